@@ -1,1 +1,1 @@
-""""""
+"""The way to other systems."""

@@ -1,1 +1,1 @@
-""""""
+"""The definition language: text to checked app, without database, network or clock."""

@@ -1,1 +1,1 @@
-""""""
+"""Live records, approvals, reports and jobs of published apps."""

@@ -1,1 +1,1 @@
-""""""
+"""The web front end: where the built assets are."""

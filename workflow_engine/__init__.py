@@ -1,1 +1,1 @@
-""""""
+"""Approval flows as pure functions: command to events to state."""

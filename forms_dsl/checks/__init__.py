@@ -1,0 +1,1 @@
+"""Checks of a whole app, one module per kind of definition."""

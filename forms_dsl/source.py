@@ -1,0 +1,41 @@
+"""Text with positions: what every finding points into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: A place in the data of one document: map keys and list indexes from the top.
+Pointer = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one file; lines and columns count from 1, in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file: its text, its data (maps, lists, texts) and where each value and key stands."""
+
+    file: str
+    text: str
+    data: object
+    spans: Mapping[Pointer, Span] = field(default_factory=dict)
+    key_spans: Mapping[Pointer, Span] = field(default_factory=dict)
+
+    def span(self, pointer: Pointer) -> Span:
+        """Where the value at `pointer` stands; the nearest enclosing place if it has none."""
+        while pointer and pointer not in self.spans:
+            pointer = pointer[:-1]
+        return self.spans.get(pointer, Span(self.file, 1, 1, 1, 1))
+
+    def key_span(self, pointer: Pointer) -> Span:
+        """Where the key of the pair at `pointer` stands; the value's place for list elements."""
+        return self.key_spans.get(pointer) or self.span(pointer)

@@ -1,0 +1,50 @@
+"""Who asks, against which releases, when: what every use case is handed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.compile.app import CompiledApp
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in person (or `system`) with posts resolved: unit, path of units and roles by app."""
+
+    id: str
+    username: str
+    name: str
+    unit_id: str | None
+    unit_code: str | None
+    unit_name: str | None
+    #: Path of the unit in the organisation, like `/HO/CX/`; a unit tree is a range of paths.
+    unit_path: str | None
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    platform_roles: frozenset[str] = frozenset()
+    locale: str = "zh"
+
+    def roles_in(self, app: str) -> frozenset[str]:
+        """The roles this person holds in an app, with includes closed by the compiler, not here."""
+        return self.roles.get(app, frozenset())
+
+
+#: The platform itself, for automations and imports that say `run_as: system`.
+SYSTEM = Principal("system", "system", "系统", None, None, None, None, platform_roles=frozenset({"system"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request or run: person, live releases, the moment, language and a request id for the trail."""
+
+    principal: Principal
+    releases: Mapping[str, CompiledApp]
+    now: dt.datetime
+    business_date: dt.date
+    request_id: str
+    locale: str = "zh"
+    on_behalf_of: str | None = None
+    channel: str = "rest"

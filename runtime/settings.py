@@ -1,0 +1,33 @@
+"""Settings of one process, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process must know before it starts; every value has an environment variable of its name."""
+
+    database_url: str
+    data_folder: Path
+    #: Demo people exist and may sign in only when this is true.
+    demo: bool = False
+    demo_password: str | None = None
+    #: Whether cookies carry Secure and the __Host- prefix; off only for plain HTTP on loopback.
+    secure_cookies: bool = False
+
+    @staticmethod
+    def read(environment: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of this environment; the database defaults to SQLite in the data folder."""
+        folder = Path(environment.get("QIQIAO_DATA", ".data")).resolve()
+        return Settings(
+            database_url=environment.get("QIQIAO_DATABASE_URL") or f"sqlite:///{folder / 'qiqiao.db'}",
+            data_folder=folder,
+            demo=environment.get("QIQIAO_DEMO") == "1",
+            demo_password=environment.get("QIQIAO_DEMO_PASSWORD") or None,
+            secure_cookies=environment.get("QIQIAO_SECURE_COOKIES") == "1",
+        )
