@@ -1,0 +1,1 @@
+"""From a checked app to tables, SQL, screens and documents; pure."""

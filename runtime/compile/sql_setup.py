@@ -1,0 +1,8 @@
+"""What every new database connection needs before compiled expressions run on it."""
+
+from __future__ import annotations
+
+from runtime.store.database import SqliteSetup
+
+#: Registers the expression language's functions on a SQLite connection.
+SQLITE_SETUP: tuple[SqliteSetup, ...] = ()

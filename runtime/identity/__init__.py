@@ -1,0 +1,1 @@
+"""Who a person is, where they sit and how they sign in."""

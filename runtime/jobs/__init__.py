@@ -1,0 +1,1 @@
+"""Work that is due: timers, schedules, automations, sealing."""

@@ -1,0 +1,1 @@
+"""Approvals: the engine's events become rows, work items and calls."""

@@ -1,0 +1,1 @@
+"""From a changed definition to a live release: plan, lint, apply."""

@@ -1,0 +1,1 @@
+"""Rules about publishing, one a module."""

@@ -1,0 +1,1 @@
+"""Reading and writing records under an access plan."""

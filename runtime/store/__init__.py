@@ -1,0 +1,1 @@
+"""The database door, column types and the platform's own tables."""
