@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from runtime.store.types import Day, Instant, Json
+from runtime.store.types import Day, Instant, Json, bytewise_text
 
 METADATA = sa.MetaData()
 
@@ -103,7 +103,7 @@ org_branch = _table(
     sa.Column("f_region", sa.String(120)),
     sa.Column("f_parent", sa.String(36), sa.ForeignKey("org_branch.id")),
     #: codes from the head office down, `/HO/CX/`; a unit tree is a range of this column
-    sa.Column("f_path", sa.String(400), nullable=False, unique=True),
+    sa.Column("f_path", bytewise_text(400), nullable=False, unique=True),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("created_by", sa.String(36)),
@@ -184,6 +184,8 @@ idempotency = _table(
     sa.Column("status", sa.Integer),
     sa.Column("headers", Json),
     sa.Column("body", sa.Text),
+    #: of the request that runs under this key: its audit events tell whether it took effect before a crash
+    sa.Column("request_id", sa.String(64), nullable=False, server_default=""),
     sa.Column("created_at", Instant, nullable=False),
 )
 

@@ -7,6 +7,7 @@ import json
 from decimal import ROUND_HALF_UP, Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import VARCHAR
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -97,6 +98,11 @@ class Json(TypeDecorator[object]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         return None if value is None else json.loads(value)
+
+
+def bytewise_text(length: int) -> sa.String:
+    """Text that is sorted and compared by code point in both databases, so that a prefix is a range of an index."""
+    return sa.String(length).with_variant(VARCHAR(length, collation="C"), "postgresql")
 
 
 def truncate_to_milliseconds(value: dt.datetime) -> dt.datetime:

@@ -1,0 +1,31 @@
+"""Brings the platform's own tables to the newest migration; tables of apps are the publisher's business."""
+
+from __future__ import annotations
+
+import importlib.resources
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Connection
+
+from runtime.store.database import Database
+
+#: Any fixed number: two processes that start together upgrade one after the other.
+_ADVISORY_LOCK = 7_148_001
+
+
+def upgrade(database: Database) -> None:
+    """Apply all migrations that this database lacks, all or none, alone among all processes."""
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's settings for the platform's migrations over one connection."""
+    config = Config()
+    config.set_main_option("script_location", str(importlib.resources.files("runtime.store") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
