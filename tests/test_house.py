@@ -1,0 +1,158 @@
+"""The rules of the house, as tests: sizes, docstrings, names, codes, registries, nothing that should not be committed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("forms_dsl", "workflow_engine", "connectors", "runtime", "builder")
+LIMIT = 400
+#: Modules above the limit, with their size: it may only shrink.
+TOO_LONG: dict[str, int] = {}
+FORBIDDEN_NAMES = {"utils.py", "helpers.py", "manager.py", "base.py", "common.py", "misc.py"}
+
+
+def modules() -> list[Path]:
+    """The Python files of the product."""
+    return [p for package in PACKAGES for p in sorted((ROOT / package).rglob("*.py")) if "versions" not in p.parts]
+
+
+def front_end() -> list[Path]:
+    """The TypeScript files of the front end."""
+    return [p for p in sorted((ROOT / "ui" / "src").rglob("*.ts*")) if "generated" not in p.parts]
+
+
+def tracked() -> list[str]:
+    """The files under version control."""
+    return subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+
+
+def test_modules_stay_small() -> None:
+    """No module is longer than 400 lines, but for a list of exceptions that only shrinks."""
+    sizes = {p.relative_to(ROOT).as_posix(): len(p.read_text().splitlines()) for p in [*modules(), *front_end()]}
+    long = {name: size for name, size in sizes.items() if size > TOO_LONG.get(name, LIMIT)}
+    outdated = {name: size for name, size in TOO_LONG.items() if sizes.get(name, 0) <= LIMIT}
+
+    assert {} == long
+    assert {} == outdated
+
+
+def test_modules_are_named_after_what_they_do() -> None:
+    """No module is called utils, helpers, manager, base."""
+    assert [] == [p.relative_to(ROOT).as_posix() for p in modules() if p.name in FORBIDDEN_NAMES]
+
+
+def _public_without_docstring(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text())
+    name = path.relative_to(ROOT).as_posix()
+    if not ast.get_docstring(tree):
+        yield name
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if not ast.get_docstring(node):
+                yield f"{name}:{node.lineno} {node.name}"
+
+
+def test_everything_public_says_what_it_does() -> None:
+    """Every module, public function and public class has a docstring."""
+    assert [] == [missing for path in modules() for missing in _public_without_docstring(path)]
+
+
+def test_nothing_is_left_for_later() -> None:
+    """No marker of unfinished work stands in the code."""
+    marker = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    found = [
+        f"{p.relative_to(ROOT)}:{n}"
+        for p in [*modules(), *front_end()]
+        for n, line in enumerate(p.read_text().splitlines(), 1)
+        if marker.search(line)
+    ]
+    assert [] == found
+
+
+def test_no_failure_is_swallowed() -> None:
+    """No except clause has an empty body."""
+    found = []
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ExceptHandler) and all(isinstance(s, ast.Pass) for s in node.body):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert [] == found
+
+
+def test_no_amount_is_a_float() -> None:
+    """The name `float` is used only where time or a share of the screen is meant."""
+    allowed = {"runtime/settings.py"}
+    found = []
+    for path in modules():
+        name = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float" and name not in allowed:
+                found.append(f"{name}:{node.lineno}")
+    assert [] == found
+
+
+def test_the_field_types_and_the_widgets_agree() -> None:
+    """Every field type's widget is a module of ui/src/widgets."""
+    from forms_dsl.fieldtypes.registry import FIELD_TYPES
+
+    widgets = {p.stem for p in (ROOT / "ui/src/widgets").glob("*.tsx")}
+    assert set() == {t.widget for t in FIELD_TYPES.values()} - widgets
+
+
+def test_the_charts_agree_on_both_sides() -> None:
+    """Every chart of the language is drawn by a module of ui/src/charts and the other way round."""
+    ours = {p.stem for p in (ROOT / "forms_dsl/charts").glob("*.py")} - {"__init__", "registry", "protocol"}
+    drawn = {p.stem for p in (ROOT / "ui/src/charts").glob("*.tsx")}
+    assert ours == drawn
+
+
+def test_every_code_is_documented() -> None:
+    """docs/codes.md is the page that the registry of codes makes."""
+    from forms_dsl.codes_page import page
+
+    assert page() == (ROOT / "docs/codes.md").read_text(), "run `make docs`"
+
+
+def test_every_path_of_the_code_map_exists() -> None:
+    """The packages that the architecture names are there."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    named = set(re.findall(r"^\| `([a-z_]+)/` \|", text, re.MULTILINE))
+    assert set() == {name for name in named if not (ROOT / name).is_dir()}
+    assert {"forms_dsl", "runtime", "builder", "ui"} <= named
+
+
+def test_nothing_foreign_is_committed() -> None:
+    """No built asset, database, data set, registry address or machine path is under version control."""
+    names = tracked()
+    assert [] == [n for n in names if n.startswith(("ui/_ui/", "ui/node_modules/", ".data/")) or n.endswith((".db", ".asc"))]
+    pattern = re.compile(r"(https?://[^\s\"']*(pypi|npmjs|registry|mirror)[^\s\"']*|/" + "work/|/" + r"root/)")
+    found = []
+    for name in names:
+        path = ROOT / name
+        if path.is_file() and path.suffix not in {".png", ".svg"}:
+            text = path.read_text(errors="replace")
+            found += [f"{name}: {m.group(0)}" for m in pattern.finditer(text)]
+    assert [] == found
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/first-hour.md", "docs/architecture.md", "docs/glossary.md", "docs/rest.md"])
+def test_the_manual_is_there(name: str) -> None:
+    """Each page that the README promises exists and says something."""
+    assert len((ROOT / name).read_text()) > 500
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """Every relative link and picture in the manual exists."""
+    broken = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+            if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    assert [] == broken
