@@ -5,16 +5,27 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from forms_dsl.source import Pointer, Span
 
 Severity = Literal["error", "warning", "hint"]
+Locale = Literal["zh", "en"]
+
+
+class Sentence(NamedTuple):
+    """One sentence for a reader, in both languages of the product."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding; `pointer` is the place in the data, `span` the place in the text."""
+    """One finding; `pointer` is the place in the data, `span` the place in the text.
+
+    `message` and `hint` are English, `message_zh` and `hint_zh` the same in Chinese.
+    """
 
     code: str
     severity: Severity
@@ -24,6 +35,16 @@ class Diagnostic:
     hint: str | None = None
     related: tuple[tuple[str, Span], ...] = ()
     fix: str | None = None
+    message_zh: str | None = None
+    hint_zh: str | None = None
+
+    def message_in(self, locale: str) -> str:
+        """The message in `locale`, in English where there is no other."""
+        return self.message_zh if locale == "zh" and self.message_zh else self.message
+
+    def hint_in(self, locale: str) -> str | None:
+        """The hint in `locale`, in English where there is no other."""
+        return self.hint_zh if locale == "zh" and self.hint_zh else self.hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +58,28 @@ class Code:
     def at(
         self,
         span: Span,
-        message: str,
+        message: str | Sentence,
         *,
         pointer: Pointer = (),
-        hint: str | None = None,
+        hint: str | Sentence | None = None,
         related: tuple[tuple[str, Span], ...] = (),
         fix: str | None = None,
     ) -> Diagnostic:
         """A finding of this kind at `span`."""
-        return Diagnostic(self.id, self.severity, message, span, pointer, hint, related, fix)
+        said = message if isinstance(message, Sentence) else Sentence(message, "")
+        advice = hint if isinstance(hint, Sentence) else Sentence(hint or "", "")
+        return Diagnostic(
+            self.id,
+            self.severity,
+            said.en,
+            span,
+            pointer,
+            advice.en or None,
+            related,
+            fix,
+            said.zh or None,
+            advice.zh or None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +100,22 @@ CODES = Registry()
 code = CODES.code
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was probably meant to be."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The sentence that offers the nearest known word, or None when nothing is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else None
+    near = nearest(word, known)
+    return f"Did you mean {near!r}?" if near else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> Sentence | None:
+    """`did_you_mean` in both languages."""
+    near = nearest(word, known)
+    return Sentence(f"Did you mean {near!r}?", f"是否想写“{near}”？") if near else None
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
