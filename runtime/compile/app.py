@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from forms_dsl.model import App, Entity
+from runtime.compile.tables import build_row_tables, build_tables, tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,31 @@ class CompiledApp:
     entities: Mapping[str, CompiledEntity] = field(default_factory=dict)
     #: Role → all roles it stands for, itself included.
     role_closure: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: The apps that this one refers to, compiled from the definitions it was checked against.
+    required: Mapping[str, CompiledApp] = field(default_factory=dict, repr=False)
+
+    def entity(self, name: str) -> CompiledEntity:
+        """The entity that a definition of this app calls `name`: its own, or "app.entity" of a required app."""
+        app, _, rest = name.rpartition(".")
+        return self.entities[rest] if app in {"", self.app.name} else self.required[app].entities[rest]
+
+
+def compile_app(app: App, release: int) -> CompiledApp:
+    """The compiled form of a checked app."""
+    required = {name: compile_app(other, 0) for name, other in app.requires.items()}
+    known = {
+        f"{name}.{entity.entity.name}": entity.table for name, other in required.items() for entity in other.entities.values()
+    }
+    metadata = sa.MetaData()
+    tables = build_tables(app, metadata, known)
+    entities = {
+        name: CompiledEntity(entity, tables[name], build_row_tables(app, entity, tables[name], metadata, known))
+        for name, entity in app.entities.items()
+    }
+    closure = {role.name: frozenset({role.name, *role.includes}) for role in app.roles.values()}
+    return CompiledApp(app, release, app.checksum, metadata, entities, closure, required)
+
+
+def wanted_tables(compiled: CompiledApp) -> tuple[sa.Table, ...]:
+    """The tables that publishing this app has to make, with their indexes; none for the organisation directory."""
+    return tables_of(compiled.metadata)

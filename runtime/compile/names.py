@@ -1,0 +1,38 @@
+"""Physical names of tables, columns and indexes: generated from ids, never the analyst's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from forms_dsl.model import Entity, Field, RowType
+
+#: The columns that every record's table has, in their order; `number` follows where it is declared.
+SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "changed_at", "changed_by", "deleted_at")
+
+#: The columns of a table of child rows besides its fields.
+ROW_COLUMNS = ("id", "parent_id", "position")
+
+
+def entity_table_name(entity: Entity) -> str:
+    """The table of an entity, the same for every release that keeps its id."""
+    return f"d_{_digest(f'{entity.app}.{entity.id}')}_{entity.id[:40]}"
+
+
+def row_table_name(entity: Entity, row_type: RowType) -> str:
+    """The table of a row type of an entity."""
+    return f"d_{_digest(f'{entity.app}.{entity.id}.{row_type.id}')}_{f'{entity.id}_{row_type.id}'[:40]}"
+
+
+def column_name(field: Field) -> str:
+    """The column of a field."""
+    return f"f_{field.id}"
+
+
+def constraint_name(kind: str, table: str, parts: Iterable[str]) -> str:
+    """The name of an index (`ix`), unique index (`ux`) or foreign key (`fk`) over `parts` of a table."""
+    return f"{kind}_{_digest('|'.join([table, *parts]))}_{table[:40]}"
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=4).hexdigest()
