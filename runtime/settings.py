@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,12 @@ class Settings:
     demo_password: str | None = None
     #: Whether cookies carry Secure and the __Host- prefix; off only for plain HTTP on loopback.
     secure_cookies: bool = False
+    #: Where the bank's day begins and ends.
+    timezone: str = "Asia/Shanghai"
+
+    def business_date(self, now: dt.datetime) -> dt.date:
+        """The bank's day at a moment."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -30,4 +38,5 @@ class Settings:
             demo=environment.get("QIQIAO_DEMO") == "1",
             demo_password=environment.get("QIQIAO_DEMO_PASSWORD") or None,
             secure_cookies=environment.get("QIQIAO_SECURE_COOKIES") == "1",
+            timezone=environment.get("QIQIAO_TIMEZONE") or "Asia/Shanghai",
         )

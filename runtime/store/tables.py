@@ -98,9 +98,9 @@ review = _table(
 org_branch = _table(
     "org_branch",
     _id(),
-    sa.Column("f_code", sa.String(40), nullable=False, unique=True),
-    sa.Column("f_name", sa.String(120), nullable=False),
-    sa.Column("f_region", sa.String(120)),
+    sa.Column("f_code", bytewise_text(40), nullable=False, unique=True),
+    sa.Column("f_name", bytewise_text(120), nullable=False),
+    sa.Column("f_region", bytewise_text(120)),
     sa.Column("f_parent", sa.String(36), sa.ForeignKey("org_branch.id")),
     #: codes from the head office down, `/HO/CX/`; a unit tree is a range of this column
     sa.Column("f_path", bytewise_text(400), nullable=False, unique=True),
@@ -109,13 +109,14 @@ org_branch = _table(
     sa.Column("created_by", sa.String(36)),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("changed_by", sa.String(36)),
+    sa.Column("deleted_at", Instant),
 )
 
 org_person = _table(
     "org_person",
     _id(),
-    sa.Column("f_username", sa.String(64), nullable=False, unique=True),
-    sa.Column("f_name", sa.String(120), nullable=False),
+    sa.Column("f_username", bytewise_text(64), nullable=False, unique=True),
+    sa.Column("f_name", bytewise_text(120), nullable=False),
     sa.Column("f_branch", sa.String(36), sa.ForeignKey("org_branch.id")),
     sa.Column("locale", sa.String(8), nullable=False, server_default="zh"),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
@@ -125,6 +126,7 @@ org_person = _table(
     sa.Column("created_by", sa.String(36)),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("changed_by", sa.String(36)),
+    sa.Column("deleted_at", Instant),
 )
 
 person_role = _table(

@@ -151,9 +151,9 @@ def upgrade() -> None:
     op.create_table(
         "org_branch",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("f_code", sa.String(length=40), nullable=False),
-        sa.Column("f_name", sa.String(length=120), nullable=False),
-        sa.Column("f_region", sa.String(length=120), nullable=True),
+        sa.Column("f_code", bytewise_text(40), nullable=False),
+        sa.Column("f_name", bytewise_text(120), nullable=False),
+        sa.Column("f_region", bytewise_text(120), nullable=True),
         sa.Column("f_parent", sa.String(length=36), nullable=True),
         sa.Column("f_path", bytewise_text(400), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=36), nullable=True),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("changed_by", sa.String(length=36), nullable=True),
+        sa.Column("deleted_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["f_parent"],
             ["org_branch.id"],
@@ -311,8 +312,8 @@ def upgrade() -> None:
     op.create_table(
         "org_person",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("f_username", sa.String(length=64), nullable=False),
-        sa.Column("f_name", sa.String(length=120), nullable=False),
+        sa.Column("f_username", bytewise_text(64), nullable=False),
+        sa.Column("f_name", bytewise_text(120), nullable=False),
         sa.Column("f_branch", sa.String(length=36), nullable=True),
         sa.Column("locale", sa.String(length=8), server_default="zh", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
@@ -322,6 +323,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=36), nullable=True),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("changed_by", sa.String(length=36), nullable=True),
+        sa.Column("deleted_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["f_branch"],
             ["org_branch.id"],

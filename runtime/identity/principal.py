@@ -1,0 +1,101 @@
+"""Who a secret or a person id stands for, with the unit and the roles that are valid today.
+
+Nothing is kept between requests: a role taken away, a post moved or a person locked is seen by the next request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runtime.context import Principal
+from runtime.identity.secret_text import LONGEST, SESSION_PREFIX, TOKEN_PREFIX, hash_secret
+from runtime.store.tables import api_token, org_branch, org_person, person_role, session
+from runtime.store.types import Day, Instant
+
+
+def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+    """One row for each valid role of the person, or one without a role; built once, so only values travel."""
+    today = sa.bindparam("today", type_=Day())
+    valid = sa.and_(
+        person_role.c.person_id == org_person.c.id,
+        sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= today),
+        sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= today),
+    )
+    joined = source.outerjoin(org_branch, org_branch.c.id == org_person.c.f_branch).outerjoin(person_role, valid)
+    return (
+        sa.select(
+            org_person.c.id,
+            org_person.c.f_username,
+            org_person.c.f_name,
+            org_person.c.f_branch,
+            org_branch.c.f_code,
+            org_branch.c.f_name,
+            org_branch.c.f_path,
+            org_person.c.locale,
+            person_role.c.app,
+            person_role.c.role,
+        )
+        .select_from(joined)
+        .where(
+            condition,
+            org_person.c.active.is_(sa.true()),
+            sa.or_(sa.bindparam("demo", type_=sa.Boolean()), org_person.c.demo.is_(sa.false())),
+        )
+    )
+
+
+_NOW = sa.bindparam("now", type_=Instant())
+_BY_ID = _persons(org_person, org_person.c.id == sa.bindparam("person_id"))
+_BY_SESSION = _persons(
+    session.join(org_person, org_person.c.id == session.c.person_id),
+    sa.and_(session.c.token_hash == sa.bindparam("token_hash"), session.c.expires_at > _NOW),
+)
+_BY_TOKEN = _persons(
+    api_token.join(org_person, org_person.c.id == api_token.c.person_id),
+    sa.and_(
+        api_token.c.token_hash == sa.bindparam("token_hash"), api_token.c.expires_at > _NOW, api_token.c.revoked_at.is_(None)
+    ),
+)
+
+
+def resolve_principal(connection: Connection, person_id: str, today: dt.date, *, demo: bool) -> Principal | None:
+    """The person of an id, or None when there is none or may not act; `demo` lets demo people act."""
+    return _principal(connection, _BY_ID, {"person_id": person_id, "today": today, "demo": demo})
+
+
+def authenticate(connection: Connection, secret: str, now: dt.datetime, today: dt.date, *, demo: bool) -> Principal | None:
+    """The person whose session or API token this secret opens, or None."""
+    if len(secret) > LONGEST or not secret.startswith((SESSION_PREFIX, TOKEN_PREFIX)):
+        return None
+    statement = _BY_SESSION if secret.startswith(SESSION_PREFIX) else _BY_TOKEN
+    values = {"token_hash": hash_secret(secret), "now": now, "today": today, "demo": demo}
+    return _principal(connection, statement, values)
+
+
+def _principal(
+    connection: Connection, statement: sa.Select[tuple[object, ...]], values: dict[str, object]
+) -> Principal | None:
+    rows = connection.execute(statement, values).all()
+    if not rows:
+        return None
+    roles: dict[str, set[str]] = defaultdict(set)
+    for *_, app, role in rows:
+        if role is not None:
+            roles[app].add(role)
+    person_id, username, name, unit_id, unit_code, unit_name, unit_path, locale, _, _ = rows[0]
+    return Principal(
+        id=person_id,
+        username=username,
+        name=name,
+        unit_id=unit_id,
+        unit_code=unit_code,
+        unit_name=unit_name,
+        unit_path=unit_path,
+        roles={app: frozenset(names) for app, names in roles.items() if app},
+        platform_roles=frozenset(roles.get("", ())),
+        locale=locale,
+    )

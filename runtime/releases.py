@@ -1,0 +1,117 @@
+"""The releases that live in this process: one immutable mapping of compiled apps, swapped whole."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.load import load_app
+from runtime.compile.app import CompiledApp, compile_app
+from runtime.failures import NotFound
+from runtime.store.database import Database
+from runtime.store.tables import release
+
+_LOG = logging.getLogger("qiqiao.releases")
+#: Releases that running approvals and pilots still need; more are compiled again when asked for.
+_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is live now: the compiled apps, and what could not be made live, in words for the operator."""
+
+    apps: Mapping[str, CompiledApp] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+class CannotCompile(Exception):
+    """A stored release cannot be compiled by this version of the product."""
+
+
+class Releases:
+    """The one mutable reference to the live releases; readers take the whole mapping and keep it."""
+
+    def __init__(self, database: Database, built_in: Mapping[str, CompiledApp]) -> None:
+        self._database = database
+        self._built_in = built_in
+        self._live = Live(MappingProxyType(dict(built_in)))
+        self._compiled: OrderedDict[tuple[str, int], CompiledApp] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def current(self) -> Mapping[str, CompiledApp]:
+        """The live apps by name; the mapping never changes, a later publish makes another one."""
+        return self._live.apps
+
+    def problems(self) -> Mapping[str, str]:
+        """Why an active release is not live, by app; empty when all is well."""
+        return self._live.problems
+
+    def at(self, app: str, number: int) -> CompiledApp:
+        """A release by number, live or not, compiled when first asked for."""
+        live = self._live.apps.get(app)
+        if live is not None and live.release == number:
+            return live
+        with self._database.read() as connection:
+            return self._compile(connection, app, number)
+
+    def refresh(self, database: Database) -> bool:
+        """Make the active releases of the database live; true when something changed.
+
+        A release that does not compile leaves the one before it live and is named in `problems`.
+        """
+        with database.read() as connection:
+            rows = connection.execute(sa.select(release.c.app, release.c.release).where(release.c.state == "active")).all()
+            active = {app: number for app, number in rows}
+            before = self._live
+            if not self._differs(before, active):
+                return False
+            apps, problems = dict(self._built_in), {}
+            for app, number in active.items():
+                try:
+                    apps[app] = self._compile(connection, app, number)
+                except Exception as failure:  # whatever it is, the live release goes on and the operator reads why
+                    _LOG.exception("release %s of %s does not compile", number, app)
+                    problems[app] = f"{app} release {number}: {failure}"
+                    if app in before.apps:
+                        apps[app] = before.apps[app]
+        self._live = Live(MappingProxyType(apps), MappingProxyType(problems))
+        return True
+
+    def _differs(self, live: Live, active: Mapping[str, int]) -> bool:
+        compiled = {name: app.release for name, app in live.apps.items() if name not in self._built_in}
+        return compiled != active
+
+    def _compile(self, connection: Connection, app: str, number: int) -> CompiledApp:
+        key = (app, number)
+        with self._guard:
+            if key in self._compiled:
+                self._compiled.move_to_end(key)
+                return self._compiled[key]
+        compiled = compile_stored(connection, app, number)
+        with self._guard:
+            self._compiled[key] = compiled
+            while len(self._compiled) > _KEPT:
+                self._compiled.popitem(last=False)
+        return compiled
+
+
+def compile_stored(connection: Connection, app: str, number: int) -> CompiledApp:
+    """Compile a release from the files that were stored when it was published."""
+    files = connection.execute(
+        sa.select(release.c.files).where(release.c.app == app, release.c.release == number)
+    ).scalar_one_or_none()
+    if files is None:
+        raise NotFound({"zh": f"应用 {app} 没有版本 {number}。", "en": f"{app} has no release {number}."})
+    loaded = load_app(files)
+    if loaded.app is None:
+        errors = [found for found in loaded.diagnostics if found.severity == "error"]
+        first = errors[0]
+        raise CannotCompile(f"{first.span.file}:{first.span.line}: {first.code} {first.message} ({len(errors)} errors)")
+    return compile_app(loaded.app, number)
