@@ -1,0 +1,300 @@
+/** The shapes of docs/rest.md as the browser reads them; the server's page is the contract, this file its mirror. */
+import type { Ir } from '../expr/types'
+
+export type Label = Readonly<Record<string, string>>
+/** A value on the wire: decimals are strings, missing is null. */
+export type Wire = string | number | boolean | null | readonly Wire[] | { readonly [key: string]: Wire }
+export type Values = Readonly<Record<string, Wire>>
+
+export interface RecordWire { readonly id: string, readonly version: number, readonly [field: string]: Wire }
+export interface RecordView { readonly record: RecordWire, readonly etag: string | null }
+export type Titles = Readonly<Record<string, string>>
+
+export interface Page<T> { readonly items: readonly T[], readonly next: string | null, readonly count: number | null }
+
+export interface Person { readonly id: string, readonly name: string, readonly unit?: string | null }
+
+export interface Me {
+  readonly id: string
+  readonly username: string
+  readonly name: string
+  readonly unit: { readonly id: string, readonly code: string, readonly name: string } | null
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  readonly posts: readonly Label[]
+  readonly platform_roles: readonly string[]
+  readonly locale: string | null
+  readonly business_date: string
+  readonly demo: boolean
+  readonly open_tasks: number
+}
+
+export interface AppEntry { readonly app: string, readonly label: Label, readonly version: string }
+
+export interface Choice { readonly code: string, readonly label: Label, readonly selectable?: boolean }
+
+export interface FieldOptions {
+  readonly scale?: number
+  readonly min?: string | number
+  readonly max?: string | number
+  readonly percent?: boolean
+  readonly currency?: string
+  readonly lines?: number
+  readonly pattern?: string
+  readonly choices?: readonly Choice[]
+  readonly ordered?: boolean
+  readonly to?: string
+  readonly to_columns?: readonly string[]
+  readonly of?: string
+}
+
+export interface FieldScreen {
+  readonly name: string
+  readonly label: Label
+  readonly type: string
+  readonly widget: string
+  readonly help?: Label | null
+  readonly message?: Label | null
+  readonly required: boolean
+  readonly readable: 'clear' | 'masked'
+  readonly writable: boolean
+  readonly searchable: boolean
+  readonly sortable: boolean
+  readonly options: FieldOptions
+  readonly visible?: Ir | null
+  readonly required_when?: Ir | null
+  readonly read_only?: true | Ir | null
+  readonly default?: Ir | null
+  readonly check?: Ir | null
+  readonly compute?: Ir | null
+  readonly server_compute?: boolean
+  readonly reads?: Readonly<Record<string, readonly string[]>>
+}
+
+export type Fields = Readonly<Record<string, FieldScreen>>
+
+export interface RuleScreen {
+  readonly name: string
+  readonly when: Ir | null
+  readonly check: Ir
+  readonly message: Label
+  readonly at: string | null
+  readonly level: 'error' | 'warning'
+}
+
+export interface EntityScreen {
+  readonly name: string
+  readonly label: Label
+  readonly title: string
+  readonly can: { readonly create: boolean, readonly update: boolean, readonly delete: boolean }
+  readonly fields: Fields
+  readonly rows: Readonly<Record<string, { readonly label: Label, readonly fields: Fields }>>
+  readonly rules: readonly RuleScreen[]
+  readonly workflow: { readonly name: string, readonly title: Label, readonly form: string | null, readonly can_start: boolean } | null
+  readonly page: boolean
+  readonly list: string | null
+}
+
+export interface ColumnScreen {
+  readonly path: string
+  readonly label: Label
+  readonly type: string
+  readonly widget: string
+  readonly options: FieldOptions
+  readonly sortable: boolean
+  readonly masked: boolean
+}
+
+export interface ListScreen {
+  readonly name: string
+  readonly entity: string
+  readonly label: Label
+  readonly columns: readonly ColumnScreen[]
+  readonly order: readonly string[]
+  readonly search: readonly string[]
+  readonly quick_filters: readonly string[]
+  readonly page_size: number
+  readonly card: { readonly title: string, readonly lines: readonly string[] } | null
+  readonly views: readonly { readonly name: string, readonly label: Label, readonly where: string | null, readonly order: readonly string[] | null }[]
+  readonly open_with: string | null
+}
+
+export interface ItemScreen {
+  readonly kind: 'field' | 'rows' | 'text' | 'button'
+  readonly field?: string | null
+  readonly name?: string | null
+  readonly label?: Label | null
+  readonly help?: Label | null
+  readonly span: number
+  readonly visible?: Ir | null
+  readonly required_when?: Ir | null
+  readonly read_only?: true | Ir | null
+  readonly columns?: readonly string[]
+  readonly totals?: readonly string[]
+  readonly min?: number | null
+  readonly max?: number | null
+}
+
+export interface BlockScreen {
+  readonly kind: 'section' | 'tab' | 'page'
+  readonly name: string
+  readonly label: Label
+  readonly columns: number
+  readonly visible?: Ir | null
+  readonly visible_text?: Label | null
+  readonly items: readonly ItemScreen[]
+  readonly blocks: readonly BlockScreen[]
+}
+
+export interface FormScreen {
+  readonly name: string
+  readonly entity: string
+  readonly label: Label
+  readonly actions: readonly string[]
+  readonly layout: readonly BlockScreen[]
+}
+
+export type PanelScreen =
+  | { readonly kind: 'related', readonly name: string, readonly label: Label, readonly entity: string, readonly by: string, readonly columns: readonly ColumnScreen[], readonly order: readonly string[] }
+  | { readonly kind: 'call', readonly name: string, readonly label: Label, readonly source: Label, readonly values: readonly { readonly name: string, readonly label: Label, readonly type: string }[] }
+
+export interface PageScreen {
+  readonly entity: string
+  readonly label: Label
+  readonly tags: readonly string[]
+  readonly facts: readonly string[]
+  readonly panels: readonly PanelScreen[]
+  readonly actions: readonly { readonly label: Label, readonly form: string, readonly prefill: Readonly<Record<string, string>> }[]
+}
+
+export interface ReportScreen {
+  readonly name: string
+  readonly label: Label
+  readonly parameters: readonly { readonly name: string, readonly label: Label, readonly type: string }[]
+  readonly chart: ChartScreen | null
+}
+
+export interface ChartScreen { readonly kind: string, readonly x: string, readonly y: string }
+
+export interface Screens {
+  readonly app: string
+  readonly label: Label
+  readonly release: { readonly version: string, readonly checksum: string }
+  readonly languages: readonly string[]
+  readonly timezone: string
+  readonly currency: string
+  readonly menu: readonly { readonly kind: 'list' | 'report', readonly name: string, readonly label: Label }[]
+  readonly entities: Readonly<Record<string, EntityScreen>>
+  readonly lists: Readonly<Record<string, ListScreen>>
+  readonly forms: Readonly<Record<string, FormScreen>>
+  readonly pages: Readonly<Record<string, PageScreen>>
+  readonly reports: Readonly<Record<string, ReportScreen>>
+}
+
+export interface HistoryEntry {
+  readonly at: string
+  readonly actor: Person | null
+  readonly kind: string
+  readonly version: number | null
+  readonly changes: readonly { readonly field: string, readonly label: Label, readonly before: Wire, readonly after: Wire }[]
+  readonly reason?: string | null
+}
+
+export interface ProcessStep {
+  readonly step: string
+  readonly title: Label
+  readonly since: string
+  readonly due_at: string | null
+  readonly people: readonly Person[]
+  readonly unit: string | null
+  readonly held_reason: string | null
+}
+
+export interface TrailEntry {
+  readonly at: string
+  readonly kind: string
+  readonly step: string
+  readonly title: Label | null
+  readonly actor: Person | null
+  readonly post: Label | null
+  readonly opinion: string | null
+  readonly detail: string | null
+}
+
+export interface Process {
+  readonly id: string
+  readonly workflow: string
+  readonly title: Label
+  readonly state: 'running' | 'approved' | 'rejected' | 'stopped' | 'held'
+  readonly started_by: Person
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly at: readonly ProcessStep[]
+  readonly trail: readonly TrailEntry[]
+  readonly can: readonly string[]
+}
+
+export interface Task {
+  readonly id: string
+  readonly app: string
+  readonly kind: 'seat' | 'work_item'
+  readonly workflow: string | null
+  readonly step: string
+  readonly title: Label
+  readonly text: Label | null
+  readonly entity: string
+  readonly record_id: string
+  readonly record_title: string
+  readonly entity_label: Label
+  readonly amount: string | null
+  readonly currency: string | null
+  readonly unit: string | null
+  readonly started_by: Person | null
+  readonly created_at: string
+  readonly due_at: string | null
+  readonly four_eyes: boolean
+  readonly state: 'open' | 'done' | 'cancelled'
+  readonly result: string | null
+  readonly claimed_by: Person | null
+}
+
+export interface TaskDetail extends Task {
+  readonly decisions: readonly string[]
+  readonly opinion_required: readonly string[]
+  readonly return_to: readonly { readonly step: string, readonly title: Label }[]
+  readonly form: string | null
+  readonly fields: { readonly write: readonly string[], readonly hide: readonly string[], readonly require?: readonly string[] }
+  readonly record: RecordWire
+  readonly process: Process | null
+  readonly changed_fields: Readonly<Record<string, Wire>>
+}
+
+export interface Decided { readonly task: Task, readonly process: Process | null, readonly undo_until?: string | null }
+
+export interface PanelAnswer {
+  readonly state: 'live' | 'cached' | 'stale' | 'missing'
+  readonly as_of: string | null
+  readonly source: Label
+  readonly reason?: string | null
+  readonly values: Values
+}
+
+export interface ReportColumn {
+  readonly name: string
+  readonly label: Label
+  readonly type: string
+  readonly choices?: readonly Choice[]
+  readonly role: 'group' | 'measure'
+}
+
+export interface ReportAnswer {
+  readonly report: string
+  readonly label: Label
+  readonly as_of: string
+  readonly columns: readonly ReportColumn[]
+  readonly rows: readonly Values[]
+  readonly _titles?: Readonly<Record<string, Titles>>
+  readonly chart: ChartScreen | null
+}
+
+export interface ApiToken { readonly id: string, readonly label: string, readonly created_at?: string, readonly expires_at: string | null, readonly last_used_at?: string | null }
+export interface NewApiToken { readonly id: string, readonly token: string, readonly label: string, readonly expires_at: string | null }

@@ -1,0 +1,2 @@
+/** The expression language as the server sends it: JSON arrays (docs/expressions.md). */
+export type Ir = readonly unknown[]

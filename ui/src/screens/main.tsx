@@ -1,0 +1,6 @@
+/** The workplace of clerks, approvers, auditors and integrators. */
+import { RouterProvider } from 'react-router/dom'
+import { start } from '../kernel/root'
+import { router } from './routes'
+
+start(<RouterProvider router={router} />)

@@ -1,0 +1,27 @@
+/** Every address of the workplace; a screen is loaded when it is first visited. */
+import type { ComponentType } from 'react'
+import { createBrowserRouter } from 'react-router'
+import { Crash } from './shell/Crash'
+import { Shell } from './shell/Shell'
+
+const screen = (load: () => Promise<{ readonly default: ComponentType }>) => async () => ({ Component: (await load()).default })
+
+export const router = createBrowserRouter([
+  {
+    path: '/',
+    Component: Shell,
+    ErrorBoundary: Crash,
+    // Nothing has to be drawn before the first screen's code is there; the router asks for this to be said.
+    HydrateFallback: () => null,
+    children: [
+      {
+        ErrorBoundary: Crash,
+        children: [
+          { index: true, lazy: screen(() => import('./shell/Home')) },
+          { path: 'login', lazy: screen(() => import('./shell/Home')) },
+          { path: '*', lazy: screen(() => import('./shell/Lost')) },
+        ],
+      },
+    ],
+  },
+])

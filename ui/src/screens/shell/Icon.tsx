@@ -1,0 +1,18 @@
+/** The few line drawings of the navigation; each stands beside its word, or names the entry when collapsed. */
+import type { Icon as Name } from './menu'
+
+const DRAWINGS: Readonly<Record<Name, string>> = {
+  todo: 'M3 3h10v10H3z M5.5 8l2 2 3.5-4',
+  started: 'M8 13V3 M4 7l4-4 4 4',
+  done: 'M2.5 8.5l3 3 8-8',
+  list: 'M3 4h10 M3 8h10 M3 12h10',
+  report: 'M3 13V8 M8 13V3 M13 13V6',
+  audit: 'M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z M6 8l1.5 1.5L10.5 6',
+  tokens: 'M10.5 2.5a3 3 0 1 1-2.4 4.8L3 12.4V14h2v-1.5h1.5V11H8l1.6-1.6',
+}
+
+export const Icon = ({ name }: { readonly name: Name }) => (
+  <svg className="nav-icon" width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true" focusable="false">
+    <path d={DRAWINGS[name]} />
+  </svg>
+)

@@ -1,0 +1,68 @@
+/** The navigation of one person: work, each app's lists, reports, and what the platform roles open. */
+import { useQueries } from '@tanstack/react-query'
+import { get, path } from '../../kernel/api/client'
+import { keys, useApps, useMe } from '../../kernel/api/queries'
+import type { Label, Me, Screens } from '../../kernel/api/types'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { words } from './words'
+
+export type Icon = 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'tokens'
+export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number }
+export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
+
+/** The screens of every app that this person may open, those that have arrived. */
+export function useAllScreens(): { readonly screens: readonly Screens[], readonly pending: boolean } {
+  const apps = useApps()
+  const answers = useQueries({
+    queries: (apps.data?.items ?? []).map(({ app }) => ({
+      queryKey: keys.screens(app),
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<Screens>(path('api', 'apps', app, 'screens'), { signal }),
+      staleTime: 15_000,
+    })),
+  })
+  return {
+    screens: answers.flatMap(answer => answer.data ?? []),
+    pending: apps.isPending || answers.some(answer => answer.isPending),
+  }
+}
+
+const addressOf = (app: string, item: { readonly kind: 'list' | 'report', readonly name: string }) => `/app/${app}/${item.kind}/${item.name}`
+
+function appGroups(screens: readonly Screens[], label: (label: Label) => string, insight: string): Group[] {
+  const lists = screens.map(each => ({
+    key: each.app,
+    text: label(each.label),
+    entries: each.menu.filter(item => item.kind === 'list').map(item => ({ to: addressOf(each.app, item), text: label(item.label), icon: 'list' as const })),
+  }))
+  const reports = screens.flatMap(each =>
+    each.menu.filter(item => item.kind === 'report').map(item => ({ to: addressOf(each.app, item), text: label(item.label), icon: 'report' as const })),
+  )
+  return [...lists, { key: 'insight', text: insight, entries: reports }].filter(group => group.entries.length > 0)
+}
+
+/** The navigation, group by group. */
+export function useMenu(): { readonly groups: readonly Group[], readonly pending: boolean } {
+  const t = useWords(words), label = useLabel()
+  const me = useMe().data
+  const { screens, pending } = useAllScreens()
+  const work: Group = {
+    key: 'work',
+    text: t('work'),
+    entries: [
+      { to: '/tasks', text: t('todo'), icon: 'todo', count: me?.open_tasks ?? 0 },
+      { to: '/tasks?box=started', text: t('started'), icon: 'started' },
+      { to: '/tasks?box=done', text: t('done'), icon: 'done' },
+    ],
+  }
+  const platform: Entry[] = [
+    ...(me && mayAudit(me) ? [{ to: '/audit', text: t('audit'), icon: 'audit' as const }] : []),
+    { to: '/tokens', text: t('tokens'), icon: 'tokens' },
+  ]
+  return { groups: [work, ...appGroups(screens, label, t('insight')), { key: 'platform', text: t('platform'), entries: platform }], pending }
+}
+
+/** Whether a person may read the audit trail. */
+export const mayAudit = (me: Me): boolean => me.platform_roles.includes('auditor')
+/** Whether the builder has anything for a person. */
+export const mayBuild = (me: Me): boolean => me.platform_roles.some(role => role === 'designer' || role === 'publisher')
