@@ -22,13 +22,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its text, its data (maps, lists, texts) and where each value and key stands."""
+    """One file: its text, its data (maps, lists, texts) and where each value and key stands.
+
+    `damaged` holds the places whose content could not be read whole (a finding says why), so that
+    nobody complains about what is missing there.
+    """
 
     file: str
     text: str
     data: object
     spans: Mapping[Pointer, Span] = field(default_factory=dict)
     key_spans: Mapping[Pointer, Span] = field(default_factory=dict)
+    damaged: frozenset[Pointer] = frozenset()
 
     def span(self, pointer: Pointer) -> Span:
         """Where the value at `pointer` stands; the nearest enclosing place if it has none."""

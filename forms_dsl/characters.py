@@ -1,0 +1,70 @@
+"""Characters that no definition may hold, found line by line before the text is parsed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from forms_dsl.codes import CHARACTER, LIMIT
+from forms_dsl.diagnostics import Diagnostic, Sentence
+from forms_dsl.source import Span
+
+#: Bytes of one file and characters of one value.
+FILE_LIMIT = 1024 * 1024
+TEXT_LIMIT = 64 * 1024
+
+#: Control characters, line breaks other than LF and CRLF, byte order marks, lone surrogates.
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|\r(?!\n)")
+_TAB = re.compile("\t")
+
+_NAMES = {
+    "\t": Sentence("a tab; use spaces", "制表符，请改用空格"),
+    "\ufeff": Sentence("a byte order mark", "字节顺序标记（BOM）"),
+    "\x00": Sentence("a NUL character", "NUL 字符"),
+    "\r": Sentence("a line break without LF", "没有 LF 的换行符"),
+    "\u2028": Sentence("a Unicode line separator", "Unicode 行分隔符"),
+    "\u2029": Sentence("a Unicode paragraph separator", "Unicode 段落分隔符"),
+    "\x85": Sentence("a Unicode line break", "Unicode 换行符"),
+}
+
+
+def find_characters(file: str, text: str, *, tabs: bool) -> tuple[Diagnostic, ...]:
+    """One finding for each line with refused characters; `tabs` tells whether tabs are refused too."""
+    if not _REFUSED.search(text) and not (tabs and "\t" in text):
+        return ()
+    findings = []
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        match = _REFUSED.search(line) or (_TAB.search(line) if tabs else None)
+        if match:
+            findings.append(_finding(Span(file, number, match.start() + 1, number, match.end() + 1), match.group()))
+    return tuple(findings)
+
+
+def without_refused(text: str) -> str:
+    """The text with refused characters as spaces, so that every position stays what it was."""
+    return _REFUSED.sub(" ", text)
+
+
+def size_finding(file: str, text: str) -> Diagnostic | None:
+    """The finding about a file that is too large to be read."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size <= FILE_LIMIT:
+        return None
+    return LIMIT.at(
+        Span(file, 1, 1, 1, 1),
+        Sentence(
+            f"The file has {size:,} bytes, more than {FILE_LIMIT:,}.", f"文件有 {size:,} 字节，超过上限 {FILE_LIMIT:,}。"
+        ),
+    )
+
+
+def _finding(span: Span, character: str) -> Diagnostic:
+    name = _NAMES.get(character) or _by_code(character)
+    return CHARACTER.at(span, Sentence(f"The line holds {name.en}.", f"该行含有{name.zh}。"))
+
+
+def _by_code(character: str) -> Sentence:
+    if "\ud800" <= character <= "\udfff":
+        return Sentence("bytes that are not UTF-8", "不是 UTF-8 的字节")
+    name = unicodedata.name(character, f"U+{ord(character):04X}")
+    return Sentence(f"the control character {name}", f"控制字符 {name}")

@@ -1,0 +1,32 @@
+"""The codes of what the loader itself finds: text, shapes, names, references, labels.
+
+Codes of a check stand beside the check in `checks/`, those of expressions in `expr/`.
+"""
+
+from __future__ import annotations
+
+from forms_dsl.diagnostics import code
+
+SYNTAX = code("Y001", "The text is not YAML or JSON, or the file is empty or not a map at the top.")
+ALIAS = code("Y002", "An anchor, alias, tag, merge key, directive or second document.")
+DUPLICATE_KEY = code("Y003", "A key stands twice in one map; keys are compared after NFC and case folding.")
+CHARACTER = code("Y004", "A tab, byte order mark, NUL, other control character or unusual line break.")
+BOOLEAN_WORD = code("Y005", "Another word where true or false is meant.")
+LEADING_ZERO = code("Y006", "An unquoted number with leading zeros, which other tools would damage.")
+KEY_TYPE = code("Y007", "A key that looks like a number, a boolean or null, without quotes.")
+CUT_BY_COMMA = code("Y012", "A value that a comma cuts in two; it needs quotes.")
+
+UNKNOWN_KEY = code("S001", "A key that is not known here.")
+WRONG_TYPE = code("S002", "A value of the wrong type or form.")
+MISSING_KEY = code("S003", "A required key is missing.")
+WRONG_PLACE = code("S004", "The file's path and its first key disagree, or the file is none of a definition.")
+BAD_NAME = code("S005", "A name or code of the wrong form, reserved, or used twice.")
+LONG_NAME = code("S006", "A name is longer than 40 characters.", "hint")
+LIMIT = code("S007", "A limit of size, depth or number is passed.")
+
+UNKNOWN_REFERENCE = code("R001", "A reference to something that is not there.")
+NOT_REQUIRED = code("R003", "A reference to another app that does not stand in `requires`.")
+
+LABEL_LANGUAGE = code("L301", "A label lacks a language of the app, or has one that the app does not declare.")
+LONG_LABEL = code("L304", "A label is longer than 24 characters.", "hint")
+BAD_LABEL = code("L305", "A label is empty, too long or has invisible characters.")

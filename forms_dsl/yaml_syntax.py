@@ -1,0 +1,64 @@
+"""YAML syntax errors in a reader's words, at the line where the mistake stands.
+
+The parser reports where it could not go on; an unclosed brace or quote was opened earlier.
+"""
+
+from __future__ import annotations
+
+import yaml
+
+from forms_dsl.codes import SYNTAX
+from forms_dsl.diagnostics import Diagnostic, Sentence
+from forms_dsl.source import Span
+
+_OPENED = {
+    "while parsing a flow mapping": Sentence("The { opened here is not closed before the next line.", "这里的 { 没有闭合。"),
+    "while parsing a flow sequence": Sentence("The [ opened here is not closed before the next line.", "这里的 [ 没有闭合。"),
+    "while scanning a simple key": Sentence("A colon and a space are missing after the key.", "键后面缺少冒号和空格。"),
+}
+_UNCLOSED_QUOTE = Sentence("The quote opened here is not closed.", "这里的引号没有闭合。")
+_PROBLEMS = {
+    "mapping values are not allowed in this context": Sentence(
+        "A colon stands where no key can stand: quote the text, or correct the indentation.",
+        "此处不能出现冒号：请给文本加引号，或检查缩进。",
+    ),
+    "did not find expected key": Sentence(
+        "This line fits none of the keys above: check its indentation.", "这一行与上面的键对不齐：请检查缩进。"
+    ),
+    "did not find expected '-' indicator": Sentence(
+        "A list item begins with '- ' here: check the indentation.", "此处的列表项应以“- ”开头：请检查缩进。"
+    ),
+    "found character that cannot start any token": Sentence(
+        "A text cannot begin with this character: quote it.", "文本不能以该字符开头：请加引号。"
+    ),
+    "found unknown escape character": Sentence(
+        "This escape does not exist: write \\\\ for a backslash.", "没有这种转义：反斜杠请写作 \\\\。"
+    ),
+    "did not find expected node content": Sentence("A value is missing here.", "此处缺少值。"),
+    "could not find expected ':'": _OPENED["while scanning a simple key"],
+    "did not find expected ',' or '}'": Sentence("A comma or } is missing here.", "此处缺少逗号或 }。"),
+    "did not find expected ',' or ']'": Sentence("A comma or ] is missing here.", "此处缺少逗号或 ]。"),
+}
+
+
+def syntax_finding(file: str, error: yaml.MarkedYAMLError, first_line: int, last_scalar_line: int | None) -> Diagnostic:
+    """The finding of `error` in a text that begins at `first_line` (from 0) of the file.
+
+    `last_scalar_line` is the first line of a key that runs over several lines, if one was just read.
+    """
+    problem, context = error.problem_mark, error.context_mark
+    context_text = (error.context or "").strip()
+    problem_text = (error.problem or "").strip()
+    mark = problem or context
+    message = _PROBLEMS.get(problem_text) or Sentence(f"The text is not YAML: {problem_text}.", f"不是有效的 YAML：{problem_text}。")
+    if context is not None and problem is not None and problem.line > context.line:
+        if "quoted scalar" in context_text:
+            mark, message = context, _UNCLOSED_QUOTE
+        elif context_text in _OPENED:
+            mark, message = context, _OPENED[context_text]
+    line = mark.line if mark else 0
+    column = mark.column if mark else 0
+    if last_scalar_line is not None and last_scalar_line < line:
+        line, column, message = last_scalar_line, 0, _OPENED["while scanning a simple key"]
+    place = Span(file, line + 1 + first_line, column + 1, line + 1 + first_line, column + 2)
+    return SYNTAX.at(place, message)
