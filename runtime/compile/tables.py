@@ -116,7 +116,8 @@ def _system_columns(entity: Entity) -> Iterator[sa.Column[Any]]:
     yield sa.Column("id", sa.String(36), primary_key=True)
     yield sa.Column("version", sa.Integer, nullable=False, server_default="1")
     if entity.number is not None:
-        yield sa.Column("number", FREE_TEXT, nullable=False)
+        # Not NOT NULL: an entity may get or lose its number when it already has records; the writer insists on it.
+        yield sa.Column("number", FREE_TEXT)
     yield sa.Column("created_at", Instant, nullable=False)
     yield sa.Column("created_by", sa.String(36), nullable=False)
     yield sa.Column("changed_at", Instant, nullable=False)
