@@ -1,0 +1,82 @@
+"""Who is asked at a step: from the people who fit to seats, with everybody who is left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forms_dsl.model import HumanStep, People
+from workflow_engine.controls import bar
+from workflow_engine.decide import possible
+from workflow_engine.definition import Definition
+from workflow_engine.events import SeatOffer
+from workflow_engine.state import Instance, LeftOut
+from workflow_engine.world import Candidate, World, as_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of a new visit."""
+
+    offers: tuple[SeatOffer, ...]
+    because: str
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Not enough people: the flow is held, with the reason in a code."""
+
+    reason: str
+    left_out: tuple[LeftOut, ...]
+
+
+def assign(definition: Definition, state: Instance, world: World, step: HumanStep, prefer: str | None) -> Seats | Nobody:
+    """The seats of a step for the people who fit now; `prefer` gets a single seat first (who returned it)."""
+    found = world.people(step.by)
+    asked, left_out = _sift(definition, state, world, step, found.candidates)
+    if len(asked) < max(1, step.by.count_min):
+        return Nobody("too_few_people" if asked else "no_approver", left_out)
+    offers = _offers(step.by, asked, prefer)
+    if not possible(step.rule, len(offers)):
+        return Nobody("rule_cannot_be_met", left_out)
+    return Seats(offers, found.because, left_out)
+
+
+def _sift(
+    definition: Definition, state: Instance, world: World, step: HumanStep, candidates: tuple[Candidate, ...]
+) -> tuple[tuple[Candidate, ...], tuple[LeftOut, ...]]:
+    asked: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for candidate in candidates:
+        barred = bar(definition, state, world, step.name, candidate.person) or _over_limit(step.by, world, candidate.person)
+        if barred is None:
+            asked.append(candidate)
+        else:
+            left_out.append(barred)
+    return tuple(asked), tuple(left_out)
+
+
+def _over_limit(by: People, world: World, person: str) -> LeftOut | None:
+    if by.with_limit is None:
+        return None
+    amount, limit = as_amount(world.evaluate(by.with_limit)), world.limit_of(person)
+    covered = amount is not None and limit is not None and limit >= amount
+    return None if covered else LeftOut(person, "limit")
+
+
+def _offers(by: People, asked: tuple[Candidate, ...], prefer: str | None) -> tuple[SeatOffer, ...]:
+    if by.pick == "least_busy":
+        asked = tuple(sorted(asked, key=lambda candidate: (candidate.open_work, candidate.person)))[: _wanted(by, asked)]
+    people = tuple(candidate.person for candidate in asked)
+    seats = _wanted(by, asked)
+    if seats == 1 and prefer in people:
+        return (SeatOffer(prefer, people),)
+    if seats == len(people):
+        return tuple(SeatOffer(person, (person,)) for person in people)
+    return tuple(SeatOffer(None, people) for _ in range(seats))
+
+
+def _wanted(by: People, asked: tuple[Candidate, ...]) -> int:
+    if by.pick == "claim":
+        return max(1, by.count_min)
+    return len(asked) if by.count_max is None else min(by.count_max, len(asked))

@@ -1,0 +1,321 @@
+"""What has happened in one approval: a closed set of values, stored in the same commit as what they made true."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+
+from workflow_engine.state import LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOffer:
+    """A new seat: its owner, or the people who may claim it."""
+
+    owner: str | None
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The instance began."""
+
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A step's condition was not true."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """After a return, an earlier result still stands and is not asked for again."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOpened:
+    """People are asked."""
+
+    step: str
+    visit: int
+    seats: tuple[SeatOffer, ...]
+    because: str
+    left_out: tuple[LeftOut, ...] = ()
+    due_at: dt.datetime | None = None
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitHeld:
+    """The flow cannot go on here; it waits and says why, it never passes."""
+
+    step: str
+    visit: int
+    reason: str
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequested:
+    """A call to another system was handed to the outbox."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFinished:
+    """The other system answered, or nobody knows; `late` when the visit was closed before."""
+
+    step: str
+    visit: int
+    result: str
+    detail: str | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BranchChosen:
+    """A choose took one branch; `value` is the code it was chosen by."""
+
+    block: str
+    branch: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStarted:
+    """A together block began all its branches."""
+
+    block: str
+    number: int
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchEnded:
+    """One branch of a together block is through."""
+
+    block: str
+    number: int
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnded:
+    """All branches of a together block are through."""
+
+    block: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCancelled:
+    """A return left a together block before it was through."""
+
+    block: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClaimed:
+    """A candidate took a seat."""
+
+    step: str
+    visit: int
+    seat: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReleased:
+    """A claimed seat was given back."""
+
+    step: str
+    visit: int
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatDecided:
+    """A person decided a seat."""
+
+    step: str
+    visit: int
+    seat: int
+    decision: str
+    opinion: str | None = None
+    record_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeftOut:
+    """Somebody who was offered a seat may not act there any more."""
+
+    step: str
+    visit: int
+    seat: int
+    left_out: LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class VisitClosed:
+    """A visit has its result; seats still open are not required any more."""
+
+    step: str
+    visit: int
+    result: str
+    material: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """An earlier result no longer counts."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The flow went back to an earlier step."""
+
+    step: str
+    visit: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """The due time of an open visit passed."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """People may read the record from here on."""
+
+    step: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The starter took the submission back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The instance ended: approved or rejected."""
+
+    result: str
+
+
+Event = (
+    Started
+    | Skipped
+    | Reused
+    | VisitOpened
+    | VisitHeld
+    | CallRequested
+    | CallFinished
+    | BranchChosen
+    | BlockStarted
+    | BranchEnded
+    | BlockEnded
+    | BlockCancelled
+    | SeatClaimed
+    | SeatReleased
+    | SeatDecided
+    | PersonLeftOut
+    | VisitClosed
+    | Superseded
+    | Returned
+    | Overdue
+    | Copied
+    | Recalled
+    | Finished
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its moment and the person (or `system…`) whose act produced it."""
+
+    at: dt.datetime
+    actor: str
+    event: Event
+
+
+#: Name in the database → class; the names are for ever.
+KINDS: Mapping[str, type[Event]] = {
+    "started": Started,
+    "skipped": Skipped,
+    "reused": Reused,
+    "visit_opened": VisitOpened,
+    "visit_held": VisitHeld,
+    "call_requested": CallRequested,
+    "call_finished": CallFinished,
+    "branch_chosen": BranchChosen,
+    "block_started": BlockStarted,
+    "branch_ended": BranchEnded,
+    "block_ended": BlockEnded,
+    "block_cancelled": BlockCancelled,
+    "seat_claimed": SeatClaimed,
+    "seat_released": SeatReleased,
+    "seat_decided": SeatDecided,
+    "person_left_out": PersonLeftOut,
+    "visit_closed": VisitClosed,
+    "superseded": Superseded,
+    "returned": Returned,
+    "overdue": Overdue,
+    "copied": Copied,
+    "recalled": Recalled,
+    "finished": Finished,
+}
+_NAMES = {cls: name for name, cls in KINDS.items()}
+
+
+def kind_of(event: Event) -> str:
+    """The name of an event's kind in the database."""
+    return _NAMES[type(event)]
+
+
+def encode(event: Event) -> dict[str, object]:
+    """The body of an event as JSON data."""
+    body = asdict(event)
+    if isinstance(event, VisitOpened) and event.due_at is not None:
+        body["due_at"] = event.due_at.isoformat()
+    return body
+
+
+def decode(kind: str, body: Mapping[str, object]) -> Event:
+    """The event of a stored kind and body."""
+    cls = KINDS[kind]
+    make: Callable[..., Event] = cls
+    return make(**{field.name: _revive(field.name, body[field.name]) for field in fields(cls) if field.name in body})
+
+
+def _revive(name: str, value: object) -> object:
+    match name, value:
+        case "due_at", str():
+            return dt.datetime.fromisoformat(value)
+        case "seats", list():
+            return tuple(SeatOffer(offer["owner"], tuple(offer["candidates"])) for offer in value)
+        case "left_out", list():
+            return tuple(LeftOut(**left_out) for left_out in value)
+        case "left_out", dict():
+            return LeftOut(**value)
+        case _, list():
+            return tuple(value)
+        case _:
+            return value

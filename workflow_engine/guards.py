@@ -1,0 +1,130 @@
+"""What forbids a command: one reason, asked again in the transaction that commits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from forms_dsl.model import HumanStep
+from workflow_engine.commands import Claim, Decide, Decision, Release
+from workflow_engine.controls import VOTING, bar, is_over_limit
+from workflow_engine.decide import may_act
+from workflow_engine.definition import Definition
+from workflow_engine.returns import calls_in_region, return_targets
+from workflow_engine.state import Instance, Seat, Visit
+from workflow_engine.world import World
+
+RefusalReason = Literal[
+    "already_decided",
+    "claimed",
+    "not_offered",
+    "second_seat",
+    "no_longer_fits",
+    "starter",
+    "four_eyes",
+    "over_limit",
+    "not_your_turn",
+    "no_such_decision",
+    "opinion_missing",
+    "no_such_target",
+    "call_under_way",
+    "recall_too_late",
+    "nothing_held",
+    "outcome_unknown",
+    "no_claim",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a command changes nothing."""
+
+    reason: RefusalReason
+    #: The four-eyes rule, for four_eyes.
+    rule: str | None = None
+    #: The visit and seat as they are, so that the answer can say who decided what and when.
+    visit: Visit | None = None
+    seat: Seat | None = None
+
+
+def decisions_of(step: HumanStep) -> tuple[Decision, ...]:
+    """The decisions that a step offers at all; a veto is a reject."""
+    if step.verb not in VOTING:
+        return ("complete",)
+    allowed: tuple[tuple[Decision, frozenset[str]], ...] = (
+        ("approve", frozenset(("approve",))),
+        ("reject", frozenset(("reject", "veto"))),
+        ("return", frozenset(("return",))),
+        ("abstain", frozenset(("abstain",))),
+    )
+    return tuple(decision for decision, words in allowed if words & set(step.may))
+
+
+def refuse_acting(
+    definition: Definition, state: Instance, world: World, command: Decide | Claim | Release
+) -> tuple[Visit, Seat] | Refusal:
+    """The seat that a command is about, or why this person may not act on it."""
+    visit = state.visit(command.step, command.visit)
+    seat = visit.seat(command.seat) if visit else None
+    if visit is None or seat is None:
+        return Refusal("not_offered")
+    if not state.is_running or visit.state != "open" or seat.state != "open":
+        return Refusal("already_decided", visit=visit, seat=seat)
+    if command.actor not in visit.entitled(seat):
+        if command.actor not in seat.candidates:
+            return Refusal("not_offered")
+        return Refusal("second_seat" if seat.owner is None else "claimed", visit=visit, seat=seat)
+    step = definition.human(command.step)
+    if not world.still_fits(step.by, command.actor):
+        return Refusal("no_longer_fits")
+    barred = bar(definition, state, world, command.step, command.actor)
+    if barred is not None:
+        return Refusal("starter" if barred.reason == "starter" else "four_eyes", barred.rule)
+    return visit, seat
+
+
+def refuse_decision(definition: Definition, state: Instance, world: World, command: Decide, visit: Visit) -> Refusal | None:
+    """Why this person may not take this decision on a seat that he may act on."""
+    step = definition.human(command.step)
+    if command.decision not in decisions_of(step):
+        return Refusal("no_such_decision")
+    index = command.seat - 1
+    if not may_act(step.rule, [seat.state for seat in visit.seats], index):
+        return Refusal("not_your_turn")
+    if command.decision in step.opinion and not (command.opinion or "").strip():
+        return Refusal("opinion_missing")
+    if command.decision == "approve" and is_over_limit(step, world, command.actor):
+        return Refusal("over_limit")
+    target = target_of(definition, state, command)
+    if command.decision == "return" and target is None:
+        return Refusal("no_such_target")
+    if target is not None and calls_in_region(definition, state, target):
+        return Refusal("call_under_way")
+    return None
+
+
+def target_of(definition: Definition, state: Instance, command: Decide) -> str | None:
+    """The step that a return or a reject goes back to; a return without a target goes to the nearest one."""
+    if command.decision == "reject":
+        return definition.human(command.step).on_reject
+    if command.decision != "return":
+        return None
+    targets = [human.name for human in return_targets(definition, state, command.step)]
+    if command.to is None:
+        return targets[0] if targets else None
+    return command.to if command.to in targets else None
+
+
+def offered(definition: Definition, state: Instance, world: World, act: Decide) -> tuple[Decision, ...]:
+    """The decisions that this person could commit on this seat right now, opinion apart."""
+    acting = refuse_acting(definition, state, world, act)
+    if isinstance(acting, Refusal):
+        return ()
+    visit, _ = acting
+    step = definition.human(act.step)
+    able: list[Decision] = []
+    for decision in decisions_of(step):
+        trial = Decide(act.actor, act.step, act.visit, act.seat, decision, opinion="?")
+        if refuse_decision(definition, state, world, trial, visit) is None:
+            able.append(decision)
+    return tuple(able)

@@ -1,0 +1,195 @@
+"""Command to events: the whole engine as one pure function of definition, state, command and world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from forms_dsl.model import CallStep
+from workflow_engine import commands as cmd
+from workflow_engine import events as ev
+from workflow_engine.controls import bar
+from workflow_engine.decide import decide
+from workflow_engine.definition import Definition
+from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
+from workflow_engine.progress import Progress, close, open_people, pass_step, walk
+from workflow_engine.returns import cancel, go_back, may_recall
+from workflow_engine.state import Instance, Visit
+from workflow_engine.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a command did: the new state and the events that lead to it."""
+
+    state: Instance
+    entries: tuple[ev.Entry, ...]
+
+
+def handle(definition: Definition, state: Instance | None, command: cmd.Command, world: World) -> Handled | Refusal:
+    """What a command does to an instance, or the one reason why it changes nothing."""
+    progress = Progress(definition, world, command.actor, state)
+    refusal = _run(progress, command)
+    if refusal is not None:
+        return refusal
+    return Handled(progress.state, tuple(progress.entries))
+
+
+def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
+    match command:
+        case cmd.Start():
+            return _start(progress, command)
+        case cmd.Decide():
+            return _decide(progress, command)
+        case cmd.Claim():
+            return _claim(progress, command)
+        case cmd.Release():
+            return _release(progress, command)
+        case cmd.Recall():
+            return _recall(progress, command)
+        case cmd.FinishCall():
+            return _finish_call(progress, command)
+        case cmd.TimerDue():
+            return _timer_due(progress, command)
+        case cmd.Retry():
+            return _retry(progress)
+        case _:
+            assert_never(command)
+
+
+def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
+    progress.emit(ev.Started(command.unit))
+    walk(progress, (0, 0))
+    first = progress.definition.first_fill()
+    visit = progress.state.latest(first.name) if first else None
+    if visit is not None and visit.state == "open":
+        # Submitting is completing the first step: the starter entered the data before he pressed the button.
+        progress.emit(ev.SeatDecided(visit.step, visit.number, 1, "complete"))
+        pass_step(progress, visit, "completed")
+    return None
+
+
+def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
+    acting = refuse_acting(progress.definition, progress.state, progress.world, command)
+    if isinstance(acting, Refusal):
+        return acting
+    visit, _ = acting
+    refusal = refuse_decision(progress.definition, progress.state, progress.world, command, visit)
+    if refusal is not None:
+        return refusal
+    target = target_of(progress.definition, progress.state, command)
+    progress.emit(
+        ev.SeatDecided(visit.step, visit.number, command.seat, command.decision, command.opinion, command.record_version)
+    )
+    if command.decision == "return" and target is not None:
+        go_back(progress, visit, "returned", target)
+    elif command.decision == "complete":
+        pass_step(progress, visit, "completed")
+    else:
+        _count(progress, visit, progress.definition.human(visit.step).on_reject)
+    _leave_out(progress)
+    return None
+
+
+def _count(progress: Progress, visit: Visit, on_reject: str | None) -> None:
+    """Ask the rule again after a vote."""
+    seats = next(v.seats for v in progress.state.visits if (v.step, v.number) == (visit.step, visit.number))
+    result = decide(progress.definition.human(visit.step).rule, [seat.state for seat in seats])
+    if result == "approved":
+        pass_step(progress, visit, "approved")
+    elif result == "rejected" and on_reject is not None:
+        go_back(progress, visit, "rejected", on_reject)
+    elif result == "rejected":
+        close(progress, visit, "rejected")
+        cancel(progress, progress.definition.inside(0))
+        progress.emit(ev.Finished("rejected"))
+
+
+def _claim(progress: Progress, command: cmd.Claim) -> Refusal | None:
+    acting = refuse_acting(progress.definition, progress.state, progress.world, command)
+    if isinstance(acting, Refusal):
+        return acting
+    visit, seat = acting
+    if seat.owner is not None:
+        return Refusal("no_claim", visit=visit, seat=seat)
+    progress.emit(ev.SeatClaimed(visit.step, visit.number, seat.number, command.actor))
+    return None
+
+
+def _release(progress: Progress, command: cmd.Release) -> Refusal | None:
+    acting = refuse_acting(progress.definition, progress.state, progress.world, command)
+    if isinstance(acting, Refusal):
+        return acting
+    visit, seat = acting
+    if seat.owner is None or seat.candidates == (seat.owner,):
+        return Refusal("no_claim", visit=visit, seat=seat)
+    progress.emit(ev.SeatReleased(visit.step, visit.number, seat.number))
+    return None
+
+
+def _recall(progress: Progress, command: cmd.Recall) -> Refusal | None:
+    if not may_recall(progress.definition, progress.state, command.actor):
+        return Refusal("recall_too_late")
+    cancel(progress, progress.definition.inside(0))
+    progress.emit(ev.Recalled())
+    return None
+
+
+def _finish_call(progress: Progress, command: cmd.FinishCall) -> Refusal | None:
+    visit = progress.state.visit(command.step, command.visit)
+    late = visit is None or visit.state != "calling" or not progress.state.is_running
+    progress.emit(ev.CallFinished(command.step, command.visit, command.result, command.detail, late))
+    if visit is None or late:
+        return None
+    if command.result == "confirmed":
+        pass_step(progress, visit, "completed")
+        return None
+    step = progress.definition.places[command.step].step
+    if isinstance(step, CallStep) and step.on_error is not None:
+        close(progress, visit, "cancelled")
+        open_people(progress, progress.definition.human(command.step), by_hand=True)
+    else:
+        progress.emit(ev.VisitHeld(visit.step, visit.number, f"call_{command.result}"))
+    return None
+
+
+def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
+    visit = progress.state.visit(command.step, command.visit)
+    # A timer of a visit that is closed, or that fired before, changes nothing.
+    if visit is not None and visit.state == "open" and progress.state.is_running and not visit.overdue:
+        progress.emit(ev.Overdue(visit.step, visit.number))
+    return None
+
+
+def _retry(progress: Progress) -> Refusal | None:
+    held = [visit for visit in progress.state.visits if visit.state == "held"]
+    if not held or not progress.state.is_running:
+        return Refusal("nothing_held")
+    if any(visit.held_reason == "call_unknown" for visit in held):
+        # Nobody knows whether the other system did it: sending again could do it twice.
+        return Refusal("outcome_unknown")
+    for visit in held:
+        close(progress, visit, "cancelled")
+        place = progress.definition.places[visit.step]
+        walk(progress, (place.sequence, place.index))
+    return None
+
+
+def _leave_out(progress: Progress) -> None:
+    """After an act, take steps that are open elsewhere from people who may not act there any more."""
+    for visit in tuple(progress.state.open_visits()):
+        for seat in visit.seats:
+            for person in visit.entitled(seat):
+                barred = bar(progress.definition, progress.state, progress.world, visit.step, person)
+                if barred is not None:
+                    progress.emit(ev.PersonLeftOut(visit.step, visit.number, seat.number, barred))
+        now = progress.state.visit(visit.step, visit.number)
+        if now is not None and _is_short(now):
+            progress.emit(ev.VisitHeld(visit.step, visit.number, "no_approver"))
+
+
+def _is_short(visit: Visit) -> bool:
+    """Whether some seat of an open visit can find nobody."""
+    free = [seat for seat in visit.seats if seat.state == "open" and seat.owner is None]
+    people = {person for seat in free for person in visit.entitled(seat)}
+    return len(people) < len(free)

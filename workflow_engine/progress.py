@@ -1,0 +1,219 @@
+"""Going forward: from the end of one step to where the flow waits next, as events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from forms_dsl.model import CallStep, ChooseStep, CopyStep, HumanStep, TogetherStep
+from workflow_engine import events as ev
+from workflow_engine.apply import apply
+from workflow_engine.assignment import Nobody, assign
+from workflow_engine.deadlines import due_at
+from workflow_engine.definition import OTHERWISE, Definition
+from workflow_engine.state import PASSED_VISITS, Instance, LeftOut, Visit, VisitState
+from workflow_engine.world import World
+
+#: A sequence and the index of the next step in it.
+Point = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Progress:
+    """One command at work: the state so far and the events that made it; lives only inside `handle`."""
+
+    definition: Definition
+    world: World
+    actor: str
+    started: Instance | None
+    entries: list[ev.Entry] = field(default_factory=list)
+
+    @property
+    def state(self) -> Instance:
+        """The state after the events so far."""
+        if self.started is None:
+            raise ValueError("the instance has not started")
+        return self.started
+
+    def emit(self, event: ev.Event) -> None:
+        """Add an event and what it makes true."""
+        entry = ev.Entry(self.world.now, self.actor, event)
+        self.started = apply(self.started, entry)
+        self.entries.append(entry)
+
+
+def walk(progress: Progress, start: Point) -> None:
+    """Go on from a point until the flow waits everywhere or ends; bounded by the size of the tree."""
+    points = [start]
+    while points and progress.state.is_running:
+        sequence, index = points.pop()
+        steps = progress.definition.sequences[sequence].steps
+        if index == len(steps):
+            points.extend(_leave(progress, sequence))
+            continue
+        step = steps[index]
+        after = (sequence, index + 1)
+        if _is_skipped(progress, step):
+            progress.emit(ev.Skipped(step.name))
+            points.append(after)
+        elif isinstance(step, HumanStep | CallStep) and _is_standing(progress, step.name):
+            points.append(after)
+        else:
+            points.extend(_enter(progress, step, after))
+
+
+def next_point(definition: Definition, step: str) -> Point:
+    """The point behind a step."""
+    place = definition.places[step]
+    return place.sequence, place.index + 1
+
+
+def next_number(state: Instance, step: str) -> int:
+    """The number of the next visit of a step."""
+    latest = state.latest(step)
+    return latest.number + 1 if latest else 1
+
+
+def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -> None:
+    """Ask the people of a step, or hold the flow when there are not enough of them."""
+    number = next_number(progress.state, step.name)
+    assigned = assign(progress.definition, progress.state, progress.world, step, _returner(progress, step.name))
+    if isinstance(assigned, Nobody):
+        progress.emit(ev.VisitHeld(step.name, number, assigned.reason, assigned.left_out))
+        return
+    due = due_at(step, progress.world.now)
+    progress.emit(ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand))
+
+
+def hold(progress: Progress, step: str, reason: str, left_out: tuple[LeftOut, ...] = ()) -> None:
+    """Stop at a step with a reason."""
+    progress.emit(ev.VisitHeld(step, next_number(progress.state, step), reason, left_out))
+
+
+def close(progress: Progress, visit: Visit, result: VisitState) -> None:
+    """Give a visit its result."""
+    progress.emit(ev.VisitClosed(visit.step, visit.number, result, progress.world.material()))
+
+
+def pass_step(progress: Progress, visit: Visit, result: VisitState) -> None:
+    """A step is through: earlier results behind it stand or fall, and the flow goes on."""
+    close(progress, visit, result)
+    for later in _passed_behind(progress, visit.step):
+        if not _still_stands(progress, later):
+            progress.emit(ev.Superseded(later.step, later.number))
+    walk(progress, next_point(progress.definition, visit.step))
+
+
+def _enter(progress: Progress, step: HumanStep | CallStep | ChooseStep | TogetherStep | CopyStep, after: Point) -> list[Point]:
+    match step:
+        case HumanStep():
+            open_people(progress, step)
+            return []
+        case CallStep():
+            progress.emit(ev.CallRequested(step.name, next_number(progress.state, step.name)))
+            return []
+        case CopyStep():
+            people = {c.person: None for by in step.to for c in progress.world.people(by).candidates}
+            progress.emit(ev.Copied(step.name, tuple(people)))
+            return [after]
+        case ChooseStep():
+            return _choose(progress, step)
+        case TogetherStep():
+            branches = progress.definition.branches_of(step.name)
+            number = sum(block.name == step.name for block in progress.state.blocks) + 1
+            progress.emit(ev.BlockStarted(step.name, number, tuple(name for name, _ in branches)))
+            return [(sequence, 0) for _, sequence in reversed(branches)]
+
+
+def _leave(progress: Progress, sequence: int) -> list[Point]:
+    """The end of a sequence: of the flow, of a choose branch, or of one branch of a running together block."""
+    ended = progress.definition.sequences[sequence]
+    if ended.block is None or ended.branch is None:
+        progress.emit(ev.Finished("approved"))
+        return []
+    after = next_point(progress.definition, ended.block)
+    if isinstance(progress.definition.places[ended.block].step, ChooseStep):
+        return [after]
+    block = progress.state.block(ended.block)
+    if block is None:
+        raise ValueError(f"a branch of {ended.block!r} ended outside a running activation")
+    progress.emit(ev.BranchEnded(block.name, block.number, ended.branch))
+    if set(block.branches) != {*block.ended, ended.branch}:
+        return []
+    progress.emit(ev.BlockEnded(block.name, block.number))
+    return [after]
+
+
+def _choose(progress: Progress, step: ChooseStep) -> list[Point]:
+    value: str | None = None
+    if step.value is not None:
+        value = _code(progress.world.evaluate(step.value))
+        chosen = next((branch.name for branch in step.branches if value is not None and branch.code == value), None)
+    else:
+        conditions = ((branch.name, branch.condition) for branch in step.branches)
+        chosen = next((name for name, c in conditions if c is not None and progress.world.evaluate(c) is True), None)
+    if chosen is None and step.otherwise is not None:
+        chosen = OTHERWISE
+    if chosen is None:
+        hold(progress, step.name, "no_branch" if value is not None else "value_missing")
+        return []
+    progress.emit(ev.BranchChosen(step.name, chosen, value))
+    for branch, sequence in progress.definition.branches_of(step.name):
+        if branch != chosen:
+            _supersede_inside(progress, sequence)
+    return [(progress.definition.branches[step.name, chosen], 0)]
+
+
+def _code(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def _is_skipped(progress: Progress, step: object) -> bool:
+    match step:
+        case HumanStep(when=when) | CallStep(when=when) | CopyStep(when=when):
+            return when is not None and progress.world.evaluate(when) is not True
+        case _:
+            return False
+
+
+def _is_standing(progress: Progress, step: str) -> bool:
+    """Whether an earlier result of this step still counts after a return; then it is not asked for again."""
+    latest = progress.state.latest(step)
+    if latest is None or latest.state not in PASSED_VISITS:
+        return False
+    progress.emit(ev.Reused(step, latest.number))
+    return True
+
+
+def _passed_behind(progress: Progress, step: str) -> list[Visit]:
+    """Results of steps behind this one, left over from before a return to it."""
+    position = progress.definition.position(step)
+    region = progress.definition.region(step)
+    return [
+        visit
+        for visit in progress.state.visits
+        if visit.state in PASSED_VISITS
+        and position < progress.definition.position(visit.step)
+        and progress.definition.position(visit.step) in region
+    ]
+
+
+def _still_stands(progress: Progress, visit: Visit) -> bool:
+    direct = progress.definition.workflow.resubmit_to == "returner"
+    return direct and visit.material == progress.world.material()
+
+
+def _supersede_inside(progress: Progress, sequence: int) -> None:
+    inside = progress.definition.inside(sequence)
+    for visit in progress.state.visits:
+        if visit.state in PASSED_VISITS and progress.definition.position(visit.step) in inside:
+            progress.emit(ev.Superseded(visit.step, visit.number))
+
+
+def _returner(progress: Progress, step: str) -> str | None:
+    """Who sent the flow back from this step, when a resubmission goes straight back to that person."""
+    latest = progress.state.latest(step)
+    if progress.definition.workflow.resubmit_to != "returner" or latest is None or latest.state != "returned":
+        return None
+    return next((seat.actor for seat in latest.seats if seat.decision == "return"), None)

@@ -1,0 +1,76 @@
+"""Going backwards: to which steps one may return, what a return cancels, and the recall by the starter."""
+
+from __future__ import annotations
+
+from forms_dsl.model import HumanStep
+from workflow_engine import events as ev
+from workflow_engine.definition import Definition
+from workflow_engine.progress import Progress, close, open_people
+from workflow_engine.state import PASSED_VISITS, Instance, Visit, VisitState
+
+
+def return_targets(definition: Definition, state: Instance, step: str) -> tuple[HumanStep, ...]:
+    """Earlier human steps on the own path of `step`, nearest first: visited, their result still counting.
+
+    A step inside another branch of a together block is no target: its siblings would be half done.
+    """
+    position, around = definition.position(step), definition.parallel(step)
+    targets: list[HumanStep] = []
+    for human in definition.human_steps():
+        latest = state.latest(human.name)
+        if latest is None or latest.state not in PASSED_VISITS or definition.position(human.name) >= position:
+            continue
+        chain = definition.parallel(human.name)
+        if around[: len(chain)] == chain:
+            targets.append(human)
+    return tuple(reversed(targets))
+
+
+def calls_in_region(definition: Definition, state: Instance, target: str) -> tuple[Visit, ...]:
+    """Calls under way that a return to `target` would leave behind."""
+    region = definition.region(target)
+    return tuple(v for v in state.visits if v.state == "calling" and definition.position(v.step) in region)
+
+
+def go_back(progress: Progress, visit: Visit, result: VisitState, to: str) -> None:
+    """Close a visit with its result, cancel everything at or after the target, and ask the target again."""
+    close(progress, visit, result)
+    progress.emit(ev.Returned(visit.step, visit.number, to))
+    cancel(progress, progress.definition.region(to))
+    former = progress.state.latest(to)
+    if former is not None and former.state in PASSED_VISITS:
+        progress.emit(ev.Superseded(to, former.number))
+    open_people(progress, progress.definition.human(to))
+
+
+def cancel(progress: Progress, region: range) -> None:
+    """Close every open visit and every running block inside a region."""
+    for open_visit in tuple(progress.state.open_visits()):
+        if progress.definition.position(open_visit.step) in region:
+            close(progress, open_visit, "cancelled")
+    for block in progress.state.blocks:
+        if block.state == "running" and progress.definition.position(block.name) in region:
+            progress.emit(ev.BlockCancelled(block.name, block.number))
+
+
+def may_recall(definition: Definition, state: Instance, person: str) -> bool:
+    """Whether the starter may still take the submission back; never after a call that changed another system."""
+    if not state.is_running or person != state.starter or definition.workflow.recall_until == "never":
+        return False
+    if any(visit.state == "calling" or _is_done_call(definition, visit) for visit in state.visits):
+        return False
+    voting_only = definition.workflow.recall_until == "first_decision"
+    return not any(_is_acted(definition, visit, voting_only) for visit in state.visits)
+
+
+def _is_done_call(definition: Definition, visit: Visit) -> bool:
+    return visit.step in definition.irreversible and visit.closed_at is not None
+
+
+def _is_acted(definition: Definition, visit: Visit, voting_only: bool) -> bool:
+    first = definition.first_fill()
+    if first is not None and visit.step == first.name and visit.number == 1:
+        return False
+    if voting_only:
+        return bool(visit.seats) and definition.human(visit.step).verb != "fill" and any(s.actor for s in visit.seats)
+    return any(seat.actor or (seat.owner and len(seat.candidates) > 1) for seat in visit.seats)

@@ -1,0 +1,131 @@
+"""What is true of one running approval: instance, visits, seats and blocks, all frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+SeatState = Literal[
+    "open", "approved", "rejected", "abstained", "completed", "returned", "not_required", "cancelled", "superseded"
+]
+#: `superseded` marks an earlier result that no longer counts; its seats keep their actors, for four eyes.
+VisitState = Literal["open", "calling", "held", "approved", "rejected", "completed", "returned", "cancelled", "superseded"]
+InstanceState = Literal["running", "held", "approved", "rejected", "stopped"]
+
+OPEN_VISITS: frozenset[VisitState] = frozenset(("open", "calling", "held"))
+PASSED_VISITS: frozenset[VisitState] = frozenset(("approved", "completed"))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody who fits the step but is not asked: `reason` is starter, four_eyes or limit."""
+
+    person: str
+    reason: str
+    #: Name of the four-eyes rule, for the reason four_eyes.
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One vote in a visit; while nobody owns it, each of `candidates` may claim it."""
+
+    number: int
+    owner: str | None
+    candidates: tuple[str, ...]
+    state: SeatState = "open"
+    #: Whose click decided it, and what was clicked: kept when the seat is superseded.
+    actor: str | None = None
+    decision: str | None = None
+    decided_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One activation of a step; a return makes a new one and never opens an old one again."""
+
+    step: str
+    number: int
+    state: VisitState
+    opened_at: dt.datetime
+    seats: tuple[Seat, ...] = ()
+    due_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    held_reason: str | None = None
+    #: Why each of the people is asked: `role:checker`, `leader_of:starter.branch`.
+    because: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    #: The digest of the material fields when it was closed: its result stands while they are the same.
+    material: str | None = None
+    #: Work by hand after a call failed.
+    by_hand: bool = False
+    overdue: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the flow waits here."""
+        return self.state in OPEN_VISITS
+
+    def seat(self, number: int) -> Seat | None:
+        """The seat with a number."""
+        return next((seat for seat in self.seats if seat.number == number), None)
+
+    def entitled(self, seat: Seat) -> tuple[str, ...]:
+        """Who finds a seat in the to-do list; nobody is offered a second seat of the same visit."""
+        if self.state != "open" or seat.state != "open":
+            return ()
+        if seat.owner is not None:
+            return (seat.owner,)
+        taken = {person for other in self.seats if other.number != seat.number for person in (other.owner, other.actor)}
+        return tuple(person for person in seat.candidates if person not in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One activation of a `together` block: it ends when all its own branches have ended."""
+
+    name: str
+    number: int
+    branches: tuple[str, ...]
+    ended: tuple[str, ...] = ()
+    state: Literal["running", "ended", "cancelled"] = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One run of a workflow over one record."""
+
+    starter: str
+    starter_unit: str | None
+    state: InstanceState
+    started_at: dt.datetime
+    visits: tuple[Visit, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    ended_at: dt.datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can still go on."""
+        return self.state in ("running", "held")
+
+    def open_visits(self) -> Iterator[Visit]:
+        """Where the flow waits."""
+        return (visit for visit in self.visits if visit.is_open)
+
+    def visit(self, step: str, number: int) -> Visit | None:
+        """The visit of a step with a number."""
+        return next((v for v in self.visits if v.step == step and v.number == number), None)
+
+    def latest(self, step: str) -> Visit | None:
+        """The last visit of a step."""
+        return next((v for v in reversed(self.visits) if v.step == step), None)
+
+    def block(self, name: str) -> Block | None:
+        """The running activation of a together block."""
+        return next((b for b in reversed(self.blocks) if b.name == name and b.state == "running"), None)
+
+    def actors(self, step: str) -> frozenset[str]:
+        """Everybody who ever acted at a step, in all rounds."""
+        return frozenset(s.actor for v in self.visits if v.step == step for s in v.seats if s.actor is not None)

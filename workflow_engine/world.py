@@ -1,0 +1,52 @@
+"""The facts a step needs from outside, handed in frozen: the engine itself asks no database, clock or network."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import People
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who fits a people specification."""
+
+    person: str
+    #: How many open work items this person has, for least_busy.
+    open_work: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everybody who fits, in a stable order, and why they do."""
+
+    candidates: tuple[Candidate, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is true outside at the moment of one command; the same values for the whole command."""
+
+    now: dt.datetime
+    #: The value of an expression over the record, None when missing.
+    evaluate: Callable[[Expression], object]
+    #: Everybody who fits, before four eyes and limits.
+    people: Callable[[People], Found]
+    #: Whether this person is active and still fits.
+    still_fits: Callable[[People, str], bool]
+    #: 本人授权额度 of a person, None when there is none.
+    limit_of: Callable[[str], Decimal | None]
+    #: Who changed one of these fields of the record, ever.
+    editors: Callable[[tuple[str, ...]], frozenset[str]]
+    #: A digest of the fields whose change makes earlier approvals void.
+    material: Callable[[], str]
+
+
+def as_amount(value: object) -> Decimal | None:
+    """The number that an expression gave, None when it is missing."""
+    return value if isinstance(value, Decimal) else None
