@@ -76,6 +76,18 @@ class BadRequest(Failure):
     status, code = 400, "Q400"
 
 
+class TooLarge(Failure):
+    """The body is larger than anybody may send."""
+
+    status, code = 413, "Q413"
+
+
+class WrongContent(Failure):
+    """The body is of a kind or encoding that is not read here."""
+
+    status, code = 415, "Q415"
+
+
 class Invalid(Failure):
     """The body breaks rules; each fault has its pointer."""
 

@@ -24,11 +24,19 @@ _KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """An active release that is not live, and why, in words for the operator."""
+
+    release: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
-    """What is live now: the compiled apps, and what could not be made live, in words for the operator."""
+    """What is live now, and what could not be made live, by app."""
 
     apps: Mapping[str, CompiledApp] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Problem] = field(default_factory=dict)
 
 
 class CannotCompile(Exception):
@@ -49,8 +57,8 @@ class Releases:
         """The live apps by name; the mapping never changes, a later publish makes another one."""
         return self._live.apps
 
-    def problems(self) -> Mapping[str, str]:
-        """Why an active release is not live, by app; empty when all is well."""
+    def problems(self) -> Mapping[str, Problem]:
+        """The active releases that are not live, by app; empty when all is well."""
         return self._live.problems
 
     def at(self, app: str, number: int) -> CompiledApp:
@@ -68,25 +76,26 @@ class Releases:
         """
         with database.read() as connection:
             rows = connection.execute(sa.select(release.c.app, release.c.release).where(release.c.state == "active")).all()
-            active = {app: number for app, number in rows}
+            active = {row.app: row.release for row in rows}
             before = self._live
             if not self._differs(before, active):
                 return False
-            apps, problems = dict(self._built_in), {}
+            apps, problems = dict(self._built_in), dict[str, Problem]()
             for app, number in active.items():
                 try:
                     apps[app] = self._compile(connection, app, number)
                 except Exception as failure:  # whatever it is, the live release goes on and the operator reads why
                     _LOG.exception("release %s of %s does not compile", number, app)
-                    problems[app] = f"{app} release {number}: {failure}"
+                    problems[app] = Problem(number, str(failure))
                     if app in before.apps:
                         apps[app] = before.apps[app]
         self._live = Live(MappingProxyType(apps), MappingProxyType(problems))
         return True
 
     def _differs(self, live: Live, active: Mapping[str, int]) -> bool:
-        compiled = {name: app.release for name, app in live.apps.items() if name not in self._built_in}
-        return compiled != active
+        seen = {name: app.release for name, app in live.apps.items() if name not in self._built_in}
+        # A release that failed is not tried again each second, only when another one is activated.
+        return seen | {name: problem.release for name, problem in live.problems.items()} != active
 
     def _compile(self, connection: Connection, app: str, number: int) -> CompiledApp:
         key = (app, number)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,7 +18,7 @@ from runtime.store.tables import api_token, org_branch, org_person, person_role,
 from runtime.store.types import Day, Instant
 
 
-def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
     """One row for each valid role of the person, or one without a role; built once, so only values travel."""
     today = sa.bindparam("today", type_=Day())
     valid = sa.and_(
@@ -76,9 +77,7 @@ def authenticate(connection: Connection, secret: str, now: dt.datetime, today: d
     return _principal(connection, statement, values)
 
 
-def _principal(
-    connection: Connection, statement: sa.Select[tuple[object, ...]], values: dict[str, object]
-) -> Principal | None:
+def _principal(connection: Connection, statement: sa.Select[*tuple[Any, ...]], values: dict[str, object]) -> Principal | None:
     rows = connection.execute(statement, values).all()
     if not rows:
         return None

@@ -7,7 +7,7 @@ import secrets
 
 #: The first letters tell a leaked secret's kind, to people and to scanners.
 SESSION_PREFIX = "qs_"
-TOKEN_PREFIX = "qq_"
+TOKEN_PREFIX = "qq_"  # noqa: S105 - the prefix only
 #: Longer texts are refused before they are hashed.
 LONGEST = 128
 

@@ -1,0 +1,101 @@
+"""Who may call a route: declared at the route, checked before its code runs; and the context of the caller.
+
+A `SignedIn` or `PUBLIC` stands at every route, as a FastAPI dependency or by `api_route`; an app with a route that
+declares nothing does not start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import HTTPConnection, Request
+
+from runtime.context import Context, Principal
+from runtime.failures import NotAllowed, NotSignedIn
+from runtime.http.locale import locale_of
+from runtime.http.services import Services, services_of
+from runtime.identity.principal import authenticate
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Anybody may call the route."""
+
+    def __call__(self, request: Request) -> None:
+        """Let everybody in."""
+
+    def __str__(self) -> str:
+        return "public"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A known person may call the route, with one of the platform roles where any are named."""
+
+    platform_roles: tuple[str, ...] = ()
+
+    def __call__(self, request: Request) -> Context:
+        """The context of the caller; raises NotSignedIn or NotAllowed."""
+        context = _context(request)
+        if self.platform_roles and not context.principal.platform_roles.intersection(self.platform_roles):
+            raise NotAllowed({"zh": "您没有使用此功能的平台角色。", "en": "You do not hold the platform role for this."})
+        return context
+
+    def __str__(self) -> str:
+        return " or ".join(self.platform_roles) or "signed in"
+
+
+PUBLIC = Public()
+#: Also the door for route code: `context_of(request)` gives the context, as a call or as a dependency.
+context_of = SignedIn()
+
+
+def platform_role(*names: str) -> SignedIn:
+    """Only people who hold one of these platform roles may call the route."""
+    return SignedIn(names)
+
+
+def cookie_name(services: Services) -> str:
+    """The name of the session cookie; with TLS the browser itself holds it to this host and path."""
+    return "__Host-qiqiao_session" if services.settings.secure_cookies else "qiqiao_session"
+
+
+def secret_of(request: HTTPConnection) -> str | None:
+    """The secret that a request shows: a bearer token, else the session cookie."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    return request.cookies.get(cookie_name(services_of(request)))
+
+
+def principal_of(request: HTTPConnection) -> Principal | None:
+    """The person who sent a request, looked up once in its life; None when nobody is known."""
+    if not hasattr(request.state, "principal"):
+        secret, services = secret_of(request), services_of(request)
+        found = None
+        if secret:
+            now = services.clock()
+            today = services.settings.business_date(now)
+            with services.database.read() as connection:
+                found = authenticate(connection, secret, now, today, demo=services.settings.demo)
+        request.state.principal = found
+    return cast("Principal | None", request.state.principal)
+
+
+def _context(request: Request) -> Context:
+    if not hasattr(request.state, "context"):
+        principal = principal_of(request)
+        if principal is None:
+            raise NotSignedIn({"zh": "请先登录。", "en": "Please sign in."})
+        services = services_of(request)
+        now = services.clock()
+        request.state.context = Context(
+            principal=principal,
+            releases=services.releases.current(),
+            now=now,
+            business_date=services.settings.business_date(now),
+            request_id=request.state.request_id,
+            locale=locale_of(request, principal.locale),
+        )
+    return cast("Context", request.state.context)

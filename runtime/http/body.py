@@ -1,0 +1,95 @@
+"""JSON bodies as the product accepts them: one meaning only, no float, no text that a database refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from starlette.requests import Request
+
+from forms_dsl.model import Label
+from runtime.failures import Fault, Invalid
+from runtime.http.validation import escape_pointer
+
+#: Deeper bodies have no use here and would cost the parser its stack.
+_DEEPEST = 64
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class _DuplicateName(ValueError):
+    pass
+
+
+def parse_json(raw: bytes) -> object:
+    """The value of a JSON text; fractions become Decimal. Raises Invalid for what has two meanings or none."""
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_float=_decimal, parse_constant=_no_constant)
+    except _DuplicateName as duplicate:
+        name = str(duplicate)
+        raise _invalid("Q418", {"zh": f"名称 {name!r} 出现了两次。", "en": f"The name {name!r} stands twice."}) from None
+    except (ValueError, RecursionError):
+        raise _invalid("Q417", {"zh": "内容不是有效的 JSON。", "en": "The body is not valid JSON."}) from None
+    faults = tuple(_faults(value, "", 0))
+    if faults:
+        raise Invalid(faults[0].message, code=faults[0].code, faults=faults)
+    return value
+
+
+def json_body(request: Request) -> object:
+    """The parsed body of this request; raises Invalid when it has none."""
+    if not hasattr(request.state, "json"):
+        raise _invalid("Q417", {"zh": "缺少 JSON 内容。", "en": "A JSON body is missing."})
+    value: object = request.state.json
+    return value
+
+
+def json_object(request: Request, *, optional: bool = False) -> dict[str, object]:
+    """The parsed body, which must be an object; with `optional` a missing body is an empty one."""
+    if optional and not hasattr(request.state, "json"):
+        return {}
+    value = json_body(request)
+    if not isinstance(value, dict):
+        raise _invalid("Q422", {"zh": "内容应为 JSON 对象。", "en": "The body must be a JSON object."})
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DuplicateName(next(name for name in names if names.count(name) > 1))
+    return result
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as too_long:
+        raise ValueError(text) from too_long
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _faults(value: object, pointer: str, depth: int) -> Iterator[Fault]:
+    if depth > _DEEPEST:
+        yield Fault("Q417", {"zh": "嵌套过深。", "en": "This is nested too deeply."}, pointer=pointer)
+    elif isinstance(value, str):
+        if "\0" in value or _SURROGATES.search(value):
+            message = {"zh": "文本中含有不允许的字符。", "en": "The text holds a character that is not allowed."}
+            yield Fault("Q419", message, pointer=pointer)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _faults(name, pointer, depth)
+            yield from _faults(item, f"{pointer}/{escape_pointer(name)}", depth + 1)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _faults(item, f"{pointer}/{position}", depth + 1)
+
+
+def _invalid(code: str, message: Label) -> Invalid:
+    return Invalid(message, code=code, faults=(Fault(code, message, pointer=""),))

@@ -1,0 +1,137 @@
+"""The whole HTTP app: finds the route modules, puts their routes in order, and refuses any that does not say who may call it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from types import ModuleType
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from runtime.failures import Failure
+from runtime.http.admission import Public, SignedIn
+from runtime.http.errors import failure_answer, http_answer, validation_answer
+from runtime.http.idempotency import Idempotency
+from runtime.http.middleware import Bodies, Ground, SameOrigin
+from runtime.http.pages import page_routes
+from runtime.http.services import Services
+
+Who = Public | SignedIn
+Lifespan = Callable[[FastAPI], AsyncIterator[None]]
+
+
+class Undeclared(Exception):
+    """A route does not say who may call it, or stands twice: the app does not start."""
+
+
+class ApiRoute(Route):
+    """A plain route with its declaration: no signature machinery and one thread for the whole of a call."""
+
+    def __init__(self, method: str, path: str, endpoint: Callable[[Request], Response], who: Who) -> None:
+        if inspect.iscoroutinefunction(endpoint):
+            raise TypeError(f"{path}: route code is synchronous; it runs in a thread of its own")
+
+        def admitted(request: Request) -> Response:
+            who(request)
+            return endpoint(request)
+
+        async def serve(request: Request) -> Response:
+            return await run_in_threadpool(admitted, request)
+
+        super().__init__(path, serve, methods=[method], name=endpoint.__name__)
+        self.who = who
+
+
+def api_route(method: str, path: str, endpoint: Callable[[Request], Response], who: Who) -> ApiRoute:
+    """A route for a module's ROUTES: synchronous code that may call `context_of`, `services_of` and `json_body`."""
+    return ApiRoute(method, path, endpoint, who)
+
+
+def build_app(
+    services: Services,
+    *,
+    more: Sequence[ModuleType] = (),
+    builder: bool = False,
+    lifespan: Callable[[FastAPI], AsyncIterator[None]] | None = None,
+) -> FastAPI:
+    """The app over these services with all routes of `runtime.http` and of `more` modules; `builder` serves its pages too."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=asynccontextmanager(lifespan) if lifespan else None,
+        middleware=[Middleware(Ground), Middleware(SameOrigin), Middleware(Bodies), Middleware(Idempotency)],
+        exception_handlers={
+            Failure: failure_answer,
+            RequestValidationError: validation_answer,
+            HTTPException: http_answer,
+        },
+    )
+    app.state.services = services
+    found = [route for module in (*_route_modules(), *more) for route in _routes_of(module)]
+    app.router.routes[:] = [*in_order(found), *page_routes(builder=builder)]
+    return app
+
+
+def in_order(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    """The routes with literal path parts before parameters, each declared and none twice; raises Undeclared."""
+    ordered = sorted(routes, key=lambda route: _rank(_path(route)))
+    seen: set[tuple[str, str]] = set()
+    for route in ordered:
+        declared_for(route)
+        for method in getattr(route, "methods", None) or ():
+            key = (method, _path(route))
+            if key in seen:
+                raise Undeclared(f"{method} {_path(route)} is there twice")
+            seen.add(key)
+    return ordered
+
+
+def declared_for(route: BaseRoute) -> Who:
+    """Who may call a route, as the route itself declares; raises Undeclared."""
+    if isinstance(route, ApiRoute):
+        return route.who
+    found = list(_declarations(route.dependant)) if isinstance(route, APIRoute) else []
+    if not found:
+        raise Undeclared(f"{_path(route)} does not declare who may call it")
+    named = [who for who in found if isinstance(who, SignedIn) and who.platform_roles]
+    return (named or found)[0]
+
+
+def _declarations(dependant: Dependant) -> Iterable[Who]:
+    if isinstance(dependant.call, Public | SignedIn):
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _declarations(inner)
+
+
+def _route_modules() -> list[ModuleType]:
+    package = importlib.import_module("runtime.http")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.name != "routes")
+    return [importlib.import_module(f"runtime.http.{name}") for name in names]
+
+
+def _routes_of(module: ModuleType) -> list[BaseRoute]:
+    router = getattr(module, "router", None)
+    return [*getattr(module, "ROUTES", ()), *(router.routes if router is not None else ())]
+
+
+def _path(route: BaseRoute) -> str:
+    return str(getattr(route, "path", ""))
+
+
+def _rank(path: str) -> list[int]:
+    return [2 if part.endswith(":path}") else 1 if part.startswith("{") else 0 for part in path.split("/")]
