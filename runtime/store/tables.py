@@ -49,6 +49,8 @@ publish_step = _table(
     sa.Column("phase", sa.String(16), nullable=False),
     sa.Column("sql", sa.Text, nullable=False),
     sa.Column("because", Json, nullable=False),
+    #: What takes the step back when the publication fails before anybody used it.
+    sa.Column("reverse", sa.Text),
     sa.Column("done_at", Instant),
 )
 
@@ -72,6 +74,8 @@ draft_file = _table(
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("base_release", sa.Integer, nullable=False),
     sa.Column("changed_by", sa.String(36), nullable=False),
+    #: Everybody who edited the file since the last publication; none of them may approve it.
+    sa.Column("editors", Json, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
 )
 
@@ -85,6 +89,8 @@ review = _table(
     sa.Column("plan_checksum", sa.String(64), nullable=False),
     sa.Column("note", sa.Text),
     sa.Column("author", sa.String(36), nullable=False),
+    #: Everybody who edited one of its files.
+    sa.Column("editors", Json, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     #: open, approved, returned, outdated
     sa.Column("state", sa.String(16), nullable=False),

@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("checksum", sa.String(length=64), nullable=False),
         sa.Column("base_release", sa.Integer(), nullable=False),
         sa.Column("changed_by", sa.String(length=36), nullable=False),
+        sa.Column("editors", Json(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("app", "path"),
     )
@@ -212,6 +213,7 @@ def upgrade() -> None:
         sa.Column("phase", sa.String(length=16), nullable=False),
         sa.Column("sql", sa.Text(), nullable=False),
         sa.Column("because", Json(), nullable=False),
+        sa.Column("reverse", sa.Text(), nullable=True),
         sa.Column("done_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("app", "release", "position"),
     )
@@ -257,6 +259,7 @@ def upgrade() -> None:
         sa.Column("plan_checksum", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("author", sa.String(length=36), nullable=False),
+        sa.Column("editors", Json(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("decided_by", sa.String(length=36), nullable=True),
