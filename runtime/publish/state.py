@@ -1,0 +1,104 @@
+"""What the database has now: tables, columns, indexes and the memory of every column that ever was."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+
+from runtime.store.tables import physical_column, release
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A column as it was made, and the release that dropped it (None while it is in use)."""
+
+    storage: str
+    dropped_in: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """One table as it stands; `filled` says whether it holds any row."""
+
+    columns: frozenset[str]
+    indexes: frozenset[str]
+    constraints: frozenset[str]
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """All that a plan asks of the database."""
+
+    dialect: Dialect = field(repr=False)
+    next_release: int
+    tables: Mapping[str, TableState]
+    remembered: Mapping[tuple[str, str], Remembered]
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.dialect.name == "sqlite"
+
+
+def read_state(connection: Connection, app: str, tables: Iterable[str]) -> DatabaseState:
+    """The present state of these tables and of the app's releases."""
+    rows = connection.execute(sa.select(physical_column).where(physical_column.c.app == app))
+    remembered = {(r.table_name, r.column_name): Remembered(r.storage, r.dropped_in) for r in rows}
+    last = connection.execute(sa.select(sa.func.max(release.c.release)).where(release.c.app == app)).scalar()
+    names = {*tables, *(table for table, _ in remembered)}
+    catalogue = _sqlite_catalogue if connection.dialect.name == "sqlite" else _postgres_catalogue
+    return DatabaseState(connection.dialect, (last or 0) + 1, catalogue(connection, names), remembered)
+
+
+def _filled(connection: Connection, table: str) -> bool:
+    return connection.exec_driver_sql(f'SELECT 1 FROM "{table}" LIMIT 1').first() is not None
+
+
+def _sqlite_catalogue(connection: Connection, names: set[str]) -> dict[str, TableState]:
+    listed = connection.exec_driver_sql("SELECT type, name, tbl_name FROM sqlite_master").all()
+    indexes: dict[str, set[str]] = defaultdict(set)
+    for kind, name, table in listed:
+        if kind == "index":
+            indexes[table].add(name)
+    found = {}
+    for table in sorted(names & {name for kind, name, _ in listed if kind == "table"}):
+        columns = connection.exec_driver_sql("SELECT name FROM pragma_table_info(?)", (table,)).scalars()
+        found[table] = TableState(frozenset(columns), frozenset(indexes[table]), frozenset(), _filled(connection, table))
+    return found
+
+
+_COLUMNS = sa.text(
+    "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped "
+    "AND c.relname = ANY(:names)"
+)
+#: An index whose concurrent build was cut short is not valid and counts as missing.
+_INDEXES = sa.text(
+    "SELECT t.relname, i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid "
+    "WHERE t.relnamespace = current_schema()::regnamespace AND x.indisvalid AND t.relname = ANY(:names)"
+)
+_CONSTRAINTS = sa.text(
+    "SELECT t.relname, k.conname FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid "
+    "WHERE t.relnamespace = current_schema()::regnamespace AND t.relname = ANY(:names)"
+)
+
+
+def _postgres_catalogue(connection: Connection, names: set[str]) -> dict[str, TableState]:
+    def listed(query: sa.TextClause) -> dict[str, set[str]]:
+        made: dict[str, set[str]] = defaultdict(set)
+        for table, name in connection.execute(query, {"names": sorted(names)}):
+            made[table].add(name)
+        return made
+
+    columns, indexes, constraints = listed(_COLUMNS), listed(_INDEXES), listed(_CONSTRAINTS)
+    return {
+        table: TableState(
+            frozenset(columns[table]), frozenset(indexes[table]), frozenset(constraints[table]), _filled(connection, table)
+        )
+        for table in sorted(columns)
+    }

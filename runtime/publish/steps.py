@@ -1,0 +1,140 @@
+"""From two compiled apps and the state of the database to the statements that lead from one to the other.
+
+Nothing is ever taken away: a field or entity that the new app no longer has keeps its column or table (a tombstone),
+so that it comes back with its data; only indexes that nobody wants any more go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from forms_dsl.model import Field, Label
+from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.compile.names import column_name
+from runtime.compile.tables import is_kept
+from runtime.publish import ddl
+from runtime.publish.backfill import backfill_of, constant_default
+from runtime.publish.state import DatabaseState, TableState
+from runtime.publish.types import Step
+from runtime.publish.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTable:
+    """One table that the new app needs: whose it is, and the fields behind its columns."""
+
+    table: sa.Table
+    label: Label
+    fields: Mapping[str, Field]
+    entity: CompiledEntity
+    is_rows: bool
+
+
+def wanted_tables(app: CompiledApp) -> tuple[WantedTable, ...]:
+    """The tables of an app's entities, each followed by those of its row types."""
+    return tuple(_wanted_tables(app))
+
+
+def _wanted_tables(app: CompiledApp) -> Iterator[WantedTable]:
+    for compiled in app.entities.values():
+        entity = compiled.entity
+        yield WantedTable(compiled.table, entity.label, _kept(entity.fields), compiled, False)
+        for name, table in compiled.row_tables.items():
+            row_type = entity.rows[name]
+            yield WantedTable(table, row_type.label, _kept(row_type.fields), compiled, True)
+
+
+def _kept(fields: Mapping[str, Field]) -> dict[str, Field]:
+    return {column_name(field): field for field in fields.values() if is_kept(field)}
+
+
+def plan_steps(new: CompiledApp, state: DatabaseState) -> tuple[Step, ...]:
+    """The statements that make the database fit `new`, in the order in which they are to run."""
+    wanted = wanted_tables(new)
+    steps = [step for table in wanted for step in _table_steps(new, table, state)]
+    steps += [step for table in wanted for step in _reference_steps(table, state)]
+    steps += [step for table in wanted for step in _index_steps(table, state)]
+    steps += [step for table in wanted for step in _unwanted_indexes(table, state)]
+    order = {"expand": 0, "backfill": 1, "contract": 2}
+    return tuple(sorted(steps, key=lambda step: order[step.phase]))
+
+
+def _table_steps(app: CompiledApp, wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+    table, label = wanted.table, wanted.label
+    present = state.tables.get(table.name)
+    if present is None:
+        because = say(label, en="{0} needs a table.", zh="“{0}”需要一张表。")
+        yield Step("expand", ddl.create_table(table, state.dialect), because, f"DROP TABLE {table.name}")
+        return
+    for column in table.columns:
+        if column.name not in present.columns:
+            yield from _column_steps(app, wanted, column, present, state)
+
+
+def _column_steps(
+    app: CompiledApp, wanted: WantedTable, column: sa.Column[Any], present: TableState, state: DatabaseState
+) -> Iterator[Step]:
+    table, field = wanted.table.name, wanted.fields.get(column.name)
+    label = field.label if field is not None else {"en": column.name, "zh": column.name}
+    default = constant_default(field, column, state.dialect) if field is not None and present.filled else None
+    fast = default if not state.is_sqlite else None
+    because = say(label, wanted.label, en="The new field {0} of {1} needs a column.", zh="“{1}”的新字段“{0}”需要一列。")
+    lock = "write lock" if state.is_sqlite else "ACCESS EXCLUSIVE"
+    reverse = ddl.drop_column(table, column.name)
+    yield Step("expand", ddl.add_column(column, state.dialect, fast), because, reverse, lock)
+    if fast is not None:
+        because = say(label, en="Only records that were there before get the default of {0}.", zh="“{0}”的默认值只补给原有记录。")
+        yield Step("contract", f"ALTER TABLE {table} ALTER COLUMN {column.name} DROP DEFAULT", because, None, lock)
+    elif field is not None and present.filled:
+        yield from backfill_of(app, wanted.entity, field, column, default, state.dialect)
+
+
+def _reference_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+    """References between tables, made apart on PostgreSQL so that cycles and running writers are no trouble."""
+    if state.is_sqlite:
+        return
+    present = state.tables.get(wanted.table.name)
+    for key in sorted(wanted.table.foreign_key_constraints, key=lambda key: str(key.name)):
+        name = str(key.name)
+        if present is not None and name in present.constraints:
+            continue
+        field = wanted.fields.get(key.column_keys[0])
+        label = field.label if field is not None else wanted.label
+        because = say(label, en="{0} may only name records that exist.", zh="“{0}”只能指向存在的记录。")
+        filled = present is not None and present.filled
+        reverse = f"ALTER TABLE {wanted.table.name} DROP CONSTRAINT IF EXISTS {name}"
+        yield Step("expand", ddl.add_foreign_key(key, check_rows=not filled), because, reverse, "SHARE ROW EXCLUSIVE")
+        if filled:
+            yield Step("expand", ddl.validate_constraint(wanted.table.name, name), because, None, "SHARE UPDATE EXCLUSIVE")
+
+
+def _index_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+    present = state.tables.get(wanted.table.name)
+    online = present is not None and present.filled
+    for index in sorted(wanted.table.indexes, key=lambda index: str(index.name)):
+        if present is not None and index.name in present.indexes:
+            continue
+        if index.unique:
+            because = say(wanted.label, en="{0} must be unique by these fields.", zh="“{0}”按这些字段不得重复。")
+        else:
+            because = say(wanted.label, en="Lists of {0} sort and filter without a scan.", zh="“{0}”的列表排序和过滤不必全表扫描。")
+        lock = "write lock" if state.is_sqlite else "SHARE UPDATE EXCLUSIVE" if online else "SHARE"
+        reverse = ddl.drop_index(str(index.name), state.dialect, online=online)
+        # After the backfill, so that it is built once and over the filled column.
+        yield Step("backfill", ddl.create_index(index, state.dialect, online=online), because, reverse, lock)
+
+
+def _unwanted_indexes(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+    present = state.tables.get(wanted.table.name)
+    if present is None:
+        return
+    names = {str(index.name) for index in wanted.table.indexes}
+    for name in sorted(present.indexes - names):
+        if name.startswith(("ix_", "ux_")):
+            because = say(wanted.label, en="No list or rule of {0} needs this index any more.", zh="“{0}”不再需要这个索引。")
+            lock = "write lock" if state.is_sqlite else "SHARE UPDATE EXCLUSIVE"
+            yield Step("contract", ddl.drop_index(name, state.dialect, online=True), because, None, lock)

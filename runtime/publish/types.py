@@ -1,0 +1,101 @@
+"""The values of publishing: what a plan is made of and what a release is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from forms_dsl.diagnostics import Diagnostic, has_errors
+from forms_dsl.diff import Change
+from forms_dsl.model import Label
+
+Phase = Literal["expand", "backfill", "contract"]
+
+#: Stands in a batched statement for the key after which the next batch begins.
+AFTER = "'$after'"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement of a publication: why, what takes it back, which lock it takes and whether it rewrites rows."""
+
+    phase: Phase
+    sql: str
+    because: Label
+    reverse: str | None = None
+    lock: str = "none"
+    rewrite: bool = False
+
+    @property
+    def transactional(self) -> bool:
+        """Whether the statement may run inside a transaction (an index built concurrently may not)."""
+        return "CONCURRENTLY" not in self.sql
+
+    @property
+    def batched(self) -> bool:
+        """Whether the statement is repeated over the table by key, some rows at a time."""
+        return AFTER in self.sql
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Records that a new rule finds wrong: how many, and the numbers (or keys) of the first few, never their values."""
+
+    entity: str
+    field: str | None
+    rule: Literal["required", "unique", "choice", "length", "range", "pattern", "check"]
+    count: int
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How many running approvals stand at a step of a workflow; they stay on the release they started with."""
+
+    workflow: str
+    step: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPlan:
+    """What publishing would do, whole; `checksum` holds what was decided, not counts that move while people work."""
+
+    app: str
+    from_: int | None
+    to: int
+    version: str
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    misfits: tuple[Misfit, ...]
+    running: tuple[Running, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    checksum: str
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a finding forbids publishing."""
+        return has_errors(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A row of the release table without its files."""
+
+    app: str
+    release: int
+    version: str
+    checksum: str
+    state: str
+    based_on: int | None
+    author: str | None
+    approver: str | None
+    note: str | None
+    created_at: dt.datetime
+    activated_at: dt.datetime | None
+
+
+#: The texts of an app by path.
+Files = Mapping[str, str]
