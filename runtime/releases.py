@@ -86,7 +86,8 @@ class Releases:
                     apps[app] = self._compile(connection, app, number)
                 except Exception as failure:  # whatever it is, the live release goes on and the operator reads why
                     _LOG.exception("release %s of %s does not compile", number, app)
-                    problems[app] = Problem(number, str(failure))
+                    # The health page is public: only our own findings are shown there, the rest is in the log.
+                    problems[app] = Problem(number, str(failure) if isinstance(failure, CannotCompile) else "see the log")
                     if app in before.apps:
                         apps[app] = before.apps[app]
         self._live = Live(MappingProxyType(apps), MappingProxyType(problems))

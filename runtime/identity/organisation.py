@@ -1,0 +1,190 @@
+"""The bank's units and people: a tree of units by path, a person in one unit, roles with a time of validity.
+
+These functions change rows and nothing else; the use case that calls them records the audit event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from runtime.failures import Conflict, Invalid, NotFound
+from runtime.store.identifiers import new_id
+from runtime.store.tables import credential, org_branch, org_person, person_limit, person_role
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_LONGEST_PATH = 400
+
+
+def path_range(path: str) -> tuple[str, str]:
+    """The paths of a unit and all below it: from the first, up to but not including the second."""
+    return path, path[:-1] + "0"  # "0" is the character after "/"
+
+
+def add_unit(
+    connection: Connection,
+    code: str,
+    name: str,
+    now: dt.datetime,
+    *,
+    parent_id: str | None = None,
+    region: str | None = None,
+    by: str | None = None,
+) -> str:
+    """Add a unit below another or at the top; returns its id."""
+    if not _CODE.fullmatch(code):
+        raise Invalid(
+            {
+                "zh": f"机构代码 {code!r} 只能含字母、数字、- 和 _。",
+                "en": f"A unit's code has letters, digits, - and _ only, not {code!r}.",
+            }
+        )
+    unit_id = new_id(now)
+    connection.execute(
+        org_branch.insert().values(
+            id=unit_id,
+            f_code=code,
+            f_name=name,
+            f_region=region,
+            f_parent=parent_id,
+            f_path=_path_below(connection, parent_id, code),
+            created_at=now,
+            created_by=by,
+            changed_at=now,
+            changed_by=by,
+        )
+    )
+    return unit_id
+
+
+def move_unit(connection: Connection, unit_id: str, parent_id: str, now: dt.datetime, *, by: str | None = None) -> None:
+    """Put a unit with all below it under another parent; what people of it may see follows at their next request."""
+    unit = connection.execute(sa.select(org_branch).where(org_branch.c.id == unit_id).with_for_update()).one_or_none()
+    if unit is None:
+        raise _no_unit()
+    new_path = _path_below(connection, parent_id, unit.f_code)
+    if new_path.startswith(unit.f_path):
+        raise Conflict({"zh": "机构不能移到自己的下级。", "en": "A unit cannot be moved below itself."})
+    first, end = path_range(unit.f_path)
+    below = sa.select(org_branch.c.id, org_branch.c.f_path).where(org_branch.c.f_path >= first, org_branch.c.f_path < end)
+    for moved_id, path in connection.execute(below.with_for_update()).all():
+        changes: dict[str, object] = {"f_path": new_path + path[len(unit.f_path) :]}
+        if moved_id == unit_id:
+            changes["f_parent"] = parent_id
+        connection.execute(
+            org_branch.update()
+            .where(org_branch.c.id == moved_id)
+            .values(**changes, version=org_branch.c.version + 1, changed_at=now, changed_by=by)
+        )
+
+
+def add_person(
+    connection: Connection,
+    username: str,
+    name: str,
+    now: dt.datetime,
+    *,
+    unit_id: str | None = None,
+    demo: bool = False,
+    by: str | None = None,
+) -> str:
+    """Add a person, who cannot sign in until a password is set; returns the id."""
+    person_id = new_id(now)
+    connection.execute(
+        org_person.insert().values(
+            id=person_id,
+            f_username=username,
+            f_name=name,
+            f_branch=unit_id,
+            demo=demo,
+            created_at=now,
+            created_by=by,
+            changed_at=now,
+            changed_by=by,
+        )
+    )
+    return person_id
+
+
+def move_person(connection: Connection, person_id: str, unit_id: str, now: dt.datetime, *, by: str | None = None) -> None:
+    """Put a person into another unit."""
+    _change_person(connection, person_id, now, by, f_branch=unit_id)
+
+
+def set_active(connection: Connection, person_id: str, now: dt.datetime, *, active: bool, by: str | None = None) -> None:
+    """Let a person act, or shut them out from their next request on."""
+    _change_person(connection, person_id, now, by, active=active)
+
+
+def set_locale(connection: Connection, person_id: str, locale: str, now: dt.datetime) -> None:
+    """Choose the language that a person is spoken to."""
+    _change_person(connection, person_id, now, person_id, locale=locale)
+
+
+def set_password_hash(connection: Connection, person_id: str, password_hash: str, now: dt.datetime) -> None:
+    """Give a person a password and forget failed attempts at the one before."""
+    values = {"password_hash": password_hash, "failures": 0, "locked_until": None, "changed_at": now}
+    _put(connection, credential, {"person_id": person_id}, values)
+
+
+def grant_role(
+    connection: Connection,
+    person_id: str,
+    app: str,
+    role: str,
+    *,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> None:
+    """Give a person a role of an app (`""` for a platform role), for always or between two days, both included."""
+    key = {"person_id": person_id, "app": app, "role": role}
+    _put(connection, person_role, key, {"valid_from": valid_from, "valid_to": valid_to})
+
+
+def revoke_role(connection: Connection, person_id: str, app: str, role: str) -> bool:
+    """Take a role away; false when the person did not hold it."""
+    held = (person_role.c.person_id == person_id) & (person_role.c.app == app) & (person_role.c.role == role)
+    return connection.execute(person_role.delete().where(held)).rowcount > 0
+
+
+def set_limit(connection: Connection, person_id: str, app: str, amount: Decimal) -> None:
+    """Say up to which amount a person may approve alone."""
+    _put(connection, person_limit, {"person_id": person_id, "app": app}, {"amount": format(amount, "f")})
+
+
+def _path_below(connection: Connection, parent_id: str | None, code: str) -> str:
+    if parent_id is None:
+        return f"/{code}/"
+    parent = connection.execute(sa.select(org_branch.c.f_path).where(org_branch.c.id == parent_id)).scalar_one_or_none()
+    if parent is None:
+        raise _no_unit()
+    path = f"{parent}{code}/"
+    if len(path) > _LONGEST_PATH:
+        raise Invalid({"zh": "机构层级过深。", "en": "The tree of units is too deep here."})
+    return path
+
+
+def _change_person(connection: Connection, person_id: str, now: dt.datetime, by: str | None, **changes: object) -> None:
+    changed = connection.execute(
+        org_person.update()
+        .where(org_person.c.id == person_id)
+        .values(**changes, version=org_person.c.version + 1, changed_at=now, changed_by=by)
+    )
+    if changed.rowcount == 0:
+        raise NotFound({"zh": "没有此人员。", "en": "There is no such person."})
+
+
+def _put(connection: Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def _no_unit() -> NotFound:
+    return NotFound({"zh": "没有此机构。", "en": "There is no such unit."})
