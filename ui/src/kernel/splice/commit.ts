@@ -69,6 +69,14 @@ export function edited(model: Model, operation: Operation): Model | undefined {
       delete parent[operation.path.at(-1) as string]
       return copy
     }
+    case 'renameKey': {
+      const parent = at(copy, operation.path.slice(0, -1))
+      if (!isRecord(parent)) return undefined
+      const pairs = Object.entries(parent).map(([key, value]) => [key === operation.path.at(-1) ? operation.name : key, value] as const)
+      for (const key of Object.keys(parent)) delete parent[key]
+      Object.assign(parent, Object.fromEntries(pairs))
+      return copy
+    }
   }
 }
 

@@ -16,6 +16,7 @@ export type Operation =
   /** Adds the key, or replaces its value; `order` is the schema's order of keys. */
   | { kind: 'setKey'; map: Path; key: string; value: Value; order: readonly string[] }
   | { kind: 'removeKey'; path: Path }
+  | { kind: 'renameKey'; path: Path; name: string }
 
 /** The text after one operation, not yet checked. */
 export function splice(text: string, operation: Operation): string | null {
@@ -39,6 +40,8 @@ function editsOf(text: string, parsed: Parsed, operation: Operation): Edit[] | n
       return setKey(text, parsed, operation)
     case 'removeKey':
       return removeKey(text, parsed, operation.path)
+    case 'renameKey':
+      return renameKey(parsed, operation.path, operation.name)
   }
 }
 
@@ -215,4 +218,10 @@ function removeKey(text: string, parsed: Parsed, path: Path): Edit[] | null {
   if (!lines.onDash) return [[lines.from, lines.to, '']]
   const next = (map.items[index + 1]?.key as Node | null)?.range?.[0]
   return next === undefined ? null : [[lines.from, next, '']]
+}
+
+function renameKey(parsed: Parsed, path: Path, name: string): Edit[] | null {
+  const found = pairAt(parsed, path)
+  const range = (found?.pair.key as Node | undefined)?.range
+  return found && range && !found.map.items.some(pair => keyOf(pair) === name) ? [[range[0], range[1], printScalar(name, Boolean(found.map.flow))]] : null
 }

@@ -1,0 +1,46 @@
+/** Makes a second field like the item's and puts it behind it. */
+
+import type { Model } from '../../kernel/splice/document'
+import type { Value } from '../../kernel/splice/print'
+import { blockOfItem, entityFile, fieldsOf, findItem, formFile, formModel, freeName, isMap } from '../draft/definition'
+import type { Command } from './command'
+
+export interface DuplicateItem {
+  readonly form: string
+  readonly entity: string
+  readonly item: string
+}
+
+/** What must not be copied: an identity, and what may stand only once. */
+const OWN = new Set(['id', 'unique'])
+
+export const command: Command<DuplicateItem> = {
+  name: 'duplicate_item',
+  run(files, { form, entity, item }) {
+    const model = formModel(files, form)
+    const fields = fieldsOf(files, entity)
+    const place = findItem(model, item)
+    const field = fields[item]
+    const block = blockOfItem(model, item)
+    if (!place || !block || !isMap(field)) return null
+    const name = freeName(item, Object.keys(fields))
+    const copy = Object.fromEntries(Object.entries(field).filter(([key]) => !OWN.has(key)).map(([key, value]) => [key, written(value)]))
+    const onForm: Value = place.bare ? name : { ...Object.fromEntries(Object.entries(place.model).map(([key, value]) => [key, written(value)])), [place.kind]: name }
+    return {
+      edit: {
+        operations: {
+          [formFile(form)]: [{ kind: 'insertItem', list: place.path.slice(0, -1), index: (place.path.at(-1) as number) + 1, value: onForm }],
+          [entityFile(entity)]: [{ kind: 'setKey', map: ['fields'], key: name, value: copy, order: [] }],
+        },
+      },
+      select: { kind: 'item', name },
+    }
+  },
+}
+
+/** Words that the schema types as numbers and truths are written plain, as they were. */
+function written(model: Model): Value {
+  if (typeof model === 'string') return model === 'true' ? true : model === 'false' ? false : /^(0|[1-9][0-9]{0,14})$/.test(model) ? Number(model) : model
+  if (Array.isArray(model)) return model.map(written)
+  return Object.fromEntries(Object.entries(model ?? {}).map(([key, value]) => [key, written(value)]))
+}

@@ -1,0 +1,28 @@
+/** Gives a field that was never published another name, in the entity and on all its forms, as one step. */
+
+import type { Operation } from '../../kernel/splice/operations'
+import type { Value } from '../../kernel/splice/print'
+import { entityFile, fieldsOf, findItem, mapOf, textOf } from '../draft/definition'
+import type { Command } from './command'
+
+export interface RenameField {
+  readonly entity: string
+  readonly field: string
+  readonly name: string
+}
+
+export const command: Command<RenameField> = {
+  name: 'rename_field',
+  run(files, { entity, field, name }) {
+    const fields = fieldsOf(files, entity)
+    if (!(field in fields) || name in fields || !/^[a-z][a-z0-9_]{0,47}$/.test(name)) return null
+    const operations: Record<string, Operation[]> = { [entityFile(entity)]: [{ kind: 'renameKey', path: ['fields', field], name }] }
+    for (const [path, file] of Object.entries(files)) {
+      const model = mapOf(file.model)
+      if (!path.startsWith('forms/') || textOf(model['entity']) !== entity) continue
+      const place = findItem(model, field)
+      if (place) operations[path] = [{ kind: 'setValue', path: place.bare ? place.path : [...place.path, place.kind], value: name satisfies Value }]
+    }
+    return { edit: { operations }, select: { kind: 'item', name } }
+  },
+}

@@ -1,0 +1,123 @@
+/** What the builder's server part sends and takes (docs/rest.md 6). */
+
+import type { Label, Person } from '../../kernel/api/types'
+
+export type KindName = 'entity' | 'form' | 'workflow' | 'rule' | 'report' | 'role' | 'connector'
+
+export interface Diagnostic {
+  readonly code: string
+  readonly severity: 'error' | 'warning' | 'hint'
+  readonly message: string
+  readonly hint: string | null
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly end_line: number
+  readonly end_column: number
+  readonly pointer: string
+}
+
+export interface DraftAnswer {
+  readonly base: number | null
+  readonly checksum: string
+  readonly files: Readonly<Record<string, string>>
+  readonly checksums: Readonly<Record<string, string>>
+  readonly diagnostics: readonly Diagnostic[]
+  readonly changed: readonly string[]
+}
+
+export interface ChangeEntry {
+  readonly kind: KindName
+  readonly thing: string
+  readonly label: Label
+  readonly words: Label
+  readonly flag: 'widened' | 'destructive' | null
+  readonly file: string
+  readonly by?: Person | null
+  readonly at?: string | null
+}
+
+export interface PublishStep {
+  readonly phase: 'expand' | 'backfill' | 'contract'
+  readonly sql: string
+  readonly because: Label
+  readonly lock: string | null
+  readonly rewrite: boolean
+  readonly reverse: string | null
+}
+
+export interface PublishPlan {
+  readonly from: number | null
+  readonly to: number
+  readonly checksum: string
+  readonly changes: readonly ChangeEntry[]
+  readonly files: readonly { readonly path: string, readonly before: string | null, readonly after: string | null }[]
+  readonly steps: readonly PublishStep[]
+  readonly misfits: readonly { readonly entity: string, readonly field: string, readonly count: number, readonly samples: readonly string[] }[]
+  readonly running: readonly { readonly workflow: string, readonly step: string, readonly count: number }[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly blocked: boolean
+}
+
+export interface AppHomeAnswer {
+  readonly app: string
+  readonly label: Label
+  readonly live: { readonly version: string, readonly release: number, readonly published_at: string, readonly published_by: Person | null } | null
+  readonly draft: { readonly changes: number } | null
+  readonly kinds: readonly { readonly kind: KindName, readonly mark: string, readonly label: Label, readonly count: number, readonly changes: number, readonly errors: number, readonly warnings: number }[]
+  readonly map: {
+    readonly nodes: readonly { readonly name: string, readonly label: Label, readonly fields: number, readonly external: boolean }[]
+    readonly edges: readonly { readonly from: string, readonly to: string, readonly field: string, readonly label: Label }[]
+  }
+  readonly changes: readonly ChangeEntry[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface AppEntry {
+  readonly app: string
+  readonly label: Label
+  readonly live: AppHomeAnswer['live']
+  readonly draft: AppHomeAnswer['draft']
+}
+
+export interface Review {
+  readonly id: string
+  readonly app: string
+  readonly state: 'open' | 'approved' | 'returned' | 'outdated'
+  readonly base: number | null
+  readonly to: number
+  readonly version: string
+  readonly checksum: string
+  readonly plan_checksum: string
+  readonly note: string | null
+  readonly author: Person
+  readonly created_at: string
+  readonly decided_by: Person | null
+  readonly decided_at: string | null
+  readonly decision_note: string | null
+  readonly can: readonly ('approve' | 'return')[]
+}
+
+export interface ReviewWithPlan extends Review { readonly plan: PublishPlan, readonly plan_changed: boolean }
+
+export interface ReleaseEntry {
+  readonly release: number
+  readonly version: string
+  readonly checksum: string
+  readonly state: 'applying' | 'active' | 'superseded' | 'failed'
+  readonly based_on: number | null
+  readonly author: Person | null
+  readonly approver: Person | null
+  readonly note: string | null
+  readonly created_at: string
+  readonly activated_at: string | null
+}
+
+export interface Catalog {
+  readonly field_types: readonly { readonly name: string, readonly label: Label, readonly widget: string, readonly icon: string, readonly option_keys: readonly string[] }[]
+  readonly blocks: readonly string[]
+  readonly items: readonly string[]
+  readonly kinds: readonly { readonly kind: KindName, readonly mark: string, readonly color: string, readonly label: Label, readonly folders: readonly string[] }[]
+  readonly functions: readonly { readonly name: string, readonly label: Label, readonly signature: string }[]
+  readonly schemas: Readonly<Record<string, unknown>>
+}
