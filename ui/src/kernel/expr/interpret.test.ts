@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { interpret, readsOf, toJson } from './interpret'
+import type { Facts, Ir } from './types'
+
+const day = (text: string): Ir => ['lit', 'date', text]
+const num = (text: string): Ir => ['lit', 'number', text]
+const fn = (name: string, ...args: readonly Ir[]): Ir => ['fn', name, args]
+const value = (ir: Ir, facts: Facts = {}) => toJson(interpret(ir, facts))
+
+test('The pitfalls of numbers have the values of the language', () => {
+  expect(value(fn('div', num('7'), num('2')))).toBe('3.5')
+  expect(value(fn('fdiv', num('-7'), num('2')))).toBe('-4')
+  expect(value(fn('mod', num('-7'), num('3')))).toBe('2')
+  expect(value(fn('mod', num('-7.5'), num('2')))).toBe('0.5')
+  expect(value(fn('div', num('1'), num('0')))).toBe(null)
+  expect(value(fn('round', num('2.675'), num('2')))).toBe('2.68')
+  expect(value(fn('round', num('-2.5'), num('0')))).toBe('-3')
+  expect(value(fn('round', num('1250'), num('-2')))).toBe('1300')
+  expect(value(fn('add', num('9007199254740992'), num('1')))).toBe('9007199254740993')
+  expect(value(fn('mul', num('5000000000000000000'), num('5000000000')))).toBe(null)
+})
+
+test('Dates clamp to the end of the month and do not leave the calendar', () => {
+  expect(value(fn('add_months', day('2025-01-31'), num('1')))).toBe('2025-02-28')
+  expect(value(fn('dadd', day('9999-12-31'), num('1')))).toBe(null)
+  expect(value(fn('dsub', day('2025-03-01'), day('0001-01-01')))).toBe('739310')
+  expect(value(fn('weekday', day('2026-11-29')))).toBe('7')
+})
+
+test('The payment of a loan is the same to the last digit as on the server', () => {
+  expect(value(fn('round', fn('annuity', num('300000'), fn('div', num('4.2'), num('1200')), num('36')), num('2')))).toBe('8883.91')
+})
+
+test('The paths that an expression reads include rows and what stands inside an aggregate', () => {
+  const ir: Ir = ['and', [['eq', 'text', ['col', 'text', 'customer.level'], ['lit', 'text', 'col']], ['agg', 'any', 'incomes', ['cmp', 'number', '>', ['ccol', 'number', 'amount'], ['col', 'number', 'limit']], null, 'boolean']]]
+
+  expect([...readsOf(ir)].sort()).toEqual(['customer.level', 'incomes', 'limit'])
+})
+
+interface Case { readonly name: string, readonly ir: Ir, readonly facts?: Facts, readonly value: unknown }
+
+const CASES = new URL('../../../../tests/expr/cases.yaml', import.meta.url)
+
+test('Every shared case has the value that the server gives', () => {
+  // Written by the same table that Python and both databases are checked with.
+  const cases = existsSync(CASES) ? (parse(readFileSync(CASES, 'utf8')) as { cases: readonly Case[] }).cases : []
+  expect(cases.length).toBeGreaterThan(100)
+  for (const each of cases) expect([each.name, value(each.ir, each.facts)]).toEqual([each.name, each.value])
+})

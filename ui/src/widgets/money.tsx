@@ -1,0 +1,32 @@
+/** An amount: typed in 元 or 万元, grouped, with the words (大写) below. */
+import { useState } from 'react'
+import { capital } from '../kernel/format/numbers'
+import { useShow } from '../kernel/format/value'
+import { useWords } from '../kernel/i18n/catalogue'
+import { useLocale } from '../kernel/i18n/locale'
+import { Figure } from './Figure'
+import type { InputProps, ShowProps, Widget } from './widget'
+import { words } from './words'
+
+function MoneyInput(props: InputProps) {
+  const t = useWords(words), locale = useLocale()
+  const { field: { options }, value, id } = props
+  const yuan = (options.currency ?? 'CNY') === 'CNY'
+  const [wan, setWan] = useState(false)
+  const unit = yuan ? (
+    <button type="button" className="unit" tabIndex={-1} data-skip-enter aria-label={t('unit')} onClick={() => setWan(!wan)}>{wan ? t('wan') : t('yuan')}</button>
+  ) : <span className="hint">{options.currency}</span>
+  const text = yuan && locale === 'zh' && value !== null ? capital(String(value)) : ''
+  return (
+    <>
+      <Figure {...props} key={String(wan)} prefix={unit} power={wan ? -4 : 0} scale={wan ? undefined : options.scale ?? 2} />
+      {text && <p id={`${id}-words`} className="hint small">{text}</p>}
+    </>
+  )
+}
+
+function MoneyShow({ field, value, place }: ShowProps) {
+  return <span className="money">{useShow(place.zone)(field, value)}</span>
+}
+
+export default { Input: MoneyInput, Show: MoneyShow } satisfies Widget
