@@ -33,6 +33,8 @@ class ValueType:
     optional: bool = True
     #: For related records: True when the rows are other records (SQL only), not child rows.
     related: bool = False
+    #: Of numbers: no absolute value is larger; None = nothing is known.
+    limit: Decimal | None = None
 
 
 #: What a literal may hold; money and numbers are Decimal, never float.
@@ -52,7 +54,8 @@ class Constant:
 class Ref:
     """A name: a field path of the record (`root` "record"), of the loop row ("row"), or of a context word.
 
-    `root` is one of record, row, user, param, old, result, authority, code, output.
+    `root` is one of record, row, user, param, old, result, authority, code, output, outer (the record around the
+    one that bare names mean) and group (the records of a report's group, only as `rows` of an aggregate).
     """
 
     type: ValueType

@@ -1,0 +1,186 @@
+"""Checks of function calls, other than aggregates."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from forms_dsl.diagnostics import did_you_mean
+from forms_dsl.expr import bounds, codes
+from forms_dsl.expr.aggregates import check_aggregate, is_aggregate
+from forms_dsl.expr.checking import Checking, called, joined_type, unify, words
+from forms_dsl.expr.functions import AGGREGATES, FUNCTIONS, Function
+from forms_dsl.expr.operators import BOOLEAN
+from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
+
+_SORTABLE = ("number", "text", "date", "datetime")
+
+
+def check_call(checking: Checking, node: ast.Call) -> Expr | None:
+    """`name(arguments)`."""
+    name = called(node)
+    if is_aggregate(checking, node):
+        return check_aggregate(checking, node)
+    function = FUNCTIONS.get(name)
+    if function is None:
+        checking.report(codes.UNKNOWN_FUNCTION, node.func, f"Unknown function {name!r}.", did_you_mean(name, [*FUNCTIONS, *AGGREGATES]))
+        for argument in node.args:
+            checking.visit(checking, argument)
+        return None
+    available = _check_available(checking, node.func, function)
+    counted = _check_count(checking, node, function)
+    arguments = [checking.visit(checking, argument) for argument in node.args]
+    present = tuple(a for a in arguments if a is not None)
+    if not available or not counted or len(present) < len(arguments):
+        return None
+    special = _SPECIAL.get(name)
+    return special(checking, node, present) if special else _plain(checking, node, function, present)
+
+
+def _check_available(checking: Checking, node: ast.expr, function: Function) -> bool:
+    place = checking.scope.place
+    if function.name in place.forbidden_functions or not place.needs <= function.targets:
+        checking.report(codes.NOT_HERE, node, f"{function.name}() is not available in {place.words}.")
+        return False
+    return True
+
+
+def _check_count(checking: Checking, node: ast.Call, function: Function) -> bool:
+    least, most = len(function.parameters) - function.optional, len(function.parameters)
+    given = len(node.args)
+    if given >= least and (given <= most or function.variadic):
+        return True
+    wanted = f"at least {least}" if function.variadic else str(least) if least == most else f"{least} to {most}"
+    message = f"{function.name}() takes {wanted} {'argument' if wanted == '1' else 'arguments'}, but has {given}."
+    checking.report(codes.ARGUMENTS, node, message, f"Write {function.signature}")
+    return False
+
+
+def _plain(checking: Checking, node: ast.Call, function: Function, arguments: tuple[Expr, ...]) -> Expr | None:
+    if function.name == "round" and len(arguments) == 1:
+        arguments = (*arguments, Constant(ValueType("number", scale=0, optional=False), bounds.ZERO, checking.span(node)))
+    fitted: list[Expr] = []
+    for position, (kind, argument) in enumerate(zip(_kinds(function, len(arguments)), arguments, strict=True)):
+        place = node.args[position] if position < len(node.args) else node
+        if position in function.literals:
+            if not _literal_places(checking, place, argument):
+                return None
+            kind = "number"
+        if argument.type.name == "missing" and isinstance(argument, Constant):
+            argument = replace(argument, type=ValueType(kind))  # type: ignore[arg-type]
+        elif argument.type.name != kind:
+            hint = "Use text(x)." if kind == "text" and argument.type.name in ("number", "date", "choice") else None
+            hint = "Use date_of(x)." if kind == "date" and argument.type.name == "datetime" else hint
+            checking.report(codes.TYPES, place, f"{function.name}() needs {words(ValueType(kind))} here, but this is {words(argument.type)}.", hint)  # type: ignore[arg-type]
+            return None
+        fitted.append(argument)
+    return Call(_result(function, tuple(fitted)), function.name, tuple(fitted), checking.span(node))
+
+
+def _kinds(function: Function, count: int) -> tuple[str, ...]:
+    return function.parameters * count if function.variadic else function.parameters[:count]
+
+
+def _result(function: Function, arguments: tuple[Expr, ...]) -> ValueType:
+    optional = not (function.result == "boolean" or (function.needs_facts and not arguments))
+    if function.name == "concat":
+        optional = all(a.type.optional for a in arguments)
+    if function.result != "number":
+        return ValueType(function.result, optional=optional)  # type: ignore[arg-type]
+    places = int(arguments[1].value) if function.literals and isinstance(arguments[1], Constant) and arguments[1].value is not None else None
+    of_arguments = tuple(bounds.of_type(a.type) for a in arguments if a.type.name == "number")
+    currency = arguments[0].type.currency if function.name != "number" and arguments else None
+    return bounds.number_type(bounds.exact(function.name, of_arguments, places), optional=True, currency=currency)
+
+
+def _literal_places(checking: Checking, node: ast.expr, argument: Expr) -> bool:
+    value = argument.value if isinstance(argument, Constant) and argument.type.name == "number" else None
+    if isinstance(value, Decimal) and value == int(value) and -22 <= value <= 16:
+        return True
+    checking.report(codes.LITERAL_NEEDED, node, "The number of places is written as a whole number from -22 to 16.")
+    return False
+
+
+def _is_missing(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    if arguments[0].type.name == "rows":
+        checking.report(codes.TYPES, node.args[0], "Rows are never missing.", "Use count(rows) == 0.")
+        return None
+    return Call(BOOLEAN, "is_missing", arguments, checking.span(node))
+
+
+def _one_type(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    name = called(node)
+    joined = unify(checking, node.args, arguments, node, "combine")
+    if joined is None:
+        return None
+    target, values = joined
+    refused = target.name in ("rows", "list") if name == "coalesce" else target.name not in _SORTABLE and target.name != "missing"
+    if refused:
+        checking.report(codes.TYPES, node, f"{name}() has no meaning for {words(target)}.")
+        return None
+    optional = all(v.type.optional for v in values)
+    return Call(joined_type(target, name, values, optional=optional), name, values, checking.span(node))
+
+
+def _length(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    kind = arguments[0].type.name
+    if kind not in ("text", "multi_choice", "missing"):
+        hint = "Use count(rows)." if kind == "rows" else None
+        checking.report(codes.TYPES, node.args[0], f"len() needs a text or a set of choices, but this is {words(arguments[0].type)}.", hint)
+        return None
+    function = "len_set" if kind == "multi_choice" else "len"
+    return Call(bounds.number_type(bounds.exact(function, ()), optional=False), function, arguments, checking.span(node))
+
+
+def _text(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    kind = arguments[0].type.name
+    if kind not in ("number", "date", "choice", "missing"):
+        checking.report(codes.TYPES, node.args[0], f"text() needs a number, a date or a choice, but this is {words(arguments[0].type)}.")
+        return None
+    return Call(ValueType("text", optional=arguments[0].type.optional), "text", arguments, checking.span(node))
+
+
+def _rank(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    type = arguments[0].type
+    if type.name != "choice" or not type.ordered:
+        checking.report(codes.TYPES, node.args[0], f"rank() needs an ordered choice, but this is {words(type)}.")
+        return None
+    return Call(bounds.number_type(bounds.exact("rank", ()), optional=True), "rank", arguments, checking.span(node))
+
+
+def _has_role(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    role, known = arguments[0], checking.scope.roles
+    if not checking.scope.user or "user" not in checking.scope.place.roots:
+        checking.report(codes.NOT_HERE, node, f"has_role() is not available in {checking.scope.place.words}: there is no user.")
+        return None
+    if not isinstance(role, Constant) or not isinstance(role.value, str):
+        checking.report(codes.LITERAL_NEEDED, node.args[0], "The role is written as a text.")
+        return None
+    if known is not None and role.value not in known:
+        checking.report(codes.UNKNOWN_NAME, node.args[0], f"Unknown role {role.value!r}.", did_you_mean(role.value, known))
+        return None
+    return Call(BOOLEAN, "has_role", arguments, checking.span(node))
+
+
+def _changed(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
+    field = arguments[0]
+    if "old" not in checking.scope.place.roots:
+        checking.report(codes.NOT_HERE, node, f"changed() is not available in {checking.scope.place.words}.")
+        return None
+    if not isinstance(field, Ref) or field.root != "record" or len(field.path) != 1 or field.type.name == "rows":
+        checking.report(codes.TYPES, node.args[0], "changed() needs the name of a field.")
+        return None
+    return Call(BOOLEAN, "changed", (field, Ref(field.type, "old", field.path, field.span)), checking.span(node))
+
+
+def _count_if(checking: Checking, node: ast.Call, _arguments: tuple[Expr, ...]) -> Expr | None:
+    checking.report(codes.NOT_HERE, node, "count_if() is available in report measures only.", "Use count(1 for r in rows if …).")
+    return None
+
+
+_SPECIAL: dict[str, Callable[[Checking, ast.Call, tuple[Expr, ...]], Expr | None]] = {
+    "is_missing": _is_missing, "coalesce": _one_type, "min": _one_type, "max": _one_type, "len": _length, "text": _text,
+    "rank": _rank, "has_role": _has_role, "changed": _changed, "count_if": _count_if,
+}  # fmt: skip

@@ -1,0 +1,134 @@
+"""The checker: from the text of an expression and the scope of its place to a typed tree, or to all its faults."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from decimal import Decimal
+
+from forms_dsl.diagnostics import Diagnostic, has_errors
+from forms_dsl.expr import bounds, codes
+from forms_dsl.expr.calls import check_call
+from forms_dsl.expr.checking import Checking, SpanOf, adapt, mismatch, words
+from forms_dsl.expr.names import check_path
+from forms_dsl.expr.operators import (
+    check_arithmetic,
+    check_comparison,
+    check_condition,
+    check_if,
+    check_logic,
+    check_not,
+    check_sign,
+)
+from forms_dsl.expr.scope import Scope
+from forms_dsl.expr.syntax import parse, text_value
+from forms_dsl.expr.tree import Constant, Expr, Expression, ValueType
+
+#: Spellings of constants that are names for Python's parser.
+_SPELLINGS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
+
+def check_expression(
+    source: str, scope: Scope, span_of: SpanOf, *, expected: ValueType | None = None
+) -> tuple[Expression | None, tuple[Diagnostic, ...]]:
+    """Check an expression; never raises.
+
+    `span_of(start, end)` maps character offsets inside `source` to the file. `expected` is the type that the place
+    needs: literals are fitted to it (a text becomes a code of a choice), anything else that differs is a finding.
+    Without an error among the findings there is an expression.
+    """
+    parsed, problems = parse(source)
+    findings = [p.code.at(span_of(p.start, p.end), p.message, hint=p.hint) for p in problems]
+    if parsed is None:
+        return None, tuple(findings)
+    checking = Checking(parsed, scope, span_of, _visit)
+    if expected is not None and expected.name == "boolean":
+        tree = check_condition(checking, parsed.root)
+    else:
+        tree = _visit(checking, parsed.root)
+        tree = None if tree is None else _fit(checking, parsed.root, tree, expected)
+    found = checking.findings
+    if parsed.repaired:  # the comparison was guessed, so only what was looked up can be judged
+        found = [f for f in found if f.code in (codes.UNKNOWN_NAME.id, codes.UNKNOWN_FUNCTION.id)]
+    findings.extend(found)
+    findings.sort(key=lambda finding: (finding.span.line, finding.span.column))
+    if tree is None or has_errors(findings):
+        return None, tuple(findings)
+    return Expression(source, tree, frozenset(checking.reads)), tuple(findings)
+
+
+def _visit(checking: Checking, node: ast.expr) -> Expr | None:
+    match node:
+        case ast.Constant():
+            return _constant(checking, node)
+        case ast.Name(id=name) if name in _SPELLINGS:
+            return _literal(checking, node, _SPELLINGS[name])
+        case ast.Name() | ast.Attribute():
+            return check_path(checking, node)
+        case ast.BinOp():
+            return check_arithmetic(checking, node)
+        case ast.UnaryOp(op=ast.USub()):
+            return check_sign(checking, node)
+        case ast.UnaryOp():
+            return check_not(checking, node)
+        case ast.BoolOp():
+            return check_logic(checking, node)
+        case ast.Compare():
+            return check_comparison(checking, node)
+        case ast.IfExp():
+            return check_if(checking, node)
+        case ast.Call():
+            return check_call(checking, node)
+        case ast.List():
+            checking.report(codes.NOT_IN_LANGUAGE, node, "A list stands only at the right of 'in'.")
+        case _:
+            checking.report(codes.NOT_IN_LANGUAGE, node, "A loop stands only inside an aggregate, like sum(x for r in rows).")
+    return None
+
+
+def _constant(checking: Checking, node: ast.Constant) -> Expr | None:
+    match node.value:
+        case bool() | None:
+            return _literal(checking, node, node.value)
+        case int() | float():
+            return _literal(checking, node, checking.parsed.number(node))
+        case str():
+            return _literal(checking, node, text_value(node.value))
+    checking.report(codes.LITERAL, node, "This literal is not in the language.")
+    return None
+
+
+def _literal(checking: Checking, node: ast.expr, value: Decimal | str | bool | None) -> Constant:
+    match value:
+        case None:
+            type = ValueType("missing")
+        case bool():
+            type = ValueType("boolean", optional=False)
+        case str():
+            type = ValueType("text", optional=False)
+        case _:
+            type = bounds.number_type(bounds.of_constant(value), optional=False)
+    return Constant(type, value, checking.span(node))
+
+
+def _fit(checking: Checking, node: ast.expr, tree: Expr, expected: ValueType | None) -> Expr | None:
+    """The tree as the place needs it; `rows`, lists and whole user lists are no values."""
+    if expected is None:
+        if tree.type.name in ("rows", "list"):
+            checking.report(codes.TYPES, node, f"{words(tree.type).capitalize()} is not a value.", "Use an aggregate or `in`.")
+            return None
+        if tree.type.name == "missing" and isinstance(tree, Constant):
+            return replace(tree, type=ValueType("text"))
+        return tree
+    problem = mismatch(expected, tree)
+    if problem is not None:
+        code, hint = problem
+        if code is codes.CURRENCIES:
+            message = f"An amount in {expected.currency} is needed here, but this is in {tree.type.currency}."
+        elif tree.type.name == expected.name:
+            message = f"Another kind of {expected.name.replace('_', ' ')} is needed here."
+        else:
+            message = f"{words(expected).capitalize()} is needed here, but this is {words(tree.type)}."
+        checking.report(code, node, message, hint)
+        return None
+    return adapt(checking, node, tree, expected)

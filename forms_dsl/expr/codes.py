@@ -1,0 +1,20 @@
+"""The kinds of finding about an expression; the numbers are fixed by the language and never reused."""
+
+from __future__ import annotations
+
+from forms_dsl.diagnostics import code
+
+TOO_LARGE = code("X001", "An expression is too large or too deep, or a path has more than 3 steps.")
+SYNTAX = code("X002", "An expression cannot be read: a bracket, value or operator is missing or in excess.")
+NOT_IN_LANGUAGE = code("X003", "An expression uses a construct that the language does not have.")
+LITERAL = code("X004", "A number or text is written in a form that the language does not have.")
+UNKNOWN_NAME = code("X005", "An expression reads a name that does not exist here.")
+UNKNOWN_FUNCTION = code("X006", "An expression calls a function that does not exist.")
+TYPES = code("X011", "A value has the wrong type for its place.")
+ARGUMENTS = code("X012", "A function is called with too few or too many arguments.")
+LITERAL_NEEDED = code("X013", "An argument must be written as a literal value.")
+NESTED_AGGREGATE = code("X014", "An aggregate stands inside another aggregate.")
+NOT_A_CHOICE = code("X020", "A text is compared with a choice but is not one of its codes.")
+NOT_HERE = code("X030", "A function or name exists but is not available in this place.")
+EMPTY_TEXT = code("X303", "A comparison with the empty text; `is_missing` says it better.", "warning")
+CURRENCIES = code("N203", "Amounts of different currencies are mixed.")

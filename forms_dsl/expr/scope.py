@@ -1,0 +1,123 @@
+"""What an expression may use where it stands: places, names and their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
+
+from forms_dsl.expr.tree import ValueType
+
+#: Where an expression can be evaluated: Python, SQL, JavaScript.
+Target = Literal["P", "S", "J"]
+
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A kind of place for expressions: which targets it needs and what it does not allow."""
+
+    name: str
+    #: How a message calls the place, as in "not available in …".
+    words: str
+    needs: frozenset[Target]
+    roots: frozenset[str]
+    forbidden_functions: frozenset[str] = frozenset()
+    #: Aggregates over related records are possible.
+    related: bool = False
+    #: `count()`, `sum(x)` … mean the records of a group.
+    group: bool = False
+
+
+_CLOCK = frozenset({"today", "now", "business_date"})
+_COMMON = frozenset({"user", "param", "code", "output", "outer", "result"})
+
+FORM = Place("form", "a form or field", frozenset({"P"}), _COMMON | {"old"})
+STORED = Place(
+    "stored", "a stored computed field", frozenset({"P"}), frozenset({"outer"}), _CLOCK | {"has_role", "changed"}
+)
+FILTER = Place("filter", "a filter", frozenset({"P", "S"}), _COMMON)
+SEGMENT = Place("segment", "a segment or report", frozenset({"S"}), _COMMON, related=True)
+MEASURE = Place("measure", "a report measure", frozenset({"S"}), _COMMON, related=False, group=True)
+PROCESS = Place("process", "a workflow", frozenset({"P"}), _COMMON | {"old", "authority"})
+
+TEXT = ValueType("text")
+NUMBER = ValueType("number")
+BOOLEAN = ValueType("boolean")
+DATE = ValueType("date")
+DATETIME = ValueType("datetime")
+LIST = ValueType("list")
+
+#: What `user.` offers; the facts carry the same names (`branch_tree` as the path of the unit).
+USER_ATTRIBUTES: Mapping[str, ValueType] = MappingProxyType(
+    {
+        "id": ValueType("reference", entity="org.person"),
+        "name": TEXT,
+        "branch": ValueType("reference", entity="org.branch"),
+        "branch_code": TEXT,
+        "branch_name": TEXT,
+        "branch_tree": LIST,
+        "roles": LIST,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that one expression may use, with their types.
+
+    `fields` are the bare names: all fields of the record with its system fields (`system_field_types`).
+    `entities` gives the fields of every entity ("app.entity") that a reference path can lead to.
+    `outer` is what `record.x` means where bare names mean another record; empty: `record.x` is the field itself.
+    """
+
+    place: Place
+    fields: Mapping[str, ValueType]
+    entities: Mapping[str, Mapping[str, ValueType]] = field(default_factory=dict)
+    user: Mapping[str, ValueType] = field(default_factory=lambda: USER_ATTRIBUTES)
+    param: Mapping[str, ValueType] = field(default_factory=dict)
+    result: Mapping[str, ValueType] = field(default_factory=dict)
+    authority: Mapping[str, ValueType] = field(default_factory=dict)
+    output: Mapping[str, ValueType] = field(default_factory=dict)
+    outer: Mapping[str, ValueType] = field(default_factory=dict)
+    code: ValueType | None = None
+    #: Names of the app's roles, to check `has_role`; None = not known here.
+    roles: frozenset[str] | None = None
+
+    def root(self, name: str) -> Mapping[str, ValueType] | None:
+        """The names under a context word, None when it is not a word that this place offers."""
+        if name == "record":
+            return self.outer or self.fields
+        if name not in self.place.roots:
+            return None
+        if name == "old":
+            return self.fields
+        named: Mapping[str, Mapping[str, ValueType]] = {
+            "user": self.user,
+            "param": self.param,
+            "result": self.result,
+            "authority": self.authority,
+        }
+        return named.get(name) or None
+
+
+#: Words that begin a path into the context of an expression.
+CONTEXT_WORDS = frozenset({"record", "user", "param", "old", "result", "authority"})
+
+
+def system_field_types(entity: str, *, number: bool = False) -> dict[str, ValueType]:
+    """The types of the fields that every record of `entity` ("app.entity") has."""
+    person = ValueType("reference", entity="org.person")
+    types = {
+        "id": ValueType("reference", entity=entity, optional=False),
+        "version": ValueType("number", scale=0, limit=Decimal(10**9), optional=False),
+        "created_at": DATETIME,
+        "created_on": DATE,
+        "created_by": person,
+        "changed_at": DATETIME,
+        "changed_on": DATE,
+        "changed_by": person,
+    }
+    return types | ({"number": TEXT} if number else {})
