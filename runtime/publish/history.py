@@ -10,6 +10,9 @@ from sqlalchemy.engine import Connection, Row
 from runtime.publish.types import Files, Release
 from runtime.store.tables import publish_step, release
 
+#: A row of `publish_step`.
+StepRow = Row[Any]
+
 _COLUMNS = [column for column in release.c if column.name != "files"]
 
 
@@ -46,7 +49,7 @@ def files_of(connection: Connection, app: str, number: int | None) -> Files:
     return {str(path): str(text) for path, text in found.items()} if isinstance(found, dict) else {}
 
 
-def steps_of(connection: Connection, app: str, number: int) -> tuple[Row[Any], ...]:
+def steps_of(connection: Connection, app: str, number: int) -> tuple[StepRow, ...]:
     """The recorded steps of a release with the time when each was done."""
     query = sa.select(publish_step).where(publish_step.c.app == app, publish_step.c.release == number)
     return tuple(connection.execute(query.order_by(publish_step.c.position)))

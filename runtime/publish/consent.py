@@ -1,0 +1,60 @@
+"""Four eyes over publishing: whoever made a change never puts it live alone, with two exceptions that are written down.
+
+The exceptions are the operator's, at the command line: the first publication of an app, when there is nobody else yet,
+and a demonstration, whose people are invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from runtime.context import Context
+from runtime.failures import NotAllowed
+from runtime.store.tables import org_person, release
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who asks for a publication: its author, everybody who edited it, and whether the operator publishes it alone."""
+
+    author: str
+    editors: frozenset[str] = frozenset()
+    alone: bool = False
+
+
+def check_consent(connection: Connection, app: str, consent: Consent, context: Context) -> None:
+    """Raise NotAllowed unless the person of the context may put this live."""
+    if consent.alone:
+        if not may_publish_alone(connection, app):
+            raise NotAllowed(
+                {
+                    "zh": f"应用 {app} 已上线，再次发布须由两个人完成：请用 --author 和 --approver 指明编制人和批准人。",
+                    "en": f"{app} is live already, so publishing it again takes two people: name them with --author and --approver.",
+                },
+                code="M420",
+            )
+        return
+    approver = context.principal
+    if "publisher" not in approver.platform_roles:
+        raise NotAllowed(
+            {"zh": "只有持有“publisher”平台角色的人可以批准发布。", "en": "Only a person with the platform role publisher approves."},
+            code="M420",
+        )
+    if approver.id in {consent.author, *consent.editors}:
+        raise NotAllowed(
+            {
+                "zh": "编制或提交了这次修改的人不能批准其发布，须由另一个人批准。",
+                "en": "Whoever edited or submitted this change cannot approve it. A second person must.",
+            },
+            code="M420",
+        )
+
+
+def may_publish_alone(connection: Connection, app: str) -> bool:
+    """Whether the operator needs no second person: the app was never live, or this is a demonstration."""
+    live = sa.select(release.c.release).where(release.c.app == app, release.c.activated_at.is_not(None)).limit(1)
+    invented = sa.select(org_person.c.id).where(org_person.c.demo.is_(sa.true()), org_person.c.active.is_(sa.true())).limit(1)
+    return connection.execute(live).first() is None or connection.execute(invented).first() is not None

@@ -1,0 +1,184 @@
+"""Counts the records that a new rule finds wrong, and names the first few by number or key, never by their values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.fieldtypes.protocol import ValueRefused
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.model import Field
+from forms_dsl.storage import DecimalStorage, IntegerStorage, JsonStorage, TextStorage
+from runtime.compile.app import CompiledApp
+from runtime.compile.names import column_name
+from runtime.compile.tables import is_kept, storage_of
+from runtime.publish.pairs import FieldPair, entity_pairs, field_pairs
+from runtime.publish.state import DatabaseState
+from runtime.publish.types import Misfit
+
+_SAMPLES = 5
+Condition = sa.ColumnElement[bool]
+#: The condition that a wrong record fulfils, or None when the rule is not new.
+Finder = Callable[[FieldPair, sa.Column[Any]], Condition | None]
+
+
+def count_misfits(
+    connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState
+) -> tuple[Misfit, ...]:
+    """The records of the database that do not fit `new`."""
+    found = [*_field_misfits(connection, old, new, state), *_duplicates(connection, old, new, state)]
+    return tuple(sorted(found, key=lambda misfit: (misfit.entity, misfit.field or "", misfit.rule)))
+
+
+def _field_misfits(
+    connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState
+) -> Iterator[Misfit]:
+    for pair in field_pairs(old, new):
+        present = state.tables.get(pair.table.name)
+        if present is None or not present.filled or not is_kept(pair.new):
+            continue
+        column = pair.table.c[column_name(pair.new)]
+        if column.name not in present.columns:
+            continue
+        for rule, finder in _FINDERS.items():
+            condition = finder(pair, column)
+            if condition is not None:
+                yield from _counted(connection, pair, rule, condition)
+        yield from _unparsed(connection, pair, column)
+
+
+def _missing(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+    newly = pair.new.required and not (pair.old is not None and pair.old.required)
+    # A field that is hidden by a condition need not be filled; whether it is hidden is not known here.
+    return column.is_(None) if newly and pair.new.visible is None else None
+
+
+def _unknown_choice(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+    codes = [choice.code for choice in pair.new.options.choices]
+    before = [choice.code for choice in pair.old.options.choices] if pair.old is not None else []
+    if not codes or set(before) and set(before) <= set(codes):
+        return None
+    if isinstance(storage_of(pair.new), JsonStorage):
+        gone = [column.contains(f'"{code}"', autoescape=True) for code in before if code not in codes]
+        return sa.or_(*gone) if gone else None
+    return sa.and_(column.is_not(None), column.not_in(codes))
+
+
+def _too_long(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+    storage = storage_of(pair.new)
+    if not isinstance(storage, TextStorage) or storage.length is None or pair.new.options.choices:
+        return None
+    before = storage_of(pair.old) if pair.old is not None else None
+    if isinstance(before, TextStorage) and before.length is not None and before.length <= storage.length:
+        return None
+    return sa.func.length(column) > storage.length
+
+
+def _out_of_range(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+    storage, now = storage_of(pair.new), pair.new.options
+    if not isinstance(storage, DecimalStorage | IntegerStorage):
+        return None
+    before = pair.old.options if pair.old is not None else None
+    bounds: list[Condition] = []
+    if now.min is not None and (before is None or before.min != now.min):
+        low = Decimal(now.min)
+        bounds.append(column < (math.ceil(low) if isinstance(storage, IntegerStorage) else low))
+    if now.max is not None and (before is None or before.max != now.max):
+        high = Decimal(now.max)
+        bounds.append(column > (math.floor(high) if isinstance(storage, IntegerStorage) else high))
+    return sa.or_(*bounds) if bounds else None
+
+
+_FINDERS: dict[str, Finder] = {
+    "required": _missing,
+    "choice": _unknown_choice,
+    "length": _too_long,
+    "range": _out_of_range,
+}
+
+
+def _counted(connection: Connection, pair: FieldPair, rule: Any, condition: Condition) -> Iterator[Misfit]:
+    source, living = _living(pair)
+    count = connection.execute(sa.select(sa.func.count()).select_from(source).where(living, condition)).scalar_one()
+    if count:
+        name = _naming(pair, source)
+        rows = connection.execute(sa.select(name).select_from(source).where(living, condition).order_by(name).limit(_SAMPLES))
+        yield Misfit(pair.entity.name, _path(pair), rule, count, tuple(str(value) for value in rows.scalars()))
+
+
+def _unparsed(connection: Connection, pair: FieldPair, column: sa.Column[Any]) -> Iterator[Misfit]:
+    """A changed pattern is no business of SQL: each value is read as the field type reads it."""
+    pattern = pair.new.options.pattern
+    if pattern is None or (pair.old is not None and pair.old.options.pattern == pattern):
+        return
+    source, living = _living(pair)
+    name, count, samples = _naming(pair, source), 0, []
+    rows = connection.execution_options(yield_per=1000).execute(
+        sa.select(name, column).select_from(source).where(living, column.is_not(None)).order_by(name)
+    )
+    for shown, value in rows:
+        if not _fits(pair.new, value):
+            count += 1
+            samples += [str(shown)] if len(samples) < _SAMPLES else []
+    if count:
+        yield Misfit(pair.entity.name, _path(pair), "pattern", count, tuple(samples))
+
+
+def _fits(field: Field, value: object) -> bool:
+    try:
+        FIELD_TYPES[field.type].parse(value, field.options)
+    except ValueRefused:
+        return False
+    return True
+
+
+def _duplicates(connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Misfit]:
+    """Records that a unique index, not there yet, would refuse."""
+    for pair in entity_pairs(old, new):
+        present = state.tables.get(pair.table.name)
+        if present is None or not present.filled:
+            continue
+        names = {column_name(field): field.name for field in pair.new.fields.values()}
+        for index in sorted(pair.table.indexes, key=lambda one: str(one.name)):
+            columns = [column for column in index.columns]
+            if not index.unique or index.name in present.indexes or any(c.name not in present.columns for c in columns):
+                continue
+            living = sa.and_(pair.table.c.deleted_at.is_(None), *(column.is_not(None) for column in columns))
+            groups = sa.select(*columns).where(living).group_by(*columns).having(sa.func.count() > 1).subquery()
+            same = sa.and_(*(column == groups.c[column.name] for column in columns))
+            source = pair.table.join(groups, same)
+            count = connection.execute(sa.select(sa.func.count()).select_from(source).where(living)).scalar_one()
+            if count:
+                shown = pair.table.c.number if "number" in pair.table.c else pair.table.c.id
+                rows = connection.execute(
+                    sa.select(shown).select_from(source).where(living).order_by(*columns, shown).limit(_SAMPLES)
+                )
+                field = ", ".join(names.get(column.name, column.name) for column in columns)
+                yield Misfit(pair.new.name, field, "unique", count, tuple(str(value) for value in rows.scalars()))
+
+
+def _living(pair: FieldPair) -> tuple[sa.FromClause, Condition]:
+    """The records of the pair's table that are not deleted; child rows count through their parent."""
+    if not pair.is_rows:
+        return pair.table, pair.table.c.deleted_at.is_(None)
+    [key] = pair.table.c.parent_id.foreign_keys
+    parent = key.column.table
+    return pair.table.join(parent, parent.c.id == pair.table.c.parent_id), parent.c.deleted_at.is_(None)
+
+
+def _naming(pair: FieldPair, source: sa.FromClause) -> sa.Column[Any]:
+    """What a person may see of a record that is wrong: its number, or its key."""
+    [key] = pair.table.c.parent_id.foreign_keys if pair.is_rows else [None]
+    table = key.column.table if key is not None else pair.table
+    shown: sa.Column[Any] = table.c.number if "number" in table.c else table.c.id
+    return shown
+
+
+def _path(pair: FieldPair) -> str:
+    rows = next((row.name for row in pair.entity.rows.values() if pair.new in row.fields.values()), None)
+    return pair.new.name if rows is None else f"{rows}.{pair.new.name}"

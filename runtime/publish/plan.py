@@ -1,0 +1,95 @@
+"""What publishing a definition would do: changes in words, statements, records that do not fit, running approvals, findings.
+
+Planning reads and changes nothing. The same texts on the same database give the same plan, with the same checksum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from sqlalchemy.engine import Connection
+
+from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.diff import Change, diff_apps
+from forms_dsl.load import load_app
+from forms_dsl.source import Span
+from runtime.compile.app import CompiledApp, compile_app
+from runtime.publish.history import active_release
+from runtime.publish.lint import Proposal, lint
+from runtime.publish.misfits import count_misfits
+from runtime.publish.running import count_running
+from runtime.publish.state import read_state
+from runtime.publish.steps import plan_steps, wanted_tables
+from runtime.publish.types import Files, PublishPlan
+from runtime.releases import compile_stored
+
+APP_RENAMED = code("M413", "The app has another name than the one that is being published.")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and the compiled app it leads to (None when the definition has errors)."""
+
+    plan: PublishPlan
+    compiled: CompiledApp | None
+    checksum: str
+
+
+def plan_publish(connection: Connection, app: str, files: Files, *, back_to: int | None = None) -> Planned:
+    """The plan that leads from the active release of `app` to these texts; `back_to` is the earlier release they are.
+
+    Going back is not held to the rules of going forward, but for duplicates, which the database itself refuses.
+    """
+    active = active_release(connection, app)
+    old = compile_stored(connection, app, active.release) if active is not None else None
+    loaded = load_app(files)
+    state = read_state(connection, app, ())
+    to = back_to if back_to is not None else state.next_release
+    from_ = active.release if active is not None else None
+    blank = PublishPlan(app, from_, to, "", (), (), (), count_running(connection, app, old), loaded.diagnostics, "")
+    if loaded.app is None:
+        return Planned(_sealed(blank), None, "")
+    if loaded.app.name != app:
+        return Planned(_sealed(replace(blank, diagnostics=(*loaded.diagnostics, _renamed(app, loaded.app.name)))), None, "")
+    new = compile_app(loaded.app, to)
+    state = read_state(connection, app, [wanted.table.name for wanted in wanted_tables(new)])
+    changes = diff_apps(old.app if old is not None else None, loaded.app)
+    misfits = count_misfits(connection, old, new, state)
+    found = lint(Proposal(old, new, state, misfits, changes))
+    if back_to is not None:
+        found = tuple(one for one in found if one.severity != "error" or one.code == "M409")
+    plan = replace(
+        blank,
+        version=loaded.app.version,
+        changes=changes,
+        steps=plan_steps(new, state),
+        misfits=misfits,
+        diagnostics=(*loaded.diagnostics, *found),
+    )
+    return Planned(_sealed(plan, loaded.app.checksum), new, loaded.app.checksum)
+
+
+def _renamed(app: str, name: str) -> Diagnostic:
+    message = Sentence(f"The definition is of the app {name!r}, not of {app!r}.", f"定义属于应用“{name}”，不是“{app}”。")
+    return APP_RENAMED.at(Span("app.yaml", 1, 1, 1, 1), message, hint=Sentence(f"Write  app: {app}", f"请写 app: {app}"))
+
+
+def _sealed(plan: PublishPlan, definition: str = "") -> PublishPlan:
+    """The plan with its checksum, over what is decided: counts and samples move while people work, so they are left out."""
+    decided = [
+        plan.app,
+        plan.from_,
+        definition,
+        [_decided(change) for change in plan.changes],
+        [[step.phase, step.sql, step.reverse, step.lock, step.rewrite] for step in plan.steps],
+        [[misfit.entity, misfit.field, misfit.rule] for misfit in plan.misfits],
+        [[found.code, found.severity, found.span.file, list(map(str, found.pointer))] for found in plan.diagnostics],
+    ]
+    text = json.dumps(decided, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return replace(plan, checksum=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _decided(change: Change) -> list[object]:
+    return [change.kind, change.thing, dict(change.words), change.flag, change.file]
