@@ -1,0 +1,170 @@
+"""Small workflows and worlds for the engine's tests: expressions are names whose values the world holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from forms_dsl.expr.tree import Constant, Expression, ValueType
+from forms_dsl.model import (
+    Branch,
+    CallStep,
+    ChooseStep,
+    CopyStep,
+    Due,
+    Duration,
+    FourEyes,
+    HumanStep,
+    People,
+    SeatRule,
+    TogetherStep,
+    Workflow,
+    WorkflowStep,
+)
+from forms_dsl.source import Span
+from workflow_engine import commands as cmd
+from workflow_engine.apply import replay
+from workflow_engine.definition import Definition, build_definition
+from workflow_engine.events import Entry
+from workflow_engine.guards import Refusal
+from workflow_engine.handle import handle
+from workflow_engine.state import Instance, Visit
+from workflow_engine.world import Candidate, Found, World
+
+SPAN = Span("flow.yaml", 1, 1, 1, 1)
+NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
+TWO_OF_THREE = SeatRule("pass", Fraction(2, 3))
+
+
+def expression(name: str) -> Expression:
+    return Expression(name, Constant(ValueType("missing"), None, SPAN), frozenset())
+
+
+def role(name: str, **keys: object) -> People:
+    return People("role", name, **{"count_max": None, **keys})  # type: ignore[arg-type]
+
+
+def fill(name: str = "apply", by: People | None = None, **keys: object) -> HumanStep:
+    return HumanStep("fill", name, {"en": name}, by or People("starter"), SPAN, **keys)  # type: ignore[arg-type]
+
+
+def approve(name: str, by: People | None = None, **keys: object) -> HumanStep:
+    return HumanStep("approve", name, {"en": name}, by or role(name, pick="claim"), SPAN, **keys)  # type: ignore[arg-type]
+
+
+def call(name: str, **keys: object) -> CallStep:
+    return CallStep(name, {"en": name}, SPAN, f"core.{name}", {}, {}, **keys)  # type: ignore[arg-type]
+
+
+def copy(name: str, *to: People) -> CopyStep:
+    return CopyStep(name, SPAN, to)
+
+
+def choose(name: str, otherwise: tuple[WorkflowStep, ...] | None = None, **branches: tuple[WorkflowStep, ...]) -> ChooseStep:
+    """A choose by the code that the world holds under the block's name."""
+    made = tuple(Branch(code, steps, code=code) for code, steps in branches.items())
+    return ChooseStep(name, SPAN, made, expression(name), otherwise)
+
+
+def together(name: str, **branches: tuple[WorkflowStep, ...]) -> TogetherStep:
+    return TogetherStep(name, SPAN, tuple(Branch(branch, steps) for branch, steps in branches.items()))
+
+
+def hours(amount: int) -> Due:
+    return Due(Duration(amount, "hour"))
+
+
+def four_eyes(*steps: str, **keys: object) -> FourEyes:
+    return FourEyes("maker_checker", {"en": "Maker and checker"}, steps, **keys)  # type: ignore[arg-type]
+
+
+def flow(*steps: WorkflowStep, irreversible: frozenset[str] = frozenset(), **keys: object) -> Definition:
+    workflow = Workflow(
+        "wf",
+        "wf",
+        {"en": "flow"},
+        "loan",
+        SPAN,
+        People("role", "clerk"),
+        None,
+        {},
+        steps,
+        **keys,  # type: ignore[arg-type]
+    )
+    return build_definition(workflow, irreversible)
+
+
+def world(
+    people: Mapping[str, tuple[str, ...]] | None = None,
+    values: Mapping[str, object] | None = None,
+    limits: Mapping[str, Decimal] | None = None,
+    editors: Mapping[str, frozenset[str]] | None = None,
+    starter: str = "maker",
+    material: str = "",
+    now: dt.datetime = NOW,
+    gone: frozenset[str] = frozenset(),
+) -> World:
+    roles, facts, caps, changed = people or {}, values or {}, limits or {}, editors or {}
+
+    def find(by: People) -> Found:
+        names = (starter,) if by.kind == "starter" else roles.get(by.name or "", ())
+        return Found(tuple(Candidate(name) for name in names if name not in gone), f"{by.kind}:{by.name}")
+
+    return World(
+        now=now,
+        evaluate=lambda expr: facts.get(expr.source),
+        people=find,
+        still_fits=lambda by, person: any(c.person == person for c in find(by).candidates),
+        limit_of=caps.get,
+        editors=lambda names: frozenset().union(*(changed.get(name, frozenset()) for name in names)),
+        material=lambda: material,
+    )
+
+
+class Run:
+    """One instance in a test: keeps the state and all events, and gives refusals back."""
+
+    def __init__(self, definition: Definition, facts: World) -> None:
+        self.definition, self.world = definition, facts
+        self.entries: list[Entry] = []
+        self.state: Instance | None = None
+        assert self.do(cmd.Start("maker", "B1")) is None
+
+    def do(self, command: cmd.Command) -> Refusal | None:
+        outcome = handle(self.definition, self.state, command, self.world)
+        if isinstance(outcome, Refusal):
+            return outcome
+        self.entries.extend(outcome.entries)
+        self.state = outcome.state
+        assert replay(self.entries) == self.state
+        return None
+
+    @property
+    def now(self) -> Instance:
+        assert self.state is not None
+        return self.state
+
+    def at(self) -> list[str]:
+        """Steps where the flow waits."""
+        return [visit.step for visit in self.now.open_visits()]
+
+    def visit(self, step: str) -> Visit:
+        latest = self.now.latest(step)
+        assert latest is not None
+        return latest
+
+    def decide(self, actor: str, step: str, decision: str, seat: int | None = None, **keys: object) -> Refusal | None:
+        """Decide the first seat of the latest visit that this person is entitled to, or the given one."""
+        visit = self.visit(step)
+        mine = [s.number for s in visit.seats if actor in visit.entitled(s)] or [1]
+        keys = {"opinion": "because"} | keys
+        return self.do(cmd.Decide(actor, step, visit.number, seat or mine[0], decision, **keys))  # type: ignore[arg-type]
+
+    def approve(self, actor: str, step: str, **keys: object) -> None:
+        verb = self.definition.human(step).verb
+        assert self.decide(actor, step, "complete" if verb == "fill" or self.visit(step).by_hand else "approve", **keys) is None
+
+    def call_done(self, step: str, result: str = "confirmed") -> Refusal | None:
+        return self.do(cmd.FinishCall(step, self.visit(step).number, result))  # type: ignore[arg-type]

@@ -1,0 +1,152 @@
+"""Random workflows, organisations, facts and acts from one seed: rich on purpose, since small flows hide faults."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+
+from forms_dsl.model import Branch, CallStep, ChooseStep, FourEyes, HumanStep, People, SeatRule, TogetherStep, WorkflowStep
+from tests.workflow_engine.flows import TWO_OF_THREE, approve, call, choose, copy, expression, fill, flow, together, world
+from workflow_engine import commands as cmd
+from workflow_engine.definition import Definition, build_definition
+from workflow_engine.returns import return_targets
+from workflow_engine.state import Instance
+from workflow_engine.world import World
+
+NAMES = ("ann", "bob", "eva", "kai", "lin", "mo", "maker")
+ROLES = ("r1", "r2", "r3")
+RULES = (
+    SeatRule("all"),
+    SeatRule("all", early=False),
+    SeatRule("first"),
+    SeatRule("any_approve"),
+    TWO_OF_THREE,
+    SeatRule("in_turn"),
+)
+LIMITS = {"ann": Decimal(100), "bob": Decimal(1000), "eva": Decimal(5), "kai": Decimal(5000), "lin": Decimal(5000)}
+
+
+def random_definition(random: Random) -> Definition:
+    """A whole workflow: a fill by the starter, then anything, under four eyes between some steps."""
+    sequence = _number((fill("apply"), *_steps(random, 2, 1)))
+    bare = flow(*sequence)
+    acting = [step.name for step in bare.human_steps()]
+    rules: list[FourEyes] = []
+    for n in range(random.choice((0, 1, 1, 2))):
+        if len(acting) > 1:
+            chosen = random.sample(acting, random.randint(2, min(3, len(acting))))
+            rules.append(FourEyes(f"rule{n}", {"en": f"rule{n}"}, tuple(chosen)))
+    if random.random() < 0.3:
+        rules.append(FourEyes("editors", {"en": "editors"}, editors_of=("amount",), may_not_act_at=(acting[-1],)))
+    workflow = replace(
+        bare.workflow,
+        four_eyes=tuple(rules),
+        resubmit_to=random.choice(("replay", "returner")),
+        recall_until=random.choice(("first_action_after_start", "first_decision", "never")),
+    )
+    calls = frozenset(name for name, place in bare.places.items() if isinstance(place.step, CallStep))
+    return build_definition(workflow, calls)
+
+
+def random_world(random: Random, definition: Definition) -> World:
+    """An organisation in which most roles are filled, with codes for each choose, sometimes none."""
+    people = {role: tuple(random.sample(NAMES, random.choice((0, 2, 3, 4, 4, 5)))) for role in ROLES}
+    codes = {name: random.choice(("a", "a", "b", "b", "c", None)) for name in definition.places}
+    values = {**codes, "when": random.random() < 0.7, "amount": random.choice((None, Decimal(4), Decimal(90), Decimal(900)))}
+    editors = {"amount": frozenset(random.sample(NAMES, random.randint(0, 2)))}
+    return world(people, values, LIMITS, editors, material=random.choice(("", "", "x")))
+
+
+def random_command(random: Random, definition: Definition, state: Instance) -> cmd.Command:
+    """A command that mostly fits the state and sometimes does not: any person, any open or closed visit."""
+    open_visits = [visit for visit in state.visits if visit.is_open]
+    visit = random.choice(open_visits if open_visits and random.random() < 0.9 else state.visits)
+    seat = random.randint(1, max(1, len(visit.seats)))
+    entitled = visit.entitled(visit.seats[seat - 1]) if visit.seats else ()
+    actor = random.choice(entitled) if entitled and random.random() < 0.75 else random.choice(NAMES)
+    pick = random.random()
+    if visit.state == "calling" and pick < 0.9:
+        return cmd.FinishCall(
+            visit.step, visit.number, random.choice(("confirmed", "confirmed", "confirmed", "rejected", "unknown"))
+        )
+    if visit.state == "held" and pick < 0.5:
+        return cmd.Retry("admin")
+    if pick < 0.03:
+        return cmd.Recall(random.choice(("maker", actor)))
+    if pick < 0.10:
+        return cmd.Claim(actor, visit.step, visit.number, seat)
+    if pick < 0.14:
+        return cmd.Release(actor, visit.step, visit.number, seat)
+    if pick < 0.17:
+        return cmd.TimerDue(visit.step, visit.number)
+    if pick < 0.19:
+        return cmd.FinishCall(visit.step, visit.number, "confirmed")
+    if pick < 0.24:
+        return cmd.Decide(actor, visit.step, visit.number, seat, "reject", "no")
+    if pick < 0.38:
+        targets = [step.name for step in return_targets(definition, state, visit.step)]
+        return cmd.Decide(actor, visit.step, visit.number, seat, "return", "back", random.choice([None, "apply", *targets]))
+    fills = not visit.seats or visit.by_hand or definition.human(visit.step).verb == "fill"
+    return cmd.Decide(actor, visit.step, visit.number, seat, "complete" if fills else "approve")
+
+
+def _steps(random: Random, depth: int, least: int = 0) -> tuple[WorkflowStep, ...]:
+    return tuple(_step(random, depth) for _ in range(random.randint(least, 3)))
+
+
+def _step(random: Random, depth: int) -> WorkflowStep:
+    pick = random.random()
+    if depth and pick < 0.20:
+        rest = _steps(random, depth - 1) if random.random() < 0.5 else None
+        return choose("?", rest, a=_steps(random, depth - 1), b=_steps(random, depth - 1))
+    if depth and pick < 0.45:
+        names = ("x", "y", "z")[: random.choice((1, 2, 2, 3))]
+        return together("?", **{name: _steps(random, depth - 1) for name in names})
+    if pick < 0.53:
+        return call("?", on_error=People("role", "r1", count_max=None) if random.random() < 0.5 else None)
+    if pick < 0.56:
+        return copy("?", People("role", "r1", count_max=None))
+    return _human(random)
+
+
+def _human(random: Random) -> HumanStep:
+    when = expression("when") if random.random() < 0.15 else None
+    if random.random() < 0.2:
+        return fill("?", _people(random), when=when)
+    return approve(
+        "?",
+        _people(random),
+        rule=random.choice(RULES),
+        when=when,
+        limit=expression("amount") if random.random() < 0.3 else None,
+        on_reject="apply" if random.random() < 0.3 else None,
+        opinion=(),
+    )
+
+
+def _people(random: Random) -> People:
+    pick = random.choice(("all", "claim", "claim", "least_busy"))
+    least = random.choice((1, 1, 2))
+    most = random.choice((None, least)) if pick == "all" else least
+    return People("role", random.choice(ROLES), count_min=least, count_max=most, pick=pick)
+
+
+def _number(sequence: tuple[WorkflowStep, ...]) -> tuple[WorkflowStep, ...]:
+    counter = iter(range(1, 10_000))
+
+    def rename(step: WorkflowStep) -> WorkflowStep:
+        name = "apply" if step.name == "apply" else f"s{next(counter)}"
+        match step:
+            case ChooseStep():
+                otherwise = None if step.otherwise is None else tuple(map(rename, step.otherwise))
+                return replace(step, name=name, value=expression(name), branches=branches(step), otherwise=otherwise)
+            case TogetherStep():
+                return replace(step, name=name, branches=branches(step))
+            case _:
+                return replace(step, name=name)
+
+    def branches(step: ChooseStep | TogetherStep) -> tuple[Branch, ...]:
+        return tuple(replace(branch, steps=tuple(map(rename, branch.steps))) for branch in step.branches)
+
+    return tuple(map(rename, sequence))

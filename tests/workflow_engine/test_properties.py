@@ -1,0 +1,200 @@
+"""What holds for every workflow, whatever people do: random definitions, organisations and acts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.workflow_engine.flows import NOW, world
+from tests.workflow_engine.random_flows import LIMITS, ROLES, random_command, random_definition, random_world
+from workflow_engine import commands as cmd
+from workflow_engine import events as ev
+from workflow_engine.apply import replay
+from workflow_engine.definition import Definition
+from workflow_engine.guards import Refusal, offered
+from workflow_engine.handle import Handled, handle
+from workflow_engine.state import PASSED_VISITS, Instance, Visit
+from workflow_engine.world import World
+
+#: A failing seed is printed and makes the whole run again; shrinking would only change the seed.
+MANY = settings(max_examples=400, deadline=None)
+SEEDS = st.integers(0, 2**40)
+
+
+def begin(definition: Definition, facts: World) -> Handled:
+    outcome = handle(definition, None, cmd.Start("maker", "B1"), facts)
+    assert isinstance(outcome, Handled)
+    return outcome
+
+
+@MANY
+@given(SEEDS)
+def test_invariants_hold_after_every_command(seed: int) -> None:
+    """Replay, liveness, seat conservation, four eyes, limits, returns and joins hold after every command."""
+    random = Random(seed)
+    definition = random_definition(random)
+    facts = random_world(random, definition)
+    started = begin(definition, facts)
+    state, entries = started.state, list(started.entries)
+    check(definition, state, entries)
+    for _ in range(40):
+        if random.random() < 0.1:
+            facts = random_world(random, definition)
+        command = random_command(random, definition, state)
+        outcome = handle(definition, state, command, facts)
+        if isinstance(outcome, Refusal):
+            continue
+        check_fail_closed(state, outcome, facts, definition)
+        check_closed_visits(state, outcome.state)
+        check_return(definition, outcome)
+        state = outcome.state
+        entries.extend(outcome.entries)
+        check(definition, state, entries)
+
+
+@MANY
+@given(SEEDS)
+def test_approving_everything_reaches_an_end(seed: int) -> None:
+    """From any reachable state, approving all that is offered ends or waits for a stated reason, in bounded steps."""
+    random = Random(seed)
+    definition = random_definition(random)
+    facts = random_world(random, definition)
+    state = begin(definition, facts).state
+    for _ in range(random.randint(0, 15)):
+        outcome = handle(definition, state, random_command(random, definition, state), facts)
+        state = state if isinstance(outcome, Refusal) else outcome.state
+    for _ in range(len(definition.places) * 7 + 1):
+        command = next(forward(definition, state, facts), None)
+        if command is None:
+            break
+        outcome = handle(definition, state, command, facts)
+        assert isinstance(outcome, Handled)
+        state = outcome.state
+    else:
+        raise AssertionError("no end")
+    assert not state.is_running or all(waits_for_cause(definition, visit, facts) for visit in state.open_visits())
+
+
+def forward(definition: Definition, state: Instance, facts: World) -> Iterator[cmd.Command]:
+    """Commands that confirm a call or approve a seat, first seat first."""
+    for visit in state.open_visits():
+        if visit.state == "calling":
+            yield cmd.FinishCall(visit.step, visit.number, "confirmed")
+        for seat in visit.seats:
+            for person in visit.entitled(seat):
+                decision = "complete" if visit.by_hand or definition.human(visit.step).verb == "fill" else "approve"
+                act = cmd.Decide(person, visit.step, visit.number, seat.number, decision, "done")
+                if decision in offered(definition, state, facts, act):
+                    yield act
+
+
+def waits_for_cause(definition: Definition, visit: Visit, facts: World) -> bool:
+    """Held with a reason; or everybody asked lacks authority, or has left, since he was asked."""
+    if visit.state == "held":
+        return bool(visit.held_reason)
+    step = definition.human(visit.step)
+    people = [person for seat in visit.seats for person in visit.entitled(seat)]
+    return step.limit is not None or not all(facts.still_fits(step.by, person) for person in people)
+
+
+def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> None:
+    """The invariants of a state together with its history."""
+    # 1 replay, also through the stored form
+    assert state == replay(entries)
+    stored = [(entry.at, entry.actor, ev.kind_of(entry.event), json.dumps(ev.encode(entry.event))) for entry in entries]
+    assert state == replay(ev.Entry(at, actor, ev.decode(kind, json.loads(body))) for at, actor, kind, body in stored)
+    # 2 liveness: running means that somebody or something is waited for, or that it is held with a reason
+    waiting = [visit for visit in state.visits if visit.is_open]
+    assert bool(waiting) == state.is_running
+    for visit in waiting:
+        assert visit.held_reason if visit.state == "held" else True
+        if visit.state == "open":
+            assert all(visit.entitled(seat) for seat in visit.seats if seat.state == "open")
+            assert any(seat.state == "open" for seat in visit.seats)
+    assert ("held" in {visit.state for visit in waiting}) == (state.state == "held")
+    # 7 seats: only the visit's opening makes them, and every vote is an event
+    votes = sum(isinstance(entry.event, ev.SeatDecided) for entry in entries)
+    assert votes == sum(seat.actor is not None for visit in state.visits for seat in visit.seats)
+    for entry in entries:
+        if isinstance(entry.event, ev.VisitOpened):
+            opened = state.visit(entry.event.step, entry.event.visit)
+            assert opened is not None
+            assert len(entry.event.seats) == len(opened.seats)
+    # one person, one seat of a visit
+    for visit in state.visits:
+        owners = [seat.actor or seat.owner for seat in visit.seats if seat.actor or seat.owner]
+        assert len(owners) == len(set(owners))
+    # 9 four eyes over the whole history
+    for rule in definition.workflow.four_eyes:
+        acted = [state.actors(step) for step in rule.different_people]
+        assert len(frozenset().union(*acted)) == sum(map(len, acted))
+    # one open visit of a step
+    assert len({visit.step for visit in waiting}) == len(waiting)
+    # 13 joins
+    for block in state.blocks:
+        assert len(block.ended) == len(set(block.ended))
+        assert (set(block.ended) == set(block.branches)) == (block.state == "ended") or block.state == "cancelled"
+    running = [block.name for block in state.blocks if block.state == "running"]
+    assert len(running) == len(set(running))
+
+
+def check_fail_closed(before: Instance, outcome: Handled, facts: World, definition: Definition) -> None:
+    """8 and 10: only who holds an item of the seat changes it, and an approval is covered by the own limit."""
+    for entry in outcome.entries:
+        if isinstance(entry.event, ev.SeatDecided):
+            visit = before.visit(entry.event.step, entry.event.visit)
+            assert visit is not None
+            assert entry.actor in visit.entitled(visit.seats[entry.event.seat - 1])
+            for rule in definition.workflow.four_eyes:
+                if visit.step in rule.may_not_act_at:
+                    assert entry.actor not in facts.editors(rule.editors_of)
+            limit = definition.human(visit.step).limit
+            if entry.event.decision == "approve":
+                assert entry.actor != before.starter
+                if limit is not None:
+                    amount = facts.evaluate(limit)
+                    assert isinstance(amount, Decimal)
+                    assert LIMITS[entry.actor] >= amount
+
+
+def check_closed_visits(before: Instance, after: Instance) -> None:
+    """4: a visit gets its result once; afterwards it can only be superseded."""
+    for visit in before.visits:
+        now = after.visit(visit.step, visit.number)
+        assert now is not None
+        if not visit.is_open:
+            assert now.state in (visit.state, "superseded")
+
+
+def check_return(definition: Definition, outcome: Handled) -> None:
+    """12: after a return to X there is one open visit in the cancel region, at X, and no result there counts."""
+    back = next((entry.event for entry in outcome.entries if isinstance(entry.event, ev.Returned)), None)
+    if back is None:
+        return
+    region = definition.region(back.to)
+    inside = [visit for visit in outcome.state.visits if definition.position(visit.step) in region]
+    assert [back.to] == [visit.step for visit in inside if visit.is_open]
+    material = {"replay": "", "returner": "changed"}[definition.workflow.resubmit_to]
+    target = outcome.state.latest(back.to)
+    assert target is not None
+    resumed = handle(definition, outcome.state, _complete(definition, target), generous(material))
+    if isinstance(resumed, Handled) and resumed.state.visit(target.step, target.number).state in PASSED_VISITS:  # type: ignore[union-attr]
+        before = {(visit.step, visit.number) for visit in inside if visit.step != back.to}
+        assert not [v for v in resumed.state.visits if v.state in PASSED_VISITS and (v.step, v.number) in before]
+
+
+def _complete(definition: Definition, visit: Visit) -> cmd.Decide:
+    fills = visit.by_hand or definition.human(visit.step).verb == "fill"
+    actor = next((person for seat in visit.seats for person in visit.entitled(seat)), "nobody")
+    return cmd.Decide(actor, visit.step, visit.number, 1, "complete" if fills else "approve", "done")
+
+
+def generous(material: str) -> World:
+    """A world in which every role is filled."""
+    roles: Mapping[str, tuple[str, ...]] = dict.fromkeys(ROLES, ("ann", "bob", "eva", "kai", "lin"))
+    return world(roles, {"amount": Decimal(1)}, LIMITS, now=NOW, material=material)
