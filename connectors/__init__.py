@@ -1,1 +1,1 @@
-"""The way to other systems."""
+"""The way to other systems: definitions, adapters and the engine around them."""

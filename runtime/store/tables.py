@@ -340,6 +340,8 @@ connection = _table(
     sa.Column("allowed_hosts", Json, nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    #: how the last call went: outcome, reachable, since, at; written when it changes, and at most once a minute
+    sa.Column("last_state", Json),
 )
 
 #: The last good answer of a query, for "as of" when the source does not answer.

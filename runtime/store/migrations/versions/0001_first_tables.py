@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("allowed_hosts", Json(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
+        sa.Column("last_state", Json(), nullable=True),
         sa.PrimaryKeyConstraint("connector"),
     )
     op.create_table(

@@ -1,0 +1,1 @@
+"""The protocol adapters, one module each."""

@@ -1,0 +1,1 @@
+"""Peers and checks by which connectors are tested: real processes with real state, no mocks."""

@@ -1,0 +1,105 @@
+"""The connections of this installation as the engine takes them, and what is remembered of their answers and health."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection as DatabaseConnection
+from sqlalchemy.engine import Row
+
+from connectors.protocol import Connection, StoredAnswer
+from runtime.store.database import Database
+from runtime.store.tables import connection as connection_table
+from runtime.store.tables import connector_answer
+from runtime.store.types import format_instant
+from runtime.store.upsert import upsert
+
+
+#: An unchanged state is written down this often, so that a page of customers is not a page of updates.
+_NOTED_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedConnection:
+    """A connection with what is known of it here."""
+
+    settings: Connection
+    changed_at: dt.datetime
+    state: Mapping[str, object] | None
+
+
+def find_connection(database: DatabaseConnection, connector: str) -> SavedConnection | None:
+    """The connection of a connector, if one is set up here."""
+    row = database.execute(sa.select(connection_table).where(connection_table.c.connector == connector)).one_or_none()
+    return _saved(row) if row else None
+
+
+def list_connections(database: DatabaseConnection) -> list[SavedConnection]:
+    """All connections by name."""
+    return [_saved(row) for row in database.execute(sa.select(connection_table).order_by(connection_table.c.connector))]
+
+
+def save_connection(database: DatabaseConnection, settings: Connection, now: dt.datetime) -> None:
+    """Write a connection in place of an older one; what was known of the old one's health is forgotten."""
+    values = {
+        "connector": settings.connector,
+        "parameters": dict(settings.parameters),
+        "allowed_hosts": list(settings.allowed_hosts),
+        "enabled": settings.enabled,
+        "changed_at": now,
+        "last_state": None,
+    }
+    database.execute(upsert(database, connection_table, values, key=("connector",)))
+
+
+def note_state(database: DatabaseConnection, connector: str, outcome: str, reachable: bool, now: dt.datetime) -> bool:
+    """Remember how the last call of a connection went; true when it became unreachable or came back."""
+    mine = connection_table.c.connector == connector
+    row = database.execute(sa.select(connection_table.c.last_state).where(mine).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    before = cast("Mapping[str, object] | None", row.last_state) or {}
+    changed = before.get("reachable") != reachable
+    at = format_instant(now)
+    fresh = format_instant(now - _NOTED_EVERY)
+    if not changed and before.get("outcome") == outcome and str(before.get("at")) > fresh:
+        return False
+    state = {"outcome": outcome, "reachable": reachable, "since": at if changed else before.get("since"), "at": at}
+    database.execute(sa.update(connection_table).where(mine).values(last_state=state))
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAnswers:
+    """The last good answers in the database, one short transaction each."""
+
+    database: Database
+
+    def get(self, key: str) -> StoredAnswer | None:
+        """The last good answer, if any."""
+        with self.database.read() as opened:
+            row = opened.execute(
+                sa.select(connector_answer.c.answer, connector_answer.c.as_of).where(connector_answer.c.key == key)
+            ).one_or_none()
+        return StoredAnswer(cast("Mapping[str, str | None]", row.answer), row.as_of) if row else None
+
+    def put(self, key: str, answer: StoredAnswer) -> None:
+        """Keep an answer unless a newer one is there."""
+        values = {"key": key, "answer": dict(answer.values), "as_of": answer.as_of}
+        with self.database.write() as opened:
+            statement = upsert(opened, connector_answer, values, key=("key",), where=connector_answer.c.as_of <= answer.as_of)
+            opened.execute(statement)
+
+
+def _saved(row: Row[tuple[object, ...]]) -> SavedConnection:
+    settings = Connection(
+        row.connector,
+        cast("Mapping[str, str]", row.parameters),
+        tuple(cast("list[str]", row.allowed_hosts)),
+        row.enabled,
+    )
+    return SavedConnection(settings, row.changed_at, cast("Mapping[str, object] | None", row.last_state))
