@@ -85,7 +85,7 @@ def ensure_demo(connection: Connection, settings: Settings, now: dt.datetime) ->
 
 
 def _ensure_units(connection: Connection, now: dt.datetime) -> dict[str, str]:
-    known = dict(connection.execute(sa.select(org_branch.c.f_code, org_branch.c.id)).tuples().all())
+    known = dict(connection.execute(sa.select(org_branch.c.f_code, org_branch.c.id)).all())
     for code, name, parent, region in UNITS:
         if code not in known:
             known[code] = add_unit(connection, code, name, now, parent_id=known[parent] if parent else None, region=region)
@@ -105,7 +105,7 @@ def _add(connection: Connection, person: DemoPerson, units: dict[str, str], now:
 
 def _ensure_password(connection: Connection, person_ids: list[str], password: str, now: dt.datetime) -> None:
     hashes = sa.select(credential.c.person_id, credential.c.password_hash).where(credential.c.person_id.in_(person_ids))
-    kept = dict(connection.execute(hashes).tuples().all())
+    kept = dict(connection.execute(hashes).all())
     if len(kept) == len(person_ids) and len(set(kept.values())) == 1 and password_matches(kept[person_ids[0]], password):
         return
     one_hash = hash_password(password)  # one for all: the password is the same and is told to everybody

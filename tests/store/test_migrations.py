@@ -1,0 +1,59 @@
+"""The migrations make exactly the tables that the code knows, on both databases."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from runtime.start import prepare_database
+from runtime.store.database import Database
+from runtime.store.tables import METADATA
+
+
+def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
+    """Nothing is left for a next migration: columns, types, keys and indexes are as in `runtime.store.tables`."""
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, METADATA)
+        nullable = {(table.name, column.name): column.nullable for table in METADATA.tables.values() for column in table.columns}
+        inspector = sa.inspect(connection)
+        there = {
+            (table, column["name"]): column["nullable"] for table in METADATA.tables for column in inspector.get_columns(table)
+        }
+
+    assert [] == differences
+    assert nullable == there
+
+
+def test_partial_indexes_are_partial(database: Database) -> None:
+    """The indexes that decide races are unique over the rows they mean, not over all."""
+    expected = {"release_one_active", "release_one_applying", "wf_instance_one_running"}
+    with database.read() as connection:
+        inspector = sa.inspect(connection)
+        found = {
+            index["name"]
+            for table in ("release", "wf_instance")
+            for index in inspector.get_indexes(table)
+            if index["unique"] and any(key.endswith("_where") for key in index.get("dialect_options", {}))
+        }
+
+    assert expected <= found
+
+
+def test_a_second_upgrade_changes_nothing(database: Database) -> None:
+    """Starting again on an upgraded database is harmless."""
+    prepare_database(database)
+
+    with database.read() as connection:
+        assert "0002" == connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def test_paths_are_sorted_by_code_point(database: Database) -> None:
+    """The column of paths compares bytes, so that a prefix is a range whatever the database's own collation is."""
+    if not database.is_sqlite:
+        with database.read() as connection:
+            query = (
+                "SELECT collation_name FROM information_schema.columns WHERE table_name = 'org_branch' AND column_name = 'f_path'"
+            )
+            assert "C" == connection.execute(sa.text(query)).scalar_one()
