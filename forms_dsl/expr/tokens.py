@@ -74,15 +74,15 @@ def scan(source: str) -> tuple[tuple[Token, ...], tuple[Problem, ...]]:
     tokens: list[Token] = []
     problems: list[Problem] = []
     for match in _TOKEN.finditer(source):
-        text, start, end = match.group(), match.start(), match.end()
+        word, start, end = match.group(), match.start(), match.end()
         kind = match.lastgroup or "other"
         if kind == "space":
             continue
-        problem = _word_problem(kind, text, start, end)
+        problem = _word_problem(kind, word, start, end)
         if problem is not None:
             problems.append(problem)
         if kind in ("number", "text", "name", "operator"):
-            tokens.append(Token(kind, text, start, end))  # type: ignore[arg-type]
+            tokens.append(Token(kind, word, start, end))  # type: ignore[arg-type]
     tokens.append(Token("end", "", len(source), len(source)))
     return tuple(tokens), tuple(problems)
 
