@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict
-from runtime.identity.organisation import add_person, add_unit, grant_role, set_limit, set_password_hash
+from runtime.identity.organisation import add_person, add_unit, grant_role, set_leader, set_limit, set_password_hash
 from runtime.identity.password import hash_password, password_matches
 from runtime.settings import Settings
 from runtime.store.tables import credential, org_branch, org_person
@@ -37,6 +37,8 @@ UNITS: tuple[tuple[str, str, str | None, str | None], ...] = (
     ("XS", "萧山支行", "HZ", "杭州"),
     ("YH", "余杭支行", "HZ", "杭州"),
 )
+#: Units that are parts of the head office.
+DEPARTMENTS = frozenset({"CR", "AU", "IT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def _ensure_units(connection: Connection, now: dt.datetime) -> dict[str, str]:
     known = dict(connection.execute(sa.select(org_branch.c.f_code, org_branch.c.id)).all())
     for code, name, parent, region in UNITS:
         if code not in known:
-            known[code] = add_unit(connection, code, name, now, parent_id=known[parent] if parent else None, region=region)
+            above = known[parent] if parent else None
+            known[code] = add_unit(
+                connection, code, name, now, parent_id=above, region=region, department=code in DEPARTMENTS
+            )
     return known
 
 
@@ -98,6 +103,8 @@ def _add(connection: Connection, person: DemoPerson, units: dict[str, str], now:
         grant_role(connection, person_id, APP, role)
     for role in person.platform_roles:
         grant_role(connection, person_id, "", role)
+    if "branch_head" in person.roles:
+        set_leader(connection, units[person.unit], person_id, now, by=None)
     if person.limit is not None:
         set_limit(connection, person_id, APP, person.limit)
     return person_id

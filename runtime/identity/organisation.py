@@ -35,9 +35,10 @@ def add_unit(
     *,
     parent_id: str | None = None,
     region: str | None = None,
+    department: bool = False,
     by: str | None = None,
 ) -> str:
-    """Add a unit below another or at the top; returns its id."""
+    """Add a unit below another or at the top, `department` when it is a part of the office above; returns its id."""
     if not _CODE.fullmatch(code):
         raise Invalid(
             {
@@ -54,6 +55,7 @@ def add_unit(
             f_region=region,
             f_parent=parent_id,
             f_path=_path_below(connection, parent_id, code),
+            department=department,
             created_at=now,
             created_by=by,
             changed_at=now,
@@ -156,6 +158,17 @@ def revoke_role(connection: Connection, person_id: str, app: str, role: str) -> 
 def set_limit(connection: Connection, person_id: str, app: str, amount: Decimal) -> None:
     """Say up to which amount a person may approve alone."""
     _put(connection, person_limit, {"person_id": person_id, "app": app}, {"amount": format(amount, "f")})
+
+
+def set_leader(connection: Connection, unit_id: str, person_id: str | None, now: dt.datetime, *, by: str | None = None) -> None:
+    """Say who leads a unit; nobody leads it when `person_id` is None."""
+    changed = connection.execute(
+        org_branch.update()
+        .where(org_branch.c.id == unit_id)
+        .values(leader=person_id, version=org_branch.c.version + 1, changed_at=now, changed_by=by)
+    )
+    if changed.rowcount == 0:
+        raise _no_unit()
 
 
 def _path_below(connection: Connection, parent_id: str | None, code: str) -> str:

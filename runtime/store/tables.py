@@ -110,6 +110,10 @@ org_branch = _table(
     sa.Column("f_parent", sa.String(36), sa.ForeignKey("org_branch.id")),
     #: codes from the head office down, `/HO/CX/`; a unit tree is a range of this column
     sa.Column("f_path", bytewise_text(400), nullable=False, unique=True),
+    #: a department belongs to the office above it: those of the top unit are the head office
+    sa.Column("department", sa.Boolean, nullable=False, server_default=sa.false()),
+    #: the person who leads the unit
+    sa.Column("leader", sa.String(36)),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("created_by", sa.String(36)),
@@ -370,6 +374,7 @@ wf_instance = _table(
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
 )
+sa.Index("wf_instance_starter", wf_instance.c.starter, wf_instance.c.started_at)
 sa.Index("wf_instance_record", wf_instance.c.entity, wf_instance.c.record_id)
 sa.Index(
     "wf_instance_one_running",
@@ -396,7 +401,7 @@ wf_visit = _table(
     sa.Column("instance_id", sa.String(36), sa.ForeignKey("wf_instance.id"), primary_key=True),
     sa.Column("step", sa.String(64), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
-    #: open, approved, rejected, returned, completed, cancelled, held, calling
+    #: open, approved, rejected, returned, completed, cancelled, superseded, held, calling
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("due_at", Instant),
@@ -410,10 +415,14 @@ wf_seat = _table(
     sa.Column("instance_id", sa.String(36), sa.ForeignKey("wf_instance.id"), nullable=False),
     sa.Column("step", sa.String(64), nullable=False),
     sa.Column("visit", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
     #: the person whose authority it is; NULL while several may claim it
     sa.Column("owner", sa.String(36)),
+    #: open, approved, rejected, abstained, completed, returned, not_required, cancelled, superseded
     sa.Column("state", sa.String(16), nullable=False),
 )
+
+sa.Index("wf_seat_instance", wf_seat.c.instance_id)
 
 #: 待办. A plain work item (of an automation) has no seat and no instance.
 wf_work = _table(
@@ -438,10 +447,11 @@ wf_work = _table(
     sa.Column("due_at", Instant),
     sa.Column("done_at", Instant),
 )
+sa.Index("wf_work_done", wf_work.c.done_by, wf_work.c.done_at)
 sa.Index("wf_work_open", wf_work.c.state, wf_work.c.due_at)
 sa.Index("wf_work_record", wf_work.c.entity, wf_work.c.record_id)
 
-#: Who is offered a work item, frozen when it was made.
+#: Who is offered an open work item; the rows go when it is closed, the events keep who was asked.
 wf_work_person = _table(
     "wf_work_person",
     sa.Column("work_id", sa.String(36), sa.ForeignKey("wf_work.id"), primary_key=True),

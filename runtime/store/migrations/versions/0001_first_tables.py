@@ -158,6 +158,8 @@ def upgrade() -> None:
         sa.Column("f_region", bytewise_text(120), nullable=True),
         sa.Column("f_parent", sa.String(length=36), nullable=True),
         sa.Column("f_path", bytewise_text(400), nullable=False),
+        sa.Column("department", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("leader", sa.String(length=36), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("created_by", sa.String(length=36), nullable=True),
@@ -290,6 +292,7 @@ def upgrade() -> None:
         sa.Column("ended_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("wf_instance_starter", "wf_instance", ["starter", "started_at"], unique=False)
     op.create_index(
         "wf_instance_one_running",
         "wf_instance",
@@ -355,6 +358,7 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.String(length=36), nullable=False),
         sa.Column("step", sa.String(length=64), nullable=False),
         sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(length=36), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
@@ -363,6 +367,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("wf_seat_instance", "wf_seat", ["instance_id"], unique=False)
     op.create_table(
         "wf_visit",
         sa.Column("instance_id", sa.String(length=36), nullable=False),
@@ -474,6 +479,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("wf_work_done", "wf_work", ["done_by", "done_at"], unique=False)
     op.create_index("wf_work_open", "wf_work", ["state", "due_at"], unique=False)
     op.create_index("wf_work_record", "wf_work", ["entity", "record_id"], unique=False)
     op.create_table(
