@@ -1,0 +1,151 @@
+"""Who is asked: people of the organisation directory by role and scope, by leadership or by a field of the record.
+
+The one resolver of the approvals: offering a step, the check at the commit and the trial run all ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import People
+from runtime.compile.app import CompiledApp
+from runtime.context import Context
+from runtime.store.tables import org_branch, org_person, person_role, wf_work, wf_work_person
+from workflow_engine.world import Candidate, Found
+
+_PARENT = org_branch.alias("parent_unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a people specification is resolved for: the starter with his unit, and the record's own values."""
+
+    starter: str
+    starter_unit: str | None
+    #: Unit of the record (the entity's owner_branch) and its owner (owner_user), None when not declared or missing.
+    record_unit: str | None
+    record_owner: str | None
+    #: The value of a field of the record that refers to a person.
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The organisation as one transaction sees it, for one case of an app."""
+
+    connection: Connection
+    context: Context
+    compiled: CompiledApp
+    case: Case
+
+
+def find_people(directory: Directory, by: People) -> Found:
+    """Everybody active who fits now, ordered by id, with the words of the specification as the reason."""
+    query = _query(directory, by)
+    if query is None:
+        return Found((), describe(by))
+    busy = _open_work() if by.pick == "least_busy" else sa.literal(0)
+    rows = directory.connection.execute(query.add_columns(busy.label("busy")).order_by(org_person.c.id)).all()
+    return Found(tuple(Candidate(row.id, row.busy) for row in rows), describe(by))
+
+
+def still_fits(directory: Directory, by: People, person: str) -> bool:
+    """Whether this person is active and still fits: asked in the transaction that commits the decision."""
+    query = _query(directory, by)
+    if query is None:
+        return False
+    return directory.connection.execute(query.where(org_person.c.id == person)).first() is not None
+
+
+def may_start(connection: Connection, context: Context, compiled: CompiledApp, by: People) -> bool:
+    """Whether the caller fits `start.by`: his own role in his own unit."""
+    person = context.principal
+    case = Case(person.id, person.unit_id, person.unit_id, person.id, {})
+    return still_fits(Directory(connection, context, compiled, case), by, person.id)
+
+
+def describe(by: People) -> str:
+    """The specification as the definition writes it: `role.checker in starter.branch`."""
+    words = f"{by.kind}.{by.name}" if by.kind == "role" else by.kind if by.name is None else f"{by.kind}: {by.name}"
+    return f"{words} in {by.scope}" if by.scope else words
+
+
+def _query(directory: Directory, by: People) -> sa.Select[tuple[str]] | None:
+    case = directory.case
+    people = sa.select(org_person.c.id).where(org_person.c.active, org_person.c.deleted_at.is_(None))
+    match by.kind:
+        case "starter":
+            return people.where(org_person.c.id == case.starter)
+        case "owner":
+            return None if case.record_owner is None else people.where(org_person.c.id == case.record_owner)
+        case "field":
+            person = case.values.get(by.name or "")
+            return people.where(org_person.c.id == person) if isinstance(person, str) else None
+        case "leader_of":
+            unit = _unit(by.name, case)
+            leader = sa.select(org_branch.c.leader).where(org_branch.c.id == unit).scalar_subquery()
+            return None if unit is None else people.where(org_person.c.id == leader)
+        case "role":
+            return _with_role(people, directory, by)
+        case _:
+            raise ValueError(f"nobody is found by {by.kind!r}")
+
+
+def _with_role(people: sa.Select[tuple[str]], directory: Directory, by: People) -> sa.Select[tuple[str]] | None:
+    day, case, compiled = directory.context.business_date, directory.case, directory.compiled
+    held = (
+        sa.select(sa.literal(1))
+        .where(
+            person_role.c.person_id == org_person.c.id,
+            person_role.c.app == compiled.app.name,
+            person_role.c.role.in_(_roles_that_include(compiled, by.name or "")),
+            sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= day),
+            sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= day),
+        )
+        .exists()
+    )
+    people = people.where(held)
+    match by.scope:
+        case None:
+            return people
+        case "own_branch" | "starter.branch" | "record.branch":
+            unit = _unit(by.scope, case)
+            return None if unit is None else people.where(org_person.c.f_branch == unit)
+        case "head_office":
+            return people.where(org_person.c.f_branch.in_(_head_office()))
+        case "starter.region":
+            region = sa.select(org_branch.c.f_region).where(org_branch.c.id == case.starter_unit).scalar_subquery()
+            inside = sa.select(org_branch.c.id).where(org_branch.c.f_region == region)
+            return None if case.starter_unit is None else people.where(org_person.c.f_branch.in_(inside))
+        case _:
+            raise ValueError(f"no scope {by.scope!r}")
+
+
+def _unit(word: str | None, case: Case) -> str | None:
+    return case.record_unit if word == "record.branch" else case.starter_unit
+
+
+def _head_office() -> sa.Select[tuple[str]]:
+    """The top unit and the departments right below it."""
+    top = org_branch.c.f_parent.is_(None)
+    part = sa.and_(org_branch.c.department, _PARENT.c.f_parent.is_(None))
+    joined = org_branch.outerjoin(_PARENT, _PARENT.c.id == org_branch.c.f_parent)
+    return sa.select(org_branch.c.id).select_from(joined).where(sa.or_(top, part))
+
+
+def _roles_that_include(compiled: CompiledApp, role: str) -> list[str]:
+    including = [name for name, closure in compiled.role_closure.items() if role in closure]
+    return sorted({role, *including})
+
+
+def _open_work() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(wf_work_person.join(wf_work, wf_work.c.id == wf_work_person.c.work_id))
+        .where(wf_work_person.c.person_id == org_person.c.id, wf_work.c.state == "open")
+        .scalar_subquery()
+    )

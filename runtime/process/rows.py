@@ -1,0 +1,118 @@
+"""The rows of an approval as a pure function of its state: visits, seats, work items and who is offered them.
+
+Because rows come from the state and from nothing else, the to-do list can never say other than the history.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workflow_engine.state import Instance, Seat, Visit
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the rows of one instance have in common."""
+
+    instance_id: str
+    app: str
+    release: int
+    entity: str
+    record_id: str
+    workflow_id: str
+    starter_unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRows:
+    """All rows of one visit."""
+
+    visit: Row
+    seats: Mapping[str, Row]
+    works: Mapping[str, Row]
+    offers: frozenset[tuple[str, str]]
+
+
+def seat_id(instance_id: str, visit: Visit, seat: Seat) -> str:
+    """The key of a seat: the same whenever it is asked for."""
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"seat/{visit.step}/{visit.number}/{seat.number}"))
+
+
+def work_id(instance_id: str, visit: Visit, seat: Seat) -> str:
+    """The key of a seat's work item."""
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"work/{visit.step}/{visit.number}/{seat.number}"))
+
+
+def rows_of(frame: Frame, visit: Visit) -> VisitRows:
+    """The rows of one visit."""
+    seats, works, offers = {}, {}, set()
+    for seat in visit.seats:
+        seat_key, work_key = seat_id(frame.instance_id, visit, seat), work_id(frame.instance_id, visit, seat)
+        seats[seat_key] = _seat_row(frame, visit, seat, seat_key)
+        works[work_key] = _work_row(frame, visit, seat, work_key)
+        offers |= {(work_key, person) for person in visit.entitled(seat)}
+    return VisitRows(_visit_row(frame, visit), seats, works, frozenset(offers))
+
+
+def find_seat(state: Instance, instance_id: str, step: str, key: str) -> tuple[Visit, Seat] | None:
+    """The visit and seat of a work item's key."""
+    for visit in reversed(state.visits):
+        if visit.step == step:
+            for seat in visit.seats:
+                if work_id(instance_id, visit, seat) == key:
+                    return visit, seat
+    return None
+
+
+def _visit_row(frame: Frame, visit: Visit) -> Row:
+    return {
+        "instance_id": frame.instance_id,
+        "step": visit.step,
+        "number": visit.number,
+        "state": visit.state,
+        "opened_at": visit.opened_at,
+        "due_at": visit.due_at,
+        "closed_at": visit.closed_at,
+        "held_reason": visit.held_reason,
+    }
+
+
+def _seat_row(frame: Frame, visit: Visit, seat: Seat, key: str) -> Row:
+    return {
+        "id": key,
+        "instance_id": frame.instance_id,
+        "step": visit.step,
+        "visit": visit.number,
+        "number": seat.number,
+        "owner": seat.owner,
+        "state": seat.state,
+    }
+
+
+def _work_row(frame: Frame, visit: Visit, seat: Seat, key: str) -> Row:
+    is_open = visit.state == "open" and seat.state == "open"
+    claimed = seat.owner if seat.owner is not None and seat.candidates != (seat.owner,) else None
+    return {
+        "id": key,
+        "instance_id": frame.instance_id,
+        "seat_id": seat_id(frame.instance_id, visit, seat),
+        "app": frame.app,
+        "release": frame.release,
+        "entity": frame.entity,
+        "record_id": frame.record_id,
+        "workflow_id": frame.workflow_id,
+        "step": visit.step,
+        "text": None,
+        "state": "done" if seat.actor is not None else "open" if is_open else "cancelled",
+        "result": seat.decision,
+        "claimed_by": claimed,
+        "done_by": seat.actor,
+        "unit": frame.starter_unit,
+        "created_at": visit.opened_at,
+        "due_at": visit.due_at,
+        "done_at": seat.decided_at,
+    }
