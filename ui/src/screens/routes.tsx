@@ -19,6 +19,7 @@ export const router = createBrowserRouter([
         children: [
           { index: true, lazy: screen(() => import('./shell/Home')) },
           { path: 'login', lazy: screen(() => import('./shell/Home')) },
+          { path: 'app/:app/list/:list', lazy: screen(() => import('./list/List')) },
           { path: '*', lazy: screen(() => import('./shell/Lost')) },
         ],
       },

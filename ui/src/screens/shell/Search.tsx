@@ -95,7 +95,7 @@ export default function Search({ close }: { readonly close: () => void }) {
       <div id="search-hits" role="listbox" aria-label={t('search_title')} className="search-hits">
         {hits.map((hit, index) => (
           // The keys are those of the input, which keeps the focus and names the chosen line.
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
           <div key={hit.to} id={`hit-${index}`} role="option" tabIndex={-1} aria-selected={index === chosen} className="search-hit" onClick={() => go(hit)} onMouseMove={() => setAt(index)}>
             <span className="cut">{hit.text}</span><span className="hint cut grow">{hit.hint}</span><small className="quiet">{hit.group}</small>
           </div>

@@ -1,0 +1,129 @@
+/** A list: views, filter sentence, rows from the server page by page. */
+import { Button, Drawer, type InputRef } from 'antd'
+import { useRef, useState } from 'react'
+import { Link, useLocation, useNavigate, useParams } from 'react-router'
+import { useMe, useScreens } from '../../kernel/api/queries'
+import type { RecordWire } from '../../kernel/api/types'
+import { clock } from '../../kernel/format/dates'
+import { group } from '../../kernel/format/numbers'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { common } from '../../kernel/i18n/common'
+import { useLabel } from '../../kernel/i18n/locale'
+import { useShortcuts } from '../../kernel/keyboard'
+import { Failure } from '../../kernel/parts/Failure'
+import { useIsNarrow } from '../../kernel/parts/narrow'
+import { useTitle } from '../../kernel/parts/title'
+import type { Walk } from '../record/walk'
+import { Cards } from './Cards'
+import { ColumnPanel } from './ColumnPanel'
+import { useColumnChoice } from './columns'
+import { orderOf, useCounts, useListPage } from './data'
+import { Empty } from './Empty'
+import { columnsOf, newFormOf, type ListParts } from './fields'
+import { Filter, SearchBox, useConditions } from './Sentence'
+import { useListPlace, type ListPlace } from './state'
+import { Table } from './Table'
+import { words } from './words'
+import './list.css'
+
+export default function List() {
+  const t = useWords(words)
+  const { app = '', list: name = '' } = useParams()
+  const screens = useScreens(app)
+  if (screens.error) return <div className="screen"><Failure error={screens.error} retry={() => void screens.refetch()} /></div>
+  if (!screens.data) return <div className="screen" aria-busy="true" />
+  const list = screens.data.lists[name], entity = list && screens.data.entities[list.entity]
+  if (!list || !entity) return <div className="screen"><div className="card empty"><h1>{t('gone')}</h1><p>{t('gone_text', { name })}</p></div></div>
+  // Another list is another screen: nothing of the one before stays.
+  return <ListScreen key={`${app} ${name}`} parts={{ screens: screens.data, list, entity }} />
+}
+
+function Views({ parts, place, counts }: { readonly parts: ListParts, readonly place: ListPlace, readonly counts: readonly (number | null | undefined)[] }) {
+  const t = useWords(words), label = useLabel()
+  const views = [{ name: '', label: t('all') }, ...parts.list.views.map(view => ({ name: view.name, label: label(view.label) }))]
+  return (
+    <div className="tabs list-views" role="group" aria-label={t('views')}>
+      {views.map((view, at) => (
+        <button key={view.name} type="button" aria-current={view.name === place.state.view ? 'true' : undefined} onClick={() => place.ask({ view: view.name, order: '' })}>
+          {view.label}{typeof counts[at] === 'number' && <small>{group(String(counts[at]))}</small>}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function ListScreen({ parts }: { readonly parts: ListParts }) {
+  const t = useWords(words), c = useWords(common), label = useLabel()
+  const { screens, list, entity } = parts, { app, timezone: zone } = screens
+  const place = useListPlace(), choice = useColumnChoice(parts), narrow = useIsNarrow()
+  const [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false)
+  const navigate = useNavigate(), location = useLocation()
+  const search = useRef<InputRef>(null), columnsButton = useRef<HTMLButtonElement>(null)
+  const answer = useListPage(parts, place.state, choice.shown)
+  const counts = useCounts(parts, place.state, answer.isSuccess)
+  const { conditions, own } = useConditions(parts, place.state.where)
+  const me = useMe().data, form = newFormOf(parts), order = orderOf(parts, place.state)
+  const title = label(list.label)
+  useTitle(title)
+  useShortcuts({
+    '/': () => search.current?.focus(),
+    ...(form ? { 'Alt+N': () => void navigate(`/app/${app}/new/${form}`) } : {}),
+  })
+  const records = answer.data?.page.items ?? null
+  const from = place.state.at, to = from + (records?.length ?? 0) - 1
+  const linkOf = (record: RecordWire, at: number) => ({
+    to: `/app/${app}/${list.entity}/${record.id}`,
+    state: { ids: (records ?? []).map(each => each.id), at, from, total: counts.now ?? null, back: location.pathname + location.search, label: title } satisfies Walk,
+  })
+  const sorted = columnsOf(parts).find(column => column.path === order.split(',')[0]?.replace(/^-/, ''))
+  const closeColumns = () => {
+    setChoosing(false)
+    columnsButton.current?.focus()
+  }
+  const total = counts.now
+  return (
+    <div className="screen screen-fill">
+      <div className="screen-head">
+        <h1>{title}</h1>
+        {me?.unit && <span className="hint small">{t('rights', { unit: me.unit.name })}</span>}
+        <span className="grow" />
+        {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: label(entity.label) })} <kbd>Alt N</kbd></Link>}
+      </div>
+      <section className="card list-card" aria-label={title}>
+        <Views parts={parts} place={place} counts={counts.views} />
+        <div className="list-filter">
+          {narrow ? <Button onClick={() => setFiltering(true)}>{t('conditions', { count: conditions.length + (own ? 1 : 0) })}</Button> : <Filter parts={parts} place={place} />}
+          <SearchBox parts={parts} place={place} box={search} />
+        </div>
+        {narrow && <Drawer open={filtering} onClose={() => setFiltering(false)} placement="bottom" title={t('filter')}><Filter parts={parts} place={place} /></Drawer>}
+        <div className="list-count">
+          <p role="status">
+            <b>{total === undefined ? t('counting') : total === null ? '' : t('total', { total: group(String(total)) })}</b>
+            {answer.data && <span className="quiet"> {t('took', { seconds: answer.data.seconds.toFixed(1) })}</span>}
+            {sorted && <span className="hint small list-order">{t('order', { label: label(sorted.label), way: order.startsWith('-') ? t('descending') : t('ascending') })}</span>}
+          </p>
+          <span className="grow" />
+          {!narrow && <Button ref={columnsButton} size="small" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>{t('columns', { shown: choice.shown.length, all: choice.all.length })}</Button>}
+        </div>
+        {answer.error && answer.data && <div className="notice list-notice" role="alert"><span className="grow">{c('stale_list', { time: clock(answer.data.at, zone) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
+        {answer.error && !answer.data && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
+        <div className="list-body">
+          <div className="list-rows">
+            {records?.length === 0 && <Empty parts={parts} place={place} />}
+            {records?.length !== 0 && (narrow
+              ? <Cards list={list} columns={choice.all} records={records} zone={zone} linkOf={linkOf} />
+              : !(answer.error && !answer.data) && <Table name={title} columns={choice.shown} records={records} order={order} sort={next => place.ask({ order: next })} zone={zone} busy={answer.isPlaceholderData} linkOf={linkOf} />)}
+          </div>
+          {choosing && !narrow && <ColumnPanel choice={choice} close={closeColumns} />}
+        </div>
+        <div className="list-pager">
+          {records && records.length > 0 && <span className="quiet">{typeof total === 'number' ? t('place_of', { from, to, total: group(String(total)) }) : t('place', { from, to })}</span>}
+          <Button size="small" disabled={!place.previous} onClick={() => place.previous?.go()}><span aria-hidden="true">‹ </span>{place.previous && !place.previous.known ? t('first') : t('previous')}</Button>
+          <Button size="small" disabled={!answer.data?.page.next || answer.isPlaceholderData} onClick={() => answer.data?.page.next && place.next(answer.data.page.next, to + 1)}>{t('next')}<span aria-hidden="true"> ›</span></Button>
+          <span className="grow" />
+          <span className="list-keys hint small" aria-hidden="true"><kbd>↑</kbd> <kbd>↓</kbd> {t('key_row')} <kbd>Enter</kbd> {t('key_open')} <kbd>/</kbd> {t('key_search')}</span>
+        </div>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,78 @@
+/** The row that says what the list shows: the conditions, the filters it offers, the search. */
+import { Input, type InputRef } from 'antd'
+import { useEffect, useState, type Ref } from 'react'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { AddChip, Chip } from './Chips'
+import { columnsOf, filterable, type ListParts } from './fields'
+import { conditionsOf, expressionOf, normalised, type Condition } from './sentence'
+import type { ListPlace } from './state'
+import { words } from './words'
+
+const WAIT = 350
+
+/** The conditions of the URL, or the one expression that says more than conditions can. */
+export function useConditions(parts: ListParts, where: string): { readonly conditions: readonly Condition[], readonly own: string | null, readonly write: (next: readonly Condition[]) => string } {
+  const columns = columnsOf(parts)
+  const typeOf = (path: string) => columns.find(column => column.path === path)?.type ?? 'text'
+  const read = conditionsOf(where)
+  return {
+    conditions: (read ?? []).map(condition => normalised(condition, typeOf(condition.path))),
+    own: read === null ? where : null,
+    write: next => expressionOf(next, typeOf),
+  }
+}
+
+export function Filter({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
+  const t = useWords(words), label = useLabel()
+  const { screens: { app, timezone: zone }, list, entity } = parts
+  const columns = filterable(columnsOf(parts))
+  const { conditions, own, write } = useConditions(parts, place.state.where)
+  const set = (next: readonly Condition[]) => place.ask({ where: write(next) })
+  const offered = list.quick_filters.flatMap(path => columns.find(column => column.path === path) ?? []).filter(column => !conditions.some(each => each.path === column.path))
+  const name = label(entity.label)
+  const isEmpty = conditions.length === 0 && own === null
+  return (
+    <div className="sentence" role="group" aria-label={t('filter')}>
+      <span className="quiet sentence-word">{t('show')}</span>
+      {isEmpty && <span className="sentence-word">{t('all_of', { label: name })}</span>}
+      {!isEmpty && t('where') !== '' && <span className="quiet">{name} {t('where')}</span>}
+      {own !== null && (
+        <span className="chip"><span className="chip-text">{t('own')} <code className="mono">{own}</code></span>
+          <button type="button" className="chip-remove" aria-label={t('remove', { text: t('own') })} onClick={() => place.ask({ where: '' })}><span aria-hidden="true">×</span></button></span>
+      )}
+      {conditions.map((condition, at) => (
+        <span key={`${condition.path} ${condition.operator}`} className="sentence-part">
+          {at > 0 && <span className="quiet">{t('and')}</span>}
+          <Chip
+            condition={condition} columns={columns} app={app} zone={zone}
+            change={next => set(conditions.map((each, index) => (index === at ? next : each)))} remove={() => set(conditions.filter((_, index) => index !== at))}
+          />
+        </span>
+      ))}
+      {!isEmpty && t('of', { label: name }) !== '' && <span className="quiet">{t('of', { label: name })}</span>}
+      {own === null && offered.map(column => <AddChip key={column.path} column={column} columns={columns} app={app} zone={zone} add={next => set([...conditions, next])} />)}
+      {own === null && <AddChip columns={columns} app={app} zone={zone} add={next => set([...conditions, next])} />}
+      {!isEmpty && <button type="button" className="link sentence-clear" onClick={() => place.ask({ where: '' })}>{t('clear')}</button>}
+    </div>
+  )
+}
+
+/** The search box; it asks after a pause and keeps what is typed. */
+export function SearchBox({ parts, place, box }: { readonly parts: ListParts, readonly place: ListPlace, readonly box: Ref<InputRef> }) {
+  const t = useWords(words), label = useLabel()
+  const { search } = place.state
+  const [typed, setTyped] = useState(search), [seen, setSeen] = useState(search)
+  if (seen !== search) {
+    setSeen(search)
+    setTyped(search)
+  }
+  useEffect(() => {
+    if (typed.trim() === search) return
+    const timer = setTimeout(() => place.ask({ search: typed.trim() }, true), WAIT)
+    return () => clearTimeout(timer)
+  })
+  const names = columnsOf(parts).filter(column => parts.list.search.includes(column.path)).map(column => label(column.label)).join(t('or_list'))
+  const hint = names ? t('search', { fields: names }) : t('search_plain')
+  return <Input ref={box} className="list-search" value={typed} allowClear placeholder={hint} aria-label={hint} suffix={typed ? undefined : <kbd>/</kbd>} onChange={event => setTyped(event.target.value)} />
+}

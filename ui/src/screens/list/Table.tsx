@@ -1,0 +1,73 @@
+/** The rows of a list: sorted by the server, walked by arrows, opened by Enter. */
+import type { KeyboardEvent, ReactNode } from 'react'
+import { Link } from 'react-router'
+import type { ColumnScreen, RecordWire } from '../../kernel/api/types'
+import { isFigure } from '../../kernel/format/value'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { Cell, cellClass } from '../../widgets/Cell'
+import { words } from './words'
+
+interface TableProps {
+  readonly name: string
+  readonly columns: readonly ColumnScreen[]
+  readonly records: readonly RecordWire[] | null
+  readonly order: string
+  readonly sort: (order: string) => void
+  readonly zone: string
+  readonly busy: boolean
+  readonly linkOf: (record: RecordWire, at: number) => { readonly to: string, readonly state: unknown }
+}
+
+const GREY_ROWS = 10
+
+/** Arrows move the focus between the links that open the rows. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  if (by === 0 || !(event.target instanceof HTMLElement) || !event.target.matches('.row-link')) return
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.row-link')]
+  const next = links[links.indexOf(event.target) + by]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
+
+function Head({ column, order, sort }: { readonly column: ColumnScreen, readonly order: string, readonly sort: (order: string) => void }) {
+  const t = useWords(words), label = useLabel()
+  const first = order.split(',')[0] ?? ''
+  const way = first === column.path ? 'ascending' : first === `-${column.path}` ? 'descending' : 'none'
+  const name = label(column.label)
+  const side = isFigure(column.type) && !column.masked ? 'num' : ''
+  if (!column.sortable) return <th scope="col" className={side}>{name}</th>
+  const next = way === 'ascending' ? `-${column.path}` : column.path
+  return (
+    <th scope="col" className={side} aria-sort={way}>
+      <button type="button" className="sort" title={t('sort', { label: name })} onClick={() => sort(next)}>{name}<span aria-hidden="true" className="sort-way">{way === 'ascending' ? '↑' : way === 'descending' ? '↓' : ''}</span></button>
+    </th>
+  )
+}
+
+export function Table({ name, columns, records, order, sort, zone, busy, linkOf }: TableProps) {
+  const t = useWords(words)
+  const cell = (column: ColumnScreen, record: RecordWire, at: number): ReactNode => {
+    const content = <Cell column={column} record={record} zone={zone} />
+    if (at > 0) return <td key={column.path} className={cellClass(column)}>{content}</td>
+    const index = records?.indexOf(record) ?? 0, link = linkOf(record, index)
+    return <th key={column.path} scope="row" className={cellClass(column)}><Link className="row-link" to={link.to} state={link.state}>{content}</Link></th>
+  }
+  return (
+    <div className="table-scroll" aria-busy={busy}>
+      {/* The arrows only move the focus between the links of the rows. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <table className="table" onKeyDown={walk}>
+        <caption className="sr">{t('table', { label: name })}</caption>
+        <thead><tr>{columns.map(column => <Head key={column.path} column={column} order={order} sort={sort} />)}</tr></thead>
+        <tbody>
+          {records === null
+            ? Array.from({ length: GREY_ROWS }, (_, at) => <tr key={at} className="row-grey">{columns.map(column => <td key={column.path}><span className="grey" /></td>)}</tr>)
+            : records.map(record => <tr key={record.id}>{columns.map((column, at) => cell(column, record, at))}</tr>)}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+/** What a list can show and filter: its own columns, and the other fields of its entity that this person may read. */
+import type { ColumnScreen, EntityScreen, ListScreen, Screens } from '../../kernel/api/types'
+import { pathsOf } from '../../kernel/format/template'
+
+export interface ListParts { readonly screens: Screens, readonly list: ListScreen, readonly entity: EntityScreen }
+
+/** Types that have no one-line form in a table. */
+const NOT_IN_TABLES = new Set(['rows', 'file'])
+
+/** Every column that can be shown, those of the list first. */
+export function columnsOf({ list, entity }: ListParts): readonly ColumnScreen[] {
+  const own = new Set(list.columns.map(column => column.path))
+  const more = Object.values(entity.fields).filter(field => !own.has(field.name) && !NOT_IN_TABLES.has(field.type))
+  return [...list.columns, ...more.map(({ name, label, type, widget, options, sortable, readable }) => ({
+    path: name, label, type, widget, options, sortable, masked: readable === 'masked',
+  }))]
+}
+
+/** Columns that a filter may name: a masked value is not searched, since the answer would tell it. */
+export const filterable = (columns: readonly ColumnScreen[]): readonly ColumnScreen[] => columns.filter(column => !column.masked)
+
+/** The names that have to be asked for, so that rows, cards and titles can be drawn. */
+export function selectOf({ list, entity }: ListParts, shown: readonly ColumnScreen[]): string {
+  const card = list.card ? [...pathsOf(list.card.title), ...list.card.lines] : []
+  return [...new Set([...shown.map(column => column.path), ...card, ...pathsOf(entity.title ?? '')])].join(',')
+}
+
+/** The form that makes a new record: the one that starts the approval, else the one the list opens. */
+export function newFormOf({ screens, list, entity }: ListParts): string | null {
+  if (!entity.can.create) return null
+  const named = entity.workflow?.can_start ? entity.workflow.form : null
+  const any = Object.entries(screens.forms).find(([, form]) => form.entity === entity.name)?.[0]
+  return named ?? list.open_with ?? any ?? null
+}
