@@ -1,0 +1,34 @@
+"""Answers about reviews and releases, with the names of the people in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from builder import review
+from builder.people import people
+from builder.shapes import Json, Person, person_finder, plan_json, review_json
+from runtime.context import Context
+from runtime.publish.history import files_of
+
+
+def people_of(connection: Connection, *ids: str | None) -> Person:
+    """A finder over these people."""
+    return person_finder(people(connection, ids))
+
+
+def review_answer(connection: Connection, context: Context, row: Row[Any]) -> Json:
+    """A review as it stands, without its plan."""
+    person = people_of(connection, row.author, row.decided_by)
+    version, to = review.aim_of(connection, row)
+    return review_json(row, person, to=to, version=version, may_decide=review.may_decide(row, context))
+
+
+def review_with_plan(connection: Connection, context: Context, row: Row[Any]) -> Json:
+    """A review with its plan as it is now, and whether that is still the plan that was submitted."""
+    plan = review.plan_of(connection, row).plan
+    before = files_of(connection, row.app, plan.from_)
+    answer = review_answer(connection, context, row)
+    shown = plan_json(plan, before, review.texts_of(row), context.locale)
+    return {**answer, "plan": shown, "plan_changed": row.state == "open" and plan.checksum != row.plan_checksum}

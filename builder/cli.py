@@ -1,0 +1,90 @@
+"""The `qiqiao` command: finds its verbs by listing `builder.commands`, and says in one sentence what went wrong."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+import builder.commands
+from builder.commands import Mistake, Verbs
+from runtime.failures import Failure
+
+_DESCRIPTION = """\
+Qiqiao 七巧: a bank's own applications, from text definitions to live screens, approvals and REST.
+
+A definition is a folder of YAML files. Check it, look at what publishing it would do, publish it; a running
+server takes the new release over without a restart."""
+
+_EPILOG = """\
+a first round:
+  qiqiao check app_definitions/bank_customer       every mistake at once, with file:line:column
+  qiqiao plan app_definitions/bank_customer        what would change: words, SQL, records, running approvals
+  qiqiao publish app_definitions/bank_customer     make it live
+  qiqiao serve --port 8000                         screens and REST
+  qiqiao worker                                    approvals' deadlines, automations, calls to other systems
+
+environment:
+  QIQIAO_DATABASE_URL   the database, as sqlite:////folder/file.db or postgresql://user:password@host/name
+  QIQIAO_DATA           folder of the embedded database and of secrets (default .data)
+  QIQIAO_LOCALE         language of messages, en or zh (default: from LANG)
+
+Each verb has its own help: qiqiao publish --help"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code is 0, 1 for a finding or failure, 2 for a wrong call."""
+    parsed = make_parser().parse_args(arguments)
+    locale = locale_of(os.environ)
+    try:
+        return int(parsed.run(parsed, locale))
+    except Mistake as mistake:
+        return _say(mistake.words.get(locale, mistake.words["en"]))
+    except Failure as failure:
+        return _say(failure.message.get(locale, failure.message["en"]))
+    except (NoSuchModuleError, ArgumentError):
+        return _say(
+            {"en": "This is no database URL.", "zh": "这不是数据库地址。"}[locale]
+            + " sqlite:////folder/file.db | postgresql://user:password@host/name"
+        )
+    except DBAPIError as failure:
+        words = {"en": "The database refuses", "zh": "数据库拒绝了操作"}[locale]
+        return _say(f"{words}: {str(failure.orig).strip().splitlines()[0]}")
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away, as in `qiqiao plan … | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser with all verbs."""
+    parser = argparse.ArgumentParser(
+        "qiqiao", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    verbs = Verbs(parser.add_subparsers(title="verbs", metavar="VERB", required=True))
+    for module in sorted(pkgutil.iter_modules(builder.commands.__path__), key=lambda found: found.name):
+        importlib.import_module(f"builder.commands.{module.name}").add(verbs)
+    return parser
+
+
+def locale_of(environment: Mapping[str, str]) -> str:
+    """The language of the command line: QIQIAO_LOCALE, else that of LANG where it is Chinese, else English."""
+    asked: Any = environment.get("QIQIAO_LOCALE") or environment.get("LC_ALL") or environment.get("LANG") or ""
+    return "zh" if asked.startswith("zh") else "en"
+
+
+def _say(words: str) -> int:
+    sys.stderr.write(f"qiqiao: {words}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""The draft of an app: files edited since the active release, one draft for all designers, each file saved by itself.
+
+A file is saved only over the very text it was made from, so nobody's edit is lost. A file that a release changed in the
+meantime is a finding (M408); all others go along with the new base by themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.source import Span
+from runtime.audit.trail import record_event
+from runtime.context import Context
+from runtime.failures import Conflict, Fault, Invalid, NotFound
+from runtime.publish.history import active_release, files_of
+from runtime.publish.types import Files, Release
+from runtime.store.tables import draft_file
+
+BASE_MOVED = code("M408", "A file of the draft was changed by a release that came after it was edited.")
+
+_APP = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_PATH = re.compile(r"([a-z][a-z0-9_]*/)?[a-z][a-z0-9_.]*\.(yaml|yml|json)")
+_LONGEST_PATH = 200
+LARGEST_FILE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The texts of an app as its designers left them, and the release they build on."""
+
+    app: str
+    base: Release | None
+    published: Files
+    files: Files
+    rows: Mapping[str, Row[Any]]
+    conflicts: tuple[str, ...]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The files that differ from the active release."""
+        return tuple(sorted(path for path in self.rows if self.files.get(path) != self.published.get(path)))
+
+    @property
+    def checksum(self) -> str:
+        """The identity of all texts together."""
+        parts = (f"{path}\0{text_checksum(text)}\n" for path, text in sorted(self.files.items()))
+        return text_checksum("".join(parts))
+
+    @property
+    def editors(self) -> frozenset[str]:
+        """Everybody who edited a file of the draft."""
+        return frozenset(str(person) for row in self.rows.values() for person in row.editors)
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """A finding for each file that somebody else published over."""
+        return tuple(
+            BASE_MOVED.at(
+                Span(path, 1, 1, 1, 1),
+                Sentence(
+                    f"{path} was changed by a release that came after it was edited here.",
+                    f"{path} 在此处编辑之后，已有新版本修改过它。",
+                ),
+                hint=Sentence(
+                    "Compare with the active release and save the file again as it should be.",
+                    "请与已上线版本比对，再把文件保存为应有的内容。",
+                ),
+            )
+            for path in self.conflicts
+        )
+
+
+def text_checksum(text: str) -> str:
+    """The SHA-256 of a text in UTF-8, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_draft(connection: Connection, app: str) -> Draft:
+    """The draft of an app, equal to the active release while nobody edits; raises NotFound for an unknown app."""
+    base = active_release(connection, app)
+    rows = {row.path: row for row in connection.execute(sa.select(draft_file).where(draft_file.c.app == app))}
+    if base is None and not rows:
+        raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
+    published = files_of(connection, app, base.release if base is not None else None)
+    files = {**published, **{path: row.text for path, row in rows.items()}}
+    earlier = {number: files_of(connection, app, number or None) for number in {row.base_release for row in rows.values()}}
+    conflicts = [
+        path
+        for path, row in rows.items()
+        if earlier[row.base_release].get(path) != published.get(path) and row.text != published.get(path)
+    ]
+    texts = {path: text for path, text in files.items() if text is not None}
+    return Draft(app, base, published, texts, rows, tuple(sorted(conflicts)))
+
+
+def save_file(connection: Connection, context: Context, app: str, path: str, text: str | None, checksum: str | None) -> None:
+    """Save one file of the draft over the text whose checksum is given; None removes the file.
+
+    Raises Conflict when the file is another one by now, Invalid for a path or text that no definition can have.
+    """
+    _check_names(app, path, text)
+    try:
+        draft = read_draft(connection, app)
+    except NotFound:
+        draft = Draft(app, None, {}, {}, {}, ())
+    before = draft.files.get(path)
+    if (text_checksum(before) if before is not None else None) != checksum:
+        raise _changed_meanwhile(path)
+    row = draft.rows.get(path)
+    if row is not None and text == draft.published.get(path):
+        _drop_row(connection, app, row)
+    else:
+        _write_row(connection, context, draft, path, text)
+    body = {"path": path, "before": checksum, "after": text_checksum(text) if text is not None else None}
+    record_event(connection, context, "draft_saved", app=app, body=body)
+
+
+def discard_draft(connection: Connection, context: Context, app: str) -> None:
+    """Throw the draft away; raises NotFound when there is none."""
+    paths = connection.execute(sa.select(draft_file.c.path).where(draft_file.c.app == app)).scalars().all()
+    if not paths:
+        raise NotFound({"zh": f"应用 {app} 没有草稿。", "en": f"{app} has no draft."})
+    connection.execute(sa.delete(draft_file).where(draft_file.c.app == app))
+    record_event(connection, context, "draft_discarded", app=app, body={"paths": sorted(paths)})
+
+
+def _drop_row(connection: Connection, app: str, row: Row[Any]) -> None:
+    """The file is again what is published: nothing of it is left in the draft."""
+    where = (draft_file.c.app == app, draft_file.c.path == row.path, draft_file.c.checksum == row.checksum)
+    if not connection.execute(sa.delete(draft_file).where(*where)).rowcount:
+        raise _changed_meanwhile(row.path)
+
+
+def _write_row(connection: Connection, context: Context, draft: Draft, path: str, text: str | None) -> None:
+    row = draft.rows.get(path)
+    editors = sorted({*(row.editors if row is not None else ()), context.principal.id})
+    values = {
+        "text": text,
+        "checksum": text_checksum(text) if text is not None else "",
+        "base_release": draft.base.release if draft.base is not None else 0,
+        "changed_by": context.principal.id,
+        "editors": editors,
+        "changed_at": context.now,
+    }
+    if row is None:
+        try:
+            connection.execute(sa.insert(draft_file), {"app": draft.app, "path": path, **values})
+        except IntegrityError:
+            raise _changed_meanwhile(path) from None
+    else:
+        where = (draft_file.c.app == draft.app, draft_file.c.path == path, draft_file.c.checksum == row.checksum)
+        if not connection.execute(sa.update(draft_file).where(*where).values(**values)).rowcount:
+            raise _changed_meanwhile(path)
+
+
+def _check_names(app: str, path: str, text: str | None) -> None:
+    if not _APP.fullmatch(app) or app == "org":
+        raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
+    if not _PATH.fullmatch(path) or len(path) > _LONGEST_PATH:
+        message = {
+            "zh": "文件路径应形如 entities/customer.yaml。",
+            "en": "A file's path looks like entities/customer.yaml.",
+        }
+        raise Invalid(message, code="M438", faults=(Fault("M438", message, parameter="path"),))
+    if text is not None and len(text.encode()) > LARGEST_FILE:
+        message = {"zh": "文件不得超过 1 MiB。", "en": "A file may have at most 1 MiB."}
+        raise Invalid(message, code="M439", faults=(Fault("M439", message, pointer="/text"),))
+
+
+def _changed_meanwhile(path: str) -> Conflict:
+    return Conflict(
+        {
+            "zh": f"{path} 在您打开之后已被他人修改，请重新打开草稿。",
+            "en": f"Somebody else changed {path} since you opened it. Open the draft again.",
+        },
+        code="M435",
+    )

@@ -1,0 +1,129 @@
+"""The draft of an app: read, save a file, check, preview, throw away, plan, submit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from builder import drafts, review
+from builder.answers import review_answer
+from builder.preview import preview_screens
+from builder.shapes import diagnostics_json, plan_json
+from forms_dsl.load import load_app
+from runtime.context import Context
+from runtime.http.admission import platform_role
+from runtime.http.services import services_of
+from runtime.publish.plan import plan_publish
+
+router = APIRouter(prefix="/api/builder/apps/{app}")
+
+Designer = Annotated[Context, Depends(platform_role("designer"))]
+Reader = Annotated[Context, Depends(platform_role("designer", "publisher"))]
+_STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+class FileText(BaseModel):
+    """One file to be saved over the text of this checksum; no text removes the file."""
+
+    model_config = _STRICT
+    text: str | None
+    checksum: str | None
+
+
+class Texts(BaseModel):
+    """Texts that stand in for files of the draft; null leaves a file out."""
+
+    model_config = _STRICT
+    files: dict[str, str | None] = Field(default={}, max_length=2000)
+
+
+class Submission(BaseModel):
+    """The request for a second person, for the draft with this checksum."""
+
+    model_config = _STRICT
+    note: str | None = Field(default=None, max_length=2000)
+    checksum: str
+
+
+@router.get("/draft")
+def get_draft(request: Request, context: Reader, app: str) -> JSONResponse:
+    """All texts of the draft with what is wrong in them."""
+    with services_of(request).database.read() as connection:
+        draft = drafts.read_draft(connection, app)
+    found = (*draft.diagnostics(), *load_app(draft.files).diagnostics)
+    return JSONResponse(
+        {
+            "base": draft.base.release if draft.base is not None else None,
+            "checksum": draft.checksum,
+            "files": dict(sorted(draft.files.items())),
+            "checksums": {path: drafts.text_checksum(text) for path, text in sorted(draft.files.items())},
+            "diagnostics": diagnostics_json(found, context.locale),
+            "changed": list(draft.changed),
+        }
+    )
+
+
+@router.put("/draft/files/{path:path}")
+def put_file(request: Request, context: Designer, app: str, path: str, file: FileText) -> JSONResponse:
+    """Save one file."""
+    with services_of(request).database.write() as connection:
+        drafts.save_file(connection, context, app, path, file.text, file.checksum)
+        draft = drafts.read_draft(connection, app)
+    found = (*draft.diagnostics(), *load_app(draft.files).diagnostics)
+    return JSONResponse(
+        {
+            "checksum": drafts.text_checksum(file.text) if file.text is not None else None,
+            "draft_checksum": draft.checksum,
+            "diagnostics": diagnostics_json(found, context.locale),
+        }
+    )
+
+
+@router.delete("/draft")
+def delete_draft(request: Request, context: Designer, app: str) -> Response:
+    """Throw the draft away."""
+    with services_of(request).database.write() as connection:
+        drafts.discard_draft(connection, context, app)
+    return Response(status_code=204)
+
+
+@router.post("/check")
+def check(request: Request, context: Designer, app: str, texts: Texts) -> JSONResponse:
+    """What would be wrong with these texts; nothing is saved."""
+    files = _with(request, app, texts)
+    return JSONResponse({"diagnostics": diagnostics_json(load_app(files).diagnostics, context.locale)})
+
+
+@router.post("/preview")
+def preview(request: Request, context: Designer, app: str, texts: Texts) -> JSONResponse:
+    """The screens of these texts, for the designer's own rights; nothing is saved."""
+    return JSONResponse(preview_screens(context, app, _with(request, app, texts)))
+
+
+@router.get("/plan")
+def plan(request: Request, context: Reader, app: str) -> JSONResponse:
+    """What publishing the draft would do."""
+    with services_of(request).database.read() as connection:
+        draft = drafts.read_draft(connection, app)
+        planned = plan_publish(connection, app, draft.files).plan
+    answer = plan_json(planned, draft.published, draft.files, context.locale)
+    moved = diagnostics_json(draft.diagnostics(), context.locale)
+    return JSONResponse({**answer, "diagnostics": [*moved, *answer["diagnostics"]], "blocked": planned.blocked or bool(moved)})
+
+
+@router.post("/submit")
+def submit(request: Request, context: Designer, app: str, submission: Submission) -> JSONResponse:
+    """Ask a second person to publish the draft."""
+    with services_of(request).database.write() as connection:
+        id = review.submit(connection, context, app, submission.note, submission.checksum)
+        return JSONResponse(review_answer(connection, context, review.read_review(connection, id)), 201)
+
+
+def _with(request: Request, app: str, texts: Texts) -> dict[str, str]:
+    with services_of(request).database.read() as connection:
+        files = {**drafts.read_draft(connection, app).files, **texts.files}
+    return {path: text for path, text in files.items() if text is not None}

@@ -1,0 +1,78 @@
+"""Requests for publication, for the second person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from builder import review
+from builder.answers import people_of, review_answer, review_with_plan
+from builder.shapes import done_step_json, release_json
+from runtime.context import Context
+from runtime.http.admission import platform_role
+from runtime.http.services import services_of
+from runtime.publish.history import steps_of
+
+router = APIRouter(prefix="/api/builder/reviews")
+
+Reader = Annotated[Context, Depends(platform_role("designer", "publisher"))]
+Publisher = Annotated[Context, Depends(platform_role("publisher"))]
+
+
+class Note(BaseModel):
+    """What the second person says to it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    note: str | None = Field(default=None, max_length=2000)
+
+
+class Reason(BaseModel):
+    """Why it is returned."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    note: str = Field(min_length=1, max_length=2000)
+
+
+@router.get("")
+def list_reviews(request: Request, context: Reader) -> JSONResponse:
+    """The requests that wait for a decision."""
+    with services_of(request).database.read() as connection:
+        items = [review_answer(connection, context, row) for row in review.open_reviews(connection)]
+    return JSONResponse({"items": items})
+
+
+@router.get("/{id}")
+def get_review(request: Request, context: Reader, id: str) -> JSONResponse:
+    """One request with its plan as it is now."""
+    with services_of(request).database.read() as connection:
+        return JSONResponse(review_with_plan(connection, context, review.read_review(connection, id)))
+
+
+@router.post("/{id}/approve")
+def approve(request: Request, context: Publisher, id: str, note: Note) -> JSONResponse:
+    """Publish what was submitted."""
+    services = services_of(request)
+    published = review.approve(services.database, services.releases, context, id, note.note)
+    with services.database.read() as connection:
+        row = review.read_review(connection, id)
+        steps = steps_of(connection, published.release.app, published.release.release)
+        person = people_of(connection, published.release.author, published.release.approver)
+        return JSONResponse(
+            {
+                "review": review_answer(connection, context, row),
+                "release": release_json(published.release, person),
+                "steps": [done_step_json(step) for step in steps],
+            }
+        )
+
+
+@router.post("/{id}/return")
+def return_review(request: Request, context: Publisher, id: str, reason: Reason) -> JSONResponse:
+    """Give it back to its author."""
+    with services_of(request).database.write() as connection:
+        review.return_review(connection, context, id, reason.note)
+        return JSONResponse(review_answer(connection, context, review.read_review(connection, id)))

@@ -1,0 +1,24 @@
+"""The screens of a draft before anybody publishes it, for the designer's own rights."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+
+from forms_dsl.load import load_app
+from runtime.compile.app import compile_app
+from runtime.compile.screens import compile_screens
+from runtime.context import Context
+from runtime.publish.refused import Refused
+from runtime.publish.types import Files
+
+
+def preview_screens(context: Context, app: str, files: Files) -> dict[str, object]:
+    """What the browser would draw from these texts; raises Refused when they have errors."""
+    loaded = load_app(files)
+    if loaded.app is None:
+        raise Refused(app, loaded.diagnostics)
+    live = context.releases.get(app)
+    compiled = compile_app(loaded.app, live.release if live is not None else 0)
+    drafted = dataclasses.replace(context, releases=MappingProxyType({**context.releases, app: compiled}))
+    return compile_screens(compiled, drafted)

@@ -1,0 +1,169 @@
+"""The second pair of eyes: a draft is submitted with its plan, and another person publishes or returns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from builder.drafts import read_draft
+from forms_dsl.yaml_source import read_document
+from runtime.audit.trail import record_event
+from runtime.context import Context
+from runtime.failures import Conflict, NotAllowed, NotFound
+from runtime.publish.apply import Publication, Published, publish
+from runtime.publish.consent import Consent, check_consent
+from runtime.publish.plan import Planned, plan_publish
+from runtime.publish.refused import Refused
+from runtime.releases import Releases
+from runtime.store.database import Database
+from runtime.store.identifiers import new_id
+from runtime.store.tables import release, review
+
+
+def submit(connection: Connection, context: Context, app: str, note: str | None, checksum: str) -> str:
+    """Ask a second person to publish the draft; returns the review's id.
+
+    Raises Refused for a draft with errors, Conflict for one that is not the one looked at or changes nothing.
+    """
+    draft = read_draft(connection, app)
+    if draft.checksum != checksum:
+        raise Conflict(
+            {"zh": "草稿在您查看之后已有改动，请重新查看。", "en": "The draft changed since you looked at it. Look at it again."},
+            code="M435",
+        )
+    if not draft.changed:
+        raise Conflict(
+            {"zh": "草稿与已上线版本没有差别。", "en": "The draft does not differ from the active release."}, code="M436"
+        )
+    planned = plan_publish(connection, app, draft.files)
+    findings = (*draft.diagnostics(), *planned.plan.diagnostics)
+    if planned.plan.blocked or draft.conflicts:
+        raise Refused(app, findings)
+    connection.execute(
+        sa.update(review)
+        .where(review.c.app == app, review.c.state == "open")
+        .values(state="outdated", decided_at=context.now)
+    )
+    id = new_id(context.now)
+    row = {
+        "id": id,
+        "app": app,
+        "base_release": planned.plan.from_ or 0,
+        "checksum": planned.checksum,
+        "files": dict(draft.files),
+        "plan_checksum": planned.plan.checksum,
+        "note": note,
+        "author": context.principal.id,
+        "editors": sorted(draft.editors),
+        "created_at": context.now,
+        "state": "open",
+    }
+    connection.execute(sa.insert(review), row)
+    body = {"review": id, "base": planned.plan.from_, "checksum": planned.checksum, "plan": planned.plan.checksum, "note": note}
+    record_event(connection, context, "review_submitted", app=app, body=body)
+    return id
+
+
+def open_reviews(connection: Connection) -> tuple[Row[Any], ...]:
+    """The reviews that wait for a decision, oldest first."""
+    query = sa.select(review).where(review.c.state == "open").order_by(review.c.created_at, review.c.id)
+    return tuple(connection.execute(query))
+
+
+def read_review(connection: Connection, id: str) -> Row[Any]:
+    """One review; raises NotFound."""
+    row = connection.execute(sa.select(review).where(review.c.id == id)).one_or_none()
+    if row is None:
+        raise NotFound({"zh": "没有此发布申请。", "en": "There is no such review."})
+    return row
+
+
+def plan_of(connection: Connection, row: Row[Any]) -> Planned:
+    """What publishing a review would do now."""
+    return plan_publish(connection, row.app, texts_of(row))
+
+
+def texts_of(row: Row[Any]) -> Mapping[str, str]:
+    """The texts that a review asks to publish."""
+    return {str(path): str(text) for path, text in row.files.items()}
+
+
+def aim_of(connection: Connection, row: Row[Any]) -> tuple[str, int]:
+    """The version that a review asks for, and the number of the release it is or would be."""
+    same = sa.select(release.c.release).where(release.c.app == row.app, release.c.checksum == row.checksum)
+    made = connection.execute(same.where(release.c.based_on.is_not_distinct_from(row.base_release or None))).scalars().first()
+    last = connection.execute(sa.select(sa.func.max(release.c.release)).where(release.c.app == row.app)).scalar()
+    document, _ = read_document("app.yaml", texts_of(row).get("app.yaml", ""))
+    data = document.data if document is not None else None
+    version = str(data.get("version", "")) if isinstance(data, dict) else ""
+    return version, made if made is not None and row.state == "approved" else (last or 0) + 1
+
+
+def may_decide(row: Row[Any], context: Context) -> bool:
+    """Whether the person of the context is a second person for this review."""
+    return (
+        row.state == "open"
+        and "publisher" in context.principal.platform_roles
+        and context.principal.id not in {row.author, *row.editors}
+    )
+
+
+def approve(database: Database, releases: Releases, context: Context, id: str, note: str | None) -> Published:
+    """Publish what was submitted, if its plan is still the one that was submitted."""
+    with database.write() as connection:
+        row = _undecided(connection, id)
+        consent = Consent(row.author, frozenset(row.editors))
+        check_consent(connection, row.app, consent, context)
+        _note_decision(connection, row, note)
+    publication = Publication(
+        app=row.app,
+        files=texts_of(row),
+        consent=consent,
+        base=row.base_release or None,
+        note=row.note,
+        plan_checksum=row.plan_checksum,
+    )
+    return publish(database, releases, publication, context)
+
+
+def return_review(connection: Connection, context: Context, id: str, note: str) -> None:
+    """Give a draft back to its author with a reason; the draft stays as it is."""
+    row = _undecided(connection, id)
+    if not may_decide(row, context):
+        raise NotAllowed(
+            {
+                "zh": "编制或提交了这次修改的人不能自己退回，也不能批准。",
+                "en": "Whoever edited or submitted this change can neither return nor approve it.",
+            },
+            code="M420",
+        )
+    values = {"state": "returned", "decided_by": context.principal.id, "decided_at": context.now, "decision_note": note}
+    changed = sa.update(review).where(review.c.id == id, review.c.state == "open").values(**values)
+    if not connection.execute(changed).rowcount:
+        raise _decided(read_review(connection, id))
+    record_event(connection, context, "review_returned", app=row.app, body={"review": id, "note": note})
+
+
+def _note_decision(connection: Connection, row: Row[Any], note: str | None) -> None:
+    """Keep what the second person said; the state changes with the activation, so that a crash leaves both or neither."""
+    connection.execute(sa.update(review).where(review.c.id == row.id, review.c.state == "open").values(decision_note=note))
+
+
+def _undecided(connection: Connection, id: str) -> Row[Any]:
+    row = read_review(connection, id)
+    if row.state != "open":
+        raise _decided(row)
+    return row
+
+
+def _decided(row: Row[Any]) -> Conflict:
+    words = {
+        "approved": ("已批准发布", "was approved"),
+        "returned": ("已退回", "was returned"),
+        "outdated": ("已过期，另有提交或发布", "is outdated: something else was submitted or published"),
+    }
+    zh, en = words.get(row.state, ("已处理", "was decided"))
+    return Conflict({"zh": f"该发布申请{zh}。", "en": f"This review {en}."}, code="M437")
