@@ -71,16 +71,24 @@ def refuse_acting(
     if not state.is_running or visit.state != "open" or seat.state != "open":
         return Refusal("already_decided", visit=visit, seat=seat)
     if command.actor not in visit.entitled(seat):
-        if command.actor not in seat.candidates:
-            return Refusal("not_offered")
-        return Refusal("second_seat" if seat.owner is None else "claimed", visit=visit, seat=seat)
+        return _barred(definition, state, world, command) or _not_entitled(command.actor, visit, seat)
     step = definition.human(command.step)
     if not world.still_fits(step.by, command.actor):
         return Refusal("no_longer_fits")
+    return _barred(definition, state, world, command) or (visit, seat)
+
+
+def _not_entitled(actor: str, visit: Visit, seat: Seat) -> Refusal:
+    if actor not in seat.candidates:
+        return Refusal("not_offered", visit=visit, seat=seat)
+    return Refusal("second_seat" if seat.owner is None else "claimed", visit=visit, seat=seat)
+
+
+def _barred(definition: Definition, state: Instance, world: World, command: Decide | Claim | Release) -> Refusal | None:
     barred = bar(definition, state, world, command.step, command.actor)
-    if barred is not None:
-        return Refusal("starter" if barred.reason == "starter" else "four_eyes", barred.rule)
-    return visit, seat
+    if barred is None:
+        return None
+    return Refusal("starter" if barred.reason == "starter" else "four_eyes", barred.rule)
 
 
 def refuse_decision(definition: Definition, state: Instance, world: World, command: Decide, visit: Visit) -> Refusal | None:

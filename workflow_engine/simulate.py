@@ -1,0 +1,115 @@
+"""The trial run: the same engine over given facts with everybody approving, and who would be asked and why.
+
+The entry form's path pane, the designer's trial run and the examples of a workflow all come from here, so none of
+them can say other than what a real approval would do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from workflow_engine import commands as cmd
+from workflow_engine.definition import Definition
+from workflow_engine.guards import Refusal, offered
+from workflow_engine.handle import handle
+from workflow_engine.state import Instance, LeftOut, Seat, Visit
+from workflow_engine.world import World
+
+#: The facts after these steps are through: what people enter and calls save becomes visible step by step.
+Facts = Callable[[tuple[str, ...]], World]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStep:
+    """One step that the trial run came to."""
+
+    step: str
+    #: Everybody who would find it in the to-do list.
+    people: tuple[str, ...]
+    because: str | None
+    left_out: tuple[LeftOut, ...]
+    due_at: dt.datetime | None
+    #: Why it cannot go on here; None when it could.
+    stuck: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How far everybody's approval leads."""
+
+    steps: tuple[TrialStep, ...]
+    ends: Literal["approved", "stuck"]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The steps by name, in the order in which the trial went through them."""
+        return tuple(step.step for step in self.steps)
+
+
+def simulate(definition: Definition, starter: str, unit: str | None, facts: Facts) -> Trial:
+    """Start and let everybody approve, each as late as the deadline allows; parallel branches in the order of the file."""
+    world = facts(())
+    started = handle(definition, None, cmd.Start(starter, unit), world)
+    if isinstance(started, Refusal):
+        raise TypeError("a start is never refused")
+    state, now = started.state, world.now
+    steps = [_step(visit, None) for visit in state.visits if not visit.is_open and visit.seats]
+    while (visit := _next(definition, state)) is not None:
+        # What a step enters or saves is there when the flow goes on from it.
+        through = (*(step.step for step in steps), visit.step)
+        world = replace(facts(through), now=max(now, visit.due_at or now))
+        went = _pass(definition, state, world, visit)
+        if isinstance(went, str):
+            return Trial((*steps, _step(visit, went)), "stuck")
+        steps.append(_step(visit, None))
+        state, now = went, world.now
+    return Trial(tuple(steps), "approved")
+
+
+def _next(definition: Definition, state: Instance) -> Visit | None:
+    return min(state.open_visits(), key=lambda visit: definition.position(visit.step), default=None)
+
+
+def _pass(definition: Definition, state: Instance, world: World, visit: Visit) -> Instance | str:
+    """The state after everybody approved at a visit, or the code of what stops it there."""
+    if visit.state == "held":
+        return visit.held_reason or "held"
+    if visit.state == "calling":
+        return _after(definition, state, world, cmd.FinishCall(visit.step, visit.number, "confirmed"))
+    now: Visit | None = visit
+    while now is not None and now.state == "open":
+        act = _approval(definition, state, world, now)
+        if act is None:
+            return "nobody_may_approve"
+        state = _after(definition, state, world, act)
+        now = state.visit(visit.step, visit.number)
+    return state
+
+
+def _approval(definition: Definition, state: Instance, world: World, visit: Visit) -> cmd.Decide | None:
+    for seat in visit.seats:
+        for person in visit.entitled(seat):
+            act = _act(definition, visit, seat, person)
+            if act.decision in offered(definition, state, world, act):
+                return act
+    return None
+
+
+def _act(definition: Definition, visit: Visit, seat: Seat, person: str) -> cmd.Decide:
+    fills = definition.human(visit.step).verb == "fill"
+    return cmd.Decide(person, visit.step, visit.number, seat.number, "complete" if fills else "approve", opinion="-")
+
+
+def _after(definition: Definition, state: Instance, world: World, command: cmd.Command) -> Instance:
+    outcome = handle(definition, state, command, world)
+    if isinstance(outcome, Refusal):
+        raise TypeError(f"an offered decision was refused: {outcome.reason}")
+    return outcome.state
+
+
+def _step(visit: Visit, stuck: str | None) -> TrialStep:
+    people = {person: None for seat in visit.seats for person in (*visit.entitled(seat), *filter(None, (seat.actor,)))}
+    return TrialStep(visit.step, tuple(people), visit.because, visit.left_out, visit.due_at, stuck)
