@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -110,6 +111,27 @@ class Releases:
             while len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return compiled
+
+
+@contextmanager
+def kept_fresh(releases: Releases, database: Database, seconds: float = 1.0) -> Iterator[None]:
+    """Looks for newly activated releases in a thread, as long as the context lasts."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(seconds):
+            try:
+                releases.refresh(database)
+            except Exception:  # the database may be away for a while; what is live goes on
+                _LOG.exception("the active releases could not be read")
+
+    thread = threading.Thread(target=watch, name="releases", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
 
 
 def compile_stored(connection: Connection, app: str, number: int) -> CompiledApp:

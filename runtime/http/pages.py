@@ -49,7 +49,7 @@ def content_policy(nonce: str) -> str:
 
 async def _workplace(request: Request) -> Response:
     path = request.path_params["path"]
-    first, last = path.split("/")[0], path.rsplit("/", 1)[-1]
+    first, last = path.split("/")[0].lower(), path.rsplit("/", 1)[-1]
     # The names of forms hold a dot (`loan_application.intake`); anywhere else a dot means a file that is not there.
     if first in {"api", "health", "assets"} or ("." in last and first != "app"):
         raise HTTPException(404)
