@@ -52,6 +52,9 @@ class CoreBank:
     def order(self, *faults: Mapping[str, object]) -> None:
         self._call("POST", "/control/faults", {"faults": list(faults)})
 
+    def forget_faults(self) -> None:
+        self._call("POST", "/control/faults", {"faults": [], "forget": True})
+
     def loans(self) -> list[Mapping[str, object]]:
         return cast("list[Mapping[str, object]]", self._call("GET", "/control/loans")["items"])
 

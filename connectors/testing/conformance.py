@@ -34,7 +34,12 @@ def example_faults(definition: ConnectorDefinition) -> Iterator[str]:
 
 
 def repeated(
-    engine: Engine, connection: Connection, operation: str, arguments: Mapping[str, CallValue], context: CallContext, times: int = 2
+    engine: Engine,
+    connection: Connection,
+    operation: str,
+    arguments: Mapping[str, CallValue],
+    context: CallContext,
+    times: int = 2,
 ) -> list[Answer]:
     """The answers of a command that is sent several times with the same key; an honest counterpart says the same each time."""
     return [engine.command(connection, operation, arguments, context) for _ in range(times)]

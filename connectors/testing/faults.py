@@ -32,16 +32,16 @@ class Faults:
         self._ordered: list[Ordered] = []
 
     def order(self, body: object) -> int:
-        """Take `{"faults": [{"on", "kind", "seconds"}]}`; returns how many are waiting; raises ValueError or TypeError."""
+        """Take `{"faults": [{"on", "kind", "seconds"}], "forget"?}`; returns how many are waiting; raises ValueError or TypeError."""
         wanted = body.get("faults") if isinstance(body, dict) else None
-        if not isinstance(wanted, list):
+        if not isinstance(body, dict) or not isinstance(wanted, list):
             raise TypeError("faults is a list")
         made = [Ordered(str(one["on"]), one["kind"], one.get("seconds", 0)) for one in wanted]
         unknown = [one.kind for one in made if one.kind not in get_args(FaultKind)]
         if unknown:
             raise ValueError(f"there is no fault {unknown[0]}")
         with self._lock:
-            self._ordered += made
+            self._ordered = made if body.get("forget") is True else self._ordered + made
             return len(self._ordered)
 
     def next_for(self, call: str) -> Ordered | None:

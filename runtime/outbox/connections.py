@@ -18,7 +18,6 @@ from runtime.store.tables import connector_answer
 from runtime.store.types import format_instant
 from runtime.store.upsert import upsert
 
-
 #: An unchanged state is written down this often, so that a page of customers is not a page of updates.
 _NOTED_EVERY = dt.timedelta(minutes=1)
 

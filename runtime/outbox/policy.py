@@ -1,0 +1,131 @@
+"""What to do with an outbox row after an answer: pure, so that every case can be read and tested in one place.
+
+A command is done again only when its key makes a repeat harmless or an inquiry proved that it was not done; whatever
+nobody can find out is parked for a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.protocol import Answer, Outcome
+from connectors.templates import to_json
+from runtime.outbox.rows import Next, OutboxRow
+
+#: Answers that end a command: the other side decided, and did nothing.
+_REFUSED = frozenset({Outcome.VALIDATION, Outcome.BUSINESS_REJECT, Outcome.NOT_FOUND, Outcome.CONFLICT})
+#: Answers after which nothing was done and a later try may succeed.
+_NOT_DONE = frozenset(
+    {Outcome.AUTH, Outcome.FORBIDDEN, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE, Outcome.TIMEOUT, Outcome.TRANSIENT}
+)
+_SHORT_WAIT = dt.timedelta(seconds=5)
+_LONGEST_WAIT = dt.timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How often a command is tried again and with which waits."""
+
+    times: int = 5
+    first_wait: dt.timedelta = dt.timedelta(minutes=1)
+    grow: int = 2
+
+    def wait(self, attempts: int) -> dt.timedelta:
+        """The wait after so many attempts."""
+        factor: int = self.grow ** min(max(attempts - 1, 0), 20)
+        return min(self.first_wait * factor, _LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How to find out what became of a command."""
+
+    operation: str
+    arguments: Mapping[str, object]
+    absent: frozenset[Outcome]
+    waits: tuple[dt.timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How one row leaves: the operation of its connector, and the rules for repeating and asking."""
+
+    connector: str
+    operation: str
+    repeat: Repeat
+    asking: Asking | None
+    #: Whether the counterpart knows a repeat by the key it is sent.
+    keyed: bool
+
+
+def after_sending(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime) -> Next:
+    """What becomes of a row that was sent."""
+    note = _note(answer)
+    outcome = answer.outcome
+    if outcome is Outcome.OK:
+        return Next("confirmed", now, "confirmed", _result(answer), note)
+    if answer.attempts == 0 and outcome in _NOT_DONE:
+        wait = dt.timedelta(seconds=answer.retry_after) if answer.retry_after else _SHORT_WAIT
+        return Next("pending", now + wait, "waiting", None, note, counts=False)
+    if outcome in _REFUSED:
+        return Next("rejected", now, "rejected", _result(answer), note)
+    if outcome in _NOT_DONE:
+        return _again(row, route, answer, now, "not_sent")
+    if outcome is Outcome.IN_PROGRESS and route.asking:
+        return Next("sent", now + route.asking.waits[0], "sent", None, note)
+    if route.asking:
+        at_once = outcome is Outcome.DUPLICATE
+        return Next("unknown", now if at_once else now + route.asking.waits[0], "unknown", None, note)
+    if route.keyed and row.attempts <= route.repeat.times:
+        return Next("pending", now + route.repeat.wait(row.attempts), "unknown", None, note)
+    return Next("parked", now, "parked", _result(answer), note)
+
+
+def after_asking(row: OutboxRow, route: Route, answer: Answer | None, now: dt.datetime) -> Next:
+    """What becomes of a row about which was asked; no answer when there is no way to ask."""
+    if route.asking is None or answer is None:
+        if route.keyed and row.attempts <= route.repeat.times:
+            return Next("pending", now, "repeated")
+        return Next("parked", now, "parked", {"outcome": Outcome.UNKNOWN, "values": {}})
+    note = _note(answer)
+    if answer.outcome is Outcome.OK:
+        return Next("confirmed", now, "confirmed", _result(answer), note)
+    if answer.attempts == 0 and answer.outcome in _NOT_DONE:
+        return Next(row.state, now + _SHORT_WAIT, "waiting", None, note)
+    made = row.inquiries() + 1
+    is_last = made >= len(route.asking.waits)
+    absent = answer.outcome in route.asking.absent
+    # Without a key a late arrival could still be carried out, so absence counts only after the whole time of asking.
+    if absent and (route.keyed or is_last):
+        return _again(row, route, answer, now, "absent")
+    if is_last:
+        return Next("parked", now, "parked", {**_result(answer), "outcome": Outcome.UNKNOWN}, note)
+    return Next(row.state, now + route.asking.waits[made], "inquired", None, note)
+
+
+def _again(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime, event: str) -> Next:
+    """Nothing was done: try again, or give up and say so."""
+    note = _note(answer)
+    if row.attempts > route.repeat.times:
+        return Next("rejected", now, "given_up", _result(answer), note)
+    wait = dt.timedelta(0) if event == "absent" else route.repeat.wait(row.attempts)
+    if answer.retry_after and event != "absent":
+        wait = max(wait, dt.timedelta(seconds=answer.retry_after))
+    return Next("pending", now + wait, event, None, note)
+
+
+def _result(answer: Answer) -> Mapping[str, object]:
+    return {
+        "outcome": answer.outcome.value,
+        "values": {name: to_json(value) for name, value in answer.values.items()},
+        "code": answer.code,
+        "detail": answer.detail,
+        "reason": dict(answer.reason) if answer.reason else None,
+    }
+
+
+def _note(answer: Answer) -> Mapping[str, object]:
+    note = {"outcome": answer.outcome.value, "status": answer.status, "code": answer.code, "detail": answer.detail}
+    return {name: value if value is None else str(value) for name, value in note.items() if value is not None}
