@@ -1,4 +1,6 @@
-/** The workplace of analysts and publishers. */
+/** The builder of analysts and publishers. */
+import { RouterProvider } from 'react-router/dom'
 import { start } from '../kernel/root'
+import { router } from './routes'
 
-start(<div className="gate" />)
+start(<RouterProvider router={router} />)

@@ -1,0 +1,63 @@
+/** All definitions of one kind, each a way to where it is worked on. */
+import { Link, useParams } from 'react-router'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { Failure } from '../../kernel/parts/Failure'
+import { useTitle } from '../../kernel/parts/title'
+import { labelOf, mapOf, textOf } from '../draft/definition'
+import { useOpenDraft } from '../draft/saving'
+import { useDraft } from '../draft/store'
+import { useCatalog } from '../form/designer'
+import { CrumbBar, DraftTag } from '../shell/CrumbBar'
+import { workplaceOf } from '../shell/views'
+import { words } from './words'
+import './home.css'
+
+export default function KindPage() {
+  const { app = '', kind = '' } = useParams()
+  const t = useWords(words), label = useLabel()
+  const draft = useOpenDraft(app)
+  const files = useDraft(state => state.files)
+  const changed = useDraft(state => state.changed)
+  const diagnostics = useDraft(state => state.diagnostics)
+  const entry = useCatalog().data?.kinds.find(each => each.kind === kind)
+  const title = label(entry?.label) || kind
+  useTitle(title)
+  const folders = entry?.folders ?? []
+  const inKind = (path: string) => folders.some(folder => path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`))
+  const shown = Object.entries(files).filter(([path]) => inKind(path)).toSorted(([a], [b]) => a.localeCompare(b))
+  return (
+    <>
+      <CrumbBar crumbs={[{ text: t('apps'), to: '/' }, { text: app, to: `/${app}` }, { text: title, mark: kind }]}><DraftTag /></CrumbBar>
+      <main className="content" id="content" tabIndex={-1}>
+        <div className="screen">
+          <h1>{title}</h1>
+          {draft.error && <Failure error={draft.error} retry={() => void draft.again()} />}
+          {draft.ready && !shown.length && <p className="empty">{t('empty_kind')}</p>}
+          {shown.length > 0 && (
+            <div className="card kind-table">
+              <table>
+                <thead><tr><th scope="col">{t('label')}</th><th scope="col">{t('thing')}</th><th scope="col" className="kind-file">{t('file')}</th><th scope="col">{t('problems')}</th></tr></thead>
+                <tbody>
+                  {shown.map(([path, file]) => {
+                    const model = mapOf(file.model)
+                    const name = textOf(Object.values(model)[0]) || path.split('/').at(-1)?.replace(/\.yaml$/, '') || path
+                    const found = diagnostics.filter(each => each.file === path)
+                    return (
+                      <tr key={path}>
+                        <th scope="row"><span className={`mark mark-${kind}`} aria-hidden="true" /><Link to={workplaceOf(app, path)}>{label(labelOf(model['label']) ?? labelOf(model['title'])) || name}</Link></th>
+                        <td className="mono">{name}</td>
+                        <td className="mono kind-file">{path} {changed.includes(path) && <span className="tag tag-brand">{t('new_file')}</span>}</td>
+                        <td>{found.length ? <span className={found.some(each => each.severity === 'error') ? 'tag tag-seal' : 'tag tag-warning'}>{found.length}</span> : <span className="hint">{t('none')}</span>}</td>
+                      </tr>
+                    )
+                  })}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </div>
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,20 @@
+/** What the home screens ask the server. */
+
+import { useQuery } from '@tanstack/react-query'
+import { get, path } from '../../kernel/api/client'
+import type { AppEntry, AppHomeAnswer, ReleaseEntry, Review, ReviewWithPlan } from '../draft/types'
+
+export const useBuilderApps = () =>
+  useQuery({ queryKey: ['builder', 'apps'], queryFn: ({ signal }) => get<{ items: readonly AppEntry[] }>('/api/builder/apps', { signal }) })
+
+export const useAppHome = (app: string) =>
+  useQuery({ queryKey: ['builder', 'home', app], queryFn: ({ signal }) => get<AppHomeAnswer>(path('api', 'builder', 'apps', app), { signal }) })
+
+export const useReviews = () =>
+  useQuery({ queryKey: ['builder', 'reviews'], queryFn: ({ signal }) => get<{ items: readonly Review[] }>('/api/builder/reviews', { signal }), refetchInterval: 60_000 })
+
+export const useReview = (id: string) =>
+  useQuery({ queryKey: ['builder', 'reviews', id], queryFn: ({ signal }) => get<ReviewWithPlan>(path('api', 'builder', 'reviews', id), { signal }) })
+
+export const useReleases = (app: string) =>
+  useQuery({ queryKey: ['builder', 'releases', app], queryFn: ({ signal }) => get<{ items: readonly ReleaseEntry[] }>(path('api', 'builder', 'apps', app, 'releases'), { signal }) })

@@ -1,0 +1,112 @@
+/** Publishing, step by step: what changes, what that does, whom it reaches, and the second person who approves. */
+import { Button } from 'antd'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useNavigate, useParams } from 'react-router'
+import { newKey, path, post } from '../../kernel/api/client'
+import { useMe } from '../../kernel/api/queries'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { Failure } from '../../kernel/parts/Failure'
+import { useTitle } from '../../kernel/parts/title'
+import { usePlan } from '../draft/published'
+import { useAutosave, useOpenDraft } from '../draft/saving'
+import { useDraft } from '../draft/store'
+import type { Review } from '../draft/types'
+import { CrumbBar, DraftTag, SavingState } from '../shell/CrumbBar'
+import { placeFor } from '../shell/views'
+import { ChangeList } from './ChangeList'
+import { Impact, widenedOf } from './Impact'
+import { Steps } from './Steps'
+import { words } from './words'
+import './publish.css'
+
+export default function PublishPage() {
+  const { app = '' } = useParams()
+  const t = useWords(words)
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const me = useMe().data
+  const draft = useOpenDraft(app)
+  useAutosave(app)
+  const checksum = useDraft(state => state.checksum)
+  const saving = useDraft(state => state.saving)
+  const query = usePlan(app)
+  const plan = query.data
+  const [step, setStep] = useState(0)
+  const [confirmed, setConfirmed] = useState(false)
+  const [note, setNote] = useState('')
+  const [asked, setAsked] = useState(false)
+  const [key] = useState(newKey)
+  useTitle(t('title'))
+
+  const submit = useMutation({
+    mutationFn: () => post<Review>(path('api', 'builder', 'apps', app, 'submit'), { body: { note: note.trim(), checksum }, key }),
+    onSuccess: review => {
+      void client.invalidateQueries({ queryKey: ['builder'] })
+      void navigate(`/reviews/${review.id}`)
+    },
+  })
+  const errors = plan?.diagnostics.filter(found => found.severity === 'error') ?? []
+  const widened = plan ? widenedOf(plan) : []
+  const mayGoOn = Boolean(plan && plan.changes.length && !plan.blocked && (!widened.length || confirmed))
+  const send = () => {
+    setAsked(true)
+    if (note.trim()) submit.mutate()
+  }
+  return (
+    <>
+      <CrumbBar crumbs={[{ text: app, to: `/${app}` }, { text: plan ? t('to', { version: plan.to }) : t('title') }]}>
+        {plan && <span className="tag tag-brand">{plan.from === null ? t('first') : t('based', { version: plan.from })}</span>}
+        <DraftTag />
+        <SavingState app={app} reload={() => void draft.again()} />
+        <span className="grow" />
+        <Button size="small" onClick={() => void navigate(`/${app}`)}>{t('back')}</Button>
+      </CrumbBar>
+      <main className="publish" id="content" tabIndex={-1}>
+        <Steps at={step} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} show={at => (at < 2 || mayGoOn) && at < 3 && setStep(at)} />
+        <div className="publish-body">
+          {query.error && <Failure error={query.error} retry={() => void query.refetch()} />}
+          {plan?.blocked && (
+            <div className="failure" role="alert">
+              <p className="failure-text">{t('blocked')}</p>
+              <ul>{errors.slice(0, 5).map(found => <li key={`${found.file} ${found.line} ${found.code}`}><span className="mono">{found.code}</span> {found.message} <Link to={placeFor(app, found)}>{t('see_problem')}</Link></li>)}</ul>
+            </div>
+          )}
+          {!plan && !query.error && <span className="grey" aria-busy="true" />}
+          {plan && step === 0 && <section className="card"><div className="card-head"><Heading>{t('step_changes')}</Heading><small className="hint">{t('changes_count', { count: plan.changes.length })}</small></div><ChangeList plan={plan} /></section>}
+          {plan && step === 1 && <section className="card"><div className="card-head"><Heading>{t('step_impact')}</Heading></div><Impact app={app} plan={plan} confirmed={confirmed} confirm={() => setConfirmed(true)} /></section>}
+          {plan && step === 2 && (
+            <section className="card scope">
+              <div className="card-head"><Heading>{t('step_scope')}</Heading><span className="tag tag-warning">{t('second_needed')}</span></div>
+              <div className="card-body">
+                <p><b>{t('scope')}</b> {t('scope_all')} <span className="hint">{t('scope_note')}</span></p>
+                <div className="line">
+                  <label htmlFor="note">{t('note')}</label>
+                  <textarea id="note" className="line-input note" rows={3} value={note} aria-invalid={asked && !note.trim()} aria-describedby="note-hint" onChange={event => setNote(event.target.value)} />
+                  <p id="note-hint" className={asked && !note.trim() ? 'fault' : 'hint small'}>{asked && !note.trim() ? t('note_missing') : t('note_hint')}</p>
+                </div>
+                <p className="second"><span className="avatar" aria-hidden="true">{me?.name.slice(0, 1)}</span>{me?.name} · {t('second_note')}</p>
+                {submit.error && <Failure error={submit.error} />}
+              </div>
+            </section>
+          )}
+        </div>
+        <footer className="publish-foot">
+          {step > 0 && <Button onClick={() => setStep(step - 1)}>‹ {t('previous')}</Button>}
+          <span className="grow" />
+          {step === 1 && widened.length > 0 && !confirmed && <span className="hint">{t('need_confirm')}</span>}
+          {step === 0 && <Button type="primary" disabled={!plan?.changes.length} onClick={() => setStep(1)}>{t('next_impact')} ›</Button>}
+          {step === 1 && <Button type="primary" disabled={!mayGoOn} onClick={() => setStep(2)}>{t('next_scope')} ›</Button>}
+          {step === 2 && <Button type="primary" disabled={!mayGoOn || saving !== 'saved' || submit.isPending} onClick={send}>{submit.isPending ? t('submitting') : t('submit')}</Button>}
+        </footer>
+      </main>
+    </>
+  )
+}
+
+/** The heading of a step takes the focus when the step opens. */
+function Heading({ children }: { readonly children: string }) {
+  return <h2 ref={focusNow} tabIndex={-1} className="no-ring">{children}</h2>
+}
+
+const focusNow = (heading: HTMLHeadingElement | null): void => heading?.focus()

@@ -1,0 +1,114 @@
+/** One publication as the second person sees it: the same changes and impact, and the decision. */
+import { Button } from 'antd'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { newKey, path, post } from '../../kernel/api/client'
+import { useMe } from '../../kernel/api/queries'
+import type { Label } from '../../kernel/api/types'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { Failure } from '../../kernel/parts/Failure'
+import { useTitle } from '../../kernel/parts/title'
+import type { ReleaseEntry, Review } from '../draft/types'
+import { useReview } from '../home/queries'
+import { When } from '../home/When'
+import { CrumbBar } from '../shell/CrumbBar'
+import { ChangeList } from './ChangeList'
+import { Impact, widenedOf } from './Impact'
+import { REVIEW_TAG } from './Reviews'
+import { Steps } from './Steps'
+import { words } from './words'
+import './publish.css'
+
+interface Approved {
+  readonly review: Review
+  readonly release: ReleaseEntry
+  readonly steps: readonly { readonly phase: 'expand' | 'backfill' | 'contract', readonly sql: string, readonly because: Label, readonly done_at: string | null }[]
+}
+
+export default function ReviewPage() {
+  const { id = '' } = useParams()
+  const t = useWords(words), label = useLabel()
+  const client = useQueryClient()
+  const me = useMe().data
+  const query = useReview(id)
+  const review = query.data
+  const [note, setNote] = useState('')
+  const [asked, setAsked] = useState(false)
+  const [confirmed, setConfirmed] = useState(false)
+  const [key] = useState(newKey)
+  const title = review ? t('review', { app: review.app, version: review.to }) : t('reviews')
+  useTitle(title)
+  const again = () => void client.invalidateQueries({ queryKey: ['builder'] })
+  const approve = useMutation({
+    mutationFn: () => post<Approved>(path('api', 'builder', 'reviews', id, 'approve'), { body: { note: note.trim() || null }, key: `${key}-approve` }),
+    onSuccess: again,
+  })
+  const giveBack = useMutation({
+    mutationFn: () => post<Review>(path('api', 'builder', 'reviews', id, 'return'), { body: { note: note.trim() }, key: `${key}-return` }),
+    onSuccess: again,
+  })
+  const publishes = me?.platform_roles.includes('publisher') ?? false
+  const own = review && me && review.author.id === me.id
+  const widened = review ? widenedOf(review.plan) : []
+  const decides = review?.state === 'open' && review.can.includes('approve')
+  const returnIt = () => {
+    setAsked(true)
+    if (note.trim()) giveBack.mutate()
+  }
+  return (
+    <>
+      <CrumbBar crumbs={[{ text: t('reviews'), to: '/reviews' }, { text: title }]}>
+        {review && <span className={`tag ${REVIEW_TAG[review.state]}`}>{t(`state_${review.state}`)}</span>}
+        {review && <span className="hint small">{t('author')} {review.author.name} · <When at={review.created_at} /></span>}
+        <span className="grow" />
+        {review && <Link to={`/${review.app}/releases`}>{t('releases')}</Link>}
+      </CrumbBar>
+      <main className="publish" id="content" tabIndex={-1}>
+        <Steps at={review?.state === 'open' ? 2 : 3} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} />
+        <div className="publish-body publish-review">
+          {query.error && <Failure error={query.error} retry={() => void query.refetch()} />}
+          {approve.data && (
+            <section className="card result" role="status">
+              <div className="card-head"><h2>{t('published', { version: approve.data.release.release })}</h2><span className="tag tag-ok">{t('steps_done', { count: approve.data.steps.length })}</span></div>
+              <ul className="side-list">{approve.data.steps.map(step => <li key={step.sql}><span className="tag tag-ok">✓ {t(step.phase)}</span><span className="grow">{label(step.because)}<br /><code className="mono">{step.sql}</code></span>{step.done_at && <When at={step.done_at} />}</li>)}</ul>
+            </section>
+          )}
+          {review && (
+            <>
+              <div className="review-main">
+                <section className="card"><div className="card-head"><h2>{t('step_changes')}</h2><small className="hint">{t('changes_count', { count: review.plan.changes.length })}</small></div><ChangeList plan={review.plan} /></section>
+                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div><Impact app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
+              </div>
+              <aside className="card review-decision" aria-label={t('second')}>
+                <div className="card-head"><h2 className="grow">{t('second')}</h2><span className="tag tag-warning">{t('second_needed')}</span></div>
+                <div className="card-body">
+                  <p className="second"><span className="avatar" aria-hidden="true">{review.author.name.slice(0, 1)}</span>{review.author.name}<span className="hint">{review.note}</span></p>
+                  {review.decided_by && <p className="second"><span className="avatar" aria-hidden="true">{review.decided_by.name.slice(0, 1)}</span>{review.decided_by.name}<span className="hint">{t(`state_${review.state}`)} {review.decision_note}</span></p>}
+                  {review.state === 'open' && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}
+                  {review.state === 'open' && !decides && <p className="notice">{own ? t('cannot_own') : publishes ? t('cannot_own') : t('cannot')}</p>}
+                  {decides && (
+                    <>
+                      <div className="line">
+                        <label htmlFor="decision">{t('decision_note')}</label>
+                        <textarea id="decision" className="line-input note" rows={3} value={note} aria-invalid={asked && !note.trim()} onChange={event => setNote(event.target.value)} />
+                        {asked && !note.trim() && <p className="fault">{t('return_needs')}</p>}
+                      </div>
+                      {widened.length > 0 && !confirmed && <p className="hint">{t('need_confirm')}</p>}
+                      <div className="decision-buttons">
+                        <Button danger disabled={giveBack.isPending || approve.isPending} onClick={returnIt}>{t('return')}</Button>
+                        <Button type="primary" disabled={review.plan_changed || review.plan.blocked || approve.isPending || (widened.length > 0 && !confirmed)} onClick={() => approve.mutate()}>{approve.isPending ? t('approving') : t('approve')}</Button>
+                      </div>
+                    </>
+                  )}
+                  {(approve.error || giveBack.error) && <Failure error={approve.error ?? giveBack.error} />}
+                </div>
+              </aside>
+            </>
+          )}
+        </div>
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,23 @@
+/** The bar at the top of the builder: product, the way back to the workplace, language, colours, person. */
+import { Link } from 'react-router'
+import { useMe } from '../../kernel/api/queries'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { LanguageSwitch } from '../../kernel/parts/LanguageSwitch'
+import { Logo } from '../../kernel/parts/Logo'
+import { PersonMenu } from '../../screens/shell/PersonMenu'
+import { SchemeSwitch } from '../../screens/shell/SchemeSwitch'
+import { words } from '../words'
+
+export function TopBar() {
+  const t = useWords(words)
+  const me = useMe().data
+  return (
+    <header className="top">
+      <Link to="/" className="brand"><Logo size={24} /><span>{t('product')}</span></Link>
+      <span className="grow" />
+      <a href="/">{t('workplace')}</a>
+      <div className="top-switches"><LanguageSwitch /><SchemeSwitch /></div>
+      {me && <PersonMenu me={me} />}
+    </header>
+  )
+}
