@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.requests import HTTPConnection
 
+from runtime.failures import Unavailable
 from runtime.settings import Settings
 from runtime.store.database import Database
 
 if TYPE_CHECKING:
+    from connectors.engine import Engine
     from runtime.releases import Releases
 
 
@@ -24,8 +26,18 @@ class Services:
     database: Database
     releases: Releases
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    #: The way to other systems; None where a process has none, as in tests of other things.
+    engine: Engine | None = None
 
 
 def services_of(request: HTTPConnection) -> Services:
     """The services of the app that serves this request."""
     return cast("Services", request.app.state.services)
+
+
+def engine_of(request: HTTPConnection) -> Engine:
+    """The way to other systems of the app that serves this request; raises Unavailable where there is none."""
+    engine = services_of(request).engine
+    if engine is None:
+        raise Unavailable({"zh": "本进程不连接外部系统。", "en": "This process does not call other systems."})
+    return engine
