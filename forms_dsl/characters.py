@@ -15,6 +15,11 @@ TEXT_LIMIT = 64 * 1024
 
 #: Control characters, line breaks other than LF and CRLF, byte order marks, lone surrogates.
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]|\r(?!\n)")
+#: Characters that cannot be seen: formats, joiners, variation selectors, blank letters of Hangul.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 _TAB = re.compile("\t")
 
 _NAMES = {
@@ -43,6 +48,15 @@ def find_characters(file: str, text: str, *, tabs: bool) -> tuple[Diagnostic, ..
 def without_refused(text: str) -> str:
     """The text with refused characters as spaces, so that every position stays what it was."""
     return _REFUSED.sub(" ", text)
+
+
+def invisible_fault(text: str) -> Sentence | None:
+    """What cannot be seen in `text`, or None."""
+    found = _INVISIBLE.search(text)
+    if not found:
+        return None
+    character = f"U+{ord(found.group()):04X}"
+    return Sentence(f"The text holds the invisible character {character}.", f"文本含有不可见字符 {character}。")
 
 
 def size_finding(file: str, text: str) -> Diagnostic | None:

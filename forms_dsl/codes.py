@@ -30,3 +30,5 @@ NOT_REQUIRED = code("R003", "A reference to another app that does not stand in `
 LABEL_LANGUAGE = code("L301", "A label lacks a language of the app, or has one that the app does not declare.")
 LONG_LABEL = code("L304", "A label is longer than 24 characters.", "hint")
 BAD_LABEL = code("L305", "A label is empty, too long or has invisible characters.")
+
+BAD_TIME = code("W012", "A time of zero, negative, over ten years, or working time without a calendar.")

@@ -110,6 +110,16 @@ class EntityRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long records are kept after a date field, and what happens then; `sealed`: an overlay may not shorten it."""
+
+    after: str
+    years: int
+    then: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One entity; `fields` holds the declared fields only, system fields are in `names.SYSTEM_FIELDS`."""
 
@@ -130,6 +140,7 @@ class Entity:
     unique: tuple[tuple[str, ...], ...] = ()
     index: tuple[tuple[str, ...], ...] = ()
     read_only: bool = False
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +263,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A length of time: `unit` minute, hour, day; `working` counts by the calendar."""
+    """A length of time: `unit` second, minute, hour, day; `working` counts by the calendar."""
 
     amount: int
     unit: str
@@ -575,6 +586,8 @@ class Parameter:
     type: str
     value_type: ValueType
     value: str
+    options: FieldOptions = FieldOptions()
+    changed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

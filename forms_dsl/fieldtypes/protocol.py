@@ -33,6 +33,10 @@ class FieldType(Protocol):
     #: Option keys of `model.FieldOptions` (and `choices_from`) that this type takes.
     option_keys: frozenset[str]
 
+    def widget_for(self, options: FieldOptions) -> str:
+        """The widget of a field with these options: `widget`, or a closer one."""
+        ...
+
     def storage(self, options: FieldOptions) -> Storage:
         """The column that holds it."""
         ...

@@ -1,0 +1,5 @@
+"""Bars."""
+
+from forms_dsl.charts.protocol import ChartKind
+
+CHART = ChartKind("bar", {"zh": "柱状图", "en": "Bars"})

@@ -1,0 +1,140 @@
+"""`app.yaml`, `choices.yaml`, `params.yaml`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from forms_dsl.diagnostics import Sentence
+from forms_dsl.files.labels import LabelText
+from forms_dsl.files.values import (
+    ChoiceCode,
+    Flag,
+    Literal,
+    Name,
+    Reference,
+    Shape,
+    Text,
+    Version,
+    VersionRange,
+    key,
+    plain,
+    text_of,
+    whole,
+    wrong,
+)
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?\Z")
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+def _language(value: object) -> str:
+    text = text_of(value)
+    if not _LANGUAGE.match(text):
+        raise wrong(f"{text!r} is not a language code.", f"“{text}”不是语言代码。", Sentence("Write zh or en.", "请写 zh 或 en。"))
+    return text
+
+
+def _timezone(value: object) -> str:
+    text = text_of(value)
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = Sentence("Write it like Asia/Shanghai.", "写法示例：Asia/Shanghai。")
+        raise wrong(f"{text!r} is not a time zone.", f"“{text}”不是时区。", hint) from None
+    return text
+
+
+def currency_of(value: object) -> str:
+    """An ISO 4217 code."""
+    text = text_of(value)
+    if not _CURRENCY.match(text):
+        hint = Sentence("Write three capital letters: CNY", "请写三个大写字母：CNY")
+        raise wrong(f"{text!r} is not a currency code.", f"“{text}”不是货币代码。", hint)
+    return text
+
+
+def _day(value: object) -> str:
+    text = text_of(value)
+    if not _DATE.match(text):
+        raise wrong(f"{text!r} is not a date.", f"“{text}”不是日期。", Sentence("Write it like 2026-01-31.", "写法示例：2026-01-31。"))
+    return text
+
+
+Day = Annotated[str, plain(_day, {"type": "string", "format": "date"})]
+
+
+class RequiresShape(Shape):
+    """`requires` of an app."""
+
+    runtime: Annotated[VersionRange | None, key("Versions of the platform it runs on.", "可运行的平台版本范围。")] = None
+    apps: Annotated[dict[Name, VersionRange], key("Other apps it refers to, with their versions.", "引用的其他应用及其版本范围。")] = {}
+
+
+class AppShape(Shape):
+    """`app.yaml`."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"extends", "calendar"})
+
+    app: Annotated[Name, key("The app's name, equal to its folder.", "应用名称，与文件夹同名。")]
+    format: Annotated[int, whole(1, 1), key("The version of this language.", "定义语言的版本。")]
+    version: Annotated[Version, key("The version of the app.", "应用的版本。")]
+    label: Annotated[LabelText, key("What people call the app.", "应用的显示名称。")]
+    requires: Annotated[RequiresShape, key("What must be there beside it.", "依赖的平台与应用。")] = RequiresShape()
+    languages: Annotated[
+        list[Annotated[str, plain(_language, {"type": "string"})]],
+        key("Its languages; the first is the default.", "应用的语言，第一个为默认语言。", min_length=1),
+    ]
+    timezone: Annotated[
+        str, plain(_timezone, {"type": "string"}), key("The zone that decides what day it is.", "决定“今天”的时区。")
+    ] = "Asia/Shanghai"
+    currency: Annotated[
+        str, plain(currency_of, {"type": "string"}), key("The currency of amounts that name none.", "未注明货币的金额所用的货币。")
+    ] = "CNY"
+    menu: Annotated[
+        list[Reference] | None, key("Lists and reports in the menu, in order.", "菜单中的列表与报表，按顺序。")
+    ] = None
+
+
+class ChoiceShape(Shape):
+    """One code of a choice list."""
+
+    label: Annotated[LabelText, key("What the code is shown as.", "代码的显示名称。")]
+    valid_from: Annotated[Day | None, key("The first day on which it can be chosen.", "可选的起始日期。")] = None
+    valid_to: Annotated[Day | None, key("The last day on which it can be chosen.", "可选的截止日期。")] = None
+
+
+class ChoiceListShape(Shape):
+    """A choice list that several fields use."""
+
+    label: Annotated[LabelText, key("What the list is called.", "列表的名称。")]
+    ordered: Annotated[Flag, key("Whether the order counts in comparisons.", "顺序是否参与比较。")] = False
+    values: Annotated[dict[ChoiceCode, ChoiceShape], key("The codes, in order.", "代码，按顺序。", min_length=1)]
+
+
+class ChoicesShape(Shape):
+    """`choices.yaml`."""
+
+    choices: Annotated[dict[Name, ChoiceListShape], key("Lists by name.", "按名称列出的选项列表。")]
+
+
+class ParameterShape(Shape):
+    """A value that a bank tunes at run time."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"by"})
+
+    type: Annotated[Text, key("Its field type.", "字段类型。")]
+    label: Annotated[LabelText, key("What it is called.", "显示名称。")]
+    value: Annotated[Literal, key("The value that ships with the app.", "随应用发布的初始值。")]
+    scale: Annotated[int | None, whole(0, 8), key("Decimals.", "小数位数。")] = None
+    min: Annotated[Literal | None, key("The smallest value.", "最小值。")] = None
+    max: Annotated[Literal | None, key("The largest value.", "最大值。")] = None
+    changed_by: Annotated[Reference | None, key("The role that may propose a change: role.x", "可提出变更的角色：role.x")] = None
+
+
+class ParametersShape(Shape):
+    """`params.yaml`."""
+
+    params: Annotated[dict[Name, ParameterShape], key("Parameters by name.", "按名称列出的参数。")]

@@ -1,0 +1,98 @@
+"""The kinds of definition file: where each stands, how it begins, and which of the seven pieces it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel
+
+from forms_dsl.files.access import BindingsShape, RolesShape
+from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
+from forms_dsl.files.entity import EntityShape
+from forms_dsl.files.form import FormShape
+from forms_dsl.files.listing import ListShape, RecordPageShape
+from forms_dsl.files.report import ReportShape
+from forms_dsl.files.workflow import AutomationShape, WorkflowShape
+from forms_dsl.model import Label
+
+#: The seven pieces of which every app is made.
+Piece = Literal["entity", "form", "workflow", "rule", "report", "role", "connector"]
+
+PIECES: Mapping[Piece, Label] = MappingProxyType(
+    {
+        "entity": {"zh": "实体", "en": "Entity"},
+        "form": {"zh": "表单", "en": "Form"},
+        "workflow": {"zh": "流程", "en": "Workflow"},
+        "rule": {"zh": "规则", "en": "Rule"},
+        "report": {"zh": "报表", "en": "Report"},
+        "role": {"zh": "角色", "en": "Role"},
+        "connector": {"zh": "连接器", "en": "Connector"},
+    }
+)
+
+SUFFIXES = (".yaml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file: `folder` for one thing per file, or `file` (without suffix) for the one file of the kind."""
+
+    name: str
+    label: Label
+    piece: Piece | None
+    first_key: str
+    shape: type[BaseModel]
+    folder: str | None = None
+    file: str | None = None
+
+
+_ALL = (
+    Kind("app", {"zh": "应用", "en": "App"}, None, "app", AppShape, file="app"),
+    Kind("choices", {"zh": "选项列表", "en": "Choice lists"}, "entity", "choices", ChoicesShape, file="choices"),
+    Kind("params", {"zh": "参数", "en": "Parameters"}, "rule", "params", ParametersShape, file="params"),
+    Kind("entity", {"zh": "实体", "en": "Entity"}, "entity", "entity", EntityShape, folder="entities"),
+    Kind("form", {"zh": "表单", "en": "Form"}, "form", "form", FormShape, folder="forms"),
+    Kind("list", {"zh": "列表", "en": "List"}, "form", "list", ListShape, folder="lists"),
+    Kind("page", {"zh": "记录页", "en": "Record page"}, "form", "page", RecordPageShape, folder="pages"),
+    Kind("workflow", {"zh": "流程", "en": "Workflow"}, "workflow", "workflow", WorkflowShape, folder="workflows"),
+    Kind("automation", {"zh": "自动化规则", "en": "Automation"}, "rule", "automation", AutomationShape, folder="automations"),
+    Kind("report", {"zh": "报表", "en": "Report"}, "report", "report", ReportShape, folder="reports"),
+    Kind("roles", {"zh": "角色", "en": "Roles"}, "role", "roles", RolesShape, file="roles"),
+    Kind("bindings", {"zh": "绑定", "en": "Bindings"}, "connector", "bindings", BindingsShape, file="bindings"),
+)
+
+#: All kinds of file by name.
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
+#: Folders of the language whose kinds this version does not have.
+LATER_FOLDERS = frozenset({"fragments", "decisions", "segments", "dashboards", "templates", "i18n", "tests", "upgrades"})
+
+_FOLDERS = {kind.folder: kind for kind in _ALL if kind.folder}
+_FILES = {kind.file: kind for kind in _ALL if kind.file}
+
+
+def kind_of(path: str) -> tuple[Kind, str] | None:
+    """The kind of the file at `path` (relative to the app's folder) and the name that the path gives to the thing."""
+    parts = PurePosixPath(path).parts
+    name = next((parts[-1].removesuffix(suffix) for suffix in SUFFIXES if parts and parts[-1].endswith(suffix)), None)
+    if name is None:
+        return None
+    if len(parts) == 1:
+        kind = _FILES.get(name)
+        return (kind, name) if kind else None
+    kind = _FOLDERS.get(parts[0]) if len(parts) == 2 else None
+    return (kind, name) if kind and name else None
+
+
+def path_of(kind: str, name: str) -> str:
+    """The path of a thing's file."""
+    found = KINDS[kind]
+    return f"{found.folder}/{name}.yaml" if found.folder else f"{found.file}.yaml"
+
+
+def known_places() -> tuple[str, ...]:
+    """The folders and files that an app may have, as people write them."""
+    return (*(f"{folder}/" for folder in _FOLDERS), *(f"{file}.yaml" for file in _FILES))
