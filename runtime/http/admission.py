@@ -94,7 +94,7 @@ def _context(request: Request) -> Context:
             principal=principal,
             releases=services.releases.current(),
             now=now,
-            business_date=services.settings.business_date(now),
+            business_date=services.day.at(now),
             request_id=request.state.request_id,
             locale=locale_of(request, principal.locale),
         )

@@ -126,7 +126,7 @@ def _sign_in(request: Request, services: Services, credentials: Credentials) -> 
         principal=done.principal,
         releases=services.releases.current(),
         now=now,
-        business_date=services.settings.business_date(now),
+        business_date=services.day.at(now),
         request_id=request.state.request_id,
     )
     answer = JSONResponse({"token": done.secret, "person": _me(services, context)})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from starlette.requests import HTTPConnection
 
 from runtime.failures import Unavailable
 from runtime.settings import Settings
+from runtime.store.business_day import BusinessDay
 from runtime.store.database import Database
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class Services:
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     #: The way to other systems; None where a process has none, as in tests of other things.
     engine: Engine | None = None
+    day: BusinessDay = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day", BusinessDay(self.database, self.settings))
 
 
 def services_of(request: HTTPConnection) -> Services:
