@@ -1,7 +1,7 @@
 """What an adapter is and what a call to another system can end with.
 
 An adapter makes one physical attempt and nothing else; everything around it (limits, retries, cache,
-classification) is the engine, shared by all adapters. The core is synchronous (docs/decisions/050-synchronous-adapters.md).
+classification) is the engine, shared by all adapters. The core is synchronous (docs/decisions/005-synchronous-adapters.md).
 """
 
 from __future__ import annotations
