@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from runtime.failures import Conflict
 from runtime.process.rows import Frame, Row, VisitRows, rows_of
 from runtime.store.tables import wf_event, wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
+from runtime.store.upsert import insert_if_absent
 from workflow_engine.apply import replay
 from workflow_engine.events import Entry, decode, encode, kind_of
 from workflow_engine.state import Instance
@@ -24,8 +25,8 @@ _EVENTS = (
 _REVISION = sa.update(wf_instance).where(
     wf_instance.c.id == sa.bindparam("key"), wf_instance.c.revision == sa.bindparam("before")
 )
-_ADD_INSTANCE, _ADD_EVENT, _ADD_VISIT, _ADD_SEAT, _ADD_WORK, _ADD_OFFER = (
-    sa.insert(table) for table in (wf_instance, wf_event, wf_visit, wf_seat, wf_work, wf_work_person)
+_ADD_EVENT, _ADD_VISIT, _ADD_SEAT, _ADD_WORK, _ADD_OFFER = (
+    sa.insert(table) for table in (wf_event, wf_visit, wf_seat, wf_work, wf_work_person)
 )
 #: The columns that a change sets are those of its parameters.
 _CHANGE_VISIT = sa.update(wf_visit).where(
@@ -74,29 +75,22 @@ def frame_of(row: sa.Row[tuple[object, ...]]) -> Frame:
 
 def write_start(connection: Connection, frame: Frame, state: Instance, entries: Sequence[Entry]) -> None:
     """Write a new instance with its first events and rows; Conflict when one is running over the same record."""
-    try:
-        with connection.begin_nested():
-            connection.execute(
-                _ADD_INSTANCE,
-                {
-                    "id": frame.instance_id,
-                    "app": frame.app,
-                    "release": frame.release,
-                    "workflow_id": frame.workflow_id,
-                    "entity": frame.entity,
-                    "record_id": frame.record_id,
-                    "starter": state.starter,
-                    "starter_unit": frame.starter_unit,
-                    "state": state.state,
-                    "revision": len(entries),
-                    "started_at": state.started_at,
-                    "ended_at": state.ended_at,
-                },
-            )
-    except sa.exc.IntegrityError as running:
-        raise Conflict(
-            {"zh": "该记录已有审批在进行中。", "en": "An approval of this record is running already."}, code="P410"
-        ) from running
+    row = {
+        "id": frame.instance_id,
+        "app": frame.app,
+        "release": frame.release,
+        "workflow_id": frame.workflow_id,
+        "entity": frame.entity,
+        "record_id": frame.record_id,
+        "starter": state.starter,
+        "starter_unit": frame.starter_unit,
+        "state": state.state,
+        "revision": len(entries),
+        "started_at": state.started_at,
+        "ended_at": state.ended_at,
+    }
+    if connection.execute(insert_if_absent(connection, wf_instance, row)).rowcount != 1:
+        raise Conflict({"zh": "该记录已有审批在进行中。", "en": "An approval of this record is running already."}, code="P410")
     _write_events(connection, frame, 0, entries)
     _write_rows(connection, [rows_of(frame, visit) for visit in state.visits], [])
 

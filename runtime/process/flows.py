@@ -1,0 +1,125 @@
+"""The workflow that an instance runs on: its own release's, indexed once, with every expression ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from forms_dsl.expr.facts import Facts
+from forms_dsl.expr.python import compile_python
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import CallStep, ChooseStep, CopyStep, HumanStep, People, TogetherStep, Workflow, WorkflowStep
+from runtime.compile.app import CompiledApp
+from runtime.context import Context
+from runtime.failures import NotFound
+from runtime.releases import compile_stored
+from workflow_engine.definition import Definition, build_definition
+
+Evaluate = Callable[[Facts], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A workflow of one release, ready to run."""
+
+    compiled: CompiledApp
+    definition: Definition
+    #: By source text: one text means the same everywhere in a workflow, but after a call, where `result` is known.
+    expressions: Mapping[Expression, Evaluate]
+    #: The paths of the record that some expression or people specification reads.
+    reads: frozenset[tuple[str, ...]]
+
+    @property
+    def workflow(self) -> Workflow:
+        """The definition as written."""
+        return self.definition.workflow
+
+
+def live_flow(context: Context, app: str, workflow: str) -> Flow:
+    """The workflow of the live release; raises NotFound."""
+    compiled = context.releases.get(app)
+    if compiled is None or workflow not in compiled.app.workflows:
+        raise NotFound({"zh": "没有这个审批流程。", "en": "There is no such workflow."})
+    return _flow(compiled, compiled.app.workflows[workflow])
+
+
+def pinned_flow(connection: Connection, context: Context, app: str, release: int, workflow_id: str) -> Flow:
+    """The workflow that a running instance stays on, whatever was published since."""
+    compiled = release_of(connection, context, app, release)
+    workflow = next(flow for flow in compiled.app.workflows.values() if flow.id == workflow_id)
+    return _flow(compiled, workflow)
+
+
+def release_of(connection: Connection, context: Context, app: str, release: int) -> CompiledApp:
+    """A release by number: the live one, or an older one, compiled once for as long as the live one lives."""
+    live = context.releases.get(app)
+    if live is None:
+        raise NotFound({"zh": f"应用 {app} 未发布。", "en": f"The app {app} is not published."})
+    if live.release == release:
+        return live
+    return live.cache.get_or_make(("release", release), lambda: compile_stored(connection, app, release))
+
+
+def _flow(compiled: CompiledApp, workflow: Workflow) -> Flow:
+    return compiled.cache.get_or_make(("flow", workflow.name), lambda: _compile(compiled, workflow))
+
+
+def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
+    definition = build_definition(workflow, _irreversible(compiled, workflow.steps))
+    found = set(_expressions(workflow))
+    reads = {path for expression in found for path in expression.reads}
+    reads |= {(name,) for name in workflow.replay_if_changed}
+    reads |= {(by.name,) for by in _people(workflow) if by.kind == "field" and by.name}
+    return Flow(compiled, definition, {found_: compile_python(found_.tree) for found_ in found}, frozenset(reads))
+
+
+def _irreversible(compiled: CompiledApp, steps: tuple[WorkflowStep, ...]) -> frozenset[str]:
+    names = set()
+    for step in _all_steps(steps):
+        if isinstance(step, CallStep):
+            binding, _, operation = step.connector.partition(".")
+            if compiled.app.bindings[binding].operations[operation].kind != "query":
+                names.add(step.name)
+    return frozenset(names)
+
+
+def _all_steps(steps: tuple[WorkflowStep, ...]) -> Iterator[WorkflowStep]:
+    for step in steps:
+        yield step
+        if isinstance(step, ChooseStep | TogetherStep):
+            for branch in step.branches:
+                yield from _all_steps(branch.steps)
+        if isinstance(step, ChooseStep):
+            yield from _all_steps(step.otherwise or ())
+
+
+def _people(workflow: Workflow) -> Iterator[People]:
+    for step in _all_steps(workflow.steps):
+        match step:
+            case HumanStep(by=by):
+                yield by
+            case CallStep(on_error=by) if by is not None:
+                yield by
+            case CopyStep(to=to):
+                yield from to
+
+
+def _expressions(workflow: Workflow) -> Iterator[Expression]:
+    for by in _people(workflow):
+        if by.with_limit is not None:
+            yield by.with_limit
+    for values in (workflow.start_set, *workflow.finish_set.values()):
+        yield from (value for value in values.values() if isinstance(value, Expression))
+    for step in _all_steps(workflow.steps):
+        match step:
+            case HumanStep(when=when, limit=limit):
+                yield from (expression for expression in (when, limit) if expression is not None)
+            case ChooseStep(value=value, branches=branches):
+                conditions = (branch.condition for branch in branches)
+                yield from (expression for expression in (value, *conditions) if expression is not None)
+            case CallStep(when=when, send=send, save=save):
+                yield from (expression for expression in (when, *send.values(), *save.values()) if isinstance(expression, Expression))
+            case CopyStep(when=when) if when is not None:
+                yield when

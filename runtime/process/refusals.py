@@ -1,0 +1,138 @@
+"""What a person reads when a decision is refused: the engine's reason as a failure with words, names and time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from forms_dsl.model import Label
+from runtime.failures import Conflict, Failure, Fault, Invalid, NotAllowed, NotFound
+from runtime.store.types import format_instant
+from workflow_engine.definition import Definition
+from workflow_engine.guards import Refusal, RefusalReason
+
+#: Answers to somebody with no part in the case: it is not there for him.
+_NOT_THERE: Label = {"zh": "没有这项待办，或与您无关。", "en": "There is no such task, or it is not yours to know."}
+
+_NOT_ALLOWED: Mapping[RefusalReason, tuple[str, Label]] = {
+    "starter": ("P403", {"zh": "您是发起人，不能审批自己发起的事项。", "en": "You started this: you cannot decide it."}),
+    "second_seat": ("P403", {"zh": "您已占用本步骤的另一个席位。", "en": "You hold another seat of this step."}),
+    "no_longer_fits": (
+        "P403",
+        {"zh": "您已不具备办理此步骤的岗位或机构。", "en": "You no longer hold the role or unit that this step asks for."},
+    ),
+    "over_limit": ("P404", {"zh": "金额超出您的授权额度。", "en": "The amount is above your own limit."}),
+}
+_CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
+    "not_your_turn": (
+        "P411",
+        {"zh": "尚未轮到您：须依次审批。", "en": "It is not your turn yet: the seats decide one after the other."},
+    ),
+    "no_such_decision": ("P412", {"zh": "此步骤不提供该操作。", "en": "This step does not offer that decision."}),
+    "call_under_way": (
+        "P413",
+        {"zh": "有一项对外调用尚无结果，请稍后再退回。", "en": "A call to another system has no result yet; return it later."},
+    ),
+    "recall_too_late": (
+        "P414",
+        {"zh": "已有人办理，不能再撤回。", "en": "Somebody has acted already: it cannot be recalled any more."},
+    ),
+    "nothing_held": ("P415", {"zh": "审批没有挂起。", "en": "The approval is not held."}),
+    "outcome_unknown": (
+        "P416",
+        {
+            "zh": "对外调用结果不明，不能重发；请先查明结果。",
+            "en": "Nobody knows whether the call was done; it is not sent again before that is cleared up.",
+        },
+    ),
+    "no_claim": ("P417", {"zh": "此席位不需要认领或退领。", "en": "This seat is not there to be claimed or given back."}),
+}
+_DONE: Mapping[str, Label] = {
+    "approve": {"zh": "同意", "en": "approved it"},
+    "reject": {"zh": "拒绝", "en": "rejected it"},
+    "return": {"zh": "退回", "en": "returned it"},
+    "abstain": {"zh": "弃权", "en": "abstained"},
+    "complete": {"zh": "办结", "en": "completed it"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the messages need: names of people by id, the app's time zone and the workflow."""
+
+    names: Mapping[str, str]
+    timezone: ZoneInfo
+    definition: Definition
+
+
+def people_in(refusal: Refusal) -> set[str]:
+    """The people whose names the answer to a refusal gives."""
+    seat = refusal.seat
+    decided = [s for s in refusal.visit.seats if s.actor] if refusal.visit else []
+    people = {seat.owner, seat.actor} if seat else set()
+    return {person for person in (*people, *(s.actor for s in decided)) if person is not None}
+
+
+def failure_of(refusal: Refusal, words: Words, *, involved: bool) -> Failure:
+    """The failure of a refusal; `involved` says whether the person may know of the case at all."""
+    reason = refusal.reason
+    if reason in _NOT_ALLOWED:
+        code, message = _NOT_ALLOWED[reason]
+        return NotAllowed(message, code=code)
+    if reason in _CONFLICTS:
+        code, message = _CONFLICTS[reason]
+        return Conflict(message, code=code)
+    match reason:
+        case "four_eyes":
+            return _four_eyes(refusal, words)
+        case "already_decided":
+            return _decided(refusal, words)
+        case "claimed":
+            return _claimed(refusal, words)
+        case "opinion_missing":
+            message = {"zh": "请填写意见。", "en": "An opinion is needed."}
+            return Invalid(message, faults=(Fault("P422", message, pointer="/opinion"),))
+        case "no_such_target":
+            message = {"zh": "不能退回到该步骤。", "en": "It cannot be returned to that step."}
+            return Invalid(message, faults=(Fault("P423", message, pointer="/to"),))
+        case _:
+            if involved:
+                return NotAllowed({"zh": "这项待办不由您办理。", "en": "This task is not yours to act on."}, code="P403")
+            return NotFound(_NOT_THERE)
+
+
+def _four_eyes(refusal: Refusal, words: Words) -> Failure:
+    rule = next((rule for rule in words.definition.workflow.four_eyes if rule.name == refusal.rule), None)
+    title = rule.title if rule else {"zh": "四眼原则", "en": "Four eyes"}
+    zh, en = title.get("zh", refusal.rule or ""), title.get("en", refusal.rule or "")
+    message = {
+        "zh": f"违反“{zh}”：您已参与此事项的其他步骤。",
+        "en": f"Refused by “{en}”: you took part in another step of this case.",
+    }
+    return NotAllowed(message, code="P403", extra={"rule": refusal.rule, "rule_title": title})
+
+
+def _decided(refusal: Refusal, words: Words) -> Failure:
+    """Who decided what and when; an answer for the loser of a race, never an error."""
+    seat, visit = refusal.seat, refusal.visit
+    by = seat if seat and seat.actor else next((s for s in visit.seats if s.actor), None) if visit else None
+    if by is None or by.actor is None or by.decided_at is None:
+        message = {
+            "zh": "此待办已失效：审批已继续、退回或撤回。",
+            "en": "This task is over: the approval went on, back, or was recalled.",
+        }
+        return Conflict(message, code="P409")
+    done, name = _DONE[by.decision or "complete"], words.names.get(by.actor, by.actor)
+    at = by.decided_at.astimezone(words.timezone).strftime("%Y-%m-%d %H:%M")
+    message = {"zh": f"{name} 已于 {at} {done['zh']}。", "en": f"{name} {done['en']} at {at}."}
+    person = {"id": by.actor, "name": name}
+    extra = {"decided_by": person, "decision": by.decision, "decided_at": format_instant(by.decided_at)}
+    return Conflict(message, code="P409", extra=extra)
+
+
+def _claimed(refusal: Refusal, words: Words) -> Failure:
+    owner = refusal.seat.owner if refusal.seat else None
+    name = words.names.get(owner or "", owner or "")
+    message = {"zh": f"{name} 已认领此待办。", "en": f"{name} has claimed this task."}
+    return Conflict(message, code="P409", extra={"claimed_by": {"id": owner, "name": name}})
