@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from forms_dsl.model import App, Entity
+from runtime.compile.access import RoleAccess, compile_access
+from runtime.compile.cache import ShapeCache
 from runtime.compile.tables import build_row_tables, build_tables, tables_of
+from runtime.compile.validators import EntityValidator, compile_validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,10 @@ class CompiledEntity:
 
     entity: Entity
     table: sa.Table = field(repr=False)
+    validator: EntityValidator = field(repr=False)
     row_tables: Mapping[str, sa.Table] = field(default_factory=dict, repr=False)
+    #: The rules of the roles that name this entity, by role.
+    access: Mapping[str, RoleAccess] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class CompiledApp:
     role_closure: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: The apps that this one refers to, compiled from the definitions it was checked against.
     required: Mapping[str, CompiledApp] = field(default_factory=dict, repr=False)
+    #: What requests of this release have worked out so far.
+    cache: ShapeCache = field(default_factory=ShapeCache, repr=False, compare=False)
 
     def entity(self, name: str) -> CompiledEntity:
         """The entity that a definition of this app calls `name`: its own, or "app.entity" of a required app."""
@@ -49,7 +57,13 @@ def compile_app(app: App, release: int) -> CompiledApp:
     metadata = sa.MetaData()
     tables = build_tables(app, metadata, known)
     entities = {
-        name: CompiledEntity(entity, tables[name], build_row_tables(app, entity, tables[name], metadata, known))
+        name: CompiledEntity(
+            entity,
+            tables[name],
+            compile_validator(entity),
+            build_row_tables(app, entity, tables[name], metadata, known),
+            compile_access(app, entity),
+        )
         for name, entity in app.entities.items()
     }
     closure = {role.name: frozenset({role.name, *role.includes}) for role in app.roles.values()}

@@ -1,0 +1,124 @@
+"""What each role of an app may do with an entity, with the defaults of the language filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import AccessRule, App, Entity, Field, StepFields
+
+Action = Literal["create", "read", "update", "delete"]
+#: How a value is shown: in clear, in its masked form, or not at all (the field does not exist for the reader).
+Shows = Literal["clear", "masked", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRight:
+    """What one grant allows with one field of the rows it grants."""
+
+    shows: Shows
+    writes: bool
+
+
+#: Fields by name, fields of child rows as "rows field.row field".
+Rights = Mapping[str, FieldRight]
+#: A row rule: all rows, no row, or those for which the expression is true.
+RowRule = Expression | bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAccess:
+    """One role's rules on one entity."""
+
+    role: str
+    rows: Mapping[Action, RowRule]
+    deny: Expression | None
+    rights: Rights
+
+
+def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
+    """The rules of every role that names the entity, by role."""
+    found = {}
+    for role in app.roles.values():
+        rule = role.access.get(entity.name) or role.access.get(f"{app.name}.{entity.name}")
+        if rule is not None:
+            rows: dict[Action, RowRule] = {"read": rule.read}
+            if not entity.read_only:
+                rows |= {"create": rule.create, "update": rule.update, "delete": rule.delete}
+            found[role.name] = RoleAccess(role.name, rows, rule.deny, role_rights(entity, rule))
+    return found
+
+
+def role_rights(entity: Entity, rule: AccessRule) -> dict[str, FieldRight]:
+    """The field rights that a role's rule gives on the rows it grants."""
+    return {path: _stated(field, rule.fields.get(path)) for path, field in field_paths(entity).items()}
+
+
+def step_rights(entity: Entity, fields: StepFields) -> dict[str, FieldRight]:
+    """The field rights of a work item's holder: the entity's defaults, narrowed and widened by the step."""
+    rights = {}
+    for path, field in field_paths(entity).items():
+        names = {path, path.split(".")[0]}
+        usual = default_right(field)
+        if names & set(fields.hide):
+            rights[path] = FieldRight("nothing", writes=False)
+        elif names & {*fields.write, *fields.require}:
+            rights[path] = FieldRight(usual.shows, writes=usual.writes)
+        elif names & set(fields.read) and field.classification != "C3":
+            rights[path] = FieldRight("clear", writes=False)
+        else:
+            rights[path] = FieldRight(usual.shows, writes=False)
+    return rights
+
+
+def open_rights(entity: Entity) -> dict[str, FieldRight]:
+    """The rights of the platform itself: everything."""
+    return {path: FieldRight("clear", writes=True) for path in field_paths(entity)}
+
+
+def reading_rights(entity: Entity) -> dict[str, FieldRight]:
+    """The defaults of the language without any writing."""
+    return {path: FieldRight(default_right(field).shows, writes=False) for path, field in field_paths(entity).items()}
+
+
+def default_right(field: Field) -> FieldRight:
+    """What a role gets on a field it does not mention: C2 masked, C3 never shown, all may be entered."""
+    shows: Shows = {"C2": "masked", "C3": "nothing"}.get(field.classification, "clear")  # type: ignore[assignment]
+    return FieldRight(shows, writes=is_entered(field))
+
+
+def is_entered(field: Field) -> bool:
+    """Whether people enter this field at all: computed, status and fixed fields are set by the platform."""
+    return field.compute is None and field.type != "status" and field.read_only is not True
+
+
+def field_paths(entity: Entity) -> dict[str, Field]:
+    """All fields by the name that rights use: fields, then fields of child rows as "rows field.row field"."""
+    paths = dict(entity.fields)
+    for field in entity.fields.values():
+        if field.type == "rows" and field.options.of is not None:
+            for inner in entity.rows[field.options.of].fields.values():
+                paths[f"{field.name}.{inner.name}"] = inner
+    return paths
+
+
+def _stated(field: Field, level: str | None) -> FieldRight:
+    usual = default_right(field)
+    never = field.classification == "C3"
+    match level:
+        case None:
+            return usual
+        case "hidden":
+            return FieldRight("nothing", writes=False)
+        case "masked":
+            return FieldRight("nothing" if never or field.type == "rows" else "masked", writes=False)
+        case "read":
+            return FieldRight("nothing" if never else "clear", writes=False)
+        case "write":
+            return FieldRight("nothing" if never else "clear", writes=usual.writes)
+        case _:
+            # The loader allows no other word; an unknown one must not open anything.
+            return FieldRight("nothing", writes=False)
+

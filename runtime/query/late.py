@@ -1,0 +1,62 @@
+"""What expressions know of the moment of a request: the person, the clock, the parameters of an app."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from forms_dsl.expr.facts import Facts
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.model import FieldOptions
+from runtime.compile.app import CompiledApp
+from runtime.context import Context
+
+
+def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, object]) -> Facts:
+    """The facts of a request for expressions of an app; `more` adds the record and what else the place has."""
+    zone = ZoneInfo(compiled.app.timezone)
+    return Facts(
+        user=user_facts(context, compiled),
+        param=param_facts(compiled),
+        today=context.now.astimezone(zone).date(),
+        now=context.now,
+        business_date=context.business_date,
+        timezone=zone,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def user_facts(context: Context, compiled: CompiledApp) -> dict[str, object]:
+    """The person as expressions of an app see him; what he lacks is missing."""
+    principal = context.principal
+    return {
+        "id": principal.id,
+        "name": principal.name,
+        "branch": principal.unit_id,
+        "branch_code": principal.unit_code,
+        "branch_name": principal.unit_name,
+        "branch_tree": principal.unit_path,
+        "roles": tuple(sorted(held_roles(context, compiled))),
+    }
+
+
+def held_roles(context: Context, compiled: CompiledApp) -> frozenset[str]:
+    """The roles this person holds in an app, with those that they include."""
+    held = context.principal.roles_in(compiled.app.name)
+    return frozenset().union(*(compiled.role_closure.get(role, frozenset()) for role in held))
+
+
+def param_facts(compiled: CompiledApp) -> Mapping[str, object]:
+    """The parameters of an app by name."""
+    return compiled.cache.get_or_make("parameters", lambda: {name: _value(compiled, name) for name in compiled.app.parameters})
+
+
+def today_in(context: Context, compiled: CompiledApp) -> dt.date:
+    """The day in the app's time zone."""
+    return context.now.astimezone(ZoneInfo(compiled.app.timezone)).date()
+
+
+def _value(compiled: CompiledApp, name: str) -> object:
+    parameter = compiled.app.parameters[name]
+    return FIELD_TYPES[parameter.type].parse(parameter.value, FieldOptions(scale=parameter.value_type.scale))

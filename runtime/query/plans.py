@@ -1,0 +1,128 @@
+"""The plans of reading and writing: plain values with every name resolved; only `records` makes them, only `query` runs them.
+
+An `AccessPlan` says who may, and is part of every other plan: nothing is read or written without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import Field
+from runtime.compile.access import Action, FieldRight, Rights, Shows
+from runtime.compile.app import CompiledApp, CompiledEntity
+
+#: How a field is shown over all rows of a plan; `by_row`: it depends on which grant gives the row.
+Showing = Shows | Literal["by_row"]
+
+_NO_RIGHT = FieldRight("nothing", writes=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EveryRow:
+    """All rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneRecord:
+    """The one record of a case, bound when the plan runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCases:
+    """The records for which the person has open work."""
+
+
+#: The rows of a grant.
+Rows = Expression | EveryRow | OneRecord | OpenCases
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One reason why some rows may be seen or changed, with the field rights that hold on these rows."""
+
+    source: str
+    rows: Rows
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPlan:
+    """Which rows of an entity and which fields of them an action may touch: grants united, denials taken away.
+
+    It is a template: the person's unit, name and roles are bound when it runs, so one plan serves all people
+    with the same roles. Field rights hold only on the rows of their own grant.
+    """
+
+    compiled: CompiledApp
+    entity: CompiledEntity
+    action: Action
+    grants: tuple[Grant, ...]
+    denies: tuple[Expression, ...]
+    #: Tells apart what two plans allow; part of every cache key.
+    fingerprint: Hashable
+
+    @property
+    def granted_by(self) -> tuple[str, ...]:
+        """The roles and other reasons that grant something."""
+        return tuple(grant.source for grant in self.grants)
+
+    def right(self, grant: Grant, path: str) -> FieldRight:
+        """The right of one grant on a field; what it does not name it does not give."""
+        return grant.rights.get(path, _NO_RIGHT)
+
+    def shows(self, path: str) -> Showing:
+        """How a field is shown over the rows of this plan."""
+        levels = {self.right(grant, path).shows for grant in self.grants}
+        if len(levels) == 1:
+            return levels.pop()
+        return "by_row" if levels else "nothing"
+
+    def writes(self, path: str) -> bool:
+        """Whether some grant lets this field be entered."""
+        return any(self.right(grant, path).writes for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A value of the answer: its key, the references that lead to it and the field itself.
+
+    `inner` are the columns of child rows where the field holds rows.
+    """
+
+    key: str
+    hops: tuple[str, ...]
+    field: Field
+    inner: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key of the order; missing values stand last in both directions."""
+
+    hops: tuple[str, ...]
+    field: Field
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """A question for records of one entity."""
+
+    access: AccessPlan
+    columns: tuple[Column, ...] = ()
+    where: Expression | None = None
+    #: The filter of the definition (a list's, a report's), beside what the reader asks.
+    filter: Expression | None = None
+    search: tuple[tuple[tuple[str, ...], Field], ...] = ()
+    order: tuple[OrderKey, ...] = ()
+    #: References read for their titles: their clear ids come beside the answer.
+    references: tuple[Column, ...] = ()
+    #: By path of references: what this person may read of the records at its end.
+    targets: Mapping[tuple[str, ...], AccessPlan] = field(default_factory=dict)
+    #: "list" pages by key, "get" finds one id, "some" finds several, "count" counts.
+    kind: Literal["list", "get", "some", "count"] = "list"
+    #: For a page after a cursor: which of its key values are missing.
+    after: tuple[bool, ...] | None = None

@@ -1,0 +1,24 @@
+"""The kinds of fault that a request for records can have; the numbers are never reused."""
+
+from __future__ import annotations
+
+from forms_dsl.diagnostics import code
+
+UNKNOWN_PARAMETER = code("Q201", "A query parameter that is not known here, or stands twice.")
+BAD_PARAMETER = code("Q202", "A query parameter has a value that is not possible.")
+UNKNOWN_NAME = code("Q203", "A name in select or order that does not exist, or is not this person's to know.")
+BAD_CURSOR = code("Q204", "A cursor that was not made for this very question.")
+MASKED_NAME = code("Q205", "A masked field in a filter, order, search or group: its values may not be told apart.")
+NOT_SORTABLE = code("Q206", "An order by a field whose values have no order.")
+TOO_SLOW = code("Q207", "The question takes longer than a page may; narrow the filter.")
+
+UNKNOWN_FIELD = code("Q301", "A field in the body that does not exist, or is not this person's to know.")
+NOT_WRITABLE = code("Q302", "A field in the body that this person may not enter, or that nobody enters.")
+REQUIRED = code("Q303", "A required field is missing.")
+NOT_VALID_NOW = code("Q304", "A choice that cannot be chosen here today.")
+NO_SUCH_RECORD = code("Q305", "A reference to a record that is not there, not this person's to see, or not allowed here.")
+NOT_UNIQUE = code("Q306", "A value that another record already has.")
+RULE = code("Q307", "A check or rule of the definition is not kept.")
+NOT_ASKED = code("Q308", "A value for a field that is not asked for under these values.")
+BAD_ROWS = code("Q309", "Child rows that are no list of objects, too many, or refer to rows of another record.")
+STILL_REFERRED = code("Q310", "A record cannot be deleted while others refer to it.")

@@ -1,0 +1,159 @@
+"""The query of a list: read once, every parameter by name; what is not understood is refused, never ignored."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from forms_dsl.diagnostics import Code
+from runtime.failures import BadRequest, Fault
+from runtime.records.codes import BAD_PARAMETER, UNKNOWN_PARAMETER
+
+MOST = 200
+USUAL = 50
+#: As long as an expression may be.
+_LONGEST_TEXT = 2_000
+_LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What a caller asks of a list, as text; names are resolved against what this person may know."""
+
+    where: str | None = None
+    order: tuple[str, ...] = ()
+    select: tuple[str, ...] | None = None
+    limit: int = USUAL
+    cursor: str | None = None
+    count: Literal["none", "exact"] = "none"
+    search: str | None = None
+    titles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GetRequest:
+    """What a caller asks of one record."""
+
+    select: tuple[str, ...] | None = None
+    titles: bool = False
+
+
+_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles"})
+_GET = frozenset({"select", "titles"})
+#: Stands beside every request: the language of its messages.
+_EVERYWHERE = frozenset({"locale"})
+
+
+def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
+    """The list request of these query parameters; BadRequest names every fault."""
+    values, faults = _known(parameters, _LIST)
+    request = ListRequest(
+        where=_text(values, "where", _LONGEST_TEXT, faults),
+        order=_names(values, "order", faults) or (),
+        select=_names(values, "select", faults),
+        limit=_limit(values, faults),
+        cursor=values.get("cursor") or None,
+        count="exact" if _word(values, "count", ("none", "exact"), faults) == "exact" else "none",
+        search=_search(values, faults),
+        titles=_word(values, "titles", ("false", "true"), faults) == "true",
+    )
+    _refuse(faults)
+    return request
+
+
+def parse_get(parameters: Iterable[tuple[str, str]]) -> GetRequest:
+    """The request for one record of these query parameters."""
+    values, faults = _known(parameters, _GET)
+    request = GetRequest(
+        select=_names(values, "select", faults), titles=_word(values, "titles", ("false", "true"), faults) == "true"
+    )
+    _refuse(faults)
+    return request
+
+
+def parse_nothing(parameters: Iterable[tuple[str, str]], *known: str) -> dict[str, str]:
+    """The parameters of a call that takes only the `known` ones."""
+    values, faults = _known(parameters, frozenset(known))
+    _refuse(faults)
+    return values
+
+
+def fault(code: Code, parameter: str, zh: str, en: str) -> Fault:
+    """A fault of one query parameter."""
+    return Fault(code.id, {"zh": zh, "en": en}, parameter=parameter)
+
+
+def refused(faults: Iterable[Fault]) -> BadRequest:
+    """The failure for these faults of a query."""
+    found = tuple(faults)
+    return BadRequest(found[0].message, code=found[0].code, faults=found)
+
+
+def _known(parameters: Iterable[tuple[str, str]], known: frozenset[str]) -> tuple[dict[str, str], list[Fault]]:
+    values: dict[str, str] = {}
+    faults = []
+    for name, value in parameters:
+        if name in values:
+            faults.append(fault(UNKNOWN_PARAMETER, name, f"参数 {name} 出现了两次。", f"The parameter {name} stands twice."))
+        elif name not in known and name not in _EVERYWHERE:
+            offered = "、".join(sorted(known)) or "无"
+            listed = ", ".join(sorted(known)) or "none"
+            faults.append(
+                fault(UNKNOWN_PARAMETER, name, f"没有参数 {name}；可用：{offered}。", f"There is no parameter {name}; known are: {listed}.")
+            )
+        values[name] = value
+    return values, faults
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise refused(faults)
+
+
+def _text(values: dict[str, str], name: str, longest: int, faults: list[Fault]) -> str | None:
+    text = values.get(name) or None
+    if text is not None and len(text) > longest:
+        faults.append(fault(BAD_PARAMETER, name, f"{name} 最多 {longest} 个字符。", f"{name} has at most {longest} characters."))
+    return text
+
+
+def _names(values: dict[str, str], name: str, faults: list[Fault]) -> tuple[str, ...] | None:
+    text = _text(values, name, _LONGEST_TEXT, faults)
+    if text is None:
+        return None
+    names = tuple(part.strip() for part in text.split(","))
+    if len(set(names)) != len(names) or "" in names:
+        faults.append(
+            fault(BAD_PARAMETER, name, f"{name} 是以逗号分隔且不重复的名称。", f"{name} is a list of different names with commas between.")
+        )
+    return names
+
+
+def _limit(values: dict[str, str], faults: list[Fault]) -> int:
+    text = values.get("limit", str(USUAL))
+    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST:
+        return int(text)
+    faults.append(fault(BAD_PARAMETER, "limit", f"limit 为 1 至 {MOST} 的整数。", f"limit is a whole number from 1 to {MOST}."))
+    return USUAL
+
+
+def _word(values: dict[str, str], name: str, words: tuple[str, ...], faults: list[Fault]) -> str:
+    word = values.get(name, words[0])
+    if word not in words:
+        faults.append(fault(BAD_PARAMETER, name, f"{name} 只能是 {'、'.join(words)}。", f"{name} is one of: {', '.join(words)}."))
+    return word
+
+
+def _search(values: dict[str, str], faults: list[Fault]) -> str | None:
+    text = values.get("search")
+    if text is None:
+        return None
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > _LONGEST_SEARCH or "\0" in text:
+        faults.append(
+            fault(BAD_PARAMETER, "search", f"搜索词最多 {_LONGEST_SEARCH} 个字符。", f"search has at most {_LONGEST_SEARCH} characters.")
+        )
+    return text or None
+
