@@ -272,13 +272,16 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is asked: `kind` starter, owner, role, leader_of, field; `scope` as in language.md 2.8 `in`."""
+    """Who is asked: `kind` starter, owner, role, leader_of, field; `scope` as in language.md 2.8 `in`.
+
+    `count_max` is None where no number of seats is written: everybody who fits has one, unless they claim it.
+    """
 
     kind: str
     name: str | None = None
     scope: str | None = None
     count_min: int = 1
-    count_max: int | None = 1
+    count_max: int | None = None
     pick: str = "all"
     with_limit: Expression | None = None
 

@@ -12,8 +12,8 @@ WHITE_SPACE = (
 
 
 def lower(value: str) -> str | None:
-    """Small letters, by the full Unicode mapping."""
-    return value.lower() or None
+    """Small letters, by the full Unicode mapping of each character: Σ becomes σ at the end of a word too."""
+    return value.replace("Σ", "σ").lower() or None
 
 
 def upper(value: str) -> str | None:

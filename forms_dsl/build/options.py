@@ -1,0 +1,175 @@
+"""The options of a field: which its type takes, whether they fit, and what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from forms_dsl import codes
+from forms_dsl.build.bench import Workbench
+from forms_dsl.build.place import Place
+from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.fieldtypes.money import decimals_of
+from forms_dsl.fieldtypes.protocol import FieldType, ValueRefused
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.files.app import ChoiceShape, ParameterShape
+from forms_dsl.files.entity import FieldShape
+from forms_dsl.model import Choice, FieldOptions
+from forms_dsl.names import folded_code
+from forms_dsl.patterns import pattern_fault
+
+EQUAL_CODES = code("S008", "Two codes of one list are equal after NFC, case and width folding.")
+BAD_PATTERN = code("X050", "A pattern that is neither named nor in the checked language of patterns.")
+
+#: Keys of a field that only some types take; the others are the same for all.
+OPTION_KEYS = (
+    "min", "max", "scale", "percent", "currency", "lines", "pattern", "choices", "choices_from", "choices_where", "ordered",
+    "to", "where", "of", "workflow",
+)  # fmt: skip
+_TEXT_LENGTH_LIMIT = 65_536
+_CHOICES = frozenset({"choice", "multi_choice", "status"})
+_MASKABLE = frozenset({"text", "id_card", "uscc", "mobile_cn"})
+
+
+def field_options(bench: Workbench, place: Place, shape: FieldShape) -> FieldOptions | None:
+    """The options of a field; None with findings when a needed one is missing or wrong."""
+    type = FIELD_TYPES[shape.type]
+    before = len(bench.findings)
+    _refuse_foreign(bench, place, shape, type)
+    options = FieldOptions(
+        scale=_scale(bench, shape),
+        percent=shape.percent,
+        currency=(shape.currency or bench.currency) if shape.type == "money" else None,
+        lines=shape.lines,
+        pattern=_pattern(bench, place, shape),
+        of=shape.of,
+        workflow=shape.workflow,
+    )
+    if shape.type in _CHOICES:
+        found = _choices(bench, place, shape)
+        if found is None:
+            return None
+        options = replace(options, choices=found[0], ordered=found[1])
+    if "to" in type.option_keys:
+        target = bench.entity(place.at("to"), shape.to) if shape.to else None
+        if target is None:
+            _need(bench, place, shape, "to")
+            return None
+        options = replace(options, to=target.full_name)
+    if "of" in type.option_keys:
+        _need(bench, place, shape, "of")
+    if "workflow" in type.option_keys:
+        _need(bench, place, shape, "workflow")
+        if shape.workflow:
+            bench.has_file("workflow", place.at("workflow"), shape.workflow, Sentence("workflow", "流程"))
+    options = _bounds(bench, place, shape, type, options)
+    broken = any(f.severity == "error" for f in bench.findings[before:])
+    return None if broken and (shape.type in _CHOICES or options.to is None and "to" in type.option_keys) else options
+
+
+def choice_list(bench: Workbench, place: Place, shapes: dict[str, ChoiceShape]) -> tuple[Choice, ...]:
+    """The codes of a list, with a finding for each that equals an earlier one."""
+    seen: dict[str, str] = {}
+    for text in shapes:
+        first = seen.setdefault(folded_code(text), text)
+        if first != text:
+            message = Sentence(f"The code {text!r} is the same as {first!r}.", f"代码“{text}”与“{first}”相同。")
+            bench.find(EQUAL_CODES, place.at(text), message, key=True)
+    return tuple(Choice(text, shape.label, shape.valid_from, shape.valid_to) for text, shape in shapes.items())
+
+
+def _refuse_foreign(bench: Workbench, place: Place, shape: FieldShape, type: FieldType) -> None:
+    """A key that the language has, but not for this type."""
+    for key in OPTION_KEYS:
+        if key in shape.model_fields_set and key not in type.option_keys:
+            message = Sentence(f"A field of type {shape.type} takes no {key!r}.", f"“{shape.type}”类型的字段没有“{key}”选项。")
+            known = sorted(type.option_keys)
+            hint = Sentence(f"It takes {', '.join(known)}.", f"可用选项：{'、'.join(known)}。") if known else None
+            bench.find(codes.UNKNOWN_KEY, place.at(key), message, hint, key=True)
+    if shape.mask and shape.mask != "hidden" and shape.type not in _MASKABLE:
+        message = Sentence("Only a text can be masked in part; other types are hidden.", "只有文本可以部分脱敏，其他类型只能隐藏。")
+        bench.find(codes.WRONG_TYPE, place.at("mask"), message, Sentence("Write hidden.", "请写 hidden。"))
+
+
+def _need(bench: Workbench, place: Place, shape: FieldShape, key: str) -> None:
+    if getattr(shape, key) is None and place.at(key).pointer not in (place.file.salvaged.pruned if place.file.salvaged else ()):
+        message = Sentence(f"A field of type {shape.type} needs {key!r}.", f"“{shape.type}”类型的字段需要“{key}”。")
+        bench.find(codes.MISSING_KEY, place, message, key=True)
+
+
+def _scale(bench: Workbench, shape: FieldShape) -> int | None:
+    if shape.type == "money":
+        return decimals_of(shape.currency or bench.currency) if shape.scale is None else shape.scale
+    return shape.scale
+
+
+def _pattern(bench: Workbench, place: Place, shape: FieldShape) -> str | None:
+    fault = pattern_fault(shape.pattern) if shape.pattern else None
+    if fault:
+        bench.find(BAD_PATTERN, place.at("pattern"), fault)
+        return None
+    return shape.pattern
+
+
+def _choices(bench: Workbench, place: Place, shape: FieldShape) -> tuple[tuple[Choice, ...], bool] | None:
+    """The codes and whether they are ordered; None when they are not known for sure."""
+    if shape.choices is not None and shape.choices_from is not None:
+        message = Sentence("A field has its own choices or a list, not both.", "字段要么用自有选项，要么引用选项列表，不能同时使用。")
+        bench.find(codes.WRONG_TYPE, place.at("choices_from"), message, key=True)
+        return None
+    if shape.choices is not None:
+        found = choice_list(bench, place.at("choices"), shape.choices)
+        return (found, shape.ordered) if place.file.is_whole(place.at("choices").pointer) else None
+    if shape.choices_from is not None:
+        listed = bench.look_up(bench.choices, place.at("choices_from"), shape.choices_from, Sentence("choice list", "选项列表"))
+        return (listed[0], listed[1] or shape.ordered) if listed else None
+    if place.file.is_whole(place.pointer):
+        message = Sentence(f"A field of type {shape.type} needs choices.", f"“{shape.type}”类型的字段需要选项。")
+        hint = Sentence("Give choices: or choices_from:", "请填写 choices: 或 choices_from:")
+        bench.find(codes.MISSING_KEY, place, message, hint, key=True)
+    return None
+
+
+def _bounds(bench: Workbench, place: Place, shape: FieldShape | ParameterShape, type: FieldType, options: FieldOptions) -> FieldOptions:
+    """`min` and `max`, each a value of the type (of text a length), the smaller one first."""
+    read = {}
+    for key in ("min", "max"):
+        raw = getattr(shape, key)
+        if raw is None or key not in type.option_keys:
+            continue
+        value = _length(raw) if shape.type == "text" else _bound(type, raw, options)
+        if value is None:
+            message = Sentence(f"{raw!r} is not a value of type {shape.type}.", f"“{raw}”不是“{shape.type}”类型的值。")
+            if shape.type == "text":
+                message = Sentence(f"{raw!r} is not a length.", f"“{raw}”不是长度。")
+            bench.find(codes.WRONG_TYPE, place.at(key), message)
+        else:
+            read[key] = value
+    if "min" in read and "max" in read and read["min"] > read["max"]:  # type: ignore[operator]
+        message = Sentence("The smallest value is above the largest.", "最小值大于最大值。")
+        bench.find(codes.WRONG_TYPE, place.at("min"), message)
+        return options
+    return replace(options, min=shape.min if "min" in read else None, max=shape.max if "max" in read else None)
+
+
+def _length(raw: str) -> Decimal | None:
+    return Decimal(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 and int(raw) <= _TEXT_LENGTH_LIMIT else None
+
+
+def _bound(type: FieldType, raw: str, options: FieldOptions) -> object | None:
+    try:
+        return type.parse(raw, options)
+    except ValueRefused:
+        return None
+
+
+def parameter_options(bench: Workbench, place: Place, shape: ParameterShape) -> FieldOptions:
+    """The options of a parameter, read like those of a field of its type."""
+    type = FIELD_TYPES[shape.type]
+    for key in ("min", "max", "scale"):
+        if key in shape.model_fields_set and key not in type.option_keys:
+            message = Sentence(f"A parameter of type {shape.type} takes no {key!r}.", f"“{shape.type}”类型的参数没有“{key}”选项。")
+            bench.find(codes.UNKNOWN_KEY, place.at(key), message, key=True)
+    currency = bench.currency if shape.type == "money" else None
+    scale = decimals_of(currency) if shape.type == "money" and shape.scale is None else shape.scale
+    return _bounds(bench, place, shape, type, FieldOptions(scale=scale, currency=currency))

@@ -1,0 +1,108 @@
+"""Reports: groups and measures over the records of one entity."""
+
+from __future__ import annotations
+
+import re
+
+from forms_dsl import codes
+from forms_dsl.build.bench import EntitySignature, Workbench
+from forms_dsl.build.paths import find_path, label_of_path
+from forms_dsl.build.place import Place, SourceFile
+from forms_dsl.diagnostics import Sentence
+from forms_dsl.expr.scope import BOOLEAN, MEASURE, SEGMENT
+from forms_dsl.files.report import GroupingShape, ReportShape
+from forms_dsl.model import Chart, Grouping, Measure, Report
+
+_PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
+
+
+def build_report(bench: Workbench, file: SourceFile) -> Report | None:
+    """The report of a file; groups and measures with findings are left out."""
+    shape = file.shape
+    if not isinstance(shape, ReportShape):
+        return None
+    place = Place(file)
+    entity = bench.entity(place.at("entity"), shape.entity)
+    if entity is None:
+        return None
+    types = bench.record_types(entity, related=True)
+    condition = bench.expression(place.at("filter"), shape.filter, bench.scope(SEGMENT, types), BOOLEAN, entity) if shape.filter else None
+    rows = _groupings(bench, place.at("rows"), shape.rows, entity)
+    columns = _groupings(bench, place.at("columns"), shape.columns, entity)
+    measures = []
+    for name, measure in shape.measures.items():
+        here = place.at("measures", name)
+        value = bench.expression(here.at("value"), measure.value, bench.scope(MEASURE, types), None, entity)
+        if value is not None and value.type.name not in ("number", "date", "datetime", "missing"):
+            message = Sentence("A measure is a number or a date.", "度量必须是数值或日期。")
+            bench.find(codes.WRONG_TYPE, here.at("value"), message)
+        elif value is not None:
+            measures.append(Measure(name, measure.label, value, measure.format))
+    _check_names(bench, place, shape, {group.name for group in (*rows, *columns)})
+    if shape.drill and bench.has_file("list", place.at("drill"), shape.drill, Sentence("list", "列表")):
+        other = bench.entity_of.get(("list", shape.drill))
+        if other is not None and other != entity.name:
+            message = Sentence(f"The list {shape.drill!r} shows {other}, not {entity.name}.", f"列表“{shape.drill}”显示的是“{other}”，不是“{entity.name}”。")
+            bench.find(codes.WRONG_TYPE, place.at("drill"), message)
+    return Report(
+        id=shape.id or file.name,
+        name=file.name,
+        entity=entity.name,
+        label=shape.label,
+        span=place.at("report").span,
+        rows=rows,
+        columns=columns,
+        measures=tuple(measures),
+        filter=condition,
+        sort=tuple(shape.sort),
+        chart=Chart(shape.chart.kind, shape.chart.x, shape.chart.y) if shape.chart else None,
+        drill=shape.drill,
+    )
+
+
+def _groupings(bench: Workbench, place: Place, shapes: list[str | GroupingShape], entity: EntitySignature) -> tuple[Grouping, ...]:
+    scope = bench.scope(SEGMENT, bench.record_types(entity))
+    found: list[Grouping] = []
+    for number, shape in enumerate(shapes):
+        here = place.at(number)
+        if isinstance(shape, GroupingShape):
+            value = bench.expression(here.at("value"), shape.value, scope, None, entity)
+            if value is not None:
+                found.append(Grouping(shape.name, shape.label, value))
+            continue
+        if not _PATH.match(shape):
+            hint = Sentence("Write {value: …, name: …, label: …}.", "请写作 {value: …, name: …, label: …}。")
+            before = len(bench.findings)
+            bench.expression(here, shape, scope, None, entity)
+            if len(bench.findings) == before:
+                message = Sentence("A group that is not a bare field needs a name and a label.", "不是单个字段的分组需要名称和标签。")
+                bench.find(codes.MISSING_KEY, here, message, hint)
+            continue
+        if find_path(bench, here, shape, entity) is None:
+            continue
+        value = bench.expression(here, shape, scope, None, entity)
+        if value is not None:
+            found.append(Grouping(shape, label_of_path(bench, shape, entity), value))
+    seen: set[str] = set()
+    for group in found:
+        if group.name in seen:
+            bench.find(codes.BAD_NAME, place, Sentence(f"The group {group.name!r} stands twice.", f"分组“{group.name}”重复。"), key=True)
+        seen.add(group.name)
+    return tuple(found)
+
+
+def _check_names(bench: Workbench, place: Place, shape: ReportShape, groups: set[str]) -> None:
+    """Chart and sort name groups and measures of the report itself."""
+    whole = place.file.is_whole(("rows",)) and place.file.is_whole(("columns",)) and len(groups) == len(shape.rows) + len(shape.columns)
+    known = groups | set(shape.measures)
+    what = Sentence("group or measure of the report", "报表分组或度量")
+    for number, name in enumerate(shape.sort):
+        if whole and name.removeprefix("-") not in known and place.file.is_whole(("measures",)):
+            bench.unknown(place.at("sort", number), name.removeprefix("-"), what, known)
+    if shape.chart:
+        if whole and shape.chart.x not in groups:
+            bench.unknown(place.at("chart", "x"), shape.chart.x, Sentence("group of the report", "报表分组"), groups)
+        if shape.chart.y not in shape.measures and not place.file.is_open(("measures",)):
+            lost = place.file.lost_names(("measures",))
+            if shape.chart.y not in lost:
+                bench.unknown(place.at("chart", "y"), shape.chart.y, Sentence("measure of the report", "报表度量"), shape.measures)

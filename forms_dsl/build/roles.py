@@ -1,0 +1,97 @@
+"""Roles: rows and fields that they grant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms_dsl import codes
+from forms_dsl.build.bench import EntitySignature, Workbench
+from forms_dsl.build.paths import find_path
+from forms_dsl.build.place import Place, SourceFile
+from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.expr.scope import BOOLEAN, FILTER
+from forms_dsl.expr.tree import Expression
+from forms_dsl.files.access import AccessShape, RolesShape, RoleShape
+from forms_dsl.model import AccessRule, Role
+
+CYCLE = code("R002", "References go round in a circle: roles that include each other, or references that are all required.")
+
+_ROLE = Sentence("role", "角色")
+
+
+def build_roles(bench: Workbench, file: SourceFile) -> dict[str, Role]:
+    """The roles of the file, each with all roles that it includes."""
+    shape = file.shape
+    if not isinstance(shape, RolesShape):
+        return {}
+    place = Place(file, ("roles",))
+    return {name: _role(bench, place.at(name), name, role, shape.roles) for name, role in shape.roles.items()}
+
+
+def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, all_roles: Mapping[str, RoleShape]) -> Role:
+    for key in ("includes", "conflicts"):
+        for number, other in enumerate(getattr(shape, key)):
+            bench.look_up(bench.roles, place.at(key, number), other, _ROLE)
+    if name in _closure(name, all_roles):
+        message = Sentence(f"The role {name!r} includes itself.", f"角色“{name}”包含了自己。")
+        bench.find(CYCLE, place.at("includes"), message)
+    access = {}
+    for entity_name, rule in shape.access.items():
+        entity = bench.entity(place.at("access", entity_name), entity_name, key=True)
+        if entity is None:
+            continue
+        if not entity.full_name.startswith(f"{bench.app}."):
+            message = Sentence(f"Access to {entity_name} is given by its own app.", f"“{entity_name}”的权限由其所属应用授予。")
+            bench.find(codes.WRONG_TYPE, place.at("access", entity_name), message, key=True)
+            continue
+        access[entity.name] = _access(bench, place.at("access", entity_name), rule, entity)
+    includes = tuple(sorted(_closure(name, all_roles) - {name}))
+    return Role(shape.id or name, name, shape.label, includes, tuple(shape.conflicts), access, place.key_span)
+
+
+def _closure(name: str, all_roles: Mapping[str, RoleShape]) -> set[str]:
+    """All roles that a role includes, over any number of steps; itself only in a circle."""
+    found: set[str] = set()
+    waiting = list(all_roles[name].includes)
+    while waiting:
+        other = waiting.pop()
+        if other not in found and other in all_roles:
+            found.add(other)
+            waiting.extend(all_roles[other].includes)
+    return found
+
+
+def _access(bench: Workbench, place: Place, shape: AccessShape, entity: EntitySignature) -> AccessRule:
+    scope = bench.scope(FILTER, bench.record_types(entity))
+
+    def rows(key: str) -> Expression | bool:
+        value = getattr(shape, key)
+        if isinstance(value, bool):
+            return value
+        return bench.expression(place.at(key), value, scope, BOOLEAN, entity) or False
+
+    for name in shape.fields:
+        _field(bench, place.at("fields", name), name, entity, key=True)
+    for number, name in enumerate(shape.unmask):
+        _field(bench, place.at("unmask", number), name, entity)
+    deny = bench.expression(place.at("deny"), shape.deny, scope, BOOLEAN, entity) if shape.deny else None
+    return AccessRule(
+        entity.name,
+        rows("create"),
+        rows("read"),
+        rows("update"),
+        rows("delete"),
+        deny,
+        dict(shape.fields),
+        tuple(shape.unmask),
+        shape.export,
+    )
+
+
+def _field(bench: Workbench, place: Place, name: str, entity: EntitySignature, *, key: bool = False) -> None:
+    known = {**entity.types(), **entity.fields}
+    if "." in name:
+        find_path(bench, place, name, entity)
+    elif name not in known and not entity.open:
+        where = Sentence(f"field of {entity.name}", f"{entity.label.get('zh', entity.name)}的字段")
+        bench.unknown(place, name, where, known, key=key)

@@ -1,0 +1,150 @@
+"""From a folder or a map of texts to the app's files: what each one is, and what none should be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from forms_dsl import codes
+from forms_dsl.build.place import SourceFile
+from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
+from forms_dsl.kinds import LATER_FOLDERS, SUFFIXES, Kind, kind_of, known_places, path_of
+from forms_dsl.names import name_fault
+from forms_dsl.salvage import first_line, salvage
+from forms_dsl.source import Document, Span
+from forms_dsl.yaml_source import read_document
+
+FILE_COUNT_LIMIT = 2000
+BUNDLE_LIMIT = 20 * 1024 * 1024
+
+#: Beside the definitions a folder may hold a page for its readers and data that is imported, not published.
+_NO_DEFINITIONS = frozenset({"data"})
+_PAGES = frozenset({".md"})
+
+
+def read_folder(path: Path | str) -> dict[str, str]:
+    """The texts of an app's folder by path within it; hidden files, `*.md` and the folder `data` are no definitions."""
+    root = Path(path)
+    files = {}
+    for file in sorted(root.rglob("*")):
+        relative = file.relative_to(root)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if hidden or relative.parts[0] in _NO_DEFINITIONS or file.suffix in _PAGES or not file.is_file():
+            continue
+        # Bytes that are not UTF-8 stay visible as lone surrogates, which the reader of the text reports.
+        files[relative.as_posix()] = file.read_bytes().decode("utf-8", "surrogateescape")
+    return files
+
+
+def open_files(files: Mapping[str, str], languages: tuple[str, ...], documents: Mapping[str, Document]) -> Iterable[SourceFile]:
+    """The files that have a place in an app, each read as far as it can be."""
+    for path in sorted(files):
+        found = kind_of(path)
+        if found is not None:
+            yield _open(path, found[0], found[1], documents.get(path), languages)
+
+
+def read_documents(files: Mapping[str, str]) -> tuple[dict[str, Document], list[Diagnostic]]:
+    """Every text as a document, and what is wrong with the texts and with the set of files."""
+    findings: list[Diagnostic] = list(_limits(files))
+    documents = {}
+    if findings:
+        return documents, findings
+    for path, text in sorted(files.items()):
+        if kind_of(path) is None:
+            findings.append(_no_place(path, text))
+            continue
+        document, found = read_document(path, text)
+        findings.extend(found)
+        if document is not None:
+            documents[path] = document
+    findings.extend(_twice(files))
+    return documents, findings
+
+
+def _open(path: str, kind: Kind, name: str, document: Document | None, languages: tuple[str, ...]) -> SourceFile:
+    if document is None or not isinstance(document.data, dict):
+        return SourceFile(path, kind, name, document or Document(path, "", {}), is_read=False)
+    salvaged = salvage(kind.shape, document, languages, _stand_ins(kind, name, document))
+    return SourceFile(path, kind, name, document, True, salvaged)
+
+
+def _stand_ins(kind: Kind, name: str, document: Document) -> dict[str, object]:
+    """Values for keys at the top whose absence is reported once and shall hide nothing else."""
+    if kind.folder:
+        return {kind.first_key: name}
+    if kind.name == "app":
+        return {"app": "app", "format": "1", "version": "0.0.0", "languages": ["en"]}
+    return {}
+
+
+def first_key_finding(file: SourceFile, app_folder: str | None = None) -> Diagnostic | None:
+    """The finding about a file whose first key or its value does not agree with the path."""
+    document, key = file.document, file.kind.first_key
+    if not file.is_read or not isinstance(document.data, dict) or not document.data:
+        return None
+    first = str(next(iter(document.data)))
+    if first != key and key in document.data:
+        message = Sentence(f"The first key must be {key!r}.", f"第一个键必须是“{key}”。")
+        return codes.WRONG_PLACE.at(document.key_span((key,)), message, pointer=(key,))
+    written = document.data.get(key)
+    if first != key or not file.kind.folder or not isinstance(written, str) or written == file.name or (key,) in document.damaged:
+        return None
+    message = Sentence(
+        f"The path says {file.name!r}, the file says {written!r}.", f"路径是“{file.name}”，文件中写的是“{written}”。"
+    )
+    hint = Sentence(f"Rename the file to {path_of(file.kind.name, written)}, or correct the name.", f"请将文件改名为 {path_of(file.kind.name, written)}，或更正名称。")
+    return codes.WRONG_PLACE.at(document.span((key,)), message, pointer=(key,), hint=hint)
+
+
+def path_name_finding(file: SourceFile) -> Diagnostic | None:
+    """The finding about a file name that is no name."""
+    if not file.kind.folder:
+        return None
+    for part in file.name.split(".") if file.kind.name == "form" else (file.name,):
+        fault = name_fault(part)
+        if fault is not None and not (isinstance(file.document.data, dict) and file.document.data.get(file.kind.first_key) == file.name):
+            return codes.BAD_NAME.at(first_line(file.document, ()), fault)
+    return None
+
+
+def _limits(files: Mapping[str, str]) -> Iterable[Diagnostic]:
+    if len(files) > FILE_COUNT_LIMIT:
+        message = Sentence(f"The app has {len(files):,} files, more than {FILE_COUNT_LIMIT:,}.", f"应用有 {len(files):,} 个文件，超过 {FILE_COUNT_LIMIT:,} 个。")
+        yield _about("app.yaml", codes.LIMIT, message)
+    size = sum(len(text) for text in files.values())
+    if size > BUNDLE_LIMIT:
+        message = Sentence(f"The app has {size:,} characters, more than {BUNDLE_LIMIT:,}.", f"应用共 {size:,} 个字符，超过 {BUNDLE_LIMIT:,} 个。")
+        yield _about("app.yaml", codes.LIMIT, message)
+
+
+def _no_place(path: str, text: str) -> Diagnostic:
+    """The finding about a file that is nothing of an app."""
+    parts = PurePosixPath(path).parts
+    if parts and parts[0] in LATER_FOLDERS:
+        message = Sentence(f"This version does not support {parts[0]}/ yet.", f"当前版本还不支持 {parts[0]}/。")
+        return _about(path, codes.WRONG_PLACE, message)
+    if not path.endswith(SUFFIXES):
+        message = Sentence(f"The file {path} is no definition: definitions are .yaml or .json.", f"文件 {path} 不是定义文件：定义文件为 .yaml 或 .json。")
+        stem = path.removesuffix(".yml")
+        return _about(path, codes.WRONG_PLACE, message, Sentence(f"Rename it to {stem}.yaml.", f"请改名为 {stem}.yaml。") if stem != path else None)
+    message = Sentence(f"The file {path} has no place in an app.", f"应用中没有 {path} 这种文件。")
+    known = known_places()
+    near = suggestion(parts[0] + "/" if len(parts) > 1 else parts[0], known)
+    return _about(path, codes.WRONG_PLACE, message, near or Sentence(f"There are {', '.join(known)}.", f"可用：{'、'.join(known)}。"))
+
+
+def _twice(files: Mapping[str, str]) -> Iterable[Diagnostic]:
+    """Two files that are the same thing: `x.yaml` beside `x.json`, or names that differ only in case."""
+    seen: dict[str, str] = {}
+    for path in sorted(files):
+        if kind_of(path) is None:
+            continue
+        stem = path.rpartition(".")[0].casefold()
+        first = seen.setdefault(stem, path)
+        if first != path:
+            yield _about(path, codes.BAD_NAME, Sentence(f"{first} is already this thing.", f"{first} 已定义同一事物。"))
+
+
+def _about(path: str, code: Code, message: Sentence, hint: Sentence | None = None) -> Diagnostic:
+    return code.at(Span(path, 1, 1, 1, 1), message, hint=hint)

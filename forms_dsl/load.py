@@ -1,0 +1,164 @@
+"""From texts to the checked app: reads, resolves, types and checks everything, and never raises for what a person wrote."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from forms_dsl import codes
+from forms_dsl.build.bench import Names, Workbench
+from forms_dsl.build.bindings import declare_operations
+from forms_dsl.build.entities import build_entity, declare_fields, declare_name
+from forms_dsl.build.forms import build_form
+from forms_dsl.build.header import build_menu, declare_app, declare_choices, declare_parameters, languages_of
+from forms_dsl.build.listing import build_list, build_page
+from forms_dsl.build.place import SourceFile
+from forms_dsl.build.reports import build_report
+from forms_dsl.build.roles import build_roles
+from forms_dsl.build.signatures import declare_available
+from forms_dsl.build.workflows import build_automation, build_workflow
+from forms_dsl.checks.registry import run_checks
+from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
+from forms_dsl.files.app import AppShape
+from forms_dsl.files.form import FormShape
+from forms_dsl.files.listing import ListShape
+from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_documents, read_folder
+from forms_dsl.model import App, Binding, Parameter
+from forms_dsl.org import BUILT_IN
+from forms_dsl.source import Document, Span
+
+__all__ = ["Loaded", "load_app", "read_folder"]
+
+#: So many findings are answered at once; more help nobody.
+FINDING_LIMIT = 100
+
+_SEVERITIES = {"error": 0, "warning": 1, "hint": 2}
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of the texts: the app, or None when there is an error, with all findings and documents."""
+
+    app: App | None
+    diagnostics: tuple[Diagnostic, ...]
+    documents: Mapping[str, Document]
+
+
+def load_app(files: Mapping[str, str]) -> Loaded:
+    """The app that `files` (path within the app → text) define."""
+    documents, findings = read_documents(files)
+    header_data = next((documents[path].data for path in ("app.yaml", "app.json") if path in documents), None)
+    languages = languages_of(header_data)
+    opened = list(open_files(files, languages, documents))
+    bench = Workbench(languages=languages, findings=findings)
+    for file in opened:
+        _collect(bench, file)
+    header = next((file for file in opened if file.kind.name == "app"), None)
+    if header is None and not has_errors(findings):
+        message = Sentence("The app has no app.yaml.", "应用缺少 app.yaml。")
+        findings.append(codes.MISSING_KEY.at(Span("app.yaml", 1, 1, 1, 1), message))
+    app = _build(bench, opened, header, files) if header is not None else None
+    if app is not None:
+        findings.extend(run_checks(app, {file.path: file for file in opened}, bench))
+    ordered = _ordered(findings)
+    return Loaded(app if app is not None and not has_errors(ordered) else None, ordered, documents)
+
+
+def _collect(bench: Workbench, file: SourceFile) -> None:
+    """The findings of a file's text and shape, and whether it is whole."""
+    found = [finding for finding in (first_key_finding(file), path_name_finding(file)) if finding is not None]
+    bench.findings.extend(found)
+    if file.salvaged is not None:
+        bench.findings.extend(file.salvaged.findings)
+    if found or not file.is_whole():
+        bench.incomplete.add(file.path)
+    if file.kind.folder:
+        bench.files[file.kind.name] = (*bench.files.get(file.kind.name, ()), file.name)
+    if isinstance(file.shape, FormShape | ListShape):
+        bench.entity_of[file.kind.name, file.name] = file.shape.entity
+
+
+def _build(bench: Workbench, opened: list[SourceFile], header: SourceFile, files: Mapping[str, str]) -> App:
+    single = {file.kind.name: file for file in opened if file.kind.file}
+    entities = [file for file in opened if file.kind.name == "entity"]
+    shape = header.shape
+    bench.app = shape.app if isinstance(shape, AppShape) else "app"
+    declare_app(bench, header, BUILT_IN)
+    declare_choices(bench, single.get("choices"))
+    bench.roles = _role_names(single.get("roles"))
+    parameters = declare_parameters(bench, single.get("params"))
+    declare_available(bench)
+    for file in entities:
+        signature = declare_name(bench, file)
+        bench.entities[signature.full_name] = signature
+    for file in entities:
+        declare_fields(bench, file)
+    bindings = declare_operations(bench, single["bindings"]) if "bindings" in single else {}
+    return _assemble(bench, opened, header, files, parameters, bindings)
+
+
+def _assemble(
+    bench: Workbench,
+    opened: list[SourceFile],
+    header: SourceFile,
+    files: Mapping[str, str],
+    parameters: dict[str, Parameter],
+    bindings: dict[str, Binding],
+) -> App:
+    def each(kind: str, build: Callable[[Workbench, SourceFile], Thing | None]) -> dict[str, Thing]:
+        built = ((file.name, build(bench, file)) for file in opened if file.kind.name == kind)
+        return {name: thing for name, thing in built if thing is not None}
+
+    lists, reports = each("list", build_list), each("report", build_report)
+    labels = {"list": {n: x.label for n, x in lists.items()}, "report": {n: x.label for n, x in reports.items()}}
+    roles = next((build_roles(bench, file) for file in opened if file.kind.name == "roles"), {})
+    shape = header.shape if isinstance(header.shape, AppShape) else None
+    return App(
+        name=bench.app,
+        version=shape.version if shape else "0.0.0",
+        label=shape.label if shape else {},
+        languages=bench.languages,
+        timezone=shape.timezone if shape else "Asia/Shanghai",
+        currency=bench.currency,
+        menu=build_menu(bench, header, labels),
+        entities=each("entity", build_entity),
+        forms=each("form", build_form),
+        lists=lists,
+        pages=each("page", build_page),
+        workflows=each("workflow", build_workflow),
+        automations=each("automation", build_automation),
+        reports=reports,
+        roles=roles,
+        bindings=bindings,
+        parameters=parameters,
+        requires=dict(bench.others),
+        checksum=_checksum(files),
+    )
+
+
+def _role_names(file: SourceFile | None) -> Names[str]:
+    if file is None:
+        return Names()
+    lost = {name: name for name in file.lost_names(("roles",))}
+    written = {name: name for name in getattr(file.shape, "roles", {})}
+    return Names({**lost, **written}, file.is_open(("roles",)))
+
+
+def _checksum(files: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for path, text in sorted(files.items()):
+        for part in (path, text):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def _ordered(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each finding once, errors never cut off by hints, then by file and place."""
+    unique = {(f.code, f.span, f.message): f for f in findings}
+    kept = sorted(unique.values(), key=lambda f: _SEVERITIES[f.severity])[:FINDING_LIMIT]
+    return tuple(sorted(kept, key=lambda f: (f.span.file, f.span.line, f.span.column, f.code)))
