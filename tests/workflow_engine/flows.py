@@ -43,7 +43,7 @@ def expression(name: str) -> Expression:
 
 
 def role(name: str, **keys: object) -> People:
-    return People("role", name, **{"count_max": None, **keys})  # type: ignore[arg-type]
+    return People("role", name, **keys)  # type: ignore[arg-type]
 
 
 def fill(name: str = "apply", by: People | None = None, **keys: object) -> HumanStep:
