@@ -50,17 +50,17 @@ export function useShortcuts(chords: Readonly<Record<string, (event: KeyboardEve
   }, [overDialogs])
 }
 
-const REACHABLE = 'input, select, textarea, button, [tabindex]'
+const INPUTS = 'input, select, textarea'
 
-/** The next or previous input inside `place`; returns false at the end. */
+/** Moves the focus to the next or previous input inside `place`; false at the end. */
 export function stepFocus(place: HTMLElement, from: Element, by: 1 | -1): boolean {
-  const stops = [...place.querySelectorAll<HTMLElement>(REACHABLE)].filter(
-    each => each.tabIndex >= 0 && !each.matches(':disabled') && each.closest('[data-skip-enter]') === null && each.offsetParent !== null,
+  const stops = [...place.querySelectorAll<HTMLInputElement>(INPUTS)].filter(
+    each => each.tabIndex >= 0 && !each.matches(':disabled') && each.offsetParent !== null && (each.type !== 'radio' || each.checked || each === from),
   )
   const at = stops.findIndex(each => each === from || each.contains(from))
   const next = stops[at + by]
   if (at < 0 || !next) return false
   next.focus()
-  if (next instanceof HTMLInputElement && next.type === 'text') next.select()
+  if (next.type === 'text') next.select()
   return true
 }

@@ -19,7 +19,11 @@ export const router = createBrowserRouter([
         children: [
           { index: true, lazy: screen(() => import('./shell/Home')) },
           { path: 'login', lazy: screen(() => import('./shell/Home')) },
+          { path: 'tasks/:id?', lazy: screen(() => import('./inbox/Inbox')) },
           { path: 'app/:app/list/:list', lazy: screen(() => import('./list/List')) },
+          { path: 'app/:app/new/:form', lazy: screen(() => import('./entry/NewEntry')) },
+          { path: 'app/:app/edit/:entity/:id', lazy: screen(() => import('./entry/EditEntry')) },
+          { path: 'app/:app/:entity/:id', lazy: screen(() => import('./record/Record')) },
           { path: '*', lazy: screen(() => import('./shell/Lost')) },
         ],
       },

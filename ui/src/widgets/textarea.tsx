@@ -11,7 +11,7 @@ function TextareaInput({ id, field, value, change, blur, invalid, describedBy, r
   return (
     <div className="textarea">
       <Input.TextArea
-        id={id} value={text} autoSize={{ minRows: lines, maxRows: lines + 6 }} status={invalid ? 'error' : ''}
+        id={id} value={text} rows={lines} status={invalid ? 'error' : ''}
         aria-invalid={invalid} aria-describedby={describedBy} aria-required={required}
         onChange={event => change(event.target.value || null)} onBlur={blur}
       />

@@ -298,3 +298,15 @@ export interface ReportAnswer {
 
 export interface ApiToken { readonly id: string, readonly label: string, readonly created_at?: string, readonly expires_at: string | null, readonly last_used_at?: string | null }
 export interface NewApiToken { readonly id: string, readonly token: string, readonly label: string, readonly expires_at: string | null }
+
+export interface TrialStep {
+  readonly step: string
+  readonly title: Label
+  readonly kind: string
+  readonly people: readonly Person[]
+  readonly because: string | null
+  readonly left_out: readonly { readonly person: Person, readonly because: string }[]
+  readonly due_at: string | null
+  readonly stuck: string | null
+}
+export interface Trial { readonly steps: readonly TrialStep[], readonly ends: 'approved' | 'stuck' }

@@ -1,0 +1,150 @@
+/**
+ * The rules of a form, run in the browser over what is filled in: what is seen, asked, computed and wrong.
+ *
+ * The server runs the same rules again and its answer counts; nothing here decides anything.
+ */
+import type { BlockScreen, EntityScreen, FieldScreen, FormScreen, ItemScreen, Label, Wire } from '../../kernel/api/types'
+import { holds, interpret, readsOf, toJson } from '../../kernel/expr/interpret'
+import type { FactMap, Facts, Ir } from '../../kernel/expr/types'
+
+export type Filled = Readonly<Record<string, Wire>>
+
+/** What stands around a form: the person, the day, the record before, and which fields a step lets write. */
+export interface Surroundings {
+  readonly user: FactMap
+  readonly old: FactMap | null
+  readonly today: string
+  readonly now: string
+  readonly businessDate: string
+  readonly timezone: string
+  /** Fields that this step may write; null when the fields' own rights say it. */
+  readonly writable: ReadonlySet<string> | null
+  /** Fields that this step must have besides those that are required anyway. */
+  readonly required: ReadonlySet<string>
+  readonly hidden: ReadonlySet<string>
+}
+
+export interface DrawnItem {
+  readonly item: ItemScreen
+  readonly field: FieldScreen | null
+  readonly required: boolean
+  readonly readOnly: 'computed' | 'server' | 'read_only' | null
+}
+
+export interface DrawnBlock { readonly block: BlockScreen, readonly items: readonly DrawnItem[], readonly blocks: readonly DrawnBlock[] }
+
+export interface Drawn {
+  readonly blocks: readonly DrawnBlock[]
+  /** What is filled in, with the computed values. */
+  readonly values: Filled
+}
+
+export const factsOf = (values: Filled, around: Surroundings): Facts => ({
+  record: values, user: around.user, ...(around.old ? { old: around.old } : {}),
+  today: around.today, now: around.now, business_date: around.businessDate, timezone: around.timezone,
+})
+
+const isTrue = (condition: Ir | true | null | undefined, facts: Facts): boolean => condition === true || (Array.isArray(condition) && holds(condition as Ir, facts))
+
+/** The values with every computed field; one that reads another computed field settles in the next round. */
+export function computed(entity: EntityScreen, values: Filled, around: Surroundings): Filled {
+  const fields = Object.values(entity.fields).filter(field => field.compute)
+  let current: Filled = values
+  for (let round = 0; round <= fields.length; round++) {
+    const next: Record<string, Wire> = { ...current }
+    for (const field of fields) next[field.name] = toJson(interpret(field.compute as Ir, factsOf(next, around))) as Wire
+    if (fields.every(field => JSON.stringify(next[field.name]) === JSON.stringify(current[field.name] ?? null))) return next
+    current = next
+  }
+  return current
+}
+
+const fieldOf = (entity: EntityScreen, item: ItemScreen): FieldScreen | null =>
+  item.kind === 'field' || item.kind === 'rows' ? entity.fields[item.field ?? item.name ?? ''] ?? null : null
+
+function readOnlyOf(field: FieldScreen, item: ItemScreen, facts: Facts, around: Surroundings): DrawnItem['readOnly'] {
+  if (field.server_compute) return 'server'
+  if (field.compute) return 'computed'
+  const mayWrite = around.writable === null ? field.writable : around.writable.has(field.name)
+  return !mayWrite || isTrue(field.read_only, facts) || isTrue(item.read_only, facts) ? 'read_only' : null
+}
+
+function drawItem(entity: EntityScreen, item: ItemScreen, facts: Facts, around: Surroundings): DrawnItem | null {
+  const field = fieldOf(entity, item)
+  if (item.kind === 'button' || (field === null && item.kind !== 'text')) return null
+  if (item.visible && !isTrue(item.visible, facts)) return null
+  if (field === null) return { item, field, required: false, readOnly: null }
+  if (around.hidden.has(field.name) || (field.visible && !isTrue(field.visible, facts))) return null
+  const readOnly = readOnlyOf(field, item, facts, around)
+  const required = readOnly === null && (field.required || around.required.has(field.name) || isTrue(field.required_when, facts) || isTrue(item.required_when, facts))
+  return { item, field, required, readOnly }
+}
+
+function drawBlock(entity: EntityScreen, block: BlockScreen, facts: Facts, around: Surroundings): DrawnBlock | null {
+  if (block.visible && !isTrue(block.visible, facts)) return null
+  const items = block.items.flatMap(item => drawItem(entity, item, facts, around) ?? [])
+  const blocks = block.blocks.flatMap(inner => drawBlock(entity, inner, facts, around) ?? [])
+  return items.length + blocks.length > 0 ? { block, items, blocks } : null
+}
+
+/** What of a form is to be drawn now. */
+export function draw(form: FormScreen, entity: EntityScreen, filled: Filled, around: Surroundings): Drawn {
+  const values = computed(entity, filled, around), facts = factsOf(values, around)
+  return { values, blocks: form.layout.flatMap(block => drawBlock(entity, block, facts, around) ?? []) }
+}
+
+/** The items of blocks, in the order in which they stand. */
+export const itemsOf = (blocks: readonly DrawnBlock[]): readonly DrawnItem[] => blocks.flatMap(({ items, blocks: inner }) => [...items, ...itemsOf(inner)])
+
+/** What goes to the server: the fields that are asked and may be written. A masked value that was not typed anew stays out. */
+export function bodyOf(drawn: Drawn, before: Filled, prefilled: readonly string[] = []): Record<string, Wire> {
+  const body: Record<string, Wire> = {}
+  for (const { field, readOnly } of itemsOf(drawn.blocks)) {
+    if (!field || readOnly !== null) continue
+    const value = drawn.values[field.name] ?? null
+    if (JSON.stringify(value) !== JSON.stringify(before[field.name] ?? null)) body[field.name] = value
+  }
+  for (const name of prefilled) if (!(name in body) && drawn.values[name] !== undefined && drawn.values[name] !== null) body[name] = drawn.values[name] as Wire
+  return body
+}
+
+/** The paths through references that the rules of a form read, by reference field. */
+export function referencePaths(form: FormScreen, entity: EntityScreen): ReadonlyMap<string, readonly string[]> {
+  const expressions: (Ir | true | null | undefined)[] = []
+  const visit = (block: BlockScreen): void => {
+    expressions.push(block.visible)
+    for (const item of block.items) expressions.push(item.visible, item.required_when, item.read_only)
+    block.blocks.forEach(visit)
+  }
+  form.layout.forEach(visit)
+  for (const field of Object.values(entity.fields)) expressions.push(field.visible, field.required_when, field.read_only, field.check, field.compute)
+  for (const rule of entity.rules) expressions.push(rule.when, rule.check)
+  const found = new Map<string, Set<string>>()
+  for (const expression of expressions) {
+    if (!Array.isArray(expression)) continue
+    for (const path of readsOf(expression as Ir)) {
+      const [first = '', ...rest] = path.split('.')
+      if (rest.length > 0 && entity.fields[first]?.type === 'reference') found.set(first, (found.get(first) ?? new Set()).add(rest.join('.')))
+    }
+  }
+  return new Map([...found].map(([name, paths]) => [name, [...paths].sort()]))
+}
+
+/** The values a new record starts with. */
+export function defaultsOf(form: FormScreen, entity: EntityScreen, around: Surroundings): Filled {
+  const values: Record<string, Wire> = {}
+  const names = new Set<string>()
+  const visit = (block: BlockScreen): void => {
+    for (const item of block.items) names.add(item.field ?? item.name ?? '')
+    block.blocks.forEach(visit)
+  }
+  form.layout.forEach(visit)
+  for (const field of Object.values(entity.fields)) {
+    if (!field.default || !names.has(field.name)) continue
+    const value = toJson(interpret(field.default, factsOf(values, around)))
+    if (value !== null) values[field.name] = value
+  }
+  return values
+}
+
+export type { Label }

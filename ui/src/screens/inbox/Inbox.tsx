@@ -1,0 +1,76 @@
+/** The work of a person: to do, started, done; the list at the left, the task at the right, on a phone one after the other. */
+import { Button } from 'antd'
+import { useState } from 'react'
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
+import { useMe, useTasks, type Box } from '../../kernel/api/queries'
+import { clock } from '../../kernel/format/dates'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { common } from '../../kernel/i18n/common'
+import { useLabel } from '../../kernel/i18n/locale'
+import { useShortcuts } from '../../kernel/keyboard'
+import { Failure } from '../../kernel/parts/Failure'
+import { useIsNarrow } from '../../kernel/parts/narrow'
+import { useTitle } from '../../kernel/parts/title'
+import { ends } from './decide'
+import { fits } from './group'
+import { TaskList } from './TaskList'
+import { TaskPane } from './TaskPane'
+import { words } from './words'
+import '../record/record.css'
+import '../parts/parts.css'
+import './inbox.css'
+
+const BOXES: readonly Box[] = ['todo', 'started', 'done']
+type Known = 'approve' | 'reject' | 'return' | 'complete'
+
+export default function Inbox() {
+  const t = useWords(words), c = useWords(common), label = useLabel()
+  const { id } = useParams()
+  const [query] = useSearchParams()
+  const box = BOXES.find(each => each === query.get('box')) ?? 'todo'
+  const navigate = useNavigate(), narrow = useIsNarrow()
+  const [typed, setTyped] = useState(''), [said, setSaid] = useState(''), [moved, setMoved] = useState(false)
+  const answer = useTasks(box), open = useMe().data?.open_tasks
+  const tasks = answer.data?.items.filter(task => fits(task, typed, label)) ?? null
+  // On a wide screen the first task stands open, so that a decision needs no extra click.
+  const shown = id ?? (narrow ? undefined : tasks?.[0]?.id)
+  const suffix = box === 'todo' ? '' : `?box=${box}`
+  useTitle(t(box === 'todo' ? 'title' : box))
+  const step = (by: 1 | -1) => {
+    const at = tasks?.findIndex(task => task.id === shown) ?? -1
+    const next = tasks?.[at + by]
+    if (next) {
+      setMoved(true)
+      void navigate(`/tasks/${next.id}${suffix}`, { replace: id !== undefined })
+      document.querySelector(`[data-task="${next.id}"]`)?.scrollIntoView({ block: 'nearest' })
+    }
+  }
+  useShortcuts({ 'J': () => step(1), 'K': () => step(-1), '/': () => document.getElementById('task-find')?.focus() })
+  return (
+    <div className={`inbox ${shown ? 'inbox-open' : ''}`}>
+      <section className="inbox-list" aria-label={t('boxes')}>
+        <h1 className="sr">{t('boxes')}</h1>
+        <div className="tabs inbox-tabs">
+          {BOXES.map(each => <Link key={each} to={each === 'todo' ? '/tasks' : `/tasks?box=${each}`} aria-current={each === box ? 'page' : undefined}>{t(each)}{each === 'todo' && open !== undefined && open > 0 && <small>{open}</small>}</Link>)}
+        </div>
+        {answer.error && answer.data && <div className="notice" role="alert"><span className="grow">{c('stale_list', { time: clock(new Date(answer.dataUpdatedAt).toISOString()) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
+        {answer.error && !answer.data ? <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div> : <TaskList box={box} tasks={tasks} chosen={shown} typed={typed} type={setTyped} />}
+        <p className="inbox-keys hint small" aria-hidden="true"><kbd>J</kbd> <kbd>K</kbd> {t('key_move')} <kbd>A</kbd> {t('key_agree')} <kbd>R</kbd> {t('key_return')} <kbd>Ctrl Enter</kbd> {t('key_confirm')}</p>
+      </section>
+      <section className="inbox-task" aria-label={t('title')}>
+        <p role="status" className={said ? 'inbox-said' : 'sr'}>{said}</p>
+        {narrow && id && <Link className="inbox-back" to={`/tasks${suffix}`}>‹ {t(box === 'todo' ? 'title' : box)}</Link>}
+        {shown
+          ? <TaskPane id={shown} focus={moved} decided={(task, _, decision) => {
+              const word = decision.name in words.entries ? t(decision.name as Known) : decision.name
+              setSaid(t('decided', { title: task.record_title, decision: word }))
+              if (!ends(decision.name)) return
+              const at = tasks?.findIndex(each => each.id === task.id) ?? -1, next = tasks?.[at + 1] ?? tasks?.[at - 1]
+              setMoved(true)
+              void navigate(next && box === 'todo' ? `/tasks/${next.id}` : '/tasks', { replace: true })
+            }} />
+          : <div className="empty"><h2>{tasks?.length === 0 ? t(`empty_${box}`) : t('choose')}</h2>{tasks?.length !== 0 && <p>{t('choose_text')}</p>}</div>}
+      </section>
+    </div>
+  )
+}

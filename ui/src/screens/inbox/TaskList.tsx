@@ -1,0 +1,54 @@
+/** The left pane: the cards of one box, by deadline, each of three lines. */
+import { Input } from 'antd'
+import { Link } from 'react-router'
+import type { Task } from '../../kernel/api/types'
+import { group as grouping } from '../../kernel/format/numbers'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { useNow } from '../../kernel/now'
+import type { Box } from '../../kernel/api/queries'
+import { Deadline, lengthText } from '../parts/Deadline'
+import { words as partWords } from '../parts/words'
+import { grouped } from './group'
+import { words } from './words'
+
+interface TaskListProps {
+  readonly box: Box
+  readonly tasks: readonly Task[] | null
+  readonly chosen: string | undefined
+  readonly typed: string
+  readonly type: (typed: string) => void
+}
+
+function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, readonly chosen: boolean }) {
+  const t = useWords(words), p = useWords(partWords), label = useLabel(), now = useNow()
+  const minutes = Math.max(Math.round((now.getTime() - Date.parse(task.created_at)) / 60_000), 0)
+  const third = [label(task.entity_label), box === 'todo' && t('here', { time: lengthText(p, minutes) }), task.claimed_by && t('claimed', { name: task.claimed_by.name })].filter(Boolean).join(' · ')
+  return (
+    <Link className="task-card" to={`/tasks/${task.id}${box === 'todo' ? '' : `?box=${box}`}`} aria-current={chosen ? 'true' : undefined} data-task={task.id}>
+      <span className="task-line"><b className="cut">{task.record_title}</b>{task.four_eyes && <span className="tag tag-outline">{t('four_eyes')}</span>}<span className="grow" /><b className={task.amount ? 'num' : 'quiet task-plain'}>{task.amount ? grouping(task.amount, 2) : t('no_amount')}</b></span>
+      <span className="task-line"><span className="cut grow">{[label(task.text) || label(task.title), task.unit].filter(Boolean).join(' · ')}</span>{box === 'todo' ? <Deadline due={task.due_at} /> : task.result && <span className="small quiet">{task.result in words.entries ? t(task.result as 'approve') : task.result}</span>}</span>
+      <span className="task-line small quiet cut">{third}</span>
+    </Link>
+  )
+}
+
+export function TaskList({ box, tasks, chosen, typed, type }: TaskListProps) {
+  const t = useWords(words), now = useNow()
+  const groups = tasks && (box === 'todo' ? grouped(tasks, now) : tasks.length > 0 ? [['all', tasks] as const] : [])
+  return (
+    <>
+      <div className="task-find"><Input id="task-find" value={typed} allowClear placeholder={t('find')} aria-label={t('find')} onChange={event => type(event.target.value)} /></div>
+      <div className="task-scroll">
+        {tasks === null && [0, 1, 2, 3].map(at => <div key={at} className="task-card"><span className="grey" /><span className="grey" /><span className="grey" /></div>)}
+        {groups?.map(([name, list]) => (
+          <section key={name} aria-labelledby={`tasks-${name}`}>
+            <h2 id={`tasks-${name}`} className="task-group"><span className="grow">{t(name)} · {list.length}</span>{box === 'todo' && <small className="hint">{t('due')}</small>}</h2>
+            <ul>{list.map(task => <li key={task.id}><Card task={task} box={box} chosen={task.id === chosen} /></li>)}</ul>
+          </section>
+        ))}
+        {groups?.length === 0 && <div className="empty"><h2>{typed ? t('none_found', { text: typed }) : t(`empty_${box}`)}</h2></div>}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,92 @@
+/** One task: what is asked, what the decision needs, what happened, what can be done. */
+import { useEffect, useRef } from 'react'
+import { Link } from 'react-router'
+import { useMe, useScreens, useTask } from '../../kernel/api/queries'
+import type { Decided, Screens, TaskDetail } from '../../kernel/api/types'
+import { capital, group } from '../../kernel/format/numbers'
+import { showInstant } from '../../kernel/format/dates'
+import { titlesOf } from '../../kernel/format/value'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel, useLocale } from '../../kernel/i18n/locale'
+import { Failure } from '../../kernel/parts/Failure'
+import { useTitle } from '../../kernel/parts/title'
+import { targetOf } from '../../widgets/reference'
+import { Deadline } from '../parts/Deadline'
+import { kindWord, Trail } from '../parts/Trail'
+import { words as partWords } from '../parts/words'
+import { ActionBar } from './ActionBar'
+import { useDecide, type Decision } from './decide'
+import { FactGrid } from './FactGrid'
+import { Resubmit } from './Resubmit'
+import { words } from './words'
+
+interface TaskPaneProps { readonly id: string, readonly focus: boolean, readonly decided: (task: TaskDetail, decided: Decided, decision: Decision) => void }
+
+export function TaskPane({ id, focus, decided }: TaskPaneProps) {
+  const answer = useTask(id), screens = useScreens(answer.data?.app)
+  const failed = answer.error ?? screens.error
+  if (failed) return <div className="screen"><Failure error={failed} retry={() => { void answer.refetch(); void screens.refetch() }} /></div>
+  if (!answer.data || !screens.data) return <div className="screen" aria-busy="true"><span className="grey" /><span className="grey" /></div>
+  return <Opened key={id} task={answer.data} screens={screens.data} focus={focus} decided={decided} />
+}
+
+/** The first referenced record that has a page of its own: whom it is about. */
+function Subject({ task, screens }: { readonly task: TaskDetail, readonly screens: Screens }) {
+  const fields = Object.values(screens.entities[task.entity]?.fields ?? {})
+  const field = fields.find(each => each.type === 'reference' && screens.entities[targetOf(each.options.to, screens.app)[1]]?.page)
+  const id = field && task.record[field.name]
+  if (!field || typeof id !== 'string') return null
+  const [app, entity] = targetOf(field.options.to, screens.app)
+  return <Link className="button-plain" to={`/app/${app}/${entity}/${id}`}>{titlesOf(task.record)[field.name] ?? id}</Link>
+}
+
+function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, readonly screens: Screens, readonly focus: boolean, readonly decided: TaskPaneProps['decided'] }) {
+  const t = useWords(words), p = useWords(partWords), label = useLabel(), locale = useLocale()
+  const me = useMe().data
+  const heading = useRef<HTMLHeadingElement>(null)
+  const entity = screens.entities[task.entity]
+  const decide = useDecide(task, (answer, decision) => decided(task, answer, decision))
+  useTitle(label(task.title))
+  useEffect(() => {
+    if (focus) heading.current?.focus()
+  }, [focus])
+  const fills = entity !== undefined && task.state === 'open' && task.decisions.includes('complete') && task.fields.write.length > 0
+  const last = task.process?.trail.at(-1)
+  const over = task.state !== 'open'
+  const amount = task.amount && t('amount_unit', { amount: group(task.amount, 2) })
+  return (
+    <div className="task">
+      <header className="task-head">
+        <div className="task-head-text">
+          <h1 ref={heading} tabIndex={-1} className="no-ring">{task.record_title}{amount && <span className="task-amount"> · {amount}</span>}</h1>
+          <Deadline due={over ? null : task.due_at} tag />
+          <p className="quiet small task-about">{[label(task.entity_label), label(task.title), task.started_by && `${t('by', { name: task.started_by.name })} ${task.unit ?? ''} ${showInstant(task.created_at, locale)}`].filter(Boolean).join(' · ')}</p>
+          {task.amount && locale === 'zh' && <p className="quiet small task-words">{capital(task.amount)}</p>}
+        </div>
+        <div className="task-ways"><Subject task={task} screens={screens} /><Link className="button-plain" to={`/app/${task.app}/${task.entity}/${task.record_id}`}>{t('all_fields')}</Link></div>
+      </header>
+      {fills && entity
+        ? <Resubmit task={task} screens={screens} entity={entity} busy={decide.isPending} failure={decide.error} send={fields => decide.mutate({ name: 'complete', opinion: '', fields })} />
+        : (
+          <>
+            <div className="task-body">
+              <div className="task-main">
+                {task.text && <p className="card card-body">{label(task.text)}</p>}
+                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: task.result ?? '' })}</span></div>}
+                {!over && task.decisions.length === 0 && <div className="notice" role="status">{t('not_yours')}</div>}
+                {entity && <FactGrid task={task} entity={entity} screens={screens} />}
+                {task.four_eyes && !over && <p className="hint small">{t('four_eyes_long')}</p>}
+              </div>
+              {task.process && (
+                <details className="card trail-card" open>
+                  <summary className="card-head"><h2>{t('trail')}</h2><small className="hint">{t('trail_note', { count: task.process.trail.length })}</small></summary>
+                  <div className="card-body"><Trail process={task.process} me={me?.id ?? null} /></div>
+                </details>
+              )}
+            </div>
+            {!over && <ActionBar task={task} busy={decide.isPending} failure={decide.error} decide={decision => decide.mutate(decision)} />}
+          </>
+        )}
+    </div>
+  )
+}

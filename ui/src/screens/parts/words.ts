@@ -1,0 +1,26 @@
+import { catalogue } from '../../kernel/i18n/catalogue'
+
+export const words = catalogue('parts', {
+  excluded: ['已排除 {{name}}', '{{name}} is left out'],
+  nobody: ['没有人可办', 'nobody can do this'],
+  platform: ['系统', 'the system'],
+  people: ['{{name}} 等 {{count}} 人', '{{name}} and {{count}} in all', '{{name}} and {{count}} in all'],
+  by: ['最迟 {{time}}', 'by {{time}}'],
+  ends_approved: ['到此批准', 'Approved after this'],
+  ends_stuck: ['走不下去', 'It cannot go on'],
+  finish: ['结束', 'End'],
+  started: ['发起', 'started'], submitted: ['提交', 'submitted'], approved: ['同意', 'approved'], rejected: ['拒绝', 'refused'], returned: ['退回', 'returned'],
+  resubmitted: ['重提', 'resubmitted'], claimed: ['认领', 'claimed'], released: ['放回', 'released'], called: ['已调用', 'called'], held: ['挂起', 'held'], finished: ['结束', 'finished'],
+  completed: ['完成', 'completed'], recalled: ['撤回', 'recalled'], copied: ['抄送', 'copied'], copy: ['抄送', 'copied'],
+  waits_you: ['等你', 'waits for you'],
+  waits: ['等待办理', 'waiting'],
+  since: ['{{time}} 起', 'since {{time}}'],
+  held_reason: ['挂起：{{reason}}', 'Held: {{reason}}'],
+  late: ['已超 {{time}}', '{{time}} overdue'],
+  left: ['剩 {{time}}', '{{time}} left'],
+  days: ['{{count}} 天', '{{count}} day', '{{count}} days'],
+  hours: ['{{count}} 小时', '{{count}} hour', '{{count}} hours'],
+  minutes: ['{{count}} 分', '{{count}} min', '{{count}} min'],
+  hours_minutes: ['{{hours}} 小时 {{minutes}} 分', '{{hours}} h {{minutes}} min'],
+  state_running: ['审批中', 'In approval'], state_approved: ['已批准', 'Approved'], state_rejected: ['已拒绝', 'Refused'], state_stopped: ['已终止', 'Stopped'], state_held: ['已挂起', 'Held'],
+})
