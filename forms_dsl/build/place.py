@@ -70,6 +70,11 @@ class Place:
         return Place(self.file, pointer)
 
     @property
+    def parent(self) -> Place:
+        """The map or list that holds it."""
+        return Place(self.file, self.pointer[:-1])
+
+    @property
     def span(self) -> Span:
         """Where the value stands."""
         return self.file.document.span(self.pointer)

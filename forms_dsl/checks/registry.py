@@ -14,6 +14,7 @@ from forms_dsl.build.bench import Workbench
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.model import App
+from forms_dsl.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,23 @@ class Site:
         """A place in a file, in the coordinates of the file."""
         return Place(self.files[path], pointer)
 
+    def at_key(self, span: Span) -> Place:
+        """The place whose key stands at `span`."""
+        file = self.files[span.file]
+        found = next((pointer for pointer, each in file.document.key_spans.items() if each == span), ())
+        return Place(file, found)
+
+    def around(self, span: Span) -> Place:
+        """The innermost place that holds `span`."""
+        file = self.files[span.file]
+        start, end = (span.line, span.column), (span.end_line, span.end_column)
+        holding = [
+            pointer
+            for pointer, each in file.document.spans.items()
+            if (each.line, each.column) <= start and end <= (each.end_line, each.end_column)
+        ]
+        return Place(file, max(holding, key=len, default=()))
+
     def find(
         self, code: Code, place: Place, message: Sentence, hint: Sentence | None = None, *, key: bool = False
     ) -> Diagnostic:
@@ -37,6 +55,11 @@ class Site:
     def is_whole(self, path: str) -> bool:
         """Whether all of a file could be built."""
         return path not in self.bench.incomplete
+
+    def is_known(self, entity: str) -> bool:
+        """Whether all of an entity could be built."""
+        found = self.app.entities.get(entity)
+        return found is not None and self.is_whole(found.span.file)
 
     @property
     def is_all_whole(self) -> bool:

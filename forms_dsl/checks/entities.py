@@ -1,0 +1,154 @@
+"""Entities as a whole: references in circles, computations in circles, numbers that do not fit, choices nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_dsl.build.roles import CYCLE
+from forms_dsl.checks.registry import Site, check
+from forms_dsl.checks.trees import parts
+from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.expr.tree import Aggregate, Call, Expression, Ref, ValueType
+from forms_dsl.files.app import ChoicesShape
+from forms_dsl.files.entity import EntityShape
+from forms_dsl.model import App, Entity, Field
+
+COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.")
+DECIMALS_CUT = code("N201", "A computed number has more decimals than its field keeps, and is not rounded.", "warning")
+UNUSED = code("S011", "A choice list, form or binding that nothing uses.", "warning")
+
+#: A field of an entity or row type: entity, row type or "", field.
+Node = tuple[str, str, str]
+
+_ROUNDING = frozenset({"round", "round_even", "round_up", "round_down", "floor", "ceil"})
+_NUMBERS = frozenset({"integer", "decimal", "money"})
+
+
+@check
+def required_references_end(site: Site) -> Iterator[Diagnostic]:
+    """Of two records that require each other neither could be made first."""
+    edges: dict[str, dict[str, Field]] = {}
+    for entity in site.app.entities.values():
+        for field in entity.fields.values():
+            if field.type == "reference" and field.required and field.options.to:
+                app, _, name = field.options.to.partition(".")
+                if app == site.app.name:
+                    edges.setdefault(entity.name, {})[name] = field
+    for name, targets in edges.items():
+        for target, field in targets.items():
+            if name == target or name in _reachable(target, edges):
+                way = name if name == target else f"{name} → {target} → … → {name}"
+                message = Sentence(f"Each record requires another one first: {way}.", f"记录之间互相必填，谁都无法先建立：{way}。")
+                hint = Sentence("Make one of the references optional.", "请将其中一个引用改为非必填。")
+                yield site.find(CYCLE, site.at_key(field.span), message, hint, key=True)
+
+
+@check
+def computations_end(site: Site) -> Iterator[Diagnostic]:
+    """No computed field depends on itself, over any number of fields, rows or records."""
+    edges: dict[Node, set[Node]] = {}
+    places: dict[Node, Field] = {}
+    for entity in site.app.entities.values():
+        for row, fields in (("", entity.fields), *((name, row.fields) for name, row in entity.rows.items())):
+            for field in fields.values():
+                if field.compute is not None:
+                    node = (entity.name, row, field.name)
+                    places[node] = field
+                    edges[node] = set(_read_nodes(site.app, entity, row, field.compute))
+    for node, field in places.items():
+        if node in _all_reachable(node, edges):
+            name = ".".join(part for part in node if part)
+            message = Sentence(f"{name!r} depends on itself.", f"“{name}”的计算依赖于自身。")
+            yield site.find(COMPUTE_CYCLE, site.at_key(field.span), message, key=True)
+
+
+def _read_nodes(app: App, entity: Entity, row: str, expression: Expression) -> Iterator[Node]:
+    """The fields that an expression reads, in whichever entity they stand."""
+    for part in parts(expression.tree):
+        if isinstance(part, Aggregate):
+            for inner in (part.value, part.condition):
+                for each in parts(inner) if inner is not None else ():
+                    if isinstance(each, Ref) and each.root == "row":
+                        yield from _follow(app, entity, row, (*part.rows.path, *each.path))
+        elif isinstance(part, Ref) and part.root == "record":
+            yield from _follow(app, entity, row, part.path)
+        elif isinstance(part, Ref) and part.root == "outer":
+            yield from _follow(app, entity, "", part.path)
+
+
+def _follow(app: App, entity: Entity, row: str, path: tuple[str, ...]) -> Iterator[Node]:
+    fields: Mapping[str, Field] = entity.rows[row].fields if row in entity.rows else entity.fields
+    for word in path:
+        field = fields.get(word)
+        if field is None:
+            return
+        yield (entity.name, row, word)
+        if field.type == "rows" and field.options.of in entity.rows:
+            row = field.options.of
+            fields = entity.rows[row].fields
+        else:
+            target = app.entities.get((field.options.to or "").removeprefix(f"{app.name}."))
+            if target is None:
+                return
+            entity, row, fields = target, "", target.fields
+
+
+def _reachable(start: str, edges: Mapping[str, Mapping[str, Field]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for target in edges.get(waiting.pop(), {}):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
+
+
+def _all_reachable(start: Node, edges: Mapping[Node, set[Node]]) -> set[Node]:
+    found: set[Node] = set()
+    waiting = [start]
+    while waiting:
+        for target in edges.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
+
+
+@check
+def computed_numbers_are_rounded(site: Site) -> Iterator[Diagnostic]:
+    """What is cut when it is stored is rounded by the formula, where a reader can see it."""
+    for entity in site.app.entities.values():
+        for fields in (entity.fields, *(row.fields for row in entity.rows.values())):
+            for field in fields.values():
+                if field.compute is None or field.type not in _NUMBERS:
+                    continue
+                tree = field.compute.tree
+                if _decimals(tree.type) > (field.value_type.scale or 0) and not (isinstance(tree, Call) and tree.function in _ROUNDING):
+                    scale = field.value_type.scale or 0
+                    message = Sentence(f"The result may have more than {scale} decimals.", f"结果可能多于 {scale} 位小数。")
+                    hint = Sentence(f"Write round(…, {scale}).", f"请写 round(…, {scale})。")
+                    yield site.find(DECIMALS_CUT, site.around(tree.span), message, hint)
+
+
+def _decimals(type: ValueType) -> int:
+    return type.scale if type.scale is not None else 16
+
+
+@check
+def choice_lists_are_used(site: Site) -> Iterator[Diagnostic]:
+    """A shared list that no field uses is a leftover."""
+    if not site.is_all_whole:
+        return
+    used = {
+        field.choices_from
+        for file in site.files.values()
+        if isinstance(file.shape, EntityShape)
+        for fields in (file.shape.fields, *(row.fields for row in file.shape.rows.values()))
+        for field in fields.values()
+    }
+    for file in site.files.values():
+        for name in file.shape.choices if isinstance(file.shape, ChoicesShape) else ():
+            if name not in used:
+                message = Sentence(f"No field uses the choice list {name!r}.", f"没有字段使用选项列表“{name}”。")
+                yield site.find(UNUSED, site.place(file.path, "choices", name), message, key=True)

@@ -1,0 +1,115 @@
+"""What is suspicious in any expression, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from forms_dsl.checks.registry import Site, check
+from forms_dsl.checks.trees import CONDITIONS, expressions, named_expressions, parts, things
+from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
+from forms_dsl.expr.tree import Call, Constant, Expr, Ref
+from forms_dsl.model import Entity
+from forms_dsl.source import Span
+
+NEGATED_COMPARISON = code("X301", "not (a < b) with a field that may be missing: it is true when the field is missing.", "hint")
+CONSTANT_CONDITION = code("X302", "A condition that is always true or always false.", "warning")
+LONG_PATH = code("X305", "A reference path of more than 2 steps in the filter of a list.", "warning")
+PERCENT = code("N204", "A percentage is kept as a fraction, but is compared with a number above 1.", "warning")
+
+_ORDER = frozenset({"lt", "le", "gt", "ge"})
+_COMPARISONS = _ORDER | {"eq", "ne"}
+
+
+@check
+def conditions_depend_on_something(site: Site) -> Iterator[Diagnostic]:
+    """A condition is not one and the same for every record."""
+    for thing in things(site.app):
+        for name, expression in named_expressions(thing):
+            constant = _constant_part(expression.tree) if name in CONDITIONS else None
+            if constant is not None:
+                word = "true" if constant[0] else "false"
+                zh = "成立" if constant[0] else "不成立"
+                message = Sentence(f"This condition is always {word}.", f"该条件始终{zh}。")
+                yield _found(site, CONSTANT_CONDITION, constant[1], message)
+
+
+@check
+def negations_think_of_missing_values(site: Site) -> Iterator[Diagnostic]:
+    """`not (a < b)` is true for a missing `a`, which few writers expect."""
+    for thing in things(site.app):
+        for expression in expressions(thing):
+            for part in parts(expression.tree):
+                match part:
+                    case Call(function="not", arguments=(Call(function=inner, arguments=compared),)) if inner in _ORDER:
+                        field = next((each for each in compared if isinstance(each, Ref) and each.type.optional), None)
+                        if field is not None:
+                            name = ".".join(field.path)
+                            message = Sentence(f"This is also true when {name!r} is missing.", f"“{name}”缺失时，该条件也成立。")
+                            hint = Sentence("Turn the comparison round, or add is_missing(…).", "请反转比较，或加上 is_missing(…)。")
+                            yield _found(site, NEGATED_COMPARISON, part.span, message, hint)
+
+
+@check
+def percentages_are_fractions(site: Site) -> Iterator[Diagnostic]:
+    """A field shown as percent holds 0.55 for 55 %."""
+    for entity in site.app.entities.values():
+        percent = {field.name for field in entity.fields.values() if field.options.percent}
+        for thing in (entity, *_things_of(site, entity)):
+            for expression in expressions(thing) if percent else ():
+                for part in parts(expression.tree):
+                    if isinstance(part, Call) and part.function in _COMPARISONS:
+                        yield from _compared(site, part, percent)
+
+
+@check
+def list_filters_stay_near(site: Site) -> Iterator[Diagnostic]:
+    """A filter over a long path of references is slow."""
+    for view in site.app.lists.values():
+        for expression in expressions(view):
+            for part in parts(expression.tree):
+                if isinstance(part, Ref) and part.root == "record" and len(part.path) > 3:
+                    name = ".".join(part.path)
+                    message = Sentence(f"The path {name!r} takes {len(part.path) - 1} steps.", f"路径“{name}”有 {len(part.path) - 1} 步。")
+                    yield _found(site, LONG_PATH, part.span, message)
+
+
+def _things_of(site: Site, entity: Entity) -> Iterator[object]:
+    app = site.app
+    for group in (app.forms, app.lists, app.pages, app.workflows, app.automations, app.reports):
+        yield from (thing for thing in group.values() if getattr(thing, "entity", None) == entity.name)
+
+
+def _compared(site: Site, comparison: Call, percent: set[str]) -> Iterator[Diagnostic]:
+    names = [each.path[0] for each in comparison.arguments if isinstance(each, Ref) and each.root == "record" and len(each.path) == 1]
+    for each in comparison.arguments:
+        if isinstance(each, Constant) and isinstance(each.value, Decimal) and each.value > 1 and any(name in percent for name in names):
+            share = each.value / 100
+            message = Sentence(
+                f"{names[0]!r} is a fraction: {each.value} % is {share.normalize():f}.",
+                f"“{names[0]}”存为小数：{each.value}% 应写 {share.normalize():f}。",
+            )
+            yield _found(site, PERCENT, each.span, message)
+
+
+def _constant_part(tree: Expr) -> tuple[bool, Span] | None:
+    """A part of a condition that does not depend on anything: its value and place."""
+    match tree:
+        case Constant(value=bool() as value) if tree.type.name == "boolean":
+            return value, tree.span
+        case Call(function="and" | "or", arguments=arguments):
+            return next((found for each in arguments if (found := _constant_part(each)) is not None), None)
+        case Call(function="not", arguments=(inner,)):
+            found = _constant_part(inner)
+            return (not found[0], tree.span) if found else None
+        case Call(function=name, arguments=(Constant(value=Decimal() as a), Constant(value=Decimal() as b))) if name in _COMPARISONS:
+            return _compare(name, a, b), tree.span
+    return None
+
+
+def _compare(name: str, a: Decimal, b: Decimal) -> bool:
+    return {"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b, "eq": a == b, "ne": a != b}[name]
+
+
+def _found(site: Site, kind: Code, span: Span, message: Sentence, hint: Sentence | None = None) -> Diagnostic:
+    return kind.at(span, message, pointer=site.around(span).pointer, hint=hint)

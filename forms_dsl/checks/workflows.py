@@ -1,0 +1,190 @@
+"""Approval flows: nothing unreachable, nobody deciding on his own case, nothing that waits for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_dsl.build.place import Place
+from forms_dsl.checks.registry import Site, check
+from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.expr.tree import Constant
+from forms_dsl.model import CallStep, ChooseStep, HumanStep, TogetherStep, Workflow, WorkflowStep
+from forms_dsl.workflow_tree import branches_of, parallel_branch_of, steps_of, steps_within
+
+UNREACHABLE = code("W001", "A step can never be reached.")
+NO_ELSE = code("W003", "A choose over conditions has no last case for all others.")
+SAME_PERSON = code("W004", "The same person may enter and decide: no four-eyes rule separates them on some way through the flow.")
+NO_DUE = code("W005", "A step of people has no time limit.", "warning")
+NO_ON_ERROR = code("W006", "A call does not say who takes over after the last try.")
+UNKNOWN_OUTCOME = code("W008", "A command does not say how an unknown outcome is inquired.", "warning")
+SILENT_APPROVAL = code("W009", "An approval by itself on a step with four eyes or a limit.")
+FOREIGN_RETURN = code("W010", "A refusal returns into another branch that runs at the same time.")
+NO_EXAMPLE = code("W014", "A workflow without an example, or a branch that no example reaches.", "warning")
+
+
+def _flows(site: Site) -> Iterator[Workflow]:
+    yield from (flow for flow in site.app.workflows.values() if site.is_whole(flow.span.file))
+
+
+def _at(site: Site, step: WorkflowStep) -> Place:
+    """The place of a step's map."""
+    return site.at_key(step.span).parent
+
+
+@check
+def every_step_can_be_reached(site: Site) -> Iterator[Diagnostic]:
+    """No step stands behind a condition that is never true, or behind a case that is always taken."""
+    for flow in _flows(site):
+        for step in steps_of(flow):
+            when = step.when if isinstance(step, HumanStep | CallStep) else None
+            if when is not None and isinstance(when.tree, Constant) and when.tree.value is False:
+                message = Sentence(f"The step {step.name!r} is always skipped.", f"步骤“{step.name}”总会被跳过。")
+                yield site.find(UNREACHABLE, _at(site, step).at("when"), message)
+            if isinstance(step, ChooseStep):
+                yield from _after_certain_case(site, step)
+
+
+def _after_certain_case(site: Site, step: ChooseStep) -> Iterator[Diagnostic]:
+    certain = False
+    for branch in step.branches:
+        tree = branch.condition.tree if branch.condition else None
+        if certain or (isinstance(tree, Constant) and tree.value is False):
+            message = Sentence("This case is never taken.", "该分支永远不会被选中。")
+            if branch.condition:
+                yield site.find(UNREACHABLE, site.around(branch.condition.tree.span), message)
+        certain = certain or (isinstance(tree, Constant) and tree.value is True)
+    if certain and step.otherwise:
+        message = Sentence("A case before is always taken, so the others are never.", "前面的分支总会成立，其余情况永远不会被选中。")
+        yield UNREACHABLE.at(step.otherwise[0].span, message, pointer=_at(site, step.otherwise[0]).pointer)
+
+
+@check
+def conditions_have_a_rest(site: Site) -> Iterator[Diagnostic]:
+    """When no condition is true, the flow must still know where to go."""
+    for flow in _flows(site):
+        for step in steps_of(flow):
+            if isinstance(step, ChooseStep) and step.value is None and step.otherwise is None:
+                message = Sentence("No case is left for all others.", "没有处理其余情况的分支。")
+                hint = Sentence("Add a last case: {else: true, steps: []}", "请在最后加上：{else: true, steps: []}")
+                yield site.find(NO_ELSE, site.at_key(step.span), message, hint, key=True)
+
+
+@check
+def nobody_decides_what_he_entered(site: Site) -> Iterator[Diagnostic]:
+    """On every way through the flow somebody approves whom a rule keeps apart from who entered the case."""
+    for flow in _flows(site):
+        steps = list(steps_of(flow))
+        entering = next((s.name for s in steps if isinstance(s, HumanStep) and s.verb == "fill" and s.by.kind == "starter"), None)
+        approvals = [s for s in steps if isinstance(s, HumanStep) and s.verb != "fill"]
+        if entering is None or not approvals:
+            continue
+        apart = {s.name for s in approvals if _separated(flow, entering, s.name)}
+        if not _covered(flow.steps, apart):
+            loose = next((s for s in approvals if s.name not in apart), approvals[0])
+            message = Sentence(
+                f"Who enters at {entering!r} may also decide at {loose.name!r}.",
+                f"在“{entering}”录入的人也可以在“{loose.name}”审批。",
+            )
+            hint = Sentence("Add controls.four_eyes with different_people.", "请在 controls.four_eyes 中加上 different_people 规则。")
+            yield site.find(SAME_PERSON, site.at_key(loose.span), message, hint, key=True)
+
+
+def _separated(flow: Workflow, entering: str, deciding: str) -> bool:
+    for rule in flow.four_eyes:
+        if entering in rule.different_people and deciding in rule.different_people:
+            return True
+        if rule.editors_of and deciding in rule.may_not_act_at:
+            return True
+    return False
+
+
+def _covered(steps: tuple[WorkflowStep, ...], apart: set[str]) -> bool:
+    """Whether every way through the steps passes a separated approval (or has no approval at all)."""
+    for step in steps:
+        if step.name in apart and isinstance(step, HumanStep) and step.when is None:
+            return True
+        inner = branches_of(step)
+        if isinstance(step, TogetherStep) and any(_covered(branch, apart) for branch in inner):
+            return True
+        if isinstance(step, ChooseStep) and inner and step.otherwise is not None and all(_covered(branch, apart) for branch in inner):
+            return True
+        if isinstance(step, ChooseStep) and step.value is not None and inner and all(_covered(branch, apart) for branch in inner):
+            return True
+    return False
+
+
+@check
+def people_are_reminded(site: Site) -> Iterator[Diagnostic]:
+    """A step without a time limit can lie for ever; the starter's own first step may."""
+    for flow in _flows(site):
+        for step in steps_of(flow):
+            if isinstance(step, HumanStep) and step.due is None and step.by.kind != "starter":
+                message = Sentence(f"The step {step.name!r} has no due time.", f"步骤“{step.name}”没有时限。")
+                yield site.find(NO_DUE, site.at_key(step.span), message, Sentence("Add due: {within: 2 days}", "请加上 due: {within: 2 days}"), key=True)
+
+
+@check
+def calls_have_somebody_behind_them(site: Site) -> Iterator[Diagnostic]:
+    """After the last try a person takes over; after a command nobody guesses how it ended."""
+    for flow in _flows(site):
+        for step in steps_of(flow):
+            if not isinstance(step, CallStep):
+                continue
+            if step.on_error is None:
+                message = Sentence(f"The call {step.name!r} has no on_error.", f"调用“{step.name}”没有 on_error。")
+                hint = Sentence("Add on_error: {assign: role.NAME}", "请加上 on_error: {assign: role.角色名}")
+                yield site.find(NO_ON_ERROR, site.at_key(step.span), message, hint, key=True)
+            binding, _, name = step.connector.partition(".")
+            operation = site.app.bindings[binding].operations[name]
+            if operation.kind == "command" and step.ask is None:
+                message = Sentence(f"The command {step.name!r} has no inquiry for an unknown outcome.", f"命令“{step.name}”没有结果不明时的查询。")
+                hint = Sentence(
+                    "Add unknown_result: {ask: binding.operation}, unless the connector definition has on_unknown.",
+                    "请加上 unknown_result: {ask: 绑定.操作}；连接器定义中已有 on_unknown 时可省略。",
+                )
+                yield site.find(UNKNOWN_OUTCOME, site.at_key(step.span), message, hint, key=True)
+
+
+@check
+def nothing_approves_itself(site: Site) -> Iterator[Diagnostic]:
+    """A step with four eyes or a limit is never approved by time or for lack of people."""
+    for flow in _flows(site):
+        bound = {name for rule in flow.four_eyes for name in (*rule.different_people, *rule.same_person, *rule.may_not_act_at)}
+        guarded = [s for s in steps_of(flow) if isinstance(s, HumanStep) and s.verb != "fill" and (s.name in bound or s.limit is not None)]
+        for step in guarded:
+            if step.due is not None and step.due.then == "approve":
+                message = Sentence(f"The step {step.name!r} would approve itself in the end.", f"步骤“{step.name}”超时会自动通过。")
+                yield site.find(SILENT_APPROVAL, _at(site, step).at("due", "then"), message)
+        if guarded and flow.no_approver == "auto_pass":
+            message = Sentence(f"The step {guarded[0].name!r} would pass without anybody.", f"步骤“{guarded[0].name}”无人审批时会自动通过。")
+            yield site.find(SILENT_APPROVAL, site.place(flow.span.file, "controls", "no_approver"), message)
+
+
+@check
+def refusals_stay_in_their_branch(site: Site) -> Iterator[Diagnostic]:
+    """A branch that runs at the same time has a life of its own; nobody outside sends it back."""
+    for flow in _flows(site):
+        around = parallel_branch_of(flow)
+        for step in steps_of(flow):
+            if isinstance(step, HumanStep) and step.on_reject in around:
+                target = around[step.on_reject or ""]
+                if around[step.name][: len(target)] != target:
+                    message = Sentence(f"{step.on_reject!r} stands in another branch.", f"“{step.on_reject}”在另一个并行分支中。")
+                    yield site.find(FOREIGN_RETURN, _at(site, step).at("on_reject", "return_to"), message)
+
+
+@check
+def examples_reach_everything(site: Site) -> Iterator[Diagnostic]:
+    """Each way through a flow is shown by an example."""
+    for flow in _flows(site):
+        if not flow.examples:
+            message = Sentence("The workflow has no example.", "流程没有试算案例。")
+            yield NO_EXAMPLE.at(flow.span, message, pointer=("workflow",))
+            continue
+        visited = {name for example in flow.examples for name in example.path}
+        for step in steps_of(flow):
+            for inner in branches_of(step) if isinstance(step, ChooseStep) else ():
+                people = [s for s in steps_within(inner) if isinstance(s, HumanStep | CallStep)]
+                if people and not any(s.name in visited for s in people):
+                    message = Sentence(f"No example reaches {people[0].name!r}.", f"没有案例经过“{people[0].name}”。")
+                    yield site.find(NO_EXAMPLE, site.at_key(people[0].span), message, key=True)
