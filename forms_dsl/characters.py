@@ -66,9 +66,7 @@ def size_finding(file: str, text: str) -> Diagnostic | None:
         return None
     return LIMIT.at(
         Span(file, 1, 1, 1, 1),
-        Sentence(
-            f"The file has {size:,} bytes, more than {FILE_LIMIT:,}.", f"文件有 {size:,} 字节，超过上限 {FILE_LIMIT:,}。"
-        ),
+        Sentence(f"The file has {size:,} bytes, more than {FILE_LIMIT:,}.", f"文件有 {size:,} 字节，超过上限 {FILE_LIMIT:,}。"),
     )
 
 

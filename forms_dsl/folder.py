@@ -47,7 +47,7 @@ def open_files(files: Mapping[str, str], languages: tuple[str, ...], documents: 
 def read_documents(files: Mapping[str, str]) -> tuple[dict[str, Document], list[Diagnostic]]:
     """Every text as a document, and what is wrong with the texts and with the set of files."""
     findings: list[Diagnostic] = list(_limits(files))
-    documents = {}
+    documents: dict[str, Document] = {}
     if findings:
         return documents, findings
     for path, text in sorted(files.items()):
@@ -93,7 +93,10 @@ def first_key_finding(file: SourceFile, app_folder: str | None = None) -> Diagno
     message = Sentence(
         f"The path says {file.name!r}, the file says {written!r}.", f"路径是“{file.name}”，文件中写的是“{written}”。"
     )
-    hint = Sentence(f"Rename the file to {path_of(file.kind.name, written)}, or correct the name.", f"请将文件改名为 {path_of(file.kind.name, written)}，或更正名称。")
+    hint = Sentence(
+        f"Rename the file to {path_of(file.kind.name, written)}, or correct the name.",
+        f"请将文件改名为 {path_of(file.kind.name, written)}，或更正名称。",
+    )
     return codes.WRONG_PLACE.at(document.span((key,)), message, pointer=(key,), hint=hint)
 
 
@@ -103,18 +106,25 @@ def path_name_finding(file: SourceFile) -> Diagnostic | None:
         return None
     for part in file.name.split(".") if file.kind.name == "form" else (file.name,):
         fault = name_fault(part)
-        if fault is not None and not (isinstance(file.document.data, dict) and file.document.data.get(file.kind.first_key) == file.name):
+        if fault is not None and not (
+            isinstance(file.document.data, dict) and file.document.data.get(file.kind.first_key) == file.name
+        ):
             return codes.BAD_NAME.at(first_line(file.document, ()), fault)
     return None
 
 
 def _limits(files: Mapping[str, str]) -> Iterable[Diagnostic]:
     if len(files) > FILE_COUNT_LIMIT:
-        message = Sentence(f"The app has {len(files):,} files, more than {FILE_COUNT_LIMIT:,}.", f"应用有 {len(files):,} 个文件，超过 {FILE_COUNT_LIMIT:,} 个。")
+        message = Sentence(
+            f"The app has {len(files):,} files, more than {FILE_COUNT_LIMIT:,}.",
+            f"应用有 {len(files):,} 个文件，超过 {FILE_COUNT_LIMIT:,} 个。",
+        )
         yield _about("app.yaml", codes.LIMIT, message)
     size = sum(len(text) for text in files.values())
     if size > BUNDLE_LIMIT:
-        message = Sentence(f"The app has {size:,} characters, more than {BUNDLE_LIMIT:,}.", f"应用共 {size:,} 个字符，超过 {BUNDLE_LIMIT:,} 个。")
+        message = Sentence(
+            f"The app has {size:,} characters, more than {BUNDLE_LIMIT:,}.", f"应用共 {size:,} 个字符，超过 {BUNDLE_LIMIT:,} 个。"
+        )
         yield _about("app.yaml", codes.LIMIT, message)
 
 
@@ -125,13 +135,23 @@ def _no_place(path: str, text: str) -> Diagnostic:
         message = Sentence(f"This version does not support {parts[0]}/ yet.", f"当前版本还不支持 {parts[0]}/。")
         return _about(path, codes.WRONG_PLACE, message)
     if not path.endswith(SUFFIXES):
-        message = Sentence(f"The file {path} is no definition: definitions are .yaml or .json.", f"文件 {path} 不是定义文件：定义文件为 .yaml 或 .json。")
+        message = Sentence(
+            f"The file {path} is no definition: definitions are .yaml or .json.",
+            f"文件 {path} 不是定义文件：定义文件为 .yaml 或 .json。",
+        )
         stem = path.removesuffix(".yml")
-        return _about(path, codes.WRONG_PLACE, message, Sentence(f"Rename it to {stem}.yaml.", f"请改名为 {stem}.yaml。") if stem != path else None)
+        return _about(
+            path,
+            codes.WRONG_PLACE,
+            message,
+            Sentence(f"Rename it to {stem}.yaml.", f"请改名为 {stem}.yaml。") if stem != path else None,
+        )
     message = Sentence(f"The file {path} has no place in an app.", f"应用中没有 {path} 这种文件。")
     known = known_places()
     near = suggestion(parts[0] + "/" if len(parts) > 1 else parts[0], known)
-    return _about(path, codes.WRONG_PLACE, message, near or Sentence(f"There are {', '.join(known)}.", f"可用：{'、'.join(known)}。"))
+    return _about(
+        path, codes.WRONG_PLACE, message, near or Sentence(f"There are {', '.join(known)}.", f"可用：{'、'.join(known)}。")
+    )
 
 
 def _twice(files: Mapping[str, str]) -> Iterable[Diagnostic]:

@@ -91,7 +91,10 @@ class _Reader:
             folded = unicodedata.normalize("NFC", key).casefold()
             first = seen.setdefault(folded, span)
             if first is not span:
-                message = Sentence(f"The key {key!r} stands twice (first on line {first.line}).", f"键 {key!r} 重复（首次出现在第 {first.line} 行）。")
+                message = Sentence(
+                    f"The key {key!r} stands twice (first on line {first.line}).",
+                    f"键 {key!r} 重复（首次出现在第 {first.line} 行）。",
+                )
                 found = DUPLICATE_KEY.at(span, message, pointer=(*pointer, key), related=(("first here 首次出现", first),))
                 self.findings.append(found)
                 self._value((*pointer, "\0", self.nodes), depth + 1)
@@ -129,7 +132,9 @@ class _Reader:
             raise self._syntax("The quote opened here is not closed.", "这里的引号没有闭合。")
         if len(match.group()) > TEXT_LIMIT:
             place = self.span(match.start(), match.start() + 1)
-            raise _Stop(LIMIT.at(place, Sentence(f"A text of more than {TEXT_LIMIT:,} characters.", f"文本超过 {TEXT_LIMIT:,} 个字符。")))
+            raise _Stop(
+                LIMIT.at(place, Sentence(f"A text of more than {TEXT_LIMIT:,} characters.", f"文本超过 {TEXT_LIMIT:,} 个字符。"))
+            )
         try:
             value = str(json.loads(match.group()))
         except json.JSONDecodeError:

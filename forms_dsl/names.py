@@ -61,10 +61,14 @@ SYSTEM_FIELDS: Mapping[str, Field] = MappingProxyType(
             _system_field("number", "text", ValueType("text"), "编号", "Number", _NONE),
             _system_field("created_at", "datetime", ValueType("datetime"), "创建时间", "Created at", _NONE),
             _system_field("created_on", "date", ValueType("date"), "创建日期", "Created on", _NONE),
-            _system_field("created_by", "reference", ValueType("reference", entity="org.person"), "创建人", "Created by", _PERSON),
+            _system_field(
+                "created_by", "reference", ValueType("reference", entity="org.person"), "创建人", "Created by", _PERSON
+            ),
             _system_field("changed_at", "datetime", ValueType("datetime"), "修改时间", "Changed at", _NONE),
             _system_field("changed_on", "date", ValueType("date"), "修改日期", "Changed on", _NONE),
-            _system_field("changed_by", "reference", ValueType("reference", entity="org.person"), "修改人", "Changed by", _PERSON),
+            _system_field(
+                "changed_by", "reference", ValueType("reference", entity="org.person"), "修改人", "Changed by", _PERSON
+            ),
         )
     }
 )
@@ -76,11 +80,14 @@ def name_fault(name: str, *, field: bool = False, reserved: bool = True) -> Sent
         if reserved and name in RESERVED:
             return Sentence(f"The name {name!r} is reserved.", f"名称“{name}”是保留字。")
         if field and name in KEYWORDS:
-            return Sentence(f"A field cannot be called {name!r}: expressions use the word.", f"字段不能叫“{name}”：表达式要用到这个词。")
+            return Sentence(
+                f"A field cannot be called {name!r}: expressions use the word.", f"字段不能叫“{name}”：表达式要用到这个词。"
+            )
         return None
     if _SHAPE.match(name):
         return Sentence(
-            f"The name has {len(name)} characters, more than {NAME_LENGTH}.", f"名称有 {len(name)} 个字符，超过 {NAME_LENGTH} 个。"
+            f"The name has {len(name)} characters, more than {NAME_LENGTH}.",
+            f"名称有 {len(name)} 个字符，超过 {NAME_LENGTH} 个。",
         )
     return Sentence(
         f"{name!r} is not a name: write small letters a-z, digits and _, beginning with a letter.",
@@ -93,14 +100,19 @@ def code_fault(text: str) -> Sentence | None:
     if not text:
         return Sentence("A code cannot be empty.", "代码不能为空。")
     if len(text) > CODE_LENGTH:
-        return Sentence(f"The code has {len(text)} characters, more than {CODE_LENGTH}.", f"代码有 {len(text)} 个字符，超过 {CODE_LENGTH} 个。")
+        return Sentence(
+            f"The code has {len(text)} characters, more than {CODE_LENGTH}.",
+            f"代码有 {len(text)} 个字符，超过 {CODE_LENGTH} 个。",
+        )
     if unicodedata.normalize("NFC", text) != text:
         return Sentence(f"The code {text!r} is not in Unicode form NFC.", f"代码“{text}”不是 Unicode NFC 形式。")
     hidden = invisible_fault(text)
     if hidden:
         return hidden
     if not all(character.isalnum() or character in "_-." or unicodedata.category(character)[0] == "M" for character in text):
-        return Sentence(f"The code {text!r} may hold letters, digits, _ - and . only.", f"代码“{text}”只能包含文字、数字、_、- 和 .。")
+        return Sentence(
+            f"The code {text!r} may hold letters, digits, _ - and . only.", f"代码“{text}”只能包含文字、数字、_、- 和 .。"
+        )
     return None
 
 

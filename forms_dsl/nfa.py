@@ -1,6 +1,6 @@
-"""A small language of regular expressions, compiled to states that are followed all at once.
+r"""A small language of regular expressions, compiled to states that are followed all at once.
 
-It has literals, `.`, classes, `\\d \\w \\s` (ASCII), groups, `|`, `? * +` and `{m,n}`; no back references, no look-around.
+It has literals, `.`, classes, `\d \w \s` (ASCII), groups, `|`, `? * +` and `{m,n}`; no back references, no look-around.
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ class _Reader:
         if character == "\\":
             return ("set", self._escape())
         if character in "^$":
-            raise PatternFault("^ and $ stand only at the ends; the whole text must match anyway.", "^ 和 $ 只能出现在两端；格式总是整体匹配。")
+            raise PatternFault(
+                "^ and $ stand only at the ends; the whole text must match anyway.", "^ 和 $ 只能出现在两端；格式总是整体匹配。"
+            )
         if character in "*+?{":
             raise PatternFault(f"Nothing stands before {character!r} to repeat.", f"“{character}”前面没有可重复的内容。")
         return ("set", _Set(((character, character),)))
@@ -168,7 +170,10 @@ class _Reader:
         low = int(least[:6])
         high = int(most[:6]) if most else (None if comma else low)
         if low > REPEAT_LIMIT or (high or 0) > REPEAT_LIMIT or (high is not None and high < low):
-            raise PatternFault(f"A repetition is at most {REPEAT_LIMIT} and its first number the smaller.", f"重复次数最多 {REPEAT_LIMIT}，且先小后大。")
+            raise PatternFault(
+                f"A repetition is at most {REPEAT_LIMIT} and its first number the smaller.",
+                f"重复次数最多 {REPEAT_LIMIT}，且先小后大。",
+            )
         return low, high
 
     def _class(self) -> _Set:
@@ -187,7 +192,9 @@ class _Reader:
                 self.at += 1
                 high = self._member() if self.at < len(self.text) else low
                 if isinstance(high, _Set) or high < low:
-                    raise PatternFault("A range in [ ] runs from the smaller to the larger character.", "[ ] 中的范围应从小到大。")
+                    raise PatternFault(
+                        "A range in [ ] runs from the smaller to the larger character.", "[ ] 中的范围应从小到大。"
+                    )
                 ranges.append((low, high))
             else:
                 ranges.append((low, low))

@@ -18,7 +18,9 @@ def _field(name: str, type: str, zh: str, en: str, *, required: bool = False, **
 
 
 def _entity(name: str, label: Label, title: str, *fields: Field) -> Entity:
-    return Entity(name, name, "org", label, _SPAN, {field.name: field for field in fields}, title=title, read_only=True, audit="none")
+    return Entity(
+        name, name, "org", label, _SPAN, {field.name: field for field in fields}, title=title, read_only=True, audit="none"
+    )
 
 
 ORG = App(

@@ -29,7 +29,7 @@ class NamedPattern:
 
     regex: str
     label: Sentence
-    agrees: Callable[[str], bool] = lambda text: True
+    agrees: Callable[[str], bool] = lambda _text: True
 
 
 def _id_card(text: str) -> bool:
@@ -60,7 +60,9 @@ NAMED: Mapping[str, NamedPattern] = MappingProxyType(
     {
         "id_card": NamedPattern("[1-9][0-9]{16}[0-9X]", Sentence("an ID card number", "身份证号"), _id_card),
         "uscc": NamedPattern(
-            "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}", Sentence("a unified social credit code", "统一社会信用代码"), _uscc
+            "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}",
+            Sentence("a unified social credit code", "统一社会信用代码"),
+            _uscc,
         ),
         "phone_cn": NamedPattern("1[3-9][0-9]{9}", Sentence("a mobile number of mainland China", "中国大陆手机号")),
         "bank_card": NamedPattern("[1-9][0-9]{11,18}", Sentence("a bank card number", "银行卡号"), _luhn),
@@ -81,7 +83,9 @@ def pattern_fault(pattern: str) -> Sentence | None:
         return None
     if re.fullmatch("[a-z_]+", pattern):
         names = ", ".join(NAMED)
-        return Sentence(f"There is no pattern {pattern!r}; named patterns are {names}.", f"没有名为“{pattern}”的格式；可用：{names}。")
+        return Sentence(
+            f"There is no pattern {pattern!r}; named patterns are {names}.", f"没有名为“{pattern}”的格式；可用：{names}。"
+        )
     try:
         _automaton(pattern)
     except PatternFault as found:

@@ -72,9 +72,7 @@ def salvage(
                 _take(work, dict(each), data, supply)
             if len(work.pruned) + len(work.supplied) == before:
                 break
-    return Salvaged(
-        result, tuple(work.findings), frozenset(work.pruned), frozenset(work.nameless), dict(work.renumbered)
-    )
+    return Salvaged(result, tuple(work.findings), frozenset(work.pruned), frozenset(work.nameless), dict(work.renumbered))
 
 
 def _copy(work: _Work, value: object, pointer: Pointer) -> object:
@@ -156,7 +154,9 @@ def _missing(work: _Work, place: tuple[str | int, ...], pointer: Pointer, key: s
     if not (missing in work.pruned or _is_damaged(work, pointer) or _misspelt(work, pointer, key)):
         shape = shape_at(work.shape, place[:-1])
         name = f"{pointer[-1]!r}" if pointer and isinstance(pointer[-1], str) else ""
-        message = Sentence(f"The key {key!r} is missing{f' in {name}' if name else ''}.", f"{name and f'“{pointer[-1]}”中'}缺少键“{key}”。")
+        message = Sentence(
+            f"The key {key!r} is missing{f' in {name}' if name else ''}.", f"{name and f'“{pointer[-1]}”中'}缺少键“{key}”。"
+        )
         known = keys_of(shape) if shape else ()
         described = shape.model_fields.get(key) if shape and key in known else None
         hint = described.description if described else None

@@ -15,7 +15,6 @@ from yaml.events import (
     MappingStartEvent,
     NodeEvent,
     ScalarEvent,
-    SequenceStartEvent,
 )
 
 from forms_dsl.characters import TEXT_LIMIT
@@ -27,7 +26,9 @@ DEPTH_LIMIT = 32
 NODE_LIMIT = 100_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NUMBER = re.compile(r"[-+]?(0x[0-9a-fA-F_]+|0o?[0-7_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9]+|\.inf|\.nan)\Z", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[-+]?(0x[0-9a-fA-F_]+|0o?[0-7_]+|[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.[0-9]+|\.inf|\.nan)\Z", re.IGNORECASE
+)
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "~", ""})
 _COLON = re.compile(r"\s*:")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+(\.[0-9]*)?\Z")
@@ -111,7 +112,7 @@ class Composition:
             if not value:
                 break
             last: str | int = next(reversed(value)) if isinstance(value, dict) else len(value) - 1
-            value = value[last]  # type: ignore[index, call-overload]
+            value = value[last]  # type: ignore[index]
             pointer = (*pointer, last)
 
     def swallowed_line(self, error: yaml.MarkedYAMLError) -> int | None:
@@ -151,7 +152,9 @@ class Composition:
     def _key(self, frame: _Frame, event: Any) -> None:
         span = self._span(event)
         if not isinstance(event, ScalarEvent):
-            message = Sentence("A key must be a text; quote what begins with { or [.", "键必须是文本；以 { 或 [ 开头的内容请加引号。")
+            message = Sentence(
+                "A key must be a text; quote what begins with { or [.", "键必须是文本；以 { 或 [ 开头的内容请加引号。"
+            )
             self._find(SYNTAX, span, message, frame.pointer)
             self.damaged.add(frame.pointer)
             frame.key, frame.lost = "", True
@@ -160,7 +163,7 @@ class Composition:
                 # The collection stands where the key should; the next node is its value.
             return
         key = event.value
-        self._scalar_at_key = (event.start_mark.line, event.end_mark.line)
+        self._scalar_at_key = (span.line - 1 - self._line, span.end_line - 1 - self._line)
         pointer = (*frame.pointer, key)
         frame.key, frame.lost = key, False
         plain = not event.style
@@ -173,12 +176,18 @@ class Composition:
             self.damaged.add(frame.pointer)
             return
         if plain and (key.lower() in _WORDS or _NUMBER.match(key)):
-            message = Sentence(f"The key {key!r} needs quotes: other tools read no text in it.", f"键 {key!r} 需要加引号，否则其他工具不会把它读作文本。")
+            message = Sentence(
+                f"The key {key!r} needs quotes: other tools read no text in it.",
+                f"键 {key!r} 需要加引号，否则其他工具不会把它读作文本。",
+            )
             self._find(KEY_TYPE, span, message, pointer, hint=Sentence(f'Write "{key}".', f'请写作 "{key}"。'))
         folded = key.lower() if key.isascii() else unicodedata.normalize("NFC", key).casefold()
         first = frame.seen.get(folded)
         if first is not None:
-            message = Sentence(f"The key {key!r} stands twice (first on line {first.line}).", f"键 {key!r} 重复（首次出现在第 {first.line} 行）。")
+            message = Sentence(
+                f"The key {key!r} stands twice (first on line {first.line}).",
+                f"键 {key!r} 重复（首次出现在第 {first.line} 行）。",
+            )
             self._find(DUPLICATE_KEY, span, message, pointer, related=(("first here 首次出现", first),))
             frame.lost = True
             return

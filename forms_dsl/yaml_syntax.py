@@ -50,7 +50,9 @@ def syntax_finding(file: str, error: yaml.MarkedYAMLError, first_line: int, last
     context_text = (error.context or "").strip()
     problem_text = (error.problem or "").strip()
     mark = problem or context
-    message = _PROBLEMS.get(problem_text) or Sentence(f"The text is not YAML: {problem_text}.", f"不是有效的 YAML：{problem_text}。")
+    message = _PROBLEMS.get(problem_text) or Sentence(
+        f"The text is not YAML: {problem_text}.", f"不是有效的 YAML：{problem_text}。"
+    )
     if context is not None and problem is not None and problem.line > context.line:
         if "quoted scalar" in context_text:
             mark, message = context, _UNCLOSED_QUOTE

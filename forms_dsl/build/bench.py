@@ -122,7 +122,14 @@ class Workbench:
     # Findings ------------------------------------------------------------------------------------------------
 
     def find(
-        self, code: Code, place: Place, message: Sentence, hint: Sentence | None = None, *, at: Span | None = None, key: bool = False
+        self,
+        code: Code,
+        place: Place,
+        message: Sentence,
+        hint: Sentence | None = None,
+        *,
+        at: Span | None = None,
+        key: bool = False,
     ) -> None:
         """Add a finding at a place (its key with `key`); an error leaves the file incomplete."""
         span = at or (place.key_span if key else place.span)
@@ -167,7 +174,9 @@ class Workbench:
         if "." in name and app != self.app:
             self._foreign(place, name, app, key)
             return None
-        known = [entity.name if entity.full_name.startswith(f"{self.app}.") else entity.full_name for entity in self.entities.values()]
+        known = [
+            entity.name if entity.full_name.startswith(f"{self.app}.") else entity.full_name for entity in self.entities.values()
+        ]
         self.unknown(place, name, Sentence("entity", "实体"), known, key=key)
         return None
 
@@ -178,7 +187,10 @@ class Workbench:
             else:
                 self.incomplete.add(place.file.path)
             return
-        hint = Sentence(f"Add it to requires.apps of app.yaml, if it is meant: {app}", f"如确需引用，请在 app.yaml 的 requires.apps 中声明：{app}")
+        hint = Sentence(
+            f"Add it to requires.apps of app.yaml, if it is meant: {app}",
+            f"如确需引用，请在 app.yaml 的 requires.apps 中声明：{app}",
+        )
         near = suggestion(name, [full for full in self.entities if not full.startswith(f"{self.app}.")])
         message = Sentence(f"The app does not require the app {app!r}.", f"应用没有声明依赖应用“{app}”。")
         self.find(codes.NOT_REQUIRED, place, message, near or hint, key=key)
@@ -242,9 +254,15 @@ class Workbench:
             return span
 
         expression, found = check_expression(source, scope, span_of, expected=expected)
-        doubtful = [f for f in found if f.code == expression_codes.UNKNOWN_NAME.id and self._is_doubtful(f, source, offsets, scope, entity)]
+        doubtful = [
+            f
+            for f in found
+            if f.code == expression_codes.UNKNOWN_NAME.id and self._is_doubtful(f, source, offsets, scope, entity)
+        ]
         if doubtful:
-            found = tuple(f for f in found if f not in doubtful and (f.code in _ALWAYS or f.code == expression_codes.UNKNOWN_NAME.id))
+            found = tuple(
+                f for f in found if f not in doubtful and (f.code in _ALWAYS or f.code == expression_codes.UNKNOWN_NAME.id)
+            )
             expression = None
         self.findings.extend(replace(f, pointer=place.pointer) for f in found)
         if expression is None or has_errors(found):
@@ -253,7 +271,12 @@ class Workbench:
         return expression
 
     def _is_doubtful(
-        self, finding: Diagnostic, source: str, offsets: Mapping[Span, tuple[int, int]], scope: Scope, entity: EntitySignature | None
+        self,
+        finding: Diagnostic,
+        source: str,
+        offsets: Mapping[Span, tuple[int, int]],
+        scope: Scope,
+        entity: EntitySignature | None,
     ) -> bool:
         """Whether the unknown name may be one that could not be read."""
         start, end = offsets.get(finding.span, (0, 0))

@@ -73,7 +73,9 @@ def _check_type(bench: Workbench, place: Place, type: str, *, record: bool) -> b
     if type in known:
         return True
     message = Sentence(f"A contract knows no type {type!r}.", f"契约中没有“{type}”类型。")
-    hint = suggestion(type, known) or Sentence(f"It is one of {', '.join(known)}, or a list of codes.", f"可用：{'、'.join(known)}，或代码列表。")
+    hint = suggestion(type, known) or Sentence(
+        f"It is one of {', '.join(known)}, or a list of codes.", f"可用：{'、'.join(known)}，或代码列表。"
+    )
     bench.find(codes.WRONG_TYPE, place, message, hint)
     return False
 
@@ -81,7 +83,7 @@ def _check_type(bench: Workbench, place: Place, type: str, *, record: bool) -> b
 def _check_mock(bench: Workbench, place: Place, part: str, raw: str, shape: OperationShape) -> None:
     type = shape.out.get(part)
     if type is None:
-        if part not in place.file.lost_names(place.pointer[:-2] + ("out",)):
+        if part not in place.file.lost_names((*place.pointer[:-2], "out")):
             bench.unknown(place, part, Sentence("output of the operation", "操作输出"), shape.out, key=True)
         return
     if isinstance(type, str) and type not in CONTRACT_TYPES:

@@ -21,7 +21,9 @@ def branch_codes(bench: Workbench, place: Place, type: ValueType, written: list[
     for text in written:
         if text not in possible:
             message = Sentence(f"{text!r} is not a value of this choose.", f"“{text}”不是该分支的取值。")
-            bench.find(BRANCH_VALUES, place.at(text), message, suggestion(text, (*possible, "otherwise", "name", "title")), key=True)
+            bench.find(
+                BRANCH_VALUES, place.at(text), message, suggestion(text, (*possible, "otherwise", "name", "title")), key=True
+            )
     missing = [text for text in possible if text not in written]
     if missing and not has_rest and place.file.is_whole(place.pointer):
         words = ", ".join(missing)

@@ -69,7 +69,10 @@ def _value(bench: Workbench, place: Place, source: str, type: str, scope: Scope,
     accepted = _ACCEPTED.get(type, frozenset({"text", "choice"}))
     if type == "record" or expression.type.name not in (*accepted, "missing"):
         words = f"one of {type.replace('|', ', ')}" if "|" in type else type
-        message = Sentence(f"The operation takes {words} here, not {expression.type.name}.", f"操作此处需要 {words}，而不是 {expression.type.name}。")
+        message = Sentence(
+            f"The operation takes {words} here, not {expression.type.name}.",
+            f"操作此处需要 {words}，而不是 {expression.type.name}。",
+        )
         bench.find(CONTRACT, place, message)
         return None
     return expression

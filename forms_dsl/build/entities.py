@@ -127,10 +127,14 @@ def build_entity(bench: Workbench, file: SourceFile) -> Entity | None:
         fields=fields,
         rows=rows,
         related=_related(bench, place.at("related"), shape, signature),
-        rules=tuple(filter(None, (_rule(bench, place.at("rules", n), n, rule, signature, scope) for n, rule in shape.rules.items()))),
+        rules=tuple(
+            filter(None, (_rule(bench, place.at("rules", n), n, rule, signature, scope) for n, rule in shape.rules.items()))
+        ),
         number=shape.number,
         title=shape.title,
-        owner_branch=_owner(bench, place.at("owner", "branch"), shape.owner.branch if shape.owner else None, signature, "org.branch"),
+        owner_branch=_owner(
+            bench, place.at("owner", "branch"), shape.owner.branch if shape.owner else None, signature, "org.branch"
+        ),
         owner_user=_owner(bench, place.at("owner", "user"), shape.owner.user if shape.owner else None, signature, "org.person"),
         audit=shape.audit,
         unique=_field_lists(bench, place.at("unique"), shape.unique, signature),
@@ -173,7 +177,9 @@ def _names_differ(bench: Workbench, place: Place, shape: EntityShape) -> None:
             identifier = getattr(each, "id", None) or name
             first = ids.setdefault(identifier, name)
             if first != name:
-                message = Sentence(f"The id {identifier!r} is already that of {first!r}.", f"标识“{identifier}”已被“{first}”使用。")
+                message = Sentence(
+                    f"The id {identifier!r} is already that of {first!r}.", f"标识“{identifier}”已被“{first}”使用。"
+                )
                 bench.find(codes.BAD_NAME, place.at(part, name), message, key=True)
 
 
@@ -189,7 +195,9 @@ def _check_number(bench: Workbench, place: Place, pattern: str) -> None:
         bench.find(codes.WRONG_TYPE, place, Sentence("A number needs one {seq:n}.", "编号需要且只能有一个 {seq:n}。"), hint)
 
 
-def _rule(bench: Workbench, place: Place, name: str, shape: RuleShape, entity: EntitySignature, scope: Scope) -> EntityRule | None:
+def _rule(
+    bench: Workbench, place: Place, name: str, shape: RuleShape, entity: EntitySignature, scope: Scope
+) -> EntityRule | None:
     check = bench.expression(place.at("check"), shape.check, scope, BOOLEAN, entity)
     when = bench.expression(place.at("when"), shape.when, scope, BOOLEAN, entity) if shape.when else None
     if shape.at:
@@ -217,7 +225,9 @@ def _related(bench: Workbench, place: Place, shape: EntityShape, entity: EntityS
             found = None
         where = None
         if related.where:
-            where = bench.expression(here.at("where"), related.where, bench.scope(FILTER, bench.record_types(target)), BOOLEAN, target)
+            where = bench.expression(
+                here.at("where"), related.where, bench.scope(FILTER, bench.record_types(target)), BOOLEAN, target
+            )
         if found is not None and (where is not None or not related.where):
             built[name] = Related(name, target.name, related.by, where, related.label)
     return built

@@ -57,7 +57,9 @@ def _choices_where(
     if shape.choices_where is None:
         return None
     code = ValueType("choice", codes=signature.value_type.codes, ordered=signature.value_type.ordered, optional=False)
-    return bench.expression(place.at("choices_where"), shape.choices_where, replace(scope, place=FORM, code=code), BOOLEAN, entity)
+    return bench.expression(
+        place.at("choices_where"), shape.choices_where, replace(scope, place=FORM, code=code), BOOLEAN, entity
+    )
 
 
 def _where(bench: Workbench, place: Place, shape: FieldShape, signature: FieldSignature, scope: Scope) -> Expression | None:
@@ -75,15 +77,17 @@ def _check_keys(bench: Workbench, place: Place, shape: FieldShape) -> None:
         message = Sentence("A check needs a message for the reader.", "校验需要给读者的提示 message。")
         bench.find(codes.MISSING_KEY, place.at("check"), message, key=True)
     if shape.stored and shape.compute is None and place.file.is_whole(place.pointer):
-        message = Sentence("Only a computed field is stored; a plain one always is.", "只有计算字段需要 stored；普通字段总会保存。")
+        message = Sentence(
+            "Only a computed field is stored; a plain one always is.", "只有计算字段需要 stored；普通字段总会保存。"
+        )
         bench.find(codes.WRONG_TYPE, place.at("stored"), message, key=True)
     if shape.compute is not None:
         for key in ("default", "required", "required_when"):
             if getattr(shape, key):
-                message = Sentence(f"A computed field is never typed in, so {key!r} has no meaning.", f"计算字段不手工录入，“{key}”没有意义。")
+                message = Sentence(
+                    f"A computed field is never typed in, so {key!r} has no meaning.", f"计算字段不手工录入，“{key}”没有意义。"
+                )
                 bench.find(codes.WRONG_TYPE, place.at(key), message, key=True)
     if shape.type == "rows" and shape.compute is not None:
         message = Sentence("Rows cannot be computed.", "明细不能由公式计算。")
         bench.find(codes.WRONG_TYPE, place.at("compute"), message, key=True)
-
-

@@ -62,13 +62,15 @@ def _item(
     if isinstance(shape, str):
         return FormItem("field", shape, place.span) if _is_input(bench, place, shape, entity, rows=False) else None
     visible = bench.expression(place.at("visible"), shape.visible, scope, BOOLEAN, entity) if shape.visible else None
+    columns: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+    least = most = None
     match shape:
         case TextItemShape():
             return FormItem("text", shape.text, place.key_span, shape.label, shape.help, shape.span, visible)
         case FieldItemShape():
             known = _is_input(bench, place.at("field"), shape.field, entity, rows=False)
             kind, name = "field", shape.field
-            columns, totals, least, most = (), (), None, None
         case RowsItemShape():
             known = _is_input(bench, place.at("rows"), shape.rows, entity, rows=True)
             kind, name = "rows", shape.rows
@@ -86,7 +88,19 @@ def _item(
     if not known:
         return None
     return FormItem(
-        kind, name, place.key_span, shape.label, shape.help, shape.span, visible, required_when, read_only, columns, totals, least, most
+        kind,
+        name,
+        place.key_span,
+        shape.label,
+        shape.help,
+        shape.span,
+        visible,
+        required_when,
+        read_only,
+        columns,
+        totals,
+        least,
+        most,
     )
 
 

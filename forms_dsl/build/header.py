@@ -32,7 +32,7 @@ def declare_app(bench: Workbench, file: SourceFile, available: Mapping[str, App]
     """The app's currency and the apps that it requires."""
     shape = file.shape
     if not isinstance(shape, AppShape):
-        bench.required_apps = Names(dict(available and {name: name for name in available}), open=True)
+        bench.required_apps = Names({name: name for name in available}, open=True)
         bench.others = available
         return
     bench.currency = shape.currency
@@ -90,9 +90,7 @@ def declare_parameters(bench: Workbench, file: SourceFile | None) -> dict[str, P
     return built
 
 
-def build_menu(
-    bench: Workbench, file: SourceFile, labels: Mapping[str, Mapping[str, Label]]
-) -> tuple[tuple[str, str], ...]:
+def build_menu(bench: Workbench, file: SourceFile, labels: Mapping[str, Mapping[str, Label]]) -> tuple[tuple[str, str], ...]:
     """The menu as (kind, name); without one of its own, every list and report by label."""
     shape = file.shape
     if not isinstance(shape, AppShape) or shape.menu is None:

@@ -92,7 +92,9 @@ def build_page(bench: Workbench, file: SourceFile) -> Page | None:
     if entity is None:
         return None
     if entity.name != file.name:
-        message = Sentence(f"The record page of {entity.name} is called {entity.name}.", f"“{entity.name}”的记录页应命名为 {entity.name}。")
+        message = Sentence(
+            f"The record page of {entity.name} is called {entity.name}.", f"“{entity.name}”的记录页应命名为 {entity.name}。"
+        )
         bench.find(codes.BAD_NAME, place.at("page"), message)
         return None
     panels = tuple(_panel(bench, place.at("panels", n), panel, entity) for n, panel in enumerate(shape.panels))
@@ -110,7 +112,9 @@ def build_page(bench: Workbench, file: SourceFile) -> Page | None:
     )
 
 
-def _panel(bench: Workbench, place: Place, shape: RelatedPanelShape | CallPanelShape, entity: EntitySignature) -> PagePanel | None:
+def _panel(
+    bench: Workbench, place: Place, shape: RelatedPanelShape | CallPanelShape, entity: EntitySignature
+) -> PagePanel | None:
     if isinstance(shape, CallPanelShape):
         return _call_panel(bench, place, shape, entity)
     if shape.related not in entity.related:
@@ -141,7 +145,9 @@ def _call_panel(bench: Workbench, place: Place, shape: CallPanelShape, entity: E
     send = check_send(bench, place.at("send"), shape.send, operation, bench.scope(FORM, bench.record_types(entity)), entity)
     for name in shape.values:
         if name not in operation.output:
-            bench.unknown(place.at("values", name), name, Sentence("output of the operation", "操作输出"), operation.output, key=True)
+            bench.unknown(
+                place.at("values", name), name, Sentence("output of the operation", "操作输出"), operation.output, key=True
+            )
     expressions = {name: value for name, value in send.items() if isinstance(value, Expression)}
     return PagePanel("call", shape.name, shape.label, call=shape.call, send=expressions, values=_values(shape.values))
 

@@ -64,7 +64,7 @@ def field_options(bench: Workbench, place: Place, shape: FieldShape) -> FieldOpt
             bench.has_file("workflow", place.at("workflow"), shape.workflow, Sentence("workflow", "流程"))
     options = _bounds(bench, place, shape, type, options)
     broken = any(f.severity == "error" for f in bench.findings[before:])
-    return None if broken and (shape.type in _CHOICES or options.to is None and "to" in type.option_keys) else options
+    return None if broken and (shape.type in _CHOICES or (options.to is None and "to" in type.option_keys)) else options
 
 
 def choice_list(bench: Workbench, place: Place, shapes: dict[str, ChoiceShape]) -> tuple[Choice, ...]:
@@ -87,7 +87,9 @@ def _refuse_foreign(bench: Workbench, place: Place, shape: FieldShape, type: Fie
             hint = Sentence(f"It takes {', '.join(known)}.", f"可用选项：{'、'.join(known)}。") if known else None
             bench.find(codes.UNKNOWN_KEY, place.at(key), message, hint, key=True)
     if shape.mask and shape.mask != "hidden" and shape.type not in _MASKABLE:
-        message = Sentence("Only a text can be masked in part; other types are hidden.", "只有文本可以部分脱敏，其他类型只能隐藏。")
+        message = Sentence(
+            "Only a text can be masked in part; other types are hidden.", "只有文本可以部分脱敏，其他类型只能隐藏。"
+        )
         bench.find(codes.WRONG_TYPE, place.at("mask"), message, Sentence("Write hidden.", "请写 hidden。"))
 
 
@@ -114,7 +116,9 @@ def _pattern(bench: Workbench, place: Place, shape: FieldShape) -> str | None:
 def _choices(bench: Workbench, place: Place, shape: FieldShape) -> tuple[tuple[Choice, ...], bool] | None:
     """The codes and whether they are ordered; None when they are not known for sure."""
     if shape.choices is not None and shape.choices_from is not None:
-        message = Sentence("A field has its own choices or a list, not both.", "字段要么用自有选项，要么引用选项列表，不能同时使用。")
+        message = Sentence(
+            "A field has its own choices or a list, not both.", "字段要么用自有选项，要么引用选项列表，不能同时使用。"
+        )
         bench.find(codes.WRONG_TYPE, place.at("choices_from"), message, key=True)
         return None
     if shape.choices is not None:
@@ -130,7 +134,9 @@ def _choices(bench: Workbench, place: Place, shape: FieldShape) -> tuple[tuple[C
     return None
 
 
-def _bounds(bench: Workbench, place: Place, shape: FieldShape | ParameterShape, type: FieldType, options: FieldOptions) -> FieldOptions:
+def _bounds(
+    bench: Workbench, place: Place, shape: FieldShape | ParameterShape, type: FieldType, options: FieldOptions
+) -> FieldOptions:
     """`min` and `max`, each a value of the type (of text a length), the smaller one first."""
     read = {}
     for key in ("min", "max"):
@@ -168,7 +174,9 @@ def parameter_options(bench: Workbench, place: Place, shape: ParameterShape) -> 
     type = FIELD_TYPES[shape.type]
     for key in ("min", "max", "scale"):
         if key in shape.model_fields_set and key not in type.option_keys:
-            message = Sentence(f"A parameter of type {shape.type} takes no {key!r}.", f"“{shape.type}”类型的参数没有“{key}”选项。")
+            message = Sentence(
+                f"A parameter of type {shape.type} takes no {key!r}.", f"“{shape.type}”类型的参数没有“{key}”选项。"
+            )
             bench.find(codes.UNKNOWN_KEY, place.at(key), message, key=True)
     currency = bench.currency if shape.type == "money" else None
     scale = decimals_of(currency) if shape.type == "money" and shape.scale is None else shape.scale

@@ -44,7 +44,9 @@ def find_path(bench: Workbench, place: Place, path: str, entity: EntitySignature
         here = bench.entities.get(type.entity or "") if type.name == "reference" else None
         rows = None
         if here is None:
-            message = Sentence(f"{word!r} refers to nothing, so no path goes on from it.", f"“{word}”不是引用字段，路径不能继续。")
+            message = Sentence(
+                f"{word!r} refers to nothing, so no path goes on from it.", f"“{word}”不是引用字段，路径不能继续。"
+            )
             bench.find(codes.WRONG_TYPE, place, message)
             return None
     return None
@@ -74,7 +76,9 @@ def label_of_path(bench: Workbench, path: str, entity: EntitySignature) -> Label
     return entity.label_of(words[-1])
 
 
-def find_paths(bench: Workbench, place: Place, paths: list[str], entity: EntitySignature, *, descending: bool = False) -> tuple[str, ...]:
+def find_paths(
+    bench: Workbench, place: Place, paths: list[str], entity: EntitySignature, *, descending: bool = False
+) -> tuple[str, ...]:
     """The paths of a list that lead to a field; `descending` admits a sign in front."""
     found = []
     for number, path in enumerate(paths):

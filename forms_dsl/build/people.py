@@ -29,7 +29,9 @@ def role_name(bench: Workbench, place: Place, text: str) -> str | None:
     return name if bench.look_up(bench.roles, place, name, _ROLE) is not None else None
 
 
-def build_people(bench: Workbench, place: Place, shape: str | PeopleShape, scope: Scope, entity: EntitySignature) -> People | None:
+def build_people(
+    bench: Workbench, place: Place, shape: str | PeopleShape, scope: Scope, entity: EntitySignature
+) -> People | None:
     """Who is asked; None with a finding."""
     if isinstance(shape, str):
         kind, role, within = split_word(shape)

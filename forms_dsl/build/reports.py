@@ -26,7 +26,9 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
     if entity is None:
         return None
     types = bench.record_types(entity, related=True)
-    condition = bench.expression(place.at("filter"), shape.filter, bench.scope(SEGMENT, types), BOOLEAN, entity) if shape.filter else None
+    condition = (
+        bench.expression(place.at("filter"), shape.filter, bench.scope(SEGMENT, types), BOOLEAN, entity) if shape.filter else None
+    )
     rows = _groupings(bench, place.at("rows"), shape.rows, entity)
     columns = _groupings(bench, place.at("columns"), shape.columns, entity)
     measures = []
@@ -42,7 +44,10 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
     if shape.drill and bench.has_file("list", place.at("drill"), shape.drill, Sentence("list", "列表")):
         other = bench.entity_of.get(("list", shape.drill))
         if other is not None and other != entity.name:
-            message = Sentence(f"The list {shape.drill!r} shows {other}, not {entity.name}.", f"列表“{shape.drill}”显示的是“{other}”，不是“{entity.name}”。")
+            message = Sentence(
+                f"The list {shape.drill!r} shows {other}, not {entity.name}.",
+                f"列表“{shape.drill}”显示的是“{other}”，不是“{entity.name}”。",
+            )
             bench.find(codes.WRONG_TYPE, place.at("drill"), message)
     return Report(
         id=shape.id or file.name,
@@ -60,7 +65,9 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
     )
 
 
-def _groupings(bench: Workbench, place: Place, shapes: list[str | GroupingShape], entity: EntitySignature) -> tuple[Grouping, ...]:
+def _groupings(
+    bench: Workbench, place: Place, shapes: list[str | GroupingShape], entity: EntitySignature
+) -> tuple[Grouping, ...]:
     scope = bench.scope(SEGMENT, bench.record_types(entity))
     found: list[Grouping] = []
     for number, shape in enumerate(shapes):
@@ -75,7 +82,9 @@ def _groupings(bench: Workbench, place: Place, shapes: list[str | GroupingShape]
             before = len(bench.findings)
             bench.expression(here, shape, scope, None, entity)
             if len(bench.findings) == before:
-                message = Sentence("A group that is not a bare field needs a name and a label.", "不是单个字段的分组需要名称和标签。")
+                message = Sentence(
+                    "A group that is not a bare field needs a name and a label.", "不是单个字段的分组需要名称和标签。"
+                )
                 bench.find(codes.MISSING_KEY, here, message, hint)
             continue
         if find_path(bench, here, shape, entity) is None:
@@ -86,14 +95,20 @@ def _groupings(bench: Workbench, place: Place, shapes: list[str | GroupingShape]
     seen: set[str] = set()
     for group in found:
         if group.name in seen:
-            bench.find(codes.BAD_NAME, place, Sentence(f"The group {group.name!r} stands twice.", f"分组“{group.name}”重复。"), key=True)
+            bench.find(
+                codes.BAD_NAME, place, Sentence(f"The group {group.name!r} stands twice.", f"分组“{group.name}”重复。"), key=True
+            )
         seen.add(group.name)
     return tuple(found)
 
 
 def _check_names(bench: Workbench, place: Place, shape: ReportShape, groups: set[str]) -> None:
     """Chart and sort name groups and measures of the report itself."""
-    whole = place.file.is_whole(("rows",)) and place.file.is_whole(("columns",)) and len(groups) == len(shape.rows) + len(shape.columns)
+    whole = (
+        place.file.is_whole(("rows",))
+        and place.file.is_whole(("columns",))
+        and len(groups) == len(shape.rows) + len(shape.columns)
+    )
     known = groups | set(shape.measures)
     what = Sentence("group or measure of the report", "报表分组或度量")
     for number, name in enumerate(shape.sort):
@@ -105,4 +120,6 @@ def _check_names(bench: Workbench, place: Place, shape: ReportShape, groups: set
         if shape.chart.y not in shape.measures and not place.file.is_open(("measures",)):
             lost = place.file.lost_names(("measures",))
             if shape.chart.y not in lost:
-                bench.unknown(place.at("chart", "y"), shape.chart.y, Sentence("measure of the report", "报表度量"), shape.measures)
+                bench.unknown(
+                    place.at("chart", "y"), shape.chart.y, Sentence("measure of the report", "报表度量"), shape.measures
+                )

@@ -11,7 +11,7 @@ from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.expr.scope import BOOLEAN, FILTER
 from forms_dsl.expr.tree import Expression
-from forms_dsl.files.access import AccessShape, RolesShape, RoleShape
+from forms_dsl.files.access import AccessShape, RoleShape, RolesShape
 from forms_dsl.model import AccessRule, Role
 
 CYCLE = code("R002", "References go round in a circle: roles that include each other, or references that are all required.")

@@ -148,7 +148,8 @@ class Steps:
     def _together(self, place: Place, shape: TogetherShape) -> TogetherStep:
         name = self._name(shape.name, "together")
         branches = tuple(
-            Branch(branch.name, self.build(place.at("together", n, "steps"), branch.steps)) for n, branch in enumerate(shape.together)
+            Branch(branch.name, self.build(place.at("together", n, "steps"), branch.steps))
+            for n, branch in enumerate(shape.together)
         )
         return TogetherStep(name, place.key_span, branches)
 
@@ -234,7 +235,9 @@ class Steps:
             build_people(self.bench, place.at("copy", "to", n), people, self.scope, self.entity)
             for n, people in enumerate(shape.copy_.to)
         )
-        return CopyStep(name, place.key_span, tuple(p for p in found if p is not None), self._expression(place.at("when"), shape.when))
+        return CopyStep(
+            name, place.key_span, tuple(p for p in found if p is not None), self._expression(place.at("when"), shape.when)
+        )
 
 
 def _seat_rule(bench: Workbench, place: Place, shape: SeatRuleShape) -> SeatRule | None:
@@ -270,5 +273,3 @@ def _threshold(text: str | None) -> tuple[Fraction | None, str]:
     if isinstance(ratio, tuple):
         return Fraction(*ratio) if 0 < ratio[0] <= ratio[1] else None, of
     return ratio, of
-
-

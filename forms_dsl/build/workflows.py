@@ -67,7 +67,8 @@ def build_workflow(bench: Workbench, file: SourceFile) -> Workflow | None:
     for number, name in enumerate(returns.replay_if_changed if returns else ()):
         find_path(bench, place.at("controls", "return", "replay_if_changed", number), name, entity)
     four_eyes = tuple(
-        _four_eyes(bench, place.at("controls", "four_eyes", n), rule, entity, names) for n, rule in enumerate(shape.controls.four_eyes)
+        _four_eyes(bench, place.at("controls", "four_eyes", n), rule, entity, names)
+        for n, rule in enumerate(shape.controls.four_eyes)
     )
     names.check_returns(steps.returns)
     examples = tuple(_examples(bench, place, shape, entity, names))

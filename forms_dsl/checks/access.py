@@ -42,7 +42,10 @@ def personal_data_is_not_open(site: Site) -> Iterator[Diagnostic]:
             continue
         for field in entity.fields.values():
             if field.classification != "C1" and rule.fields.get(field.name) in ("read", "write"):
-                message = Sentence(f"{role.name!r} reads {field.name!r} of every record in clear.", f"“{role.name}”可查看所有记录的“{field.name}”明文。")
+                message = Sentence(
+                    f"{role.name!r} reads {field.name!r} of every record in clear.",
+                    f"“{role.name}”可查看所有记录的“{field.name}”明文。",
+                )
                 yield site.find(OPEN_PERSONAL_DATA, place.at("fields", field.name), message, key=True)
 
 
@@ -52,7 +55,9 @@ def creators_can_read(site: Site) -> Iterator[Diagnostic]:
     for role, rule, place in _rules(site):
         included = [site.app.roles[name].access.get(rule.entity) for name in role.includes if name in site.app.roles]
         if rule.create is not False and rule.read is False and not any(each and each.read is not False for each in included):
-            message = Sentence(f"{role.name!r} may create {rule.entity!r}, but not read it.", f"“{role.name}”可新建“{rule.entity}”，但不能查看。")
+            message = Sentence(
+                f"{role.name!r} may create {rule.entity!r}, but not read it.", f"“{role.name}”可新建“{rule.entity}”，但不能查看。"
+            )
             yield site.find(CREATE_ONLY, place.at("create"), message, key=True)
 
 
@@ -61,6 +66,9 @@ def exports_stay_masked(site: Site) -> Iterator[Diagnostic]:
     """Export and unmask do not go together: an export is out of the platform's hands."""
     for role, rule, place in _rules(site):
         if rule.export and rule.unmask:
-            message = Sentence(f"{role.name!r} may export and unmask {rule.unmask[0]!r}.", f"“{role.name}”既可导出又可解除“{rule.unmask[0]}”的脱敏。")
+            message = Sentence(
+                f"{role.name!r} may export and unmask {rule.unmask[0]!r}.",
+                f"“{role.name}”既可导出又可解除“{rule.unmask[0]}”的脱敏。",
+            )
             hint = Sentence("Give the two to different roles.", "请把两项权限分给不同角色。")
             yield site.find(CLEAR_EXPORT, place.at("export"), message, hint, key=True)

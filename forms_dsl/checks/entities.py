@@ -38,7 +38,9 @@ def required_references_end(site: Site) -> Iterator[Diagnostic]:
         for target, field in targets.items():
             if name == target or name in _reachable(target, edges):
                 way = name if name == target else f"{name} → {target} → … → {name}"
-                message = Sentence(f"Each record requires another one first: {way}.", f"记录之间互相必填，谁都无法先建立：{way}。")
+                message = Sentence(
+                    f"Each record requires another one first: {way}.", f"记录之间互相必填，谁都无法先建立：{way}。"
+                )
                 hint = Sentence("Make one of the references optional.", "请将其中一个引用改为非必填。")
                 yield site.find(CYCLE, site.at_key(field.span), message, hint, key=True)
 
@@ -84,7 +86,7 @@ def _follow(app: App, entity: Entity, row: str, path: tuple[str, ...]) -> Iterat
             return
         yield (entity.name, row, word)
         if field.type == "rows" and field.options.of in entity.rows:
-            row = field.options.of
+            row = field.options.of or ""
             fields = entity.rows[row].fields
         else:
             target = app.entities.get((field.options.to or "").removeprefix(f"{app.name}."))
@@ -124,7 +126,9 @@ def computed_numbers_are_rounded(site: Site) -> Iterator[Diagnostic]:
                 if field.compute is None or field.type not in _NUMBERS:
                     continue
                 tree = field.compute.tree
-                if _decimals(tree.type) > (field.value_type.scale or 0) and not (isinstance(tree, Call) and tree.function in _ROUNDING):
+                if _decimals(tree.type) > (field.value_type.scale or 0) and not (
+                    isinstance(tree, Call) and tree.function in _ROUNDING
+                ):
                     scale = field.value_type.scale or 0
                     message = Sentence(f"The result may have more than {scale} decimals.", f"结果可能多于 {scale} 位小数。")
                     hint = Sentence(f"Write round(…, {scale}).", f"请写 round(…, {scale})。")

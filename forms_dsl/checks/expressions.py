@@ -46,7 +46,9 @@ def negations_think_of_missing_values(site: Site) -> Iterator[Diagnostic]:
                         if field is not None:
                             name = ".".join(field.path)
                             message = Sentence(f"This is also true when {name!r} is missing.", f"“{name}”缺失时，该条件也成立。")
-                            hint = Sentence("Turn the comparison round, or add is_missing(…).", "请反转比较，或加上 is_missing(…)。")
+                            hint = Sentence(
+                                "Turn the comparison round, or add is_missing(…).", "请反转比较，或加上 is_missing(…)。"
+                            )
                             yield _found(site, NEGATED_COMPARISON, part.span, message, hint)
 
 
@@ -70,7 +72,9 @@ def list_filters_stay_near(site: Site) -> Iterator[Diagnostic]:
             for part in parts(expression.tree):
                 if isinstance(part, Ref) and part.root == "record" and len(part.path) > 3:
                     name = ".".join(part.path)
-                    message = Sentence(f"The path {name!r} takes {len(part.path) - 1} steps.", f"路径“{name}”有 {len(part.path) - 1} 步。")
+                    message = Sentence(
+                        f"The path {name!r} takes {len(part.path) - 1} steps.", f"路径“{name}”有 {len(part.path) - 1} 步。"
+                    )
                     yield _found(site, LONG_PATH, part.span, message)
 
 
@@ -81,9 +85,16 @@ def _things_of(site: Site, entity: Entity) -> Iterator[object]:
 
 
 def _compared(site: Site, comparison: Call, percent: set[str]) -> Iterator[Diagnostic]:
-    names = [each.path[0] for each in comparison.arguments if isinstance(each, Ref) and each.root == "record" and len(each.path) == 1]
+    names = [
+        each.path[0] for each in comparison.arguments if isinstance(each, Ref) and each.root == "record" and len(each.path) == 1
+    ]
     for each in comparison.arguments:
-        if isinstance(each, Constant) and isinstance(each.value, Decimal) and each.value > 1 and any(name in percent for name in names):
+        if (
+            isinstance(each, Constant)
+            and isinstance(each.value, Decimal)
+            and each.value > 1
+            and any(name in percent for name in names)
+        ):
             share = each.value / 100
             message = Sentence(
                 f"{names[0]!r} is a fraction: {each.value} % is {share.normalize():f}.",
@@ -102,7 +113,9 @@ def _constant_part(tree: Expr) -> tuple[bool, Span] | None:
         case Call(function="not", arguments=(inner,)):
             found = _constant_part(inner)
             return (not found[0], tree.span) if found else None
-        case Call(function=name, arguments=(Constant(value=Decimal() as a), Constant(value=Decimal() as b))) if name in _COMPARISONS:
+        case Call(function=name, arguments=(Constant(value=Decimal() as a), Constant(value=Decimal() as b))) if (
+            name in _COMPARISONS
+        ):
             return _compare(name, a, b), tree.span
     return None
 

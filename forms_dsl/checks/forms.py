@@ -39,7 +39,9 @@ def fields_stand_once(site: Site) -> Iterator[Diagnostic]:
         seen: set[str] = set()
         for item, _ in items_of(form):
             if item.kind in ("field", "rows") and item.name in seen:
-                message = Sentence(f"The field {item.name!r} already stands on this form.", f"字段“{item.name}”在本表单中重复出现。")
+                message = Sentence(
+                    f"The field {item.name!r} already stands on this form.", f"字段“{item.name}”在本表单中重复出现。"
+                )
                 yield TWICE.at(item.span, message, pointer=site.around(item.span).pointer)
             seen.add(item.name)
 
@@ -54,7 +56,10 @@ def required_fields_can_be_entered(site: Site) -> Iterator[Diagnostic]:
         shown = {item.name for form in forms for item, _ in items_of(form)}
         for field in entity.fields.values():
             if _must_be_typed(field) and field.name not in shown:
-                message = Sentence(f"The field {field.name!r} must be filled in, but stands on no form.", f"字段“{field.name}”必填，但没有出现在任何表单上。")
+                message = Sentence(
+                    f"The field {field.name!r} must be filled in, but stands on no form.",
+                    f"字段“{field.name}”必填，但没有出现在任何表单上。",
+                )
                 yield site.find(NOWHERE, site.at_key(field.span), message, key=True)
 
 
@@ -68,13 +73,18 @@ def required_fields_are_shown(site: Site) -> Iterator[Diagnostic]:
             if field is None or item.kind == "text" or not _must_be_typed(field):
                 continue
             if field.visible or item.visible or any(block.visible for block in around):
-                message = Sentence(f"The field {field.name!r} is always required, but not always shown.", f"字段“{field.name}”始终必填，但并非始终显示。")
+                message = Sentence(
+                    f"The field {field.name!r} is always required, but not always shown.",
+                    f"字段“{field.name}”始终必填，但并非始终显示。",
+                )
                 hint = Sentence("Use required_when with the same condition.", "请改用 required_when，并使用相同条件。")
                 yield HIDDEN.at(item.span, message, pointer=site.around(item.span).pointer, hint=hint)
 
 
 def _must_be_typed(field: Field) -> bool:
-    return field.required and field.default is None and field.compute is None and field.type != "status" and field.read_only is False
+    return (
+        field.required and field.default is None and field.compute is None and field.type != "status" and field.read_only is False
+    )
 
 
 @check
@@ -83,7 +93,10 @@ def forms_are_short(site: Site) -> Iterator[Diagnostic]:
     for form in site.app.forms.values():
         count = sum(item.kind != "text" for item, _ in items_of(form))
         if count > _ADVISED_FIELDS:
-            message = Sentence(f"The form has {count} fields, more than {_ADVISED_FIELDS}.", f"表单有 {count} 个字段，超过 {_ADVISED_FIELDS} 个。")
+            message = Sentence(
+                f"The form has {count} fields, more than {_ADVISED_FIELDS}.",
+                f"表单有 {count} 个字段，超过 {_ADVISED_FIELDS} 个。",
+            )
             hint = Sentence("Cut it into pages.", "请分成多页。")
             yield site.find(LONG_FORM, site.place(form.span.file, "layout"), message, hint, key=True)
 
@@ -99,7 +112,9 @@ def labels_tell_fields_apart(site: Site) -> Iterator[Diagnostic]:
             for language, text in (label or {}).items() if item.kind != "text" else ():
                 first = seen.setdefault((language, text), item.name)
                 if first != item.name:
-                    message = Sentence(f"{item.name!r} and {first!r} are both called {text!r}.", f"“{item.name}”与“{first}”的标签都是“{text}”。")
+                    message = Sentence(
+                        f"{item.name!r} and {first!r} are both called {text!r}.", f"“{item.name}”与“{first}”的标签都是“{text}”。"
+                    )
                     yield SAME_LABEL.at(item.span, message, pointer=site.around(item.span).pointer)
                     break
 

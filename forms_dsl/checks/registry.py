@@ -46,9 +46,7 @@ class Site:
         ]
         return Place(file, max(holding, key=len, default=()))
 
-    def find(
-        self, code: Code, place: Place, message: Sentence, hint: Sentence | None = None, *, key: bool = False
-    ) -> Diagnostic:
+    def find(self, code: Code, place: Place, message: Sentence, hint: Sentence | None = None, *, key: bool = False) -> Diagnostic:
         """A finding at a place, or at its key."""
         return code.at(place.key_span if key else place.span, message, pointer=place.pointer, hint=hint)
 

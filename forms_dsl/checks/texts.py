@@ -15,7 +15,9 @@ _LABEL_LENGTH = 24
 _LINES = 2000
 _DEPTH = 12
 #: Maps whose keys are names.
-_NAMED = frozenset({"fields", "rows", "related", "rules", "choices", "params", "roles", "bindings", "operations", "measures", "views"})
+_NAMED = frozenset(
+    {"fields", "rows", "related", "rules", "choices", "params", "roles", "bindings", "operations", "measures", "views"}
+)
 
 
 @check
@@ -31,7 +33,10 @@ def labels_are_short(site: Site) -> Iterator[Diagnostic]:
                 texts = list(value.values()) if isinstance(value, dict) else [value]
                 longest = max((text for text in texts if isinstance(text, str)), key=len, default="")
                 if len(longest) > _LABEL_LENGTH:
-                    message = Sentence(f"The label has {len(longest)} characters, more than {_LABEL_LENGTH}.", f"标签有 {len(longest)} 个字符，超过 {_LABEL_LENGTH} 个。")
+                    message = Sentence(
+                        f"The label has {len(longest)} characters, more than {_LABEL_LENGTH}.",
+                        f"标签有 {len(longest)} 个字符，超过 {_LABEL_LENGTH} 个。",
+                    )
                     yield LONG_LABEL.at(span, message, pointer=place.pointer)
 
 
@@ -42,7 +47,10 @@ def names_are_short(site: Site) -> Iterator[Diagnostic]:
         for pointer, span in file.document.key_spans.items():
             name = str(pointer[-1])
             if ADVISED_LENGTH < len(name) <= NAME_LENGTH and len(pointer) > 1 and pointer[-2] in _NAMED:
-                message = Sentence(f"The name has {len(name)} characters, more than {ADVISED_LENGTH}.", f"名称有 {len(name)} 个字符，超过 {ADVISED_LENGTH} 个。")
+                message = Sentence(
+                    f"The name has {len(name)} characters, more than {ADVISED_LENGTH}.",
+                    f"名称有 {len(name)} 个字符，超过 {ADVISED_LENGTH} 个。",
+                )
                 yield LONG_NAME.at(span, message, pointer=pointer)
 
 
@@ -52,9 +60,13 @@ def files_are_small(site: Site) -> Iterator[Diagnostic]:
     for file in site.files.values():
         lines = file.document.text.count("\n")
         if lines > _LINES:
-            message = Sentence(f"The file has {lines:,} lines, more than {_LINES:,}.", f"文件有 {lines:,} 行，超过 {_LINES:,} 行。")
+            message = Sentence(
+                f"The file has {lines:,} lines, more than {_LINES:,}.", f"文件有 {lines:,} 行，超过 {_LINES:,} 行。"
+            )
             yield site.find(LARGE_FILE, site.place(file.path), message, key=True)
         deepest = max(file.document.spans, key=len, default=())
         if len(deepest) > _DEPTH:
-            message = Sentence(f"Values are nested {len(deepest)} deep, more than {_DEPTH}.", f"嵌套 {len(deepest)} 层，超过 {_DEPTH} 层。")
+            message = Sentence(
+                f"Values are nested {len(deepest)} deep, more than {_DEPTH}.", f"嵌套 {len(deepest)} 层，超过 {_DEPTH} 层。"
+            )
             yield site.find(LARGE_FILE, site.place(file.path, *deepest), message)

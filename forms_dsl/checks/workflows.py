@@ -54,7 +54,9 @@ def _after_certain_case(site: Site, step: ChooseStep) -> Iterator[Diagnostic]:
                 yield site.find(UNREACHABLE, site.around(branch.condition.tree.span), message)
         certain = certain or (isinstance(tree, Constant) and tree.value is True)
     if certain and step.otherwise:
-        message = Sentence("A case before is always taken, so the others are never.", "前面的分支总会成立，其余情况永远不会被选中。")
+        message = Sentence(
+            "A case before is always taken, so the others are never.", "前面的分支总会成立，其余情况永远不会被选中。"
+        )
         yield UNREACHABLE.at(step.otherwise[0].span, message, pointer=_at(site, step.otherwise[0]).pointer)
 
 
@@ -85,7 +87,9 @@ def nobody_decides_what_he_entered(site: Site) -> Iterator[Diagnostic]:
                 f"Who enters at {entering!r} may also decide at {loose.name!r}.",
                 f"在“{entering}”录入的人也可以在“{loose.name}”审批。",
             )
-            hint = Sentence("Add controls.four_eyes with different_people.", "请在 controls.four_eyes 中加上 different_people 规则。")
+            hint = Sentence(
+                "Add controls.four_eyes with different_people.", "请在 controls.four_eyes 中加上 different_people 规则。"
+            )
             yield site.find(SAME_PERSON, site.at_key(loose.span), message, hint, key=True)
 
 
@@ -106,7 +110,12 @@ def _covered(steps: tuple[WorkflowStep, ...], apart: set[str]) -> bool:
         inner = branches_of(step)
         if isinstance(step, TogetherStep) and any(_covered(branch, apart) for branch in inner):
             return True
-        if isinstance(step, ChooseStep) and inner and step.otherwise is not None and all(_covered(branch, apart) for branch in inner):
+        if (
+            isinstance(step, ChooseStep)
+            and inner
+            and step.otherwise is not None
+            and all(_covered(branch, apart) for branch in inner)
+        ):
             return True
         if isinstance(step, ChooseStep) and step.value is not None and inner and all(_covered(branch, apart) for branch in inner):
             return True
@@ -120,7 +129,13 @@ def people_are_reminded(site: Site) -> Iterator[Diagnostic]:
         for step in steps_of(flow):
             if isinstance(step, HumanStep) and step.due is None and step.by.kind != "starter":
                 message = Sentence(f"The step {step.name!r} has no due time.", f"步骤“{step.name}”没有时限。")
-                yield site.find(NO_DUE, site.at_key(step.span), message, Sentence("Add due: {within: 2 days}", "请加上 due: {within: 2 days}"), key=True)
+                yield site.find(
+                    NO_DUE,
+                    site.at_key(step.span),
+                    message,
+                    Sentence("Add due: {within: 2 days}", "请加上 due: {within: 2 days}"),
+                    key=True,
+                )
 
 
 @check
@@ -137,7 +152,10 @@ def calls_have_somebody_behind_them(site: Site) -> Iterator[Diagnostic]:
             binding, _, name = step.connector.partition(".")
             operation = site.app.bindings[binding].operations[name]
             if operation.kind == "command" and step.ask is None:
-                message = Sentence(f"The command {step.name!r} has no inquiry for an unknown outcome.", f"命令“{step.name}”没有结果不明时的查询。")
+                message = Sentence(
+                    f"The command {step.name!r} has no inquiry for an unknown outcome.",
+                    f"命令“{step.name}”没有结果不明时的查询。",
+                )
                 hint = Sentence(
                     "Add unknown_result: {ask: binding.operation}, unless the connector definition has on_unknown.",
                     "请加上 unknown_result: {ask: 绑定.操作}；连接器定义中已有 on_unknown 时可省略。",
@@ -150,13 +168,21 @@ def nothing_approves_itself(site: Site) -> Iterator[Diagnostic]:
     """A step with four eyes or a limit is never approved by time or for lack of people."""
     for flow in _flows(site):
         bound = {name for rule in flow.four_eyes for name in (*rule.different_people, *rule.same_person, *rule.may_not_act_at)}
-        guarded = [s for s in steps_of(flow) if isinstance(s, HumanStep) and s.verb != "fill" and (s.name in bound or s.limit is not None)]
+        guarded = [
+            s
+            for s in steps_of(flow)
+            if isinstance(s, HumanStep) and s.verb != "fill" and (s.name in bound or s.limit is not None)
+        ]
         for step in guarded:
             if step.due is not None and step.due.then == "approve":
-                message = Sentence(f"The step {step.name!r} would approve itself in the end.", f"步骤“{step.name}”超时会自动通过。")
+                message = Sentence(
+                    f"The step {step.name!r} would approve itself in the end.", f"步骤“{step.name}”超时会自动通过。"
+                )
                 yield site.find(SILENT_APPROVAL, _at(site, step).at("due", "then"), message)
         if guarded and flow.no_approver == "auto_pass":
-            message = Sentence(f"The step {guarded[0].name!r} would pass without anybody.", f"步骤“{guarded[0].name}”无人审批时会自动通过。")
+            message = Sentence(
+                f"The step {guarded[0].name!r} would pass without anybody.", f"步骤“{guarded[0].name}”无人审批时会自动通过。"
+            )
             yield site.find(SILENT_APPROVAL, site.place(flow.span.file, "controls", "no_approver"), message)
 
 

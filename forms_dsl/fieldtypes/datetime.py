@@ -11,7 +11,9 @@ from forms_dsl.fieldtypes.protocol import FieldType
 from forms_dsl.model import FieldOptions, Label
 from forms_dsl.storage import TimestampStorage
 
-_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[-+][0-9]{2}:[0-9]{2})\Z", re.ASCII)
+_FORM = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[-+][0-9]{2}:[0-9]{2})\Z", re.ASCII
+)
 
 
 def read_instant(raw: object) -> dt.datetime:

@@ -11,7 +11,7 @@ from forms_dsl.patterns import NAMED, matches, regex_of
 from forms_dsl.storage import TextStorage
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class PatternText:
     """A field type whose values match the named pattern `pattern`."""
 

@@ -49,7 +49,7 @@ def read_number(raw: object, scale: int, digits: int) -> Decimal:
     if len(whole.lstrip("-").lstrip("0")) > digits:
         raise refusals.too_many_digits(digits)
     number = Decimal(f"{whole}.{decimals[:scale].ljust(scale, '0')}" if scale else whole)
-    return number if number else abs(number)
+    return number or abs(number)
 
 
 def within(number: Decimal, options: FieldOptions) -> Decimal:

@@ -42,7 +42,9 @@ def too_many_decimals(scale: int) -> ValueRefused:
 
 def too_many_digits(digits: int) -> ValueRefused:
     """More digits than can be kept exactly."""
-    return ValueRefused(RANGE.id, {"en": f"At most {digits} digits are possible before the point.", "zh": f"整数部分最多 {digits} 位。"})
+    return ValueRefused(
+        RANGE.id, {"en": f"At most {digits} digits are possible before the point.", "zh": f"整数部分最多 {digits} 位。"}
+    )
 
 
 def too_small(least: str) -> ValueRefused:
@@ -68,4 +70,6 @@ def wrong_pattern(en: str, zh: str) -> ValueRefused:
 
 def refused_character() -> ValueRefused:
     """NUL or half of a character."""
-    return ValueRefused(CHARACTERS.id, {"en": "The text holds a character that cannot be stored.", "zh": "文本含有无法保存的字符。"})
+    return ValueRefused(
+        CHARACTERS.id, {"en": "The text holds a character that cannot be stored.", "zh": "文本含有无法保存的字符。"}
+    )

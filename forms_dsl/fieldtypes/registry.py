@@ -14,7 +14,20 @@ from forms_dsl.fieldtypes.protocol import FieldType
 ENTRY_POINT = "qiqiao.fieldtypes"
 
 #: The order in which people meet them; types that are not listed follow by name.
-_ORDER = ("text", "integer", "decimal", "money", "boolean", "date", "datetime", "choice", "multi_choice", "reference", "rows", "status")
+_ORDER = (
+    "text",
+    "integer",
+    "decimal",
+    "money",
+    "boolean",
+    "date",
+    "datetime",
+    "choice",
+    "multi_choice",
+    "reference",
+    "rows",
+    "status",
+)
 
 
 def _own() -> Iterator[FieldType]:

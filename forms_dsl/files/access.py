@@ -39,7 +39,9 @@ class AccessShape(Shape):
         dict[Reference, Annotated[str, one_of("hidden", "masked", "read", "write")]],
         key("Fields that differ from the default.", "与默认不同的字段权限。"),
     ] = {}
-    unmask: Annotated[list[Reference], key("Fields that may be shown in clear, one record at a time.", "可逐条解除脱敏的字段。")] = []
+    unmask: Annotated[
+        list[Reference], key("Fields that may be shown in clear, one record at a time.", "可逐条解除脱敏的字段。")
+    ] = []
     export: Annotated[Flag, key("Whether lists may be exported.", "是否可导出。")] = False
 
 
@@ -52,7 +54,10 @@ class RoleShape(Shape):
     label: Annotated[LabelText, key("What it is called.", "显示名称。")]
     includes: Annotated[list[Reference], key("Roles whose access is added.", "包含的角色。")] = []
     conflicts: Annotated[list[Reference], key("Roles that nobody may hold beside it.", "不得兼任的角色。")] = []
-    access: Annotated[dict[Reference, AccessShape], key("Access by entity; nothing listed is nothing allowed.", "按实体列出的权限；未列出即不允许。")] = {}
+    access: Annotated[
+        dict[Reference, AccessShape],
+        key("Access by entity; nothing listed is nothing allowed.", "按实体列出的权限；未列出即不允许。"),
+    ] = {}
 
 
 class RolesShape(Shape):
@@ -70,7 +75,9 @@ class OperationShape(Shape):
     """The contract of one operation."""
 
     operation: Annotated[Text, key("Its name in the connector definition.", "在连接器定义中的操作名。")]
-    kind: Annotated[str, one_of("query", "command"), key("A command changes something there.", "command 会改变对方系统。")] = "query"
+    kind: Annotated[str, one_of("query", "command"), key("A command changes something there.", "command 会改变对方系统。")] = (
+        "query"
+    )
     in_: Annotated[dict[FreeName, ContractType], key("What it takes.", "输入。", alias="in")] = {}
     out: Annotated[dict[FreeName, ContractType], key("What it answers.", "输出。")] = {}
     mock: Annotated[dict[FreeName, Literal], key("The answer in tests and examples.", "测试与试算中的应答。")] = {}

@@ -33,7 +33,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 def _language(value: object) -> str:
     text = text_of(value)
     if not _LANGUAGE.match(text):
-        raise wrong(f"{text!r} is not a language code.", f"“{text}”不是语言代码。", Sentence("Write zh or en.", "请写 zh 或 en。"))
+        raise wrong(
+            f"{text!r} is not a language code.", f"“{text}”不是语言代码。", Sentence("Write zh or en.", "请写 zh 或 en。")
+        )
     return text
 
 
@@ -59,7 +61,9 @@ def currency_of(value: object) -> str:
 def _day(value: object) -> str:
     text = text_of(value)
     if not _DATE.match(text):
-        raise wrong(f"{text!r} is not a date.", f"“{text}”不是日期。", Sentence("Write it like 2026-01-31.", "写法示例：2026-01-31。"))
+        raise wrong(
+            f"{text!r} is not a date.", f"“{text}”不是日期。", Sentence("Write it like 2026-01-31.", "写法示例：2026-01-31。")
+        )
     return text
 
 
@@ -70,7 +74,9 @@ class RequiresShape(Shape):
     """`requires` of an app."""
 
     runtime: Annotated[VersionRange | None, key("Versions of the platform it runs on.", "可运行的平台版本范围。")] = None
-    apps: Annotated[dict[Name, VersionRange], key("Other apps it refers to, with their versions.", "引用的其他应用及其版本范围。")] = {}
+    apps: Annotated[
+        dict[Name, VersionRange], key("Other apps it refers to, with their versions.", "引用的其他应用及其版本范围。")
+    ] = {}
 
 
 class AppShape(Shape):
@@ -91,11 +97,13 @@ class AppShape(Shape):
         str, plain(_timezone, {"type": "string"}), key("The zone that decides what day it is.", "决定“今天”的时区。")
     ] = "Asia/Shanghai"
     currency: Annotated[
-        str, plain(currency_of, {"type": "string"}), key("The currency of amounts that name none.", "未注明货币的金额所用的货币。")
+        str,
+        plain(currency_of, {"type": "string"}),
+        key("The currency of amounts that name none.", "未注明货币的金额所用的货币。"),
     ] = "CNY"
-    menu: Annotated[
-        list[Reference] | None, key("Lists and reports in the menu, in order.", "菜单中的列表与报表，按顺序。")
-    ] = None
+    menu: Annotated[list[Reference] | None, key("Lists and reports in the menu, in order.", "菜单中的列表与报表，按顺序。")] = (
+        None
+    )
 
 
 class ChoiceShape(Shape):

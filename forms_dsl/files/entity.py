@@ -57,7 +57,9 @@ class FieldShape(Shape):
 
     later: ClassVar[frozenset[str]] = frozenset({"accept", "max_mb", "count", "encrypted", "sealed"})
 
-    id: Annotated[FieldName | None, key("The name at first publication, when the name changed since.", "首次发布时的名称（改名后填写）。")] = None
+    id: Annotated[
+        FieldName | None, key("The name at first publication, when the name changed since.", "首次发布时的名称（改名后填写）。")
+    ] = None
     type: Annotated[
         str, plain(type_of, {"type": "string", "enum": list(FIELD_TYPES)}), key("What the field holds.", "字段类型。")
     ]
@@ -79,7 +81,9 @@ class FieldShape(Shape):
     percent: Annotated[Flag, key("Whether it is shown as a percentage.", "是否以百分比显示。")] = False
     currency: Annotated[Text | None, key("A currency, or the field that holds it.", "货币代码，或存放货币的字段。")] = None
     lines: Annotated[int | None, whole(1, 40), key("The height of the text box.", "文本框行数。")] = None
-    pattern: Annotated[Text | None, key("A named pattern or a checked one; the whole text must match.", "命名格式或自定义格式，须整体匹配。")] = None
+    pattern: Annotated[
+        Text | None, key("A named pattern or a checked one; the whole text must match.", "命名格式或自定义格式，须整体匹配。")
+    ] = None
     choices: Annotated[dict[ChoiceCode, ChoiceShape] | None, key("Its own list of codes.", "自有选项。", min_length=1)] = None
     choices_from: Annotated[Reference | None, key("A list of choices.yaml.", "choices.yaml 中的选项列表。")] = None
     choices_where: Annotated[Expr | None, key("Which codes may be chosen now.", "当前可选哪些代码。")] = None
@@ -89,11 +93,11 @@ class FieldShape(Shape):
     of: Annotated[Reference | None, key("The row type of a table of rows.", "明细的行类型。")] = None
     workflow: Annotated[Reference | None, key("The workflow that sets the status.", "设置该状态的审批流程。")] = None
     classification: Annotated[
-        str, one_of("C1", "C2", "C3"), key("The data class; C2 is masked, C3 never shown.", "数据分级；C2 默认脱敏，C3 从不显示。", alias="class")
+        str,
+        one_of("C1", "C2", "C3"),
+        key("The data class; C2 is masked, C3 never shown.", "数据分级；C2 默认脱敏，C3 从不显示。", alias="class"),
     ] = "C1"
-    mask: Annotated[
-        str | None, plain(_mask, {"type": "string"}), key("How a masked value looks.", "脱敏后的样子。")
-    ] = None
+    mask: Annotated[str | None, plain(_mask, {"type": "string"}), key("How a masked value looks.", "脱敏后的样子。")] = None
 
 
 class RowTypeShape(Shape):
@@ -120,7 +124,9 @@ class RuleShape(Shape):
     check: Annotated[Expr, key("What must be true.", "必须成立的条件。")]
     message: Annotated[SentenceText, key("What is said otherwise.", "不成立时的提示。")]
     at: Annotated[Reference | None, key("The field where it is said.", "提示显示在哪个字段。")] = None
-    level: Annotated[str, one_of("error", "warning"), key("error forbids saving, warning does not.", "error 禁止保存，warning 仅提醒。")] = "error"
+    level: Annotated[
+        str, one_of("error", "warning"), key("error forbids saving, warning does not.", "error 禁止保存，warning 仅提醒。")
+    ] = "error"
 
 
 class OwnerShape(Shape):
@@ -145,7 +151,9 @@ class EntityShape(Shape):
     later: ClassVar[frozenset[str]] = frozenset({"external", "like", "use", "duplicates", "sealed"})
 
     entity: Annotated[Name, key("The entity's name.", "实体名称。")]
-    id: Annotated[Name | None, key("The name at first publication, when the name changed since.", "首次发布时的名称（改名后填写）。")] = None
+    id: Annotated[
+        Name | None, key("The name at first publication, when the name changed since.", "首次发布时的名称（改名后填写）。")
+    ] = None
     label: Annotated[LabelText, key("What one record is called.", "记录的显示名称。")]
     number: Annotated[Text | None, key("The pattern of its business number.", "业务编号的格式。")] = None
     title: Annotated[Text | None, key("How a record is called in links and work items.", "记录在链接和待办中的标题。")] = None
@@ -153,7 +161,9 @@ class EntityShape(Shape):
     audit: Annotated[str, one_of("full", "changes", "none"), key("What the audit trail keeps.", "审计留痕的范围。")] = "full"
     fields: Annotated[dict[FieldName, FieldShape], key("The fields by name.", "按名称列出的字段。", min_length=1, max_length=300)]
     rows: Annotated[dict[Name, RowTypeShape], key("Child row types.", "明细行类型。")] = {}
-    related: Annotated[dict[FieldName, RelatedShape], key("Records of other entities that point here.", "指向本实体的其他实体的记录。")] = {}
+    related: Annotated[
+        dict[FieldName, RelatedShape], key("Records of other entities that point here.", "指向本实体的其他实体的记录。")
+    ] = {}
     rules: Annotated[dict[Name, RuleShape], key("Checks over several fields.", "跨字段校验。")] = {}
     unique: Annotated[list[list[Path]], key("Field lists of which no two records may agree.", "组合唯一的字段。")] = []
     index: Annotated[list[list[Path]], key("Further indexes.", "附加索引。")] = []

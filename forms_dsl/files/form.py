@@ -17,7 +17,9 @@ class ItemShape(Shape):
     label: Annotated[LabelText | None, key("Another label here.", "在此处使用的标签。")] = None
     help: Annotated[SentenceText | None, key("Another help text here.", "在此处使用的说明。")] = None
     span: Annotated[Span3, key("How many columns it takes.", "占几列。")] = 1
-    visible: Annotated[Expr | None, key("When it is shown, beside the field's own condition.", "在字段自身条件之外，何时显示。")] = None
+    visible: Annotated[
+        Expr | None, key("When it is shown, beside the field's own condition.", "在字段自身条件之外，何时显示。")
+    ] = None
 
 
 class FieldItemShape(ItemShape):
@@ -88,9 +90,7 @@ class PageShape(Shape):
 
 
 Block = Annotated[
-    Annotated[SectionShape, Tag(tag("section"))]
-    | Annotated[TabShape, Tag(tag("tab"))]
-    | Annotated[PageShape, Tag(tag("page"))],
+    Annotated[SectionShape, Tag(tag("section"))] | Annotated[TabShape, Tag(tag("tab"))] | Annotated[PageShape, Tag(tag("page"))],
     by_verb("section", "tab", "page"),
 ]
 

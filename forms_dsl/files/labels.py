@@ -15,6 +15,7 @@ from forms_dsl.files.values import Read, fault, wrong
 LABEL_LENGTH = 120
 SENTENCE_LENGTH = 300
 
+
 def _label(longest: int) -> Read:
     def read(value: object, info: ValidationInfo) -> dict[str, str]:
         languages: tuple[str, ...] = (info.context or {}).get("languages", ())
@@ -36,7 +37,8 @@ def _label(longest: int) -> Read:
 def _only(languages: tuple[str, ...]) -> str:
     if len(languages) > 1:
         message = Sentence(
-            f"The text needs each language of the app: {', '.join(languages)}.", f"文本需要包含应用的每种语言：{'、'.join(languages)}。"
+            f"The text needs each language of the app: {', '.join(languages)}.",
+            f"文本需要包含应用的每种语言：{'、'.join(languages)}。",
         )
         example = "{" + ", ".join(f"{language}: …" for language in languages) + "}"
         raise fault(codes.LABEL_LANGUAGE, message, Sentence(f"Write {example}", f"请写作 {example}"))

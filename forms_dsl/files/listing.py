@@ -66,7 +66,9 @@ class CallPanelShape(Shape):
     name: Annotated[Name, key("The panel's name.", "面板名称。")]
     label: Annotated[LabelText, key("Its title.", "面板标题。")]
     send: Annotated[dict[FreeName, Expr], key("What is asked with.", "查询参数。")] = {}
-    values: Annotated[dict[FreeName, LabelText], key("Which answers are shown, with their labels.", "显示哪些结果及其标签。", min_length=1)]
+    values: Annotated[
+        dict[FreeName, LabelText], key("Which answers are shown, with their labels.", "显示哪些结果及其标签。", min_length=1)
+    ]
 
 
 Panel = Annotated[
@@ -81,7 +83,10 @@ class ActionShape(Shape):
     action: Annotated[Name, key("The button's name.", "按钮名称。")]
     label: Annotated[LabelText, key("Its words.", "按钮文字。")]
     form: Annotated[Reference, key("The form that it opens.", "打开的表单。")]
-    prefill: Annotated[dict[FreeName, Path], key("Fields filled from the record; $record is the record itself.", "用记录预填的字段；$record 表示记录本身。")] = {}
+    prefill: Annotated[
+        dict[FreeName, Path],
+        key("Fields filled from the record; $record is the record itself.", "用记录预填的字段；$record 表示记录本身。"),
+    ] = {}
 
 
 class RecordPageShape(Shape):

@@ -26,11 +26,15 @@ def read_word(value: object) -> str:
         return text
     if match:
         raise wrong(
-            f"There is no scope {match[2]!r}.", f"没有范围“{match[2]}”。", Sentence(f"Scopes are {', '.join(SCOPES)}.", f"可用范围：{'、'.join(SCOPES)}。")
+            f"There is no scope {match[2]!r}.",
+            f"没有范围“{match[2]}”。",
+            Sentence(f"Scopes are {', '.join(SCOPES)}.", f"可用范围：{'、'.join(SCOPES)}。"),
         )
     if text == "leader_of_holder":
         raise wrong("leader_of_holder is not supported yet.", "当前版本还不支持 leader_of_holder。")
-    hint = Sentence("Write starter, owner, role.NAME or role.NAME in SCOPE.", "请写 starter、owner、role.角色 或 role.角色 in 范围。")
+    hint = Sentence(
+        "Write starter, owner, role.NAME or role.NAME in SCOPE.", "请写 starter、owner、role.角色 或 role.角色 in 范围。"
+    )
     raise wrong(f"{text!r} names nobody.", f"“{text}”没有指明人员。", hint)
 
 
@@ -63,9 +67,7 @@ class PeopleShape(Shape):
     in_: Annotated[str | None, one_of(*SCOPES), key("Where the person belongs.", "人员所在范围。", alias="in")] = None
     count: Annotated[Count | None, key("How many seats.", "席位数。")] = None
     with_limit: Annotated[Expr | None, key("Only people whose limit covers it.", "仅限额度足够的人员。")] = None
-    pick: Annotated[
-        str, one_of("all", "claim", "first", "least_busy"), key("How seats find their people.", "如何选人。")
-    ] = "all"
+    pick: Annotated[str, one_of("all", "claim", "first", "least_busy"), key("How seats find their people.", "如何选人。")] = "all"
 
 
 People = Annotated[

@@ -20,9 +20,7 @@ class GroupingShape(Shape):
     label: Annotated[LabelText, key("The column's heading.", "列标题。")]
 
 
-Grouping = Annotated[
-    Annotated[GroupingShape, Tag(tag("map"))] | Annotated[Expr, Tag(tag("text"))], by_kind(dict, "map", "text")
-]
+Grouping = Annotated[Annotated[GroupingShape, Tag(tag("map"))] | Annotated[Expr, Tag(tag("text"))], by_kind(dict, "map", "text")]
 
 
 class MeasureShape(Shape):
@@ -30,9 +28,7 @@ class MeasureShape(Shape):
 
     value: Annotated[Expr, key("An expression over the group.", "对组内记录的表达式。")]
     label: Annotated[LabelText, key("The column's heading.", "列标题。")]
-    format: Annotated[
-        str | None, one_of("number", "money", "percent"), key("How it is shown.", "显示格式。")
-    ] = None
+    format: Annotated[str | None, one_of("number", "money", "percent"), key("How it is shown.", "显示格式。")] = None
 
 
 class ChartShape(Shape):

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Tag
 
+from forms_dsl import codes
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.durations import parse_ratio
 from forms_dsl.files.labels import LabelText
@@ -30,7 +31,6 @@ from forms_dsl.files.values import (
     wrong,
 )
 from forms_dsl.files.variants import by_kind, by_verb, tag
-from forms_dsl import codes
 from forms_dsl.names import name_fault
 
 DECISIONS = ("approve", "reject", "return", "veto", "abstain")
@@ -54,7 +54,10 @@ def _pass(value: object) -> str:
         hint = Sentence("Write it like 2/3 of seats, or 2 of 3.", "写法示例：2/3 of seats，或 2 of 3。")
         raise wrong(f"{text!r} is not a share.", f"“{text}”不是比例。", hint)
     if match["of"] == "present":
-        raise wrong("A share of those present needs a vote step, which this version does not have.", "“present”需要表决步骤，当前版本尚不支持。")
+        raise wrong(
+            "A share of those present needs a vote step, which this version does not have.",
+            "“present”需要表决步骤，当前版本尚不支持。",
+        )
     return text
 
 
@@ -133,9 +136,7 @@ class ApproveShape(HumanStepShape):
 
     approve: Annotated[StepName, key("The step's name.", "步骤标识。")]
     rule: Annotated[SeatRuleShape | None, key("How several seats decide.", "多人如何决定。")] = None
-    may: Annotated[
-        list[Annotated[str, one_of(*DECISIONS)]] | None, key("Which decisions are offered.", "可作出的决定。")
-    ] = None
+    may: Annotated[list[Annotated[str, one_of(*DECISIONS)]] | None, key("Which decisions are offered.", "可作出的决定。")] = None
 
 
 class TogetherBranchShape(Shape):
@@ -214,7 +215,9 @@ class CallShape(Shape):
     save: Annotated[dict[Reference, Expr], key("Which answers are kept in which fields.", "结果写入哪些字段。")] = {}
     retry: Annotated[RetryShape | None, key("How often it is tried again.", "重试。")] = None
     undo: Annotated[Reference | None, key("The operation that reverses it.", "冲正操作。")] = None
-    unknown_result: Annotated[UnknownResultShape | None, key("The inquiry when the outcome is unknown.", "结果不明时的查询。")] = None
+    unknown_result: Annotated[
+        UnknownResultShape | None, key("The inquiry when the outcome is unknown.", "结果不明时的查询。")
+    ] = None
     on_error: Annotated[OnErrorShape | None, key("Who does it by hand after the last try.", "最终失败后由谁处理。")] = None
 
 

@@ -51,7 +51,7 @@ def key(en: str, zh: str, **more: Any) -> Any:
 def fault(code: Code, message: Sentence, hint: Sentence | None = None) -> PydanticCustomError:
     """The error that a reader raises about a value."""
     context = {"en": message.en, "zh": message.zh, "hint": hint.en if hint else "", "hint_zh": hint.zh if hint else ""}
-    return PydanticCustomError(code.id, "{en}", context)  # type: ignore[arg-type]
+    return PydanticCustomError(code.id, "{en}", context)
 
 
 def wrong(en: str, zh: str, hint: Sentence | None = None) -> PydanticCustomError:
@@ -159,7 +159,7 @@ def _checked(find: Callable[[str], Sentence | None]) -> Callable[[object], str]:
 
 def plain(read: Callable[[object], object], schema: Mapping[str, object]) -> Read:
     """A reader that needs nothing but the value."""
-    return Read(lambda value, info: read(value), schema)
+    return Read(lambda value, _info: read(value), schema)
 
 
 def whole(least: int, most: int) -> Read:

@@ -16,7 +16,9 @@ def tag(word: str) -> str:
     return f"<{word}>"
 
 
-def by_verb(*verbs: str, later: tuple[str, ...] = (), bare: str | None = None, groups: dict[str, str] | None = None) -> Discriminator:
+def by_verb(
+    *verbs: str, later: tuple[str, ...] = (), bare: str | None = None, groups: dict[str, str] | None = None
+) -> Discriminator:
     """Tells the form by the first of `verbs` among the keys; `bare` is the form of a single text.
 
     `groups` maps verbs to the tag of the form that they share; `later` are verbs that this version refuses.

@@ -64,19 +64,21 @@ class FourEyesShape(Shape):
 class ReturnShape(Shape):
     """驳回后重提."""
 
-    resubmit_to: Annotated[
-        str, one_of("returner", "replay"), key("Where a corrected case goes.", "更正后提交到哪里。")
-    ] = "replay"
-    replay_if_changed: Annotated[list[Reference], key("Fields whose change makes all approvals start again.", "改动后须全部重审的字段。")] = []
+    resubmit_to: Annotated[str, one_of("returner", "replay"), key("Where a corrected case goes.", "更正后提交到哪里。")] = (
+        "replay"
+    )
+    replay_if_changed: Annotated[
+        list[Reference], key("Fields whose change makes all approvals start again.", "改动后须全部重审的字段。")
+    ] = []
 
 
 class RecallShape(Shape):
     """撤回."""
 
     by: Annotated[str, one_of("starter"), key("Who may take it back.", "谁可以撤回。")] = "starter"
-    until: Annotated[
-        str, one_of("first_action_after_start", "first_decision", "never"), key("How long.", "撤回时限。")
-    ] = "first_action_after_start"
+    until: Annotated[str, one_of("first_action_after_start", "first_decision", "never"), key("How long.", "撤回时限。")] = (
+        "first_action_after_start"
+    )
 
 
 class ControlsShape(Shape):
@@ -116,9 +118,7 @@ class ExampleShape(Shape):
     name: Annotated[ChoiceCode, key("The case's name.", "案例名称。")]
     title: Annotated[SentenceText | None, key("What it shows.", "案例说明。")] = None
     given: Annotated[dict[str, Any], key("Field values.", "字段值。")] = {}
-    clock: Annotated[
-        str | None, plain(_clock, {"type": "string"}), key("What today() and now() are.", "固定的当前时间。")
-    ] = None
+    clock: Annotated[str | None, plain(_clock, {"type": "string"}), key("What today() and now() are.", "固定的当前时间。")] = None
     path: Annotated[StepList, key("The steps that are visited, in order.", "依次经过的步骤。", min_length=1)]
 
 
