@@ -171,6 +171,8 @@ export interface ReportScreen {
   readonly label: Label
   readonly parameters: readonly { readonly name: string, readonly label: Label, readonly type: string }[]
   readonly chart: ChartScreen | null
+  /** The list that a figure opens, under the conditions of its row. */
+  readonly drill?: string | null
 }
 
 export interface ChartScreen { readonly kind: string, readonly x: string, readonly y: string }

@@ -22,7 +22,9 @@ export function choiceLabel(options: FieldOptions | undefined, code: string, loc
 
 function figure(text: string, { type, options }: Spec): string {
   if (options?.percent) return `${group(shift(text, 2), Math.max((options.scale ?? 2) - 2, 0))}%`
-  return group(text, type === 'money' ? options?.scale ?? 2 : undefined)
+  if (type === 'money') return group(text, options?.scale ?? 2)
+  // A rate of 4.2000 reads 4.20: zeros beyond the second place say nothing.
+  return group(text.includes('.') ? text.replace(/(\.\d{2}\d*?)0+$/, '$1') : text)
 }
 
 /** A value as plain text. */

@@ -12,6 +12,7 @@ import { itemsOf, type DrawnBlock } from './model'
 import { Summary } from './Summary'
 import { fieldOf, type Entry, type EntryParts } from './useEntry'
 import { words } from './words'
+import '../parts/parts.css'
 import './entry.css'
 
 export interface EntryFormProps {

@@ -17,6 +17,7 @@ import { words as partWords } from '../parts/words'
 import { ActionBar } from './ActionBar'
 import { useDecide, type Decision } from './decide'
 import { FactGrid } from './FactGrid'
+import { NextPath } from './NextPath'
 import { Resubmit } from './Resubmit'
 import { words } from './words'
 
@@ -58,7 +59,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
     <div className="task">
       <header className="task-head">
         <div className="task-head-text">
-          <h1 ref={heading} tabIndex={-1} className="no-ring">{task.record_title}{amount && <span className="task-amount"> · {amount}</span>}</h1>
+          <h1 ref={heading} tabIndex={-1} className="no-ring">{task.record_title}{amount && <span className="task-amount"><span className="task-dot"> · </span>{amount}</span>}</h1>
           <Deadline due={over ? null : task.due_at} tag />
           <p className="quiet small task-about">{[label(task.entity_label), label(task.title), task.started_by && `${t('by', { name: task.started_by.name })} ${task.unit ?? ''} ${showInstant(task.created_at, locale)}`].filter(Boolean).join(' · ')}</p>
           {task.amount && locale === 'zh' && <p className="quiet small task-words">{capital(task.amount)}</p>}
@@ -75,6 +76,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
                 {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: task.result ?? '' })}</span></div>}
                 {!over && task.decisions.length === 0 && <div className="notice" role="status">{t('not_yours')}</div>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
+                {!over && task.kind === 'seat' && <NextPath task={task} />}
                 {task.four_eyes && !over && <p className="hint small">{t('four_eyes_long')}</p>}
               </div>
               {task.process && (

@@ -33,7 +33,7 @@ export const words = catalogue('inbox', {
   trail: ['审批轨迹', 'Approval trail'],
   trail_note: ['{{count}} 条，最新在下', '{{count}} entry, newest below', '{{count}} entries, newest below'],
   next: ['接下来', 'What comes next'],
-  now: ['现在', 'Now'],
+  next_note: ['同意后，按现在的人员和授权试算', 'if you agree, by the people and limits of now'],
   opinion: ['意见', 'Opinion'],
   opinion_hint: ['意见（退回、拒绝必须写）', 'Opinion (needed to return or refuse)'],
   opinion_plain: ['意见（可不写）', 'Opinion (optional)'],
