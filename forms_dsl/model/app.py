@@ -1,0 +1,152 @@
+"""Reports, access, bindings, parameters, and the app that holds everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forms_dsl.expr.tree import Expression, ValueType
+from forms_dsl.model.entities import Entity, FieldOptions, Label
+from forms_dsl.model.flows import Automation, Workflow
+from forms_dsl.model.screens import Form, ListView, Page
+from forms_dsl.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of a report, an expression over the group."""
+
+    name: str
+    label: Label
+    value: Expression
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One grouping expression of a report with its column name and label."""
+
+    name: str
+    label: Label
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How a report is drawn beside its table; `kind` names a module of `charts`."""
+
+    kind: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report, always under its reader's rows and fields."""
+
+    id: str
+    name: str
+    entity: str
+    label: Label
+    span: Span
+    rows: tuple[Grouping, ...]
+    columns: tuple[Grouping, ...]
+    measures: tuple[Measure, ...]
+    filter: Expression | None = None
+    sort: tuple[str, ...] = ()
+    chart: Chart | None = None
+    drill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """What one role grants on one entity: row rules (True = all rows, None = nothing), deny and field rights."""
+
+    entity: str
+    create: Expression | bool = False
+    read: Expression | bool = False
+    update: Expression | bool = False
+    delete: Expression | bool = False
+    deny: Expression | None = None
+    #: Field → hidden, masked, read or write, where it differs from the default.
+    fields: Mapping[str, str] = field(default_factory=dict)
+    unmask: tuple[str, ...] = ()
+    export: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role with its own access rules; `includes` is already closed over."""
+
+    id: str
+    name: str
+    label: Label
+    includes: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    access: Mapping[str, AccessRule]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BindingOperation:
+    """The contract of one operation that the app uses; types are field type names or lists of codes."""
+
+    name: str
+    operation: str
+    kind: str
+    input: Mapping[str, str]
+    output: Mapping[str, ValueType]
+    mock: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A short name for a connector definition and the contracts used of it."""
+
+    id: str
+    name: str
+    label: Label
+    connector: str
+    version: str
+    operations: Mapping[str, BindingOperation]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a bank tunes at run time."""
+
+    name: str
+    label: Label
+    type: str
+    value_type: ValueType
+    value: str
+    options: FieldOptions = FieldOptions()
+    changed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One whole app, checked."""
+
+    name: str
+    version: str
+    label: Label
+    languages: tuple[str, ...]
+    timezone: str
+    currency: str
+    menu: tuple[tuple[str, str], ...]
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    lists: Mapping[str, ListView] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    automations: Mapping[str, Automation] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    #: Other apps this one refers to, by name; always holds "org" when it is required.
+    requires: Mapping[str, App] = field(default_factory=dict)
+    #: sha256 over the texts, the identity of this very definition.
+    checksum: str = ""

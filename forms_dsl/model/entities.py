@@ -1,0 +1,139 @@
+"""Entities: fields, row types, related records, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forms_dsl.expr.tree import Expression, ValueType
+from forms_dsl.source import Span
+
+#: Language code → text, with all languages of the app.
+Label = Mapping[str, str]
+#: A literal as written (always text) or a checked expression: the two forms of `set` values.
+Value = str | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One code of a choice list; outside its validity (ISO dates) it displays but cannot be chosen."""
+
+    code: str
+    label: Label
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOptions:
+    """The options of a field, already typed; which of them a field type takes is said by the type."""
+
+    min: str | None = None
+    max: str | None = None
+    scale: int | None = None
+    percent: bool = False
+    currency: str | None = None
+    lines: int | None = None
+    pattern: str | None = None
+    choices: tuple[Choice, ...] = ()
+    ordered: bool = False
+    to: str | None = None
+    of: str | None = None
+    workflow: str | None = None
+    accept: tuple[str, ...] = ()
+    max_mb: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity or row type; `type` names a module of `fieldtypes`."""
+
+    id: str
+    name: str
+    label: Label
+    type: str
+    value_type: ValueType
+    options: FieldOptions
+    span: Span
+    help: Label | None = None
+    message: Label | None = None
+    required: bool = False
+    unique: bool = False
+    stored: bool = False
+    required_when: Expression | None = None
+    visible: Expression | None = None
+    read_only: Expression | bool = False
+    default: Expression | None = None
+    check: Expression | None = None
+    compute: Expression | None = None
+    choices_where: Expression | None = None
+    where: Expression | None = None
+    classification: str = "C1"
+    mask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowType:
+    """A child row type of an entity."""
+
+    id: str
+    name: str
+    label: Label
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Records of another entity whose reference field `by` points here."""
+
+    name: str
+    entity: str
+    by: str
+    where: Expression | None = None
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRule:
+    """A check over several fields; passes only on true."""
+
+    name: str
+    check: Expression
+    message: Label
+    when: Expression | None = None
+    at: str | None = None
+    level: str = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long records are kept after a date field, and what happens then; `sealed`: an overlay may not shorten it."""
+
+    after: str
+    years: int
+    then: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entity; `fields` holds the declared fields only, system fields are in `names.SYSTEM_FIELDS`."""
+
+    id: str
+    name: str
+    app: str
+    label: Label
+    span: Span
+    fields: Mapping[str, Field]
+    rows: Mapping[str, RowType] = field(default_factory=dict)
+    related: Mapping[str, Related] = field(default_factory=dict)
+    rules: tuple[EntityRule, ...] = ()
+    number: str | None = None
+    title: str | None = None
+    owner_branch: str | None = None
+    owner_user: str | None = None
+    audit: str = "full"
+    unique: tuple[tuple[str, ...], ...] = ()
+    index: tuple[tuple[str, ...], ...] = ()
+    read_only: bool = False
+    retention: Retention | None = None
