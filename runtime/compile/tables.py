@@ -147,7 +147,7 @@ def _indexes(app: App, entity: Entity, table: sa.Table) -> Iterator[tuple[str, t
     """Name, columns and uniqueness of each index; one that is the beginning of another is left out."""
     for fields in _unique_sets(entity):
         columns = [column_of(entity, table, name) for name in fields]
-        if None not in columns:
+        if all(column is not None for column in columns):
             yield constraint_name("ux", table.name, ("unique", *fields)), tuple(c for c in columns if c is not None), True
     wanted = list(dict.fromkeys(_wanted_orders(app, entity, table)))
     for order in wanted:
@@ -164,11 +164,17 @@ def _unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:
     yield from entity.unique
 
 
+def _columns(entity: Entity, table: sa.Table, fields: tuple[str, ...]) -> tuple[sa.Column[Any], ...]:
+    """The columns of some fields; none at all when one of them has no column."""
+    columns = tuple(c for c in (column_of(entity, table, name) for name in fields) if c is not None)
+    return columns if len(columns) == len(fields) else ()
+
+
 def _wanted_orders(app: App, entity: Entity, table: sa.Table) -> Iterator[tuple[str, ...]]:
     """Column names of the useful indexes, `-` before a descending one."""
     for fields in entity.index:
         columns = [column_of(entity, table, name) for name in fields]
-        if None not in columns:
+        if all(column is not None for column in columns):
             yield tuple(c.name for c in columns if c is not None)
     owner = column_of(entity, table, entity.owner_branch) if entity.owner_branch else None
     if owner is not None:
