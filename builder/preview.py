@@ -1,9 +1,6 @@
-"""The screens of a draft before anybody publishes it, for the designer's own rights."""
+"""The screens of a draft before anybody publishes it: how the app is made, and no data."""
 
 from __future__ import annotations
-
-import dataclasses
-from types import MappingProxyType
 
 from forms_dsl.load import load_app
 from runtime.compile.app import compile_app
@@ -11,6 +8,7 @@ from runtime.compile.screens import compile_screens
 from runtime.context import Context
 from runtime.publish.refused import Refused
 from runtime.publish.types import Files
+from runtime.records.screens import structure_view
 
 
 def preview_screens(context: Context, app: str, files: Files) -> dict[str, object]:
@@ -20,5 +18,4 @@ def preview_screens(context: Context, app: str, files: Files) -> dict[str, objec
         raise Refused(app, loaded.diagnostics)
     live = context.releases.get(app)
     compiled = compile_app(loaded.app, live.release if live is not None else 0)
-    drafted = dataclasses.replace(context, releases=MappingProxyType({**context.releases, app: compiled}))
-    return compile_screens(compiled, drafted)
+    return compile_screens(compiled, structure_view(compiled), context.business_date)

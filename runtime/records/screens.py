@@ -1,0 +1,96 @@
+"""The screens of an app for one person: what their access plans let them know of, drawn by the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from forms_dsl.model import Entity
+from runtime.compile.access import Action, default_right, field_paths
+from runtime.compile.app import CompiledApp
+from runtime.compile.screens import compile_screens
+from runtime.compile.screens.view import EntityView, View
+from runtime.context import Context
+from runtime.query.late import held_roles
+from runtime.query.plans import AccessPlan
+from runtime.records.access import knows, possible_plan, workflows_of
+
+
+def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
+    """What the browser draws of a live app for this person."""
+    views: dict[str, EntityView | None] = {}
+
+    def view(name: str) -> EntityView | None:
+        if name not in views:
+            views[name] = _view(compiled, context, name)
+        return views[name]
+
+    return compile_screens(compiled, view, context.business_date)
+
+
+def structure_view(compiled: CompiledApp) -> View:
+    """The view of a designer, who sees how an app is made and no data: every field in its default form, all verbs."""
+
+    def view(name: str) -> EntityView | None:
+        entity = compiled.entity(name).entity
+        usual = {path: default_right(field) for path, field in field_paths(entity).items()}
+        shows: Mapping[str, Literal["clear", "masked"]] = {
+            path: right.shows for path, right in usual.items() if right.shows != "nothing"
+        }
+        starts = frozenset(each.name for each in compiled.app.workflows.values() if each.entity == entity.name)
+        return EntityView(
+            shows,
+            frozenset(p for p, r in usual.items() if r.writes),
+            reads=True,
+            create=True,
+            update=True,
+            delete=True,
+            starts=starts,
+        )
+
+    return view
+
+
+def _view(compiled: CompiledApp, context: Context, name: str) -> EntityView | None:
+    app, _, entity = name.partition(".")
+    live = context.releases.get(app)
+    if live is None or entity not in live.entities or not knows(context, live, live.entities[entity]):
+        return None
+    plans: dict[Action, AccessPlan] = {}
+    actions: tuple[Action, ...] = ("read", "create", "update", "delete")
+    for action in actions:
+        plan = possible_plan(context, app, entity, action)
+        if plan is not None:
+            plans[action] = plan
+    declared = live.entities[entity]
+    entering = [plans[action] for action in ("create", "update") if action in plans]
+    writes = frozenset(path for plan in entering for path in field_paths(declared.entity) if plan.writes(path))
+    roles = held_roles(context, compiled)
+    starts = frozenset(
+        each.name for each in workflows_of(live, declared) if _may_start(each.start_by.kind, each.start_by.name, roles)
+    )
+    return EntityView(
+        _shows(declared.entity, list(plans.values())),
+        writes,
+        "read" in plans,
+        "create" in plans,
+        "update" in plans,
+        "delete" in plans,
+        starts,
+    )
+
+
+def _shows(entity: Entity, plans: list[AccessPlan]) -> dict[str, Literal["clear", "masked"]]:
+    """How screens offer a field: in clear when some plan shows it so on some row, else masked, else not at all."""
+    shows: dict[str, Literal["clear", "masked"]] = {}
+    for path in field_paths(entity):
+        levels = {plan.right(grant, path).shows for plan in plans for grant in plan.grants}
+        if "clear" in levels:
+            shows[path] = "clear"
+        elif "masked" in levels:
+            shows[path] = "masked"
+    return shows
+
+
+def _may_start(kind: str, name: str | None, roles: frozenset[str]) -> bool:
+    return kind != "role" or name in roles
