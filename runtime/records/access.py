@@ -68,9 +68,7 @@ def access_plan(context: Context, app: str, entity: str, action: Action, *, case
     raise NotAllowed(said, code="A403")
 
 
-def possible_plan(
-    context: Context, app: str, entity: str, action: Action, *, case: CaseGrant | None = None
-) -> AccessPlan | None:
+def possible_plan(context: Context, app: str, entity: str, action: Action, *, case: CaseGrant | None = None) -> AccessPlan | None:
     """The access plan, or None when this person may not do this at all."""
     compiled, found = find_entity(context, app, entity)
     key = ("access", entity, action, person_shape(context, compiled), case.fields if case else None)
@@ -86,7 +84,13 @@ def person_shape(context: Context, compiled: CompiledApp) -> Hashable:
     for name in compiled.required:
         live = context.releases.get(name)
         roles.append((name, live.release if live else -1, principal.roles_in(name)))
-    return tuple(roles), principal.unit_id is None, principal.unit_path is None, principal.unit_code is None, principal.unit_name is None
+    return (
+        tuple(roles),
+        principal.unit_id is None,
+        principal.unit_path is None,
+        principal.unit_code is None,
+        principal.unit_name is None,
+    )
 
 
 def knows(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> bool:
@@ -98,6 +102,11 @@ def knows(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> bo
         if any(rule is not False for rule in entity.access[role].rows.values()):
             return True
     return bool(roles) and takes_part(compiled, entity, roles)
+
+
+def may_open(context: Context, compiled: CompiledApp) -> bool:
+    """Whether a person may know of an app at all: some right on one of its entities, or a part in a workflow."""
+    return compiled.app.name != "org" and any(knows(context, compiled, entity) for entity in compiled.entities.values())
 
 
 def takes_part(compiled: CompiledApp, entity: CompiledEntity, roles: frozenset[str]) -> bool:
@@ -161,7 +170,14 @@ def _plan(
         grants.append(Grant("case", OneRecord(), step_rights(entity.entity, case.fields)))
     if not grants:
         return None
-    fingerprint = (compiled.app.name, compiled.release, entity.entity.name, action, person_shape(context, compiled), case and case.fields)
+    fingerprint = (
+        compiled.app.name,
+        compiled.release,
+        entity.entity.name,
+        action,
+        person_shape(context, compiled),
+        case and case.fields,
+    )
     return AccessPlan(compiled, entity, action, tuple(grants), tuple(denies), fingerprint)
 
 
@@ -180,7 +196,9 @@ def _answerable(context: Context, compiled: CompiledApp, rule: RoleAccess, rows:
     facts = user_facts(context, compiled)
     missing = sorted(name for name in user_attributes_read(rows.tree) if facts.get(name) is None)
     if missing:
-        _LOG.info("role %s of %s grants nothing to %s: no %s", rule.role, compiled.app.name, context.principal.id, ", ".join(missing))
+        _LOG.info(
+            "role %s of %s grants nothing to %s: no %s", rule.role, compiled.app.name, context.principal.id, ", ".join(missing)
+        )
     return not missing
 
 

@@ -1,0 +1,46 @@
+"""What the browser draws: the apps that a person may open, and all screens of one of them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from runtime.context import Context
+from runtime.failures import NotFound
+from runtime.http.admission import context_of
+from runtime.records.access import NOT_THERE, may_open
+from runtime.records.screens import screens_for
+
+router = APIRouter(prefix="/api/apps")
+
+Person = Annotated[Context, Depends(context_of)]
+
+
+@router.get("")
+def apps(context: Person) -> JSONResponse:
+    """The apps that this person may open, by name."""
+    items = [
+        {"app": name, "label": compiled.app.label, "version": compiled.app.version}
+        for name, compiled in sorted(context.releases.items())
+        if may_open(context, compiled)
+    ]
+    return JSONResponse({"items": items})
+
+
+@router.get("/{app}/screens")
+def screens(request: Request, app: str, context: Person) -> Response:
+    """Everything that is drawn of an app for this person; 304 while it is what the browser has."""
+    compiled = context.releases.get(app)
+    if compiled is None or not may_open(context, compiled):
+        raise NotFound(NOT_THERE)
+    body = orjson.dumps(screens_for(compiled, context))
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
