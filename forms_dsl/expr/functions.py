@@ -77,7 +77,7 @@ def _has_role(clock: Clock, role: str) -> bool:
     return isinstance(roles, tuple | list | frozenset | set) and role in roles
 
 
-def _entry(  # noqa: PLR0917 - the rows of the table below read best without names
+def _entry(
     name: str,
     parameters: str,
     result: Kind,

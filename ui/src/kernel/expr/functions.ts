@@ -27,7 +27,7 @@ export const STRICT: Readonly<Record<string, Strict>> = {
   round: rounded('round'), round_even: rounded('round_even'), round_up: rounded('round_up'), round_down: rounded('round_down'),
   annuity: ([principal, rate, periods]: readonly bigint[]) => numbers.annuity(principal ?? 0n, rate ?? 0n, periods ?? 0n),
   number: ([text]: readonly string[]) => numbers.parseNumber(text),
-  lower: ([text]: readonly string[]) => (text ?? '').toLowerCase(),
+  lower: ([text]: readonly string[]) => (text ?? '').replaceAll('Σ', 'σ').toLowerCase(), // no rule for the end of a word
   upper: ([text]: readonly string[]) => (text ?? '').toUpperCase(),
   trim: ([text]: readonly string[]) => texts.trim(text ?? ''),
   left: typed(([text, count]: readonly [string, bigint]) => texts.left(text, cut(count))),

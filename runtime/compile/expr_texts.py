@@ -1,0 +1,44 @@
+"""The SQL form of the functions that give texts and days."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from forms_dsl.expr.tree import Call
+from runtime.compile.expr_scope import Element
+from runtime.compile.expr_values import Lowering, column_type, exact
+
+
+def lower_function(low: Lowering, call: Call) -> Element:
+    """A function whose result is a text or a day."""
+    type = column_type(call.type)
+    return sa.type_coerce(_element(low, call), type)
+
+
+def _element(low: Lowering, call: Call) -> Element:
+    name, arguments = call.function, call.arguments
+    match name:
+        case "text":
+            return _canonical(low, call)
+        case "concat":
+            parts = [sa.func.coalesce(low.value(a), sa.literal("", sa.Text()), type_=sa.Text()) for a in arguments]
+            joined = parts[0]
+            for part in parts[1:]:
+                joined = joined.concat(part)
+            return sa.func.nullif(joined, sa.literal("", sa.Text()))
+        case "date_of":
+            return low.function("date_of", low.value(arguments[0]), sa.literal(low.scope.timezone, sa.Text()))  # type: ignore[no-any-return]
+    values = [exact(low, low.number(a)) if a.type.name == "number" else low.value(a) for a in arguments]
+    return low.function(name, *values)  # type: ignore[no-any-return]
+
+
+def _canonical(low: Lowering, call: Call) -> Element:
+    """`text(x)`: SQLite keeps exact numbers and days as this very text."""
+    inner = call.arguments[0]
+    match inner.type.name:
+        case "number":
+            number = exact(low, low.number(inner))
+            return number if low.sqlite else sa.func.lc.text_number(number)
+        case "date":
+            return low.value(inner) if low.sqlite else sa.func.to_char(low.value(inner), sa.literal("YYYY-MM-DD", sa.Text()))
+    return low.value(inner)
