@@ -126,3 +126,6 @@ class ReadPlan:
     kind: Literal["list", "get", "some", "count"] = "list"
     #: For a page after a cursor: which of its key values are missing.
     after: tuple[bool, ...] | None = None
+    #: After a cursor the rows that have a first key and those that lack it are asked for one after the other,
+    #: so that an index on the key can begin at the cursor.
+    part: Literal["whole", "present", "missing"] = "whole"

@@ -1,0 +1,215 @@
+"""From a read plan to one SELECT that gives the answer's JSON, the order's keys and what the caller needs beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from forms_dsl.model import Field
+from forms_dsl.names import SYSTEM_FIELDS
+from runtime.compile.expr_scope import DialectName, Element
+from runtime.compile.expr_sql import lower
+from runtime.compile.tables import storage_of
+from runtime.query.masks import masked_sql
+from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
+from runtime.query.rights import Cell, cell_of, path_cell, row_conditions
+from runtime.query.scope import FullScope, ReaderScope, Statement, child_rows
+from runtime.query.source import Hops, Source, root_place
+from runtime.query.wire import Pair, json_list, json_object, wire_choice, wire_value
+
+#: Names of the values that a read is bound to when it runs.
+LIMIT, RECORD_ID, RECORD_IDS, SEARCH = "row_limit", "record_id", "record_ids", "search_pattern"
+
+
+class Selecting:
+    """One SELECT under construction; what a column, filter or order needs is joined as it is asked for."""
+
+    def __init__(self, plan: ReadPlan, dialect: DialectName) -> None:
+        self.plan = plan
+        root = root_place(plan.access.compiled, plan.access.entity)
+        self.statement = Statement(dialect, Source(root, plan.targets))
+        self.table = root.table
+
+    def plan_at(self, hops: Hops) -> AccessPlan:
+        """What the reader may do at the end of a path."""
+        return self.plan.targets[hops] if hops else self.plan.access
+
+    def cell(self, hops: Hops, field: Field) -> Cell:
+        """The cell of a field."""
+        return path_cell(self.statement, self.plan_at, hops, field)
+
+    def known(self, hops: Hops, name: str) -> Element:
+        """What a filter of the reader may see of a field."""
+        entity = self.plan_at(hops).entity.entity
+        return self.cell(hops, entity.fields.get(name) or SYSTEM_FIELDS[name]).known
+
+
+def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any], Statement]:
+    """The statement of a plan, and what its late values are bound by."""
+    selecting = Selecting(plan, dialect)
+    if plan.kind == "count":
+        conditions = list(_conditions(selecting))
+        counted = sa.select(sa.func.count()).select_from(selecting.statement.source.from_clause()).where(*conditions)
+        return counted, selecting.statement
+    keys = [order_element(selecting, key) for key in plan.order]
+    item, lateral = json_object(dialect, list(_pairs(selecting, plan.columns)), "j")
+    beside: list[Element] = [selecting.table.c.version] if plan.kind == "get" else []
+    beside += [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    beside.append(selecting.table.c.id.label("record_id"))
+    beside += [
+        selecting.known(reference.hops, reference.field.name).label(f"reference_{number}")
+        for number, reference in enumerate(plan.references)
+    ]
+    conditions = list(_conditions(selecting))
+    if plan.kind == "list":
+        conditions += _after(selecting, keys)
+    source = selecting.statement.source.from_clause()
+    if lateral is not None:
+        source = source.join(lateral, sa.true())
+    text = sa.cast(item, sa.Text) if dialect == "postgresql" else item
+    statement = sa.select(text.label("item"), *beside).select_from(source).where(*conditions)
+    if plan.kind == "list":
+        statement = statement.order_by(*_order(plan.order, keys, selecting.table.c.id))
+        statement = statement.limit(sa.bindparam(LIMIT, type_=sa.Integer()))
+    return statement, selecting.statement
+
+
+def order_element(selecting: Selecting, key: OrderKey) -> Element:
+    """What an order compares: ordered choices by their place in the list, all else by value."""
+    value = selecting.known(key.hops, key.field.name)
+    type = key.field.value_type
+    if type.name == "choice" and type.ordered:
+        return sa.case({code: sa.literal_column(str(rank)) for rank, code in enumerate(type.codes)}, value=value)
+    return value
+
+
+def is_never_missing(key: OrderKey) -> bool:
+    """Whether a key has a value in every row."""
+    return not key.hops and key.field.name in {"id", "version", "created_at", "created_by", "changed_at", "changed_by"}
+
+
+def _order(order: tuple[OrderKey, ...], keys: list[Element], id: Element) -> Iterator[Element]:
+    for key, element in zip(order, keys, strict=True):
+        # The same words as in the indexes: rising order has missing values last by itself in PostgreSQL.
+        yield element.desc().nulls_last() if key.descending else element.asc().nulls_last()
+    falling = bool(order) and order[-1].descending
+    yield id.desc().nulls_last() if falling else id.asc()
+
+
+def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
+    plan, table = selecting.plan, selecting.table
+    if plan.kind == "get":
+        yield table.c.id == sa.bindparam(RECORD_ID, type_=sa.String())
+    if plan.kind == "some":
+        yield _one_of(selecting.statement.dialect, table.c.id)
+    if "deleted_at" in table.c:
+        yield table.c.deleted_at.is_(None)
+    yield from row_conditions(selecting.statement, plan.access)
+    if plan.filter is not None:
+        yield lower(plan.filter.tree, FullScope(selecting.statement), positive=True)
+    if plan.where is not None:
+        yield lower(plan.where.tree, ReaderScope(selecting.statement, cell=selecting.known), positive=True)
+    if plan.search:
+        pattern = sa.bindparam(SEARCH, type_=sa.Text())
+        texts = [sa.type_coerce(selecting.known(hops, field.name), sa.Text()) for hops, field in plan.search]
+        yield sa.or_(*(text.ilike(pattern, escape="\\") for text in texts))
+
+
+def _one_of(dialect: DialectName, id: Element) -> sa.ColumnElement[bool]:
+    """A condition on many ids with one parameter, so that its statement stays the same."""
+    ids: Element = sa.bindparam(RECORD_IDS)
+    if dialect == "postgresql":
+        return id == sa.func.any(ids)
+    return id.in_(sa.select(sa.column("value")).select_from(sa.func.json_each(ids)))
+
+
+def _after(selecting: Selecting, keys: list[Element]) -> list[sa.ColumnElement[bool]]:
+    """The rows behind a cursor, whose values are bound as `after_0` … and `after_id`."""
+    plan = selecting.plan
+    if plan.part == "missing":
+        first: list[sa.ColumnElement[bool]] = [keys[0].is_(None)]
+    elif plan.part == "present":
+        first = [keys[0].is_not(None)]
+    else:
+        first = []
+    if plan.after is None:
+        return first
+    entries = [(keys[n], bound(n, keys[n], selecting), plan.order[n].descending, missing) for n, missing in enumerate(plan.after)]
+    last_falling = bool(plan.order) and plan.order[-1].descending
+    id = selecting.table.c.id
+    id_after = sa.bindparam("after_id", type_=sa.String())
+    rest: sa.ColumnElement[bool] = id < id_after if last_falling else id > id_after
+    for number in range(len(entries) - 1, -1, -1):
+        key, value, falling, missing = entries[number]
+        if missing:
+            rest = sa.and_(key.is_(None), rest)
+            continue
+        further = key < value if falling else key > value
+        if not is_never_missing(plan.order[number]) and not (number == 0 and plan.part == "present"):
+            further = sa.or_(further, key.is_(None))
+        rest = sa.or_(further, sa.and_(key == value, rest))
+    if entries and not entries[0][3] and (plan.part == "present" or is_never_missing(plan.order[0])):
+        # Says nothing new, but lets an index on the first key begin at the cursor.
+        key, value, falling, _ = entries[0]
+        first = [key <= value if falling else key >= value]
+    return [*first, rest]
+
+
+def bound(number: int, key: Element, selecting: Selecting) -> Element:
+    """A value of the cursor as the database gave it, with the key's type said to PostgreSQL."""
+    parameter = sa.bindparam(f"after_{number}", type_=sa.types.NULLTYPE)
+    if selecting.statement.dialect != "postgresql":
+        return parameter
+    return sa.cast(parameter, key.type)
+
+
+def _pairs(selecting: Selecting, columns: tuple[Column, ...]) -> Iterator[Pair]:
+    for column in columns:
+        if column.inner:
+            yield _rows_pair(selecting, column)
+            continue
+        cell = selecting.cell(column.hops, column.field)
+        yield _pair(selecting.statement.dialect, column, cell, keep_key=bool(column.hops))
+
+
+def _pair(dialect: DialectName, column: Column, cell: Cell, *, keep_key: bool) -> Pair:
+    storage = storage_of(column.field)
+    value = wire_value(dialect, storage, cell.value)
+    mask = masked_sql(column.field, cell.value)
+    if cell.clear is True:
+        return Pair(column.key, value)
+    if cell.clear is False and cell.masked is True:
+        return Pair(column.key, mask)
+    cases: list[tuple[sa.ColumnElement[bool], Element, bool]] = []
+    for when, shown, is_mask in ((cell.clear, value, False), (cell.masked, mask, True)):
+        if when is not False:
+            cases.append((sa.true() if when is True else when, shown, is_mask))
+    if not cases:
+        return Pair(column.key, sa.null(), sa.true())
+    certain = cell.masked is True
+    shown_somehow = sa.or_(*(when for when, _, _ in cases))
+    absent = None if certain or keep_key else sa.not_(sa.func.coalesce(shown_somehow, sa.false()))
+    return Pair(column.key, wire_choice(dialect, storage, cases), absent)
+
+
+def _rows_pair(selecting: Selecting, column: Column) -> Pair:
+    """The child rows of a field as a list of objects, under the rights of the row's fields."""
+    statement, access = selecting.statement, selecting.plan.access
+    rows = child_rows(statement, statement.source.root, column.field)
+    pairs = [Pair("id", rows.table.c.id)]
+    for inner in column.inner:
+        cell = cell_of(statement, access, inner.field, f"{column.field.name}.{inner.key}", rows.column((inner.key,)))
+        pairs.append(_pair(statement.dialect, inner, cell, keep_key=False))
+    item, lateral = json_object(statement.dialect, pairs, "r")
+    source = rows.table if lateral is None else rows.table.join(lateral, sa.true())
+    listed = sa.select(item.label("item"), rows.table.c.position.label("position")).select_from(source).where(rows.condition)
+    value = json_list(statement.dialect, listed.order_by(rows.table.c.position).correlate_except(rows.table, *([lateral] if lateral is not None else [])))
+    cell = cell_of(statement, access, column.field, column.field.name, value)
+    if cell.clear is True:
+        return Pair(column.key, value)
+    if cell.clear is False:
+        return Pair(column.key, sa.null(), sa.true())
+    shown = sa.func.coalesce(cell.clear, sa.false())
+    return Pair(column.key, value, sa.not_(shown))

@@ -1,0 +1,191 @@
+"""From a request to a read plan: every name resolved against what this person may know, every fault named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from forms_dsl.diagnostics import Diagnostic
+from forms_dsl.expr.check import check_expression
+from forms_dsl.expr.scope import BOOLEAN
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import Field
+from forms_dsl.names import SYSTEM_FIELDS
+from forms_dsl.source import Span
+from runtime.context import Context
+from runtime.failures import Fault
+from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
+from runtime.records.codes import MASKED_NAME, NOT_SORTABLE, UNKNOWN_NAME
+from runtime.records.reach import has_system_field, reach, reader_scope
+from runtime.records.request import GetRequest, ListRequest, fault, refused
+
+Targets = dict[tuple[str, ...], AccessPlan]
+
+#: What every record carries, whatever is selected.
+CARRIED = ("id", "version", "number", "created_at", "created_by", "changed_at", "changed_by")
+_UNORDERED = frozenset({"rows", "multi_choice", "list"})
+
+
+def plan_list(context: Context, access: AccessPlan, request: ListRequest) -> ReadPlan:
+    """The plan of a list; BadRequest with all faults of its query."""
+    faults: list[Fault] = []
+    targets: Targets = {}
+    columns = tuple(_columns(context, access, request.select, targets, faults))
+    order = tuple(_order(context, access, request.order, targets, faults))
+    where = _where(context, access, request.where, targets, faults)
+    search = tuple(_search(context, access, targets)) if request.search is not None else ()
+    if request.search is not None and not search and not faults:
+        zh, en = "此数据没有您可以搜索的字段。", "There is no field here that you may search."
+        faults.append(fault(UNKNOWN_NAME, "search", zh, en))
+    if faults:
+        raise refused(faults)
+    references = _references(access, columns, targets) if request.titles else ()
+    return ReadPlan(access, columns, where, None, search, order, references, targets)
+
+
+def plan_get(context: Context, access: AccessPlan, request: GetRequest) -> ReadPlan:
+    """The plan for one record."""
+    faults: list[Fault] = []
+    targets: Targets = {}
+    columns = tuple(_columns(context, access, request.select, targets, faults))
+    if faults:
+        raise refused(faults)
+    references = _references(access, columns, targets) if request.titles else ()
+    return ReadPlan(access, columns, references=references, targets=targets, kind="get")
+
+
+def column_of_path(context: Context, access: AccessPlan, path: str, targets: Targets) -> Column | None:
+    """The column of a path as this person may know it; its targets are added."""
+    found = reach(context, access, path)
+    if found is None or (found.field.type == "rows" and found.hops):
+        return None
+    targets.update(found.targets)
+    inner = tuple(_inner(access, found.field)) if found.field.type == "rows" else ()
+    return Column(path, found.hops, found.field, inner)
+
+
+def check_where(context: Context, access: AccessPlan, text: str, targets: Targets) -> tuple[Expression | None, list[Fault]]:
+    """The filter of a reader, or what is wrong with it: names he may not know are names that are not there."""
+    expression, findings = check_expression(text, reader_scope(context, access), _span, expected=BOOLEAN)
+    faults = [Fault(f.code, _label(f), parameter="where") for f in findings if f.severity == "error"]
+    if expression is None:
+        return None, faults
+    for path in sorted(expression.reads):
+        faults += _unreadable(context, access, path, targets)
+    return expression, faults
+
+
+def _columns(
+    context: Context, access: AccessPlan, select: tuple[str, ...] | None, targets: Targets, faults: list[Fault]
+) -> Iterator[Column]:
+    entity = access.entity
+    for name in CARRIED:
+        if has_system_field(entity, name):
+            yield Column(name, (), SYSTEM_FIELDS[name])
+    if select is None:
+        for name in entity.entity.fields:
+            column = column_of_path(context, access, name, targets)
+            if column is not None:
+                yield column
+        return
+    for path in select:
+        if path in CARRIED and has_system_field(entity, path):
+            continue
+        column = column_of_path(context, access, path, targets)
+        if column is None:
+            faults.append(_unknown("select", path))
+        else:
+            yield column
+
+
+def _inner(access: AccessPlan, field: Field) -> Iterator[Column]:
+    for row_field in access.entity.entity.rows[field.options.of or ""].fields.values():
+        if access.shows(f"{field.name}.{row_field.name}") != "nothing":
+            yield Column(row_field.name, (), row_field)
+
+
+def _order(
+    context: Context, access: AccessPlan, order: Iterable[str], targets: Targets, faults: list[Fault]
+) -> Iterator[OrderKey]:
+    for part in order:
+        path = part.removeprefix("-")
+        found = reach(context, access, path)
+        if found is None:
+            faults.append(_unknown("order", path))
+        elif found.shows == "masked":
+            faults.append(_masked("order", path))
+        elif found.field.value_type.name in _UNORDERED:
+            zh, en = f"不能按 {path} 排序。", f"Records have no order by {path}."
+            faults.append(fault(NOT_SORTABLE, "order", zh, en))
+        else:
+            targets.update(found.targets)
+            yield OrderKey(found.hops, found.field, part.startswith("-"))
+
+
+def _where(
+    context: Context, access: AccessPlan, text: str | None, targets: Targets, faults: list[Fault]
+) -> Expression | None:
+    if text is None:
+        return None
+    expression, found = check_where(context, access, text, targets)
+    faults += found
+    return expression
+
+
+def _unreadable(context: Context, access: AccessPlan, path: tuple[str, ...], targets: Targets) -> list[Fault]:
+    """What forbids a filter to read a path that its scope knows: only masks are left."""
+    field = access.entity.entity.fields.get(path[0])
+    if field is not None and field.type == "rows":
+        shows = access.shows(f"{path[0]}.{path[1]}") if len(path) > 1 else access.shows(path[0])
+        return [_masked("where", ".".join(path))] if shows == "masked" else []
+    found = reach(context, access, ".".join(path))
+    if found is None:
+        return [_unknown("where", ".".join(path))]
+    targets.update(found.targets)
+    return [_masked("where", ".".join(path))] if found.shows == "masked" else []
+
+
+def _search(context: Context, access: AccessPlan, targets: Targets) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """The fields that a search looks in: those that the entity's lists name, else its texts; masked ones never."""
+    for path in search_paths(access):
+        found = reach(context, access, path)
+        if found is not None and found.shows != "masked":
+            if found.field.value_type.name == "text":
+                targets.update(found.targets)
+                yield found.hops, found.field
+
+
+def search_paths(access: AccessPlan) -> tuple[str, ...]:
+    """The paths of the texts that a search of an entity looks in, whoever searches."""
+    entity = access.entity.entity
+    named = [p for view in access.compiled.app.lists.values() if view.entity == entity.name for p in view.search]
+    if not named:
+        named = [name for name, field in entity.fields.items() if field.type == "text"]
+        if entity.number is not None:
+            named.append("number")
+    return tuple(dict.fromkeys(named))
+
+
+def _references(access: AccessPlan, columns: tuple[Column, ...], targets: Mapping[tuple[str, ...], AccessPlan]) -> tuple[Column, ...]:
+    def shows(column: Column) -> bool:
+        plan = targets[column.hops] if column.hops else access
+        return SYSTEM_FIELDS.get(column.field.name) is column.field or plan.shows(column.field.name) in {"clear", "by_row"}
+
+    return tuple(column for column in columns if column.field.type == "reference" and shows(column))
+
+
+def _unknown(parameter: str, path: str) -> Fault:
+    return fault(UNKNOWN_NAME, parameter, f"没有名为 {path} 的字段。", f"There is no field {path}.")
+
+
+def _masked(parameter: str, path: str) -> Fault:
+    zh, en = f"{path} 已脱敏，不能用于筛选、排序或搜索。", f"{path} is masked and cannot be filtered, ordered or searched by."
+    return fault(MASKED_NAME, parameter, zh, en)
+
+
+def _label(finding: Diagnostic) -> dict[str, str]:
+    said = {language: (finding.message_in(language), finding.hint_in(language)) for language in ("zh", "en")}
+    return {language: " ".join(part for part in parts if part) for language, parts in said.items()}
+
+
+def _span(start: int, end: int) -> Span:
+    return Span("where", 1, start + 1, 1, end + 1)

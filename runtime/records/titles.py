@@ -1,0 +1,120 @@
+"""What records are called: the title of their entity, filled with what this person may see of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Entity
+from runtime.context import Context
+from runtime.query.plans import AccessPlan, Column, ReadPlan
+from runtime.query.rights import CASE_PERSON
+from runtime.query.run import compile_read, ids_value, run
+from runtime.query.select import RECORD_IDS
+from runtime.records.access import possible_plan
+from runtime.records.display import display
+from runtime.records.planning import Targets, column_of_path
+
+_PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
+#: A title may name a reference, whose own title may name another; further ones show nothing.
+_DEEPEST = 2
+
+
+def titles_of(connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str]) -> dict[str, str]:
+    """The titles of records by id; those that this person may not read are left out."""
+    return _titles(connection, context, app, entity, ids, 0)
+
+
+def titles_beside(
+    connection: Connection, context: Context, plan: ReadPlan, items: Sequence[bytes], references: Sequence[Sequence[Any]]
+) -> list[bytes]:
+    """The JSON objects with the titles of the records that they refer to as `_titles`."""
+    wanted: dict[str, set[str]] = {}
+    for row in references:
+        for column, id in zip(plan.references, row, strict=True):
+            if id is not None:
+                wanted.setdefault(column.field.value_type.entity or "", set()).add(id)
+    titles = {}
+    for name, ids in wanted.items():
+        app, _, entity = name.partition(".")
+        titles[name] = titles_of(connection, context, app, entity, sorted(ids))
+    beside = []
+    for item, row in zip(items, references, strict=True):
+        found = {}
+        for column, id in zip(plan.references, row, strict=True):
+            title = titles.get(column.field.value_type.entity or "", {}).get(id)
+            if title is not None:
+                found[column.key] = title
+        beside.append(item[:-1] + b',"_titles":' + orjson.dumps(found) + b"}")
+    return beside
+
+
+def title_template(entity: Entity) -> str:
+    """How a record is called; where the definition does not say, by its number or its first text."""
+    if entity.title is not None:
+        return entity.title
+    if entity.number is not None:
+        return "{number}"
+    return next((f"{{{field.name}}}" for field in entity.fields.values() if field.type == "text"), "{id}")
+
+
+def _titles(
+    connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str], depth: int
+) -> dict[str, str]:
+    if app not in context.releases or entity not in context.releases[app].entities:
+        return {}
+    access = possible_plan(context, app, entity, "read")
+    if access is None:
+        return {}
+    key = ("titles", access.fingerprint)
+    plan = access.compiled.cache.get_or_make(key, lambda: _plan(context, access))
+    dialect = connection.dialect
+    statement = access.compiled.cache.get_or_make((key, dialect.name), lambda: compile_read(plan, dialect))
+    rows = run(connection, context, statement, {RECORD_IDS: ids_value(connection, ids), CASE_PERSON: context.principal.id})
+    values = {row[1]: orjson.loads(row[0]) for row in rows}
+    nested = _nested(connection, context, plan, values, depth)
+    return {id: _filled(context, access, plan, found, nested) for id, found in values.items()}
+
+
+def _plan(context: Context, access: AccessPlan) -> ReadPlan:
+    targets: Targets = {}
+    paths = dict.fromkeys(["id", *(found[1] for found in _PLACEHOLDER.finditer(title_template(access.entity.entity)))])
+    columns = [column_of_path(context, access, path, targets) for path in paths]
+    return ReadPlan(access, tuple(column for column in columns if column is not None), targets=targets, kind="some")
+
+
+def _nested(
+    connection: Connection, context: Context, plan: ReadPlan, values: Mapping[str, Mapping[str, object]], depth: int
+) -> dict[str, dict[str, str]]:
+    """For each reference that a title names, the titles of the records that it leads to."""
+    found = {}
+    for column in plan.columns:
+        if column.field.type == "reference" and column.key != "id" and depth < _DEEPEST:
+            ids = sorted({str(row[column.key]) for row in values.values() if row.get(column.key)})
+            app, entity = (column.field.value_type.entity or ".").split(".", 1)
+            found[column.key] = _titles(connection, context, app, entity, ids, depth + 1) if ids else {}
+    return found
+
+
+def _filled(
+    context: Context,
+    access: AccessPlan,
+    plan: ReadPlan,
+    values: Mapping[str, object],
+    nested: Mapping[str, Mapping[str, str]],
+) -> str:
+    columns: dict[str, Column] = {column.key: column for column in plan.columns}
+
+    def fill(found: re.Match[str]) -> str:
+        path, format = found[1], found[2] or ""
+        if path not in columns or values.get(path) is None:
+            return ""
+        if path in nested:
+            return nested[path].get(str(values[path]), "")
+        return display(columns[path].field, values[path], format, context.locale, access.compiled.app.timezone)
+
+    return " ".join(_PLACEHOLDER.sub(fill, title_template(access.entity.entity)).split())
