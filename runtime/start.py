@@ -1,15 +1,55 @@
-"""Opening the product's database: tables upgraded, SQL functions in place; the first step of every process."""
+"""The first steps of every process: tables upgraded, interrupted publications settled, releases loaded."""
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forms_dsl.org import BUILT_IN
+from runtime.compile.app import compile_app
+from runtime.compile.lc import install_statements
 from runtime.compile.sql_setup import SQLITE_SETUP
+from runtime.identity.demo import ensure_demo
+from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database, open_database
-from runtime.store.upgrade import upgrade
+from runtime.store.upgrade import alone, upgrade
+
+if TYPE_CHECKING:
+    from runtime.publish.recover import Recovered
+
+_LOG = logging.getLogger("qiqiao.start")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An opened database and its live releases; `demo_password` only in demo mode."""
+
+    database: Database
+    releases: Releases
+    recovered: tuple[Recovered, ...] = ()
+    demo_password: str | None = None
+
+
+def start(settings: Settings, now: dt.datetime) -> Started:
+    """Open everything that a process works on; what a crash left half published is settled first, and said."""
+    from runtime.publish.recover import recover
+
+    database = open_prepared(settings)
+    recovered = recover(database, now)
+    for one in recovered:
+        _LOG.warning("%s release %s: %s", one.app, one.release, one.words["en"])
+    password = None
+    if settings.demo:
+        with database.write() as connection:
+            password = ensure_demo(connection, settings, now)
+    return Started(database, open_releases(database), recovered, password)
 
 
 def open_prepared(settings: Settings) -> Database:
-    """The database of these settings, ready for use."""
+    """The database of these settings, with its tables and functions in place."""
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database_url, SQLITE_SETUP)
     prepare_database(database)
@@ -17,5 +57,17 @@ def open_prepared(settings: Settings) -> Database:
 
 
 def prepare_database(database: Database) -> None:
-    """Bring the platform's tables to the newest migration."""
+    """Bring the platform's tables to the newest migration and install the functions of expressions."""
     upgrade(database)
+    if not database.is_sqlite:
+        with database.write() as connection:
+            alone(connection)
+            for statement in install_statements():
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def open_releases(database: Database) -> Releases:
+    """The live releases of a database, with the built-in apps."""
+    releases = Releases(database, {name: compile_app(app, 0) for name, app in BUILT_IN.items()})
+    releases.refresh(database)
+    return releases

@@ -91,9 +91,7 @@ def _ensure_units(connection: Connection, now: dt.datetime) -> dict[str, str]:
     for code, name, parent, region in UNITS:
         if code not in known:
             above = known[parent] if parent else None
-            known[code] = add_unit(
-                connection, code, name, now, parent_id=above, region=region, department=code in DEPARTMENTS
-            )
+            known[code] = add_unit(connection, code, name, now, parent_id=above, region=region, department=code in DEPARTMENTS)
     return known
 
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict, Invalid, NotFound
 from runtime.store.identifiers import new_id
 from runtime.store.tables import credential, org_branch, org_person, person_limit, person_role
+from runtime.store.upsert import upsert
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LONGEST_PATH = 400
@@ -194,9 +194,7 @@ def _change_person(connection: Connection, person_id: str, now: dt.datetime, by:
 
 
 def _put(connection: Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**key, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+    connection.execute(upsert(connection, table, {**key, **values}, key=tuple(key)))
 
 
 def _no_unit() -> NotFound:

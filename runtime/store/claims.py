@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from runtime.store.tables import audit_event, idempotency
+from runtime.store.upsert import insert_if_absent
 
 #: No request runs longer; a claim that is older and has no answer belongs to a process that died.
 LEASE = dt.timedelta(minutes=2)
@@ -64,7 +64,6 @@ Standing = Mine | Answered | Running | Different | AnswerLost
 
 def claim_key(connection: Connection, claim: Claim, now: dt.datetime) -> Standing:
     """Claim a key, or say what stands in the way; the primary key decides among parallel requests."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {
         "person_id": claim.person_id,
         "key": claim.key,
@@ -72,7 +71,7 @@ def claim_key(connection: Connection, claim: Claim, now: dt.datetime) -> Standin
         "request_id": claim.request_id,
         "created_at": now,
     }
-    if connection.execute(insert(idempotency).values(values).on_conflict_do_nothing()).rowcount == 1:
+    if connection.execute(insert_if_absent(connection, idempotency, values)).rowcount == 1:
         return Mine()
     row = connection.execute(sa.select(idempotency).where(_key(claim)).with_for_update()).mappings().one()
     if row["request_hash"] != claim.request_hash:

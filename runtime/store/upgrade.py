@@ -19,8 +19,13 @@ def upgrade(database: Database) -> None:
     """Apply all migrations that this database lacks, all or none, alone among all processes."""
     with database.write() as connection:
         if not database.is_sqlite:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            alone(connection)
         command.upgrade(alembic_config(connection), "head")
+
+
+def alone(connection: Connection) -> None:
+    """Wait until no other process prepares this PostgreSQL database, and keep others out until the transaction ends."""
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -78,7 +78,9 @@ def own_routes(effects: Effects) -> ModuleType:
     module = ModuleType("own_routes")
     module.ROUTES = (  # type: ignore[attr-defined]
         api_route("POST", "/api/things", act, context_of),
-        api_route("GET", "/api/things", lambda request: JSONResponse({"who": context_of(request).principal.username}), context_of),
+        api_route(
+            "GET", "/api/things", lambda request: JSONResponse({"who": context_of(request).principal.username}), context_of
+        ),
         api_route("GET", "/api/designers", lambda request: JSONResponse({"ok": True}), platform_role("designer")),
     )
     router = APIRouter()

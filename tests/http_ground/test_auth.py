@@ -64,16 +64,17 @@ def test_a_refusal_tells_nothing(ground: Ground, body: dict[str, str]) -> None:
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [({"username": "zhou"}, "/password"), ({"username": "zhou", "password": "x", "admin": "1"}, "/admin"), ({"username": 1, "password": "x"}, "/username")],
-)
-def test_a_wrong_body_is_refused_by_pointer(ground: Ground, body: dict[str, object], pointer: str) -> None:
+def test_a_wrong_body_is_refused_by_pointer(ground: Ground) -> None:
     """A missing, unknown or mistyped part of a fixed body is named."""
-    answer = ground.client().post("/api/auth/login", json=body)
-
-    assert 422 == answer.status_code
-    assert [pointer] == [error["pointer"] for error in answer.json()["errors"]]
+    cases: list[tuple[dict[str, object], str]] = [
+        ({"username": "zhou"}, "/password"),
+        ({"username": "zhou", "password": "x", "admin": "1"}, "/admin"),
+        ({"username": 1, "password": "x"}, "/username"),
+    ]
+    for body, pointer in cases:
+        answer = ground.client().post("/api/auth/login", json=body)
+        assert 422 == answer.status_code
+        assert [pointer] == [error["pointer"] for error in answer.json()["errors"]]
 
 
 def test_signing_out_ends_the_session(ground: Ground) -> None:
@@ -143,9 +144,8 @@ def test_demo_and_real_cookies(ground: Ground) -> None:
     assert ("qiqiao_session", "__Host-qiqiao_session") == (cookie_name(ground.services), cookie_name(secure))
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer qs_nothing", "Basic eDp5", "bearer qq_" + "A" * 5000])
-def test_made_up_credentials_are_nobody(ground: Ground, header: str) -> None:
+def test_made_up_credentials_are_nobody(ground: Ground) -> None:
     """No authorization header but a real secret lets anybody in."""
-    answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header.strip()})
-
-    assert (401, "Bearer") == (answer.status_code, answer.headers["www-authenticate"])
+    for header in ("Bearer", "Bearer qs_nothing", "Basic eDp5", "bearer qq_" + "A" * 5000):
+        answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header})
+        assert (401, "Bearer") == (answer.status_code, answer.headers["www-authenticate"]), header[:20]

@@ -23,7 +23,11 @@ def test_the_first_answer_comes_again(ground: Ground) -> None:
 
     assert [{"a": 1}] == ground.effects.done
     assert (201, first.content) == (second.status_code, second.content)
-    assert ("/api/things/1", '"1"', "true") == (second.headers["location"], second.headers["etag"], second.headers["idempotency-replayed"])
+    assert ("/api/things/1", '"1"', "true") == (
+        second.headers["location"],
+        second.headers["etag"],
+        second.headers["idempotency-replayed"],
+    )
     assert "idempotency-replayed" not in first.headers
     assert first.headers["x-request-id"] != second.headers["x-request-id"]
 
