@@ -114,4 +114,5 @@ def truncate_to_milliseconds(value: dt.datetime) -> dt.datetime:
 
 def format_instant(value: dt.datetime) -> str:
     """The wire form of an instant, `YYYY-MM-DDTHH:MM:SS.sssZ`."""
-    return truncate_to_milliseconds(value).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    # Not strftime: it does not fill up the years before 1000 with zeros.
+    return truncate_to_milliseconds(value).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
