@@ -1,0 +1,173 @@
+"""Reports: figures by groups over exactly the rows and fields that the reader may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.engine import Connection
+
+from forms_dsl.expr.tree import Expression, Ref, ValueType
+from forms_dsl.model import Grouping, Label, Report
+from runtime.context import Context
+from runtime.failures import NotAllowed, NotFound, TooMany
+from runtime.query.group import GroupPlan, compile_groups
+from runtime.query.plans import AccessPlan
+from runtime.query.rights import CASE_PERSON
+from runtime.query.run import run
+from runtime.query.select import LIMIT
+from runtime.records.access import NOT_THERE, access_plan
+from runtime.records.codes import NOT_THIS_REPORT, TOO_MANY_GROUPS
+from runtime.records.planning import Targets
+from runtime.records.reach import reach
+from runtime.records.titles import titles_of
+from runtime.store.types import format_instant
+
+#: More groups than this are no table that a person reads.
+MOST_GROUPS = 5_000
+
+_NOT_IN_CLEAR: Label = {
+    "zh": "这张报表用到了您不能明文查看的字段。",
+    "en": "This report uses fields that you may not read in clear.",
+}
+_TOO_MANY: Label = {
+    "zh": f"分组超过 {MOST_GROUPS} 个，请收窄报表的范围。",
+    "en": f"There are more than {MOST_GROUPS} groups; narrow the report.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    label: Label
+    value: Expression
+    is_group: bool
+
+
+def run_report(connection: Connection, context: Context, app: str, name: str) -> dict[str, object]:
+    """The answer of a report for this reader (docs/rest.md 2); NotFound when there is none for him, NotAllowed when it needs hidden fields."""
+    compiled = context.releases.get(app)
+    report = compiled.app.reports.get(name) if compiled is not None else None
+    if compiled is None or report is None:
+        raise NotFound(NOT_THERE)
+    access = access_plan(context, app, report.entity, "read")
+    columns = _columns(report)
+    key = ("report", access.fingerprint, name)
+    plan = compiled.cache.get_or_make(key, lambda: _plan(context, access, report))
+    dialect = connection.dialect
+    statement = compiled.cache.get_or_make((key, dialect.name), lambda: compile_groups(plan, dialect))
+    found = run(connection, context, statement, {CASE_PERSON: context.principal.id, LIMIT: MOST_GROUPS + 1})
+    if len(found) > MOST_GROUPS:
+        raise TooMany(_TOO_MANY, code=TOO_MANY_GROUPS.id)
+    rows = [{c.name: _wire(value, c.value.type) for c, value in zip(columns, row, strict=True)} for row in found]
+    titles = _titles(connection, context, columns, rows)
+    return {
+        "report": name,
+        "label": report.label,
+        "as_of": format_instant(context.now),
+        "columns": [_drawn(context, access, report, column) for column in columns],
+        "rows": _sorted(rows, report.sort or tuple(column.name for column in columns if column.is_group), columns, titles),
+        "_titles": titles,
+        "chart": None if report.chart is None else {"kind": report.chart.kind, "x": report.chart.x, "y": report.chart.y},
+    }
+
+
+def _columns(report: Report) -> tuple[_Column, ...]:
+    groups = [_Column(each.name, each.label, each.value, is_group=True) for each in (*report.rows, *report.columns)]
+    return (*groups, *(_Column(each.name, each.label, each.value, is_group=False) for each in report.measures))
+
+
+def _plan(context: Context, access: AccessPlan, report: Report) -> GroupPlan:
+    columns = _columns(report)
+    targets: Targets = {}
+    read = [column.value for column in columns] + ([report.filter] if report.filter is not None else [])
+    for path in sorted(path for expression in read for path in expression.reads):
+        reached = reach(context, access, ".".join(path))
+        if reached is None or reached.shows == "masked":
+            raise NotAllowed(_NOT_IN_CLEAR, code=NOT_THIS_REPORT.id)
+        targets.update(reached.targets)
+    return GroupPlan(
+        access,
+        tuple(column.value for column in columns if column.is_group),
+        tuple(column.value for column in columns if not column.is_group),
+        report.filter,
+        targets,
+    )
+
+
+def _drawn(context: Context, access: AccessPlan, report: Report, column: _Column) -> dict[str, object]:
+    type = column.value.type
+    drawn: dict[str, object] = {
+        "name": column.name,
+        "label": column.label,
+        "type": "money" if type.currency else type.name,
+        "role": "group" if column.is_group else "measure",
+    }
+    if column.is_group:
+        drawn["axis"] = "columns" if any(_is(each, column) for each in report.columns) else "rows"
+    tree = column.value.tree
+    if type.name == "choice" and isinstance(tree, Ref):
+        reached = reach(context, access, ".".join(tree.path))
+        if reached is not None:
+            drawn["choices"] = [{"code": choice.code, "label": choice.label} for choice in reached.field.options.choices]
+    return drawn
+
+
+def _is(grouping: Grouping, column: _Column) -> bool:
+    return grouping.name == column.name
+
+
+def _titles(
+    connection: Connection, context: Context, columns: Sequence[_Column], rows: Sequence[Mapping[str, object]]
+) -> dict[str, dict[str, str]]:
+    found = {}
+    for column in columns:
+        if column.value.type.name == "reference" and column.value.type.entity is not None:
+            ids = sorted({str(row[column.name]) for row in rows if row[column.name] is not None})
+            app, _, entity = column.value.type.entity.partition(".")
+            found[column.name] = titles_of(connection, context, app, entity, ids)
+    return found
+
+
+def _wire(value: object, type: ValueType) -> object:
+    if value is None:
+        return None
+    match type.name:
+        case "boolean":
+            return bool(value)
+        case "date":
+            return value.isoformat() if isinstance(value, dt.date) else value
+        case "datetime":
+            return format_instant(value) if isinstance(value, dt.datetime) else value
+        case _:
+            return str(value)
+
+
+def _sorted(
+    rows: list[dict[str, object]], sort: Sequence[str], columns: Sequence[_Column], titles: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, object]]:
+    """The rows in order; references by what they are called, ordered choices by their place, missing last."""
+    by_name = {column.name: column for column in columns}
+    for part in reversed(sort):
+        column = by_name[part.removeprefix("-")]
+        falling = part.startswith("-")
+        present = [row for row in rows if row[column.name] is not None]
+        missing = [row for row in rows if row[column.name] is None]
+        present.sort(key=lambda row, c=column: _rank(str(row[c.name]), c, titles), reverse=falling)  # type: ignore[misc]
+        rows = present + missing
+    return rows
+
+
+def _rank(value: str, column: _Column, titles: Mapping[str, Mapping[str, str]]) -> tuple[Decimal, str]:
+    type = column.value.type
+    match type.name:
+        case "number":
+            return Decimal(value), ""
+        case "choice" if value in type.codes:
+            return Decimal(type.codes.index(value)), value
+        case "reference":
+            return Decimal(0), titles.get(column.name, {}).get(value, value)
+        case _:
+            return Decimal(0), value
