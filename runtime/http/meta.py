@@ -1,4 +1,4 @@
-"""What the browser draws: the apps that a person may open, and all screens of one of them."""
+"""What an app is made of for its caller: the apps he may open, the screens of one for the browser, its OpenAPI for programs."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.http.admission import context_of
 from runtime.records.access import NOT_THERE, may_open
-from runtime.records.screens import screens_for
+from runtime.records.screens import openapi_for, screens_for
 
-router = APIRouter(prefix="/api/apps")
+router = APIRouter(prefix="/api")
 
 Person = Annotated[Context, Depends(context_of)]
 
 
-@router.get("")
+@router.get("/apps")
 def apps(context: Person) -> JSONResponse:
     """The apps that this person may open, by name."""
     items = [
@@ -32,13 +33,26 @@ def apps(context: Person) -> JSONResponse:
     return JSONResponse({"items": items})
 
 
-@router.get("/{app}/screens")
+@router.get("/apps/{app}/screens")
 def screens(request: Request, app: str, context: Person) -> Response:
     """Everything that is drawn of an app for this person; 304 while it is what the browser has."""
+    return _tagged(request, orjson.dumps(screens_for(_opened(context, app), context)))
+
+
+@router.get("/{app}/openapi.json")
+def openapi(request: Request, app: str, context: Person) -> Response:
+    """The OpenAPI 3.1 document of an app for this caller."""
+    return _tagged(request, orjson.dumps(openapi_for(_opened(context, app), context)))
+
+
+def _opened(context: Context, app: str) -> CompiledApp:
     compiled = context.releases.get(app)
     if compiled is None or not may_open(context, compiled):
         raise NotFound(NOT_THERE)
-    body = orjson.dumps(screens_for(compiled, context))
+    return compiled
+
+
+def _tagged(request: Request, body: bytes) -> Response:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if etag in request.headers.get("if-none-match", ""):

@@ -8,6 +8,7 @@ from typing import Literal
 from forms_dsl.model import Entity
 from runtime.compile.access import Action, default_right, field_paths
 from runtime.compile.app import CompiledApp
+from runtime.compile.openapi import draw_openapi
 from runtime.compile.screens import compile_screens
 from runtime.compile.screens.view import EntityView, View
 from runtime.context import Context
@@ -18,6 +19,15 @@ from runtime.records.access import knows, possible_plan, workflows_of
 
 def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     """What the browser draws of a live app for this person."""
+    return compile_screens(compiled, _view_of(compiled, context), context.business_date)
+
+
+def openapi_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
+    """The OpenAPI document of a live app for this person."""
+    return draw_openapi(compiled, _view_of(compiled, context))
+
+
+def _view_of(compiled: CompiledApp, context: Context) -> View:
     views: dict[str, EntityView | None] = {}
 
     def view(name: str) -> EntityView | None:
@@ -25,7 +35,7 @@ def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
             views[name] = _view(compiled, context, name)
         return views[name]
 
-    return compile_screens(compiled, view, context.business_date)
+    return view
 
 
 def structure_view(compiled: CompiledApp) -> View:

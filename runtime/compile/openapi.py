@@ -1,0 +1,236 @@
+"""The OpenAPI 3.1 document of an app for one audience: the paths of docs/rest.md and the fields that a person may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.model import Entity, Field
+from runtime.compile.app import CompiledApp
+from runtime.compile.screens.view import EntityView, View
+
+_JSON = "application/json"
+_PROBLEM = "application/problem+json"
+_INSTANT = {"type": "string", "format": "date-time"}
+_LANGUAGE = "en"
+
+
+def draw_openapi(compiled: CompiledApp, view: View) -> dict[str, object]:
+    """The document; entities, fields and verbs that the audience may not use are absent."""
+    app = compiled.app
+    seen = {name: found for name in compiled.entities if (found := view(f"{app.name}.{name}"))}
+    paths: dict[str, object] = {}
+    schemas: dict[str, object] = {"Problem": _problem()}
+    for name, found in seen.items():
+        entity = compiled.entities[name].entity
+        schemas |= _schemas(entity, found)
+        paths |= _paths(compiled, entity, found)
+    reports = [each for each in app.reports.values() if each.entity in seen and seen[each.entity].reads]
+    for report in reports:
+        operation = {
+            "operationId": f"report_{report.name}",
+            "summary": report.label.get(_LANGUAGE, report.name),
+            "tags": ["reports"],
+            "responses": {
+                "200": _answer("The figures, under the reader's own rows.", {"type": "object"}),
+                **_refusals("401", "403", "404"),
+            },
+        }
+        paths[f"/api/{app.name}/reports/{report.name}"] = {"get": operation}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": app.label.get(_LANGUAGE, app.name),
+            "version": app.version,
+            "description": f"Release {compiled.release}. Only what the caller may see and do is listed.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "qiqiao_session"},
+            },
+        },
+    }
+
+
+def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str, object]:
+    base = f"/api/{compiled.app.name}/{entity.name}"
+    record = {"$ref": f"#/components/schemas/{entity.name}"}
+    body = {"required": True, "content": {_JSON: {"schema": {"$ref": f"#/components/schemas/{entity.name}_input"}}}}
+    label = entity.label.get(_LANGUAGE, entity.name)
+    has_workflow = any(each.entity == entity.name for each in compiled.app.workflows.values())
+    many: dict[str, object] = {}
+    one: dict[str, object] = {"parameters": [_parameter("id", "path", {"type": "string"}, required=True)]}
+    paths: dict[str, object] = {}
+    if seen.reads:
+        page = {
+            "type": "object",
+            "required": ["items", "next", "count"],
+            "properties": {
+                "items": {"type": "array", "items": record},
+                "next": {"type": ["string", "null"]},
+                "count": {"type": ["integer", "null"]},
+            },
+        }
+        many["get"] = _operation(
+            f"list_{entity.name}", f"List: {label}", entity.name, {"200": _answer("One page.", page)}, _LIST_PARAMETERS
+        )
+        one["get"] = _operation(
+            f"get_{entity.name}", f"Get: {label}", entity.name, {"200": _answer("The record.", record)}, _READ_PARAMETERS
+        )
+        for part, meaning in (("history", "what happened to the record"), ("process", "its approval")):
+            got = _operation(
+                f"{part}_{entity.name}", f"{label}: {meaning}", entity.name, {"200": _answer(meaning, {"type": "object"})}
+            )
+            paths[f"{base}/{{id}}/{part}"] = {"parameters": one["parameters"], "get": got}
+    if seen.create:
+        parameters = [
+            _IDEMPOTENCY,
+            *([_parameter("submit", "query", {"type": "boolean", "default": True})] if has_workflow else []),
+        ]
+        many["post"] = {
+            **_operation(
+                f"create_{entity.name}", f"Create: {label}", entity.name, {"201": _answer("Created.", record)}, parameters
+            ),
+            "requestBody": body,
+        }
+        if has_workflow:
+            submit = _operation(
+                f"submit_{entity.name}", f"Submit: {label}", entity.name, {"200": _answer("Submitted.", record)}, [_IDEMPOTENCY]
+            )
+            paths[f"{base}/{{id}}/submit"] = {"parameters": one["parameters"], "post": submit}
+    if seen.update:
+        changed = _operation(
+            f"change_{entity.name}", f"Change: {label}", entity.name, {"200": _answer("Changed.", record)}, [_IF_MATCH]
+        )
+        schema = {"$ref": f"#/components/schemas/{entity.name}_change"}
+        one["patch"] = {**changed, "requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
+    if seen.delete:
+        one["delete"] = _operation(
+            f"delete_{entity.name}", f"Delete: {label}", entity.name, {"204": {"description": "Deleted."}}, [_IF_MATCH]
+        )
+    if many:
+        paths[base] = many
+    if len(one) > 1:
+        paths[f"{base}/{{id}}"] = one
+    return paths
+
+
+def _schemas(entity: Entity, seen: EntityView) -> dict[str, object]:
+    system: dict[str, object] = {
+        "id": {"type": "string"},
+        "version": {"type": "integer"},
+        **{name: _INSTANT for name in ("created_at", "changed_at")},
+        **{name: {"type": ["string", "null"]} for name in ("created_by", "changed_by")},
+    }
+    if entity.number is not None:
+        system["number"] = {"type": ["string", "null"]}
+    shown = {name: _property(entity, field, seen, "") for name, field in entity.fields.items() if name in seen.shows}
+    entered = {name: _property(entity, field, seen, "") for name, field in entity.fields.items() if name in seen.writes}
+    required = [name for name in entered if entity.fields[name].required and entity.fields[name].default is None]
+    base: dict[str, object] = {"type": "object", "additionalProperties": False}
+    return {
+        entity.name: {"type": "object", "required": ["id", "version"], "properties": {**system, **shown}},
+        f"{entity.name}_input": {**base, "required": required, "properties": entered},
+        f"{entity.name}_change": {**base, "properties": entered},
+    }
+
+
+def _property(entity: Entity, field: Field, seen: EntityView, prefix: str) -> dict[str, object]:
+    if field.type == "rows" and field.options.of is not None:
+        inner = {
+            name: _property(entity, each, seen, f"{field.name}.")
+            for name, each in entity.rows[field.options.of].fields.items()
+            if f"{field.name}.{name}" in seen.shows
+        }
+        schema: Mapping[str, object] = {
+            "type": "array",
+            "items": {"type": "object", "properties": {"id": {"type": "string"}, **inner}},
+        }
+    elif seen.shows.get(f"{prefix}{field.name}") == "masked":
+        schema = {"type": "string"}
+    else:
+        schema = FIELD_TYPES[field.type].json_schema(field.options)
+    return {**_nullable(schema), "title": field.label.get(_LANGUAGE, field.name)}
+
+
+def _nullable(schema: Mapping[str, object]) -> dict[str, object]:
+    """The schema with null beside its values: missing is null on the wire."""
+    kind = schema.get("type")
+    if isinstance(kind, str) and "enum" not in schema and "const" not in schema:
+        return {**schema, "type": [kind, "null"]}
+    return {"anyOf": [dict(schema), {"type": "null"}]}
+
+
+def _operation(
+    name: str, summary: str, tag: str, answers: Mapping[str, object], parameters: list[dict[str, object]] | None = None
+) -> dict[str, object]:
+    refusals = _refusals("400", "401", "403", "404", "409", "412", "422", "428", "429")
+    return {
+        "operationId": name,
+        "summary": summary,
+        "tags": [tag],
+        "parameters": parameters or [],
+        "responses": {**answers, **refusals},
+    }
+
+
+def _answer(description: str, schema: Mapping[str, object]) -> dict[str, object]:
+    return {"description": description, "content": {_JSON: {"schema": schema}}}
+
+
+def _refusals(*statuses: str) -> dict[str, object]:
+    content = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
+
+
+def _parameter(name: str, place: str, schema: Mapping[str, object], *, required: bool = False) -> dict[str, object]:
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+def _problem() -> dict[str, object]:
+    fault = {
+        "type": "object",
+        "required": ["code", "message"],
+        "properties": {
+            "pointer": {"type": "string"},
+            "parameter": {"type": "string"},
+            "code": {"type": "string"},
+            "message": {"type": "string"},
+        },
+    }
+    texts = {name: {"type": "string"} for name in ("type", "title", "detail", "code", "request_id")}
+    properties: dict[str, object] = {**texts, "status": {"type": "integer"}, "errors": {"type": "array", "items": fault}}
+    return {"type": "object", "required": ["type", "title", "status", "code"], "properties": properties}
+
+
+_MEANINGS = {
+    "400": "The query cannot be understood; each fault names its parameter.",
+    "401": "Not signed in.",
+    "403": "Not allowed.",
+    "404": "Not there, or not the caller's to know.",
+    "409": "The state does not allow it.",
+    "412": "Somebody changed it first.",
+    "422": "The body is wrong; one entry per fault, with its pointer.",
+    "428": "If-Match is missing.",
+    "429": "Too many requests.",
+}
+_IF_MATCH = _parameter("If-Match", "header", {"type": "string"}, required=True)
+_IDEMPOTENCY = _parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 128})
+_READ_PARAMETERS = [
+    _parameter("select", "query", {"type": "string"}),
+    _parameter("titles", "query", {"type": "boolean", "default": False}),
+]
+_LIST_PARAMETERS = [
+    _parameter("where", "query", {"type": "string", "description": "A filter in the expression language."}),
+    _parameter("order", "query", {"type": "string", "description": "Names by commas, - before a falling one."}),
+    _parameter("search", "query", {"type": "string"}),
+    _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+    _parameter("cursor", "query", {"type": "string"}),
+    _parameter("count", "query", {"type": "string", "enum": ["none", "exact"], "default": "none"}),
+    *_READ_PARAMETERS,
+]
