@@ -124,7 +124,7 @@ def _schemas(entity: Entity, seen: EntityView) -> dict[str, object]:
     system: dict[str, object] = {
         "id": {"type": "string"},
         "version": {"type": "integer"},
-        **{name: _INSTANT for name in ("created_at", "changed_at")},
+        **dict.fromkeys(("created_at", "changed_at"), _INSTANT),
         **{name: {"type": ["string", "null"]} for name in ("created_by", "changed_by")},
     }
     if entity.number is not None:
