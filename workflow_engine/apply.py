@@ -33,7 +33,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
     """The state after one event."""
     event = entry.event
     if isinstance(event, ev.Started):
-        return Instance(entry.actor, event.unit, "running", entry.at)
+        return Instance(entry.actor, event.unit, "running", entry.at, before=event.before)
     if state is None:
         raise ValueError("the first event of an instance is its start")
     match event:

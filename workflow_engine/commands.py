@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 #: What a person may do with a seat.
@@ -21,6 +22,8 @@ class Start:
 
     actor: str
     unit: str | None
+    #: What the fields held that the start writes: a recall puts it back.
+    before: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 from workflow_engine.state import LeftOut
 
@@ -19,9 +19,10 @@ class SeatOffer:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The instance began."""
+    """The instance began; `before` holds what the fields held that the start writes."""
 
     unit: str | None
+    before: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +303,7 @@ def decode(kind: str, body: Mapping[str, object]) -> Event:
     """The event of a stored kind and body."""
     cls = KINDS[kind]
     make: Callable[..., Event] = cls
-    return make(**{field.name: _revive(field.name, body[field.name]) for field in fields(cls) if field.name in body})
+    return make(**{each.name: _revive(each.name, body[each.name]) for each in fields(cls) if each.name in body})
 
 
 def _revive(name: str, value: object) -> object:

@@ -58,7 +58,7 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
-    progress.emit(ev.Started(command.unit))
+    progress.emit(ev.Started(command.unit, command.before))
     walk(progress, (0, 0))
     first = progress.definition.first_fill()
     visit = progress.state.latest(first.name) if first else None

@@ -51,12 +51,16 @@ class Trial:
 
 def simulate(definition: Definition, starter: str, unit: str | None, facts: Facts) -> Trial:
     """Start and let everybody approve, each as late as the deadline allows; parallel branches in the order of the file."""
-    world = facts(())
-    started = handle(definition, None, cmd.Start(starter, unit), world)
+    started = handle(definition, None, cmd.Start(starter, unit), facts(()))
     if isinstance(started, Refusal):
         raise TypeError("a start is never refused")
-    state, now = started.state, world.now
-    steps = [_step(visit, None) for visit in state.visits if not visit.is_open and visit.seats]
+    done = tuple(_step(visit, None) for visit in started.state.visits if not visit.is_open and visit.seats)
+    return simulate_from(definition, started.state, facts, done)
+
+
+def simulate_from(definition: Definition, state: Instance, facts: Facts, done: tuple[TrialStep, ...] = ()) -> Trial:
+    """Let everybody approve from where an instance stands now; the steps of the trial are those still to come."""
+    steps, now = list(done), facts(()).now
     while (visit := _next(definition, state)) is not None:
         # What a step enters or saves is there when the flow goes on from it.
         through = (*(step.step for step in steps), visit.step)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 SeatState = Literal[
@@ -104,6 +104,8 @@ class Instance:
     visits: tuple[Visit, ...] = ()
     blocks: tuple[Block, ...] = ()
     ended_at: dt.datetime | None = None
+    #: What the fields held that the start wrote.
+    before: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import CallStep, ChooseStep, CopyStep, HumanStep, People, TogetherStep, Workflow, WorkflowStep
-from runtime.compile.app import CompiledApp
+from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, TogetherStep, Workflow, WorkflowStep
+from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.releases import compile_stored
@@ -26,8 +26,8 @@ class Flow:
 
     compiled: CompiledApp
     definition: Definition
-    #: By source text: one text means the same everywhere in a workflow, but after a call, where `result` is known.
-    expressions: Mapping[Expression, Evaluate]
+    #: By the identity of the expression, which the workflow keeps alive: hashing a whole tree at each use is slow.
+    expressions: Mapping[int, Evaluate]
     #: The paths of the record that some expression or people specification reads.
     reads: frozenset[tuple[str, ...]]
 
@@ -35,6 +35,21 @@ class Flow:
     def workflow(self) -> Workflow:
         """The definition as written."""
         return self.definition.workflow
+
+    @property
+    def entity(self) -> CompiledEntity:
+        """The entity that the workflow is for."""
+        return self.compiled.entities[self.workflow.entity]
+
+    @property
+    def status(self) -> Field | None:
+        """The status field that this workflow sets."""
+        fields = self.entity.entity.fields.values()
+        return next((field for field in fields if field.options.workflow == self.workflow.name), None)
+
+    def value(self, expression: Expression, facts: Facts) -> object:
+        """The value of one of the workflow's expressions."""
+        return self.expressions[id(expression)](facts)
 
 
 def live_flow(context: Context, app: str, workflow: str) -> Flow:
@@ -68,11 +83,15 @@ def _flow(compiled: CompiledApp, workflow: Workflow) -> Flow:
 
 def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
     definition = build_definition(workflow, _irreversible(compiled, workflow.steps))
-    found = set(_expressions(workflow))
+    found = list(_expressions(workflow))
+    entity = compiled.entities[workflow.entity].entity
     reads = {path for expression in found for path in expression.reads}
-    reads |= {(name,) for name in workflow.replay_if_changed}
-    reads |= {(by.name,) for by in _people(workflow) if by.kind == "field" and by.name}
-    return Flow(compiled, definition, {found_: compile_python(found_.tree) for found_ in found}, frozenset(reads))
+    named = [*workflow.replay_if_changed, entity.owner_branch, entity.owner_user]
+    named += [by.name for by in _people(workflow) if by.kind == "field"]
+    named += [name for step in definition.human_steps() for name in step.fields.require]
+    named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
+    reads |= {tuple(name.split(".")) for name in named if name}
+    return Flow(compiled, definition, {id(e): compile_python(e.tree) for e in found}, frozenset(reads))
 
 
 def _irreversible(compiled: CompiledApp, steps: tuple[WorkflowStep, ...]) -> frozenset[str]:
@@ -120,6 +139,8 @@ def _expressions(workflow: Workflow) -> Iterator[Expression]:
                 conditions = (branch.condition for branch in branches)
                 yield from (expression for expression in (value, *conditions) if expression is not None)
             case CallStep(when=when, send=send, save=save):
-                yield from (expression for expression in (when, *send.values(), *save.values()) if isinstance(expression, Expression))
+                yield from (
+                    expression for expression in (when, *send.values(), *save.values()) if isinstance(expression, Expression)
+                )
             case CopyStep(when=when) if when is not None:
                 yield when

@@ -16,7 +16,8 @@ from workflow_engine.apply import replay
 from workflow_engine.events import Entry, decode, encode, kind_of
 from workflow_engine.state import Instance
 
-_LOCK = sa.select(wf_instance).where(wf_instance.c.id == sa.bindparam("instance")).with_for_update()
+_READ = sa.select(wf_instance).where(wf_instance.c.id == sa.bindparam("instance"))
+_LOCK = _READ.with_for_update()
 _EVENTS = (
     sa.select(wf_event.c.at, wf_event.c.actor, wf_event.c.kind, wf_event.c.body)
     .where(wf_event.c.instance_id == sa.bindparam("instance"))
@@ -43,11 +44,16 @@ _DROP_OFFER = sa.delete(wf_work_person).where(
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A locked instance: its common values, its state and how many events made it."""
+    """An instance: its common values, its state and the events that made it."""
 
     frame: Frame
     state: Instance
-    revision: int
+    entries: Sequence[Entry]
+
+    @property
+    def revision(self) -> int:
+        """How many events there are."""
+        return len(self.entries)
 
 
 def lock_instance(connection: Connection, instance_id: str) -> Journal | None:
@@ -55,11 +61,12 @@ def lock_instance(connection: Connection, instance_id: str) -> Journal | None:
 
     The row is locked before anything is read (approvals.md R1): on SQLite the write transaction has the lock already.
     """
-    row = connection.execute(_LOCK, {"instance": instance_id}).one_or_none()
-    if row is None:
-        return None
-    entries = read_entries(connection, instance_id)
-    return Journal(frame_of(row), replay(entries), len(entries))
+    return _journal(connection, connection.execute(_LOCK, {"instance": instance_id}).one_or_none())
+
+
+def read_instance(connection: Connection, instance_id: str) -> Journal | None:
+    """An instance as it is now, without a lock."""
+    return _journal(connection, connection.execute(_READ, {"instance": instance_id}).one_or_none())
 
 
 def read_entries(connection: Connection, instance_id: str) -> list[Entry]:
@@ -71,6 +78,13 @@ def read_entries(connection: Connection, instance_id: str) -> list[Entry]:
 def frame_of(row: sa.Row[tuple[object, ...]]) -> Frame:
     """The common values of an instance row."""
     return Frame(row.id, row.app, row.release, row.entity, row.record_id, row.workflow_id, row.starter_unit)
+
+
+def _journal(connection: Connection, row: sa.Row[tuple[object, ...]] | None) -> Journal | None:
+    if row is None:
+        return None
+    entries = read_entries(connection, row.id)
+    return Journal(frame_of(row), replay(entries), entries)
 
 
 def write_start(connection: Connection, frame: Frame, state: Instance, entries: Sequence[Entry]) -> None:

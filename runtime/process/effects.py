@@ -1,0 +1,157 @@
+"""What the events of one command do beside their rows: calls into the outbox, timers, values of the record, the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.engine import Connection
+
+from connectors.templates import to_json
+from forms_dsl.expr.facts import Facts
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import CallStep, Value
+from runtime.audit.trail import NewEvent, record_events
+from runtime.context import Context
+from runtime.outbox.rows import enqueue
+from runtime.process.flows import Flow
+from runtime.process.record import CaseRecord, platform_context, read_whole
+from runtime.process.rows import Frame
+from runtime.process.world import facts_of
+from runtime.records.write import update_record
+from runtime.store.identifiers import new_id
+from runtime.store.tables import job
+from runtime.store.upsert import insert_if_absent
+from workflow_engine import events as ev
+
+#: How what happened is called in the audit trail; other events stand in the approval's own history only.
+_KINDS: Mapping[type[ev.Event], str] = {
+    ev.Started: "process_started",
+    ev.SeatClaimed: "task_claimed",
+    ev.SeatReleased: "task_released",
+    ev.SeatDecided: "process_decided",
+    ev.VisitHeld: "process_held",
+    ev.CallFinished: "process_called",
+    ev.Overdue: "process_overdue",
+    ev.Recalled: "process_recalled",
+    ev.Finished: "process_finished",
+}
+
+
+def carry_out(
+    connection: Connection, context: Context, flow: Flow, frame: Frame, record: CaseRecord, entries: Sequence[ev.Entry]
+) -> CaseRecord:
+    """Do what these events ask for, in the transaction that made them; the record as it is afterwards."""
+    for entry in entries:
+        match entry.event:
+            case ev.CallRequested(step=step, visit=visit):
+                _send(connection, context, flow, frame, record, step, visit)
+            case ev.VisitOpened(step=step, visit=visit, due_at=due) if due is not None:
+                _add_timer(connection, frame, entry, step, visit)
+            case ev.Finished(result=result):
+                record = write_values(connection, context, flow, record, flow.workflow.finish_set.get(result, {}))
+    _record(connection, context, frame, record, entries)
+    return record
+
+
+def write_values(
+    connection: Connection,
+    context: Context,
+    flow: Flow,
+    record: CaseRecord,
+    values: Mapping[str, Value],
+    result: Mapping[str, object] | None = None,
+) -> CaseRecord:
+    """Write values that the flow sets (`set`, `save`) as the platform; `result` is the answer of a call."""
+    if not values:
+        return record
+    facts = facts_of(context, flow.compiled, record, result)
+    written = {name: evaluate(flow, value, facts) for name, value in values.items()}
+    return put(connection, context, flow, record, written)
+
+
+def put(connection: Connection, context: Context, flow: Flow, record: CaseRecord, values: Mapping[str, object]) -> CaseRecord:
+    """Write plain values as the platform and keep what the flow knows of the record in step."""
+    platform = platform_context(context, flow.compiled)
+    done = update_record(
+        connection,
+        platform,
+        flow.compiled.app.name,
+        flow.workflow.entity,
+        record.id,
+        {name: to_json(value) for name, value in values.items()},
+        record.version,
+        by_platform=True,
+    )
+    return CaseRecord(record.id, done.version, {**record.values, **values})
+
+
+def evaluate(flow: Flow, value: Value, facts: Facts) -> object:
+    """A literal as written, or the value of an expression."""
+    return flow.value(value, facts) if isinstance(value, Expression) else value
+
+
+def call_key(frame: Frame, step: str, visit: int) -> str:
+    """The business key of a call: one for each visit, the same for every repetition."""
+    return f"{frame.instance_id}/{step}/{visit}"
+
+
+def _send(connection: Connection, context: Context, flow: Flow, frame: Frame, record: CaseRecord, step: str, visit: int) -> None:
+    found = flow.definition.places[step].step
+    if not isinstance(found, CallStep):
+        raise TypeError(f"{step} is no call")
+    key, facts = call_key(frame, step, visit), facts_of(context, flow.compiled, record)
+    arguments: dict[str, object] = {}
+    for name, value in found.send.items():
+        if value == "$request_id":
+            arguments[name] = key
+        elif value == "$record":
+            arguments[name] = read_whole(connection, context, flow, record.id)
+        else:
+            arguments[name] = to_json(evaluate(flow, value, facts))
+    enqueue(
+        connection,
+        key=key,
+        app=frame.app,
+        release=frame.release,
+        operation=found.connector,
+        arguments=arguments,
+        due_at=context.now,
+        instance_id=frame.instance_id,
+        step=step,
+        visit=visit,
+    )
+
+
+def _add_timer(connection: Connection, frame: Frame, entry: ev.Entry, step: str, visit: int) -> None:
+    opened = entry.event
+    if not isinstance(opened, ev.VisitOpened):
+        raise TypeError("only an opened visit has a due time")
+    row = {
+        "id": new_id(entry.at),
+        "kind": "timer",
+        "key": call_key(frame, step, visit),
+        "payload": {"instance": frame.instance_id, "step": step, "visit": visit},
+        "due_at": opened.due_at,
+        "state": "waiting",
+        "attempts": 0,
+        "fence": 0,
+        "created_at": entry.at,
+    }
+    connection.execute(insert_if_absent(connection, job, row))
+
+
+def _record(connection: Connection, context: Context, frame: Frame, record: CaseRecord, entries: Sequence[ev.Entry]) -> None:
+    """The audit trail: who did what to which version of the record, without values of the record itself."""
+    events = [
+        NewEvent(
+            _KINDS[type(entry.event)],
+            {"instance": frame.instance_id, "workflow": frame.workflow_id, "actor": entry.actor, **ev.encode(entry.event)},
+            frame.app,
+            frame.entity,
+            frame.record_id,
+            record.version,
+        )
+        for entry in entries
+        if type(entry.event) in _KINDS
+    ]
+    record_events(connection, context, events)

@@ -1,0 +1,232 @@
+"""The use cases of an approval, one function each: start, decide, claim, release, recall, retry, and what the worker reports.
+
+Each runs in the caller's write transaction: it locks the instance, rebuilds its state from its events, asks the engine,
+and writes what came of it. A refusal is a failure that rolls everything back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from connectors.templates import to_json
+from forms_dsl.model import HumanStep
+from runtime.context import Context
+from runtime.failures import Changed, Conflict, Fault, Invalid, NotAllowed, NotFound
+from runtime.process import plain_work
+from runtime.process.calls import call_finished
+from runtime.process.effects import carry_out, put, write_values
+from runtime.process.flows import Flow, live_flow
+from runtime.process.journal import write_start
+from runtime.process.opened import Opened, apply_command, open_instance
+from runtime.process.people import may_start
+from runtime.process.record import CaseRecord, lock_record, on_release, read_case
+from runtime.process.rows import Frame, find_seat
+from runtime.process.world import make_world
+from runtime.records.access import NOT_THERE
+from runtime.records.write import update_record
+from runtime.store.identifiers import new_id
+from runtime.store.tables import wf_instance, wf_work
+from workflow_engine import commands as cmd
+from workflow_engine.guards import Refusal, refuse_acting
+from workflow_engine.handle import handle
+from workflow_engine.state import Seat, Visit
+
+__all__ = [
+    "Decided",
+    "DecisionBody",
+    "Word",
+    "call_finished",
+    "decide",
+    "recall",
+    "retry",
+    "running_instance",
+    "start_process",
+    "timer_due",
+]
+
+Word = Literal["approve", "reject", "return", "complete", "claim", "release"]
+#: Decisions with which a person may enter fields, and after which the required ones must be there.
+_ENTERING: frozenset[Word] = frozenset({"approve", "complete"})
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionBody:
+    """What a person sends with a decision."""
+
+    opinion: str | None = None
+    to: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    #: The version of the record that the person has seen.
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The task that was decided and the approval it belongs to, None for a plain work item."""
+
+    work_id: str
+    instance_id: str | None
+
+
+def start_process(connection: Connection, context: Context, app: str, workflow: str, record_id: str) -> str:
+    """Start an approval of a draft; returns its id. Submitting completes the first fill step."""
+    flow = live_flow(context, app, workflow)
+    person, steps = context.principal, flow.workflow
+    if not may_start(connection, context, flow.compiled, steps.start_by):
+        raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code="P405")
+    lock_record(connection, flow.entity, record_id)
+    record = read_case(connection, context, flow, record_id)
+    _refuse_all_but_drafts(connection, flow, record)
+    first = flow.definition.first_fill()
+    if first is not None:
+        _require(first, record)
+    before = {name: to_json(record.values.get(name)) for name in steps.start_set}
+    record = write_values(connection, context, flow, record, steps.start_set)
+    world = make_world(connection, context, flow, record, (person.id, person.unit_id))
+    outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before), world)
+    if isinstance(outcome, Refusal):
+        raise TypeError("a start is never refused")
+    instance_id = new_id(context.now)
+    frame = Frame(instance_id, app, flow.compiled.release, steps.entity, record_id, steps.id, person.unit_id)
+    write_start(connection, frame, outcome.state, outcome.entries)
+    carry_out(connection, context, flow, frame, record, outcome.entries)
+    return instance_id
+
+
+def decide(connection: Connection, context: Context, work_id: str, word: Word, body: DecisionBody) -> Decided:
+    """Decide, claim or give back a task; the loser of a race hears who decided what and when."""
+    found = sa.select(wf_work.c.instance_id, wf_work.c.step).where(wf_work.c.id == work_id)
+    work = connection.execute(found).one_or_none()
+    if work is None:
+        raise NotFound(NOT_THERE)
+    if work.instance_id is None:
+        plain_work.decide(connection, context, work_id, word)
+        return Decided(work_id, None)
+    opened = open_instance(connection, context, work.instance_id)
+    seat = find_seat(opened.journal.state, work.instance_id, work.step, work_id)
+    if seat is None:
+        raise NotFound(NOT_THERE)
+    command = _command(opened, *seat, word, body)
+    _refuse_early(opened, command, body)
+    opened = _enter(opened, command, word, body)
+    apply_command(opened, command if isinstance(command, cmd.Claim | cmd.Release) else _seen(opened, command))
+    return Decided(work_id, work.instance_id)
+
+
+def recall(connection: Connection, context: Context, instance_id: str) -> None:
+    """Take a submission back: work items vanish, what the start wrote is undone, the record is a draft again."""
+    opened = open_instance(connection, context, instance_id)
+    if context.principal.id != opened.journal.state.starter:
+        raise NotFound(NOT_THERE)
+    record = apply_command(opened, cmd.Recall(context.principal.id))
+    put(connection, context, opened.flow, record, opened.journal.state.before)
+
+
+def retry(connection: Connection, context: Context, instance_id: str) -> None:
+    """Try again where an approval is held; for administrators, once the organisation or the other system is mended."""
+    apply_command(open_instance(connection, context, instance_id), cmd.Retry(context.principal.id))
+
+
+def timer_due(connection: Connection, context: Context, payload: Mapping[str, object]) -> None:
+    """Mark a visit as late when it is still open; a timer of a closed one changes nothing."""
+    opened = open_instance(connection, context, str(payload["instance"]))
+    apply_command(opened, cmd.TimerDue(str(payload["step"]), int(str(payload["visit"]))))
+
+
+def running_instance(connection: Connection, app: str, entity: str, record_id: str) -> str | None:
+    """The approval that is running over a record."""
+    found = sa.select(wf_instance.c.id).where(
+        wf_instance.c.app == app,
+        wf_instance.c.entity == entity,
+        wf_instance.c.record_id == record_id,
+        wf_instance.c.state.in_(("running", "held")),
+    )
+    instance: str | None = connection.execute(found.order_by(wf_instance.c.started_at.desc()).limit(1)).scalar_one_or_none()
+    return instance
+
+
+def _command(opened: Opened, visit: Visit, seat: Seat, word: Word, body: DecisionBody) -> cmd.Decide | cmd.Claim | cmd.Release:
+    person = opened.context.principal.id
+    if word == "claim":
+        return cmd.Claim(person, visit.step, visit.number, seat.number)
+    if word == "release":
+        return cmd.Release(person, visit.step, visit.number, seat.number)
+    return cmd.Decide(person, visit.step, visit.number, seat.number, word, body.opinion, body.to)
+
+
+def _seen(opened: Opened, command: cmd.Decide) -> cmd.Decide:
+    return replace(command, record_version=opened.record.version)
+
+
+def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, body: DecisionBody) -> None:
+    """Whether the person may act at all comes before the version, and both before anything is written."""
+    acting = refuse_acting(opened.flow.definition, opened.journal.state, opened.world(), command)
+    if isinstance(acting, Refusal):
+        raise opened.failure(acting)
+    if body.version is not None and body.version != opened.record.version:
+        message = {
+            "zh": "记录在您打开之后已被修改，请重新查看后再决定。",
+            "en": "The record was changed since you opened it; look again before you decide.",
+        }
+        raise Changed(message, extra={"version": opened.record.version})
+
+
+def _enter(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, word: Word, body: DecisionBody) -> Opened:
+    """Write the fields that came with the decision, under the rights of the step."""
+    step = opened.flow.definition.human(command.step)
+    if body.fields and word not in _ENTERING:
+        message = {"zh": "此操作不接受字段。", "en": "This decision takes no fields."}
+        raise Invalid(message, faults=(Fault("P424", message, pointer="/fields"),))
+    if body.fields:
+        compiled = opened.flow.compiled
+        update_record(
+            opened.connection,
+            on_release(opened.context, compiled),
+            compiled.app.name,
+            opened.flow.workflow.entity,
+            opened.record.id,
+            body.fields,
+            opened.record.version,
+            by_step=step.fields,
+        )
+        record = read_case(opened.connection, opened.context, opened.flow, opened.record.id)
+        opened = replace(opened, record=record)
+    if word in _ENTERING:
+        _require(step, opened.record)
+    return opened
+
+
+def _require(step: HumanStep, record: CaseRecord) -> None:
+    missing = [name for name in step.fields.require if record.values.get(name) in (None, "", [])]
+    if missing:
+        message = {"zh": "本步骤须填写此项。", "en": "This step needs a value here."}
+        faults = tuple(Fault("P425", message, pointer=f"/fields/{name}") for name in missing)
+        raise Invalid({"zh": "还有必填项。", "en": "Required values are missing."}, faults=faults)
+
+
+def _refuse_all_but_drafts(connection: Connection, flow: Flow, record: CaseRecord) -> None:
+    """A record is submitted once: its status is the first one, or it has none and was never approved."""
+    status = flow.status
+    if status is not None:
+        is_draft = record.values.get(status.name) in (None, status.options.choices[0].code)
+    else:
+        is_draft = not _was_approved(connection, flow, record.id)
+    if not is_draft:
+        message = {"zh": "该记录已提交过，不能再次发起审批。", "en": "This record was submitted already; only a draft is."}
+        raise Conflict(message, code="P418")
+
+
+def _was_approved(connection: Connection, flow: Flow, record_id: str) -> bool:
+    ended = sa.select(sa.literal(1)).where(
+        wf_instance.c.entity == flow.workflow.entity,
+        wf_instance.c.record_id == record_id,
+        wf_instance.c.app == flow.compiled.app.name,
+        wf_instance.c.workflow_id == flow.workflow.id,
+        wf_instance.c.state == "approved",
+    )
+    return connection.execute(ended).first() is not None

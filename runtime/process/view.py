@@ -1,0 +1,180 @@
+"""An approval as people see it: where it stands, who is asked, and everything that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import CallStep, HumanStep, Label
+from runtime.context import Context
+from runtime.process.opened import Opened, look_at_instance
+from runtime.process.persons import Person, persons_of
+from runtime.process.words import held_because, in_language, post_of
+from runtime.store.tables import wf_instance
+from runtime.store.types import format_instant
+from workflow_engine import events as ev
+from workflow_engine.definition import Definition
+from workflow_engine.returns import may_recall
+from workflow_engine.state import Instance, Visit
+
+_DECISIONS = {"approve": "approved", "reject": "rejected", "return": "returned", "abstain": "abstained", "complete": "completed"}
+_CALLED: Mapping[str, Label] = {
+    "confirmed": {"zh": "对方系统已确认", "en": "confirmed by the other system"},
+    "rejected": {"zh": "对方系统已拒绝", "en": "refused by the other system"},
+    "unknown": {"zh": "结果不明", "en": "nobody knows how it ended"},
+}
+_ENDS: Mapping[str, Label] = {
+    "approved": {"zh": "审批通过", "en": "approved"},
+    "rejected": {"zh": "审批未通过", "en": "rejected"},
+    "stopped": {"zh": "发起人撤回", "en": "recalled by the starter"},
+}
+
+
+def latest_instance(connection: Connection, app: str, entity: str, record_id: str) -> str | None:
+    """The last approval over a record."""
+    found = (
+        sa.select(wf_instance.c.id)
+        .where(wf_instance.c.app == app, wf_instance.c.entity == entity, wf_instance.c.record_id == record_id)
+        .order_by(wf_instance.c.started_at.desc(), wf_instance.c.id.desc())
+        .limit(1)
+    )
+    instance: str | None = connection.execute(found).scalar_one_or_none()
+    return instance
+
+
+def process_of(connection: Connection, context: Context, instance_id: str) -> dict[str, object]:
+    """The `Process` of docs/rest.md; whether this person may see the record is for the caller to know."""
+    return show_process(look_at_instance(connection, context, instance_id))
+
+
+def show_process(opened: Opened) -> dict[str, object]:
+    """The `Process` of an instance that was looked at."""
+    state, workflow = opened.journal.state, opened.flow.workflow
+    people = persons_of(opened.connection, _people_in(opened))
+    return {
+        "id": opened.instance_id,
+        "workflow": workflow.name,
+        "title": workflow.title,
+        "state": state.state,
+        "started_by": _person(people, state.starter),
+        "started_at": format_instant(state.started_at),
+        "ended_at": format_instant(state.ended_at) if state.ended_at else None,
+        "at": [_show_visit(opened, visit, people) for visit in state.open_visits()],
+        "trail": list(_trail(opened, people)),
+        "can": _can(opened),
+    }
+
+
+def _can(opened: Opened) -> list[str]:
+    state, principal = opened.journal.state, opened.context.principal
+    can = ["recall"] if may_recall(opened.flow.definition, state, principal.id) else []
+    if state.state == "held" and "administrator" in principal.platform_roles:
+        can.append("retry")
+    return can
+
+
+def entitled_in(visit: Visit) -> tuple[str, ...]:
+    """Everybody who finds something of a visit in the to-do list."""
+    return tuple(dict.fromkeys(person for seat in visit.seats for person in visit.entitled(seat)))
+
+
+def title_at(definition: Definition, step: str) -> Label | None:
+    """What a step is called; blocks have no title."""
+    found = definition.places[step].step
+    return found.title if isinstance(found, HumanStep | CallStep) else None
+
+
+def _people_in(opened: Opened) -> set[str]:
+    entitled = {person for visit in opened.journal.state.open_visits() for person in entitled_in(visit)}
+    return entitled | {entry.actor for entry in opened.journal.entries} | {opened.journal.state.starter}
+
+
+def _show_visit(opened: Opened, visit: Visit, people: Mapping[str, Person]) -> dict[str, object]:
+    asked = [_person(people, person) for person in entitled_in(visit)]
+    units = {person["unit"] for person in asked if person}
+    by_hand = visit.by_hand
+    return {
+        "step": visit.step,
+        "title": opened.flow.definition.human(visit.step).title if by_hand else _titled(opened, visit.step),
+        "since": format_instant(visit.opened_at),
+        "due_at": format_instant(visit.due_at) if visit.due_at else None,
+        "people": asked,
+        "unit": units.pop() if len(units) == 1 else None,
+        "held_reason": held_because(visit.held_reason, opened.context.locale) if visit.state == "held" else None,
+    }
+
+
+def _titled(opened: Opened, step: str) -> Label:
+    return title_at(opened.flow.definition, step) or opened.flow.workflow.title
+
+
+def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, object]]:
+    state: Instance = opened.journal.state
+    for entry in opened.journal.entries:
+        shown = _shown(opened, entry, state)
+        if shown is None:
+            continue
+        kind, step, opinion, detail = shown
+        human = _human(opened, step)
+        yield {
+            "at": format_instant(entry.at),
+            "kind": kind,
+            "step": step,
+            "title": title_at(opened.flow.definition, step) if step else None,
+            "actor": _person(people, entry.actor),
+            "post": post_of(opened.flow.compiled, human) if human and kind != "held" else None,
+            "opinion": opinion,
+            "detail": detail,
+        }
+
+
+def _shown(opened: Opened, entry: ev.Entry, state: Instance) -> tuple[str, str | None, str | None, str | None] | None:
+    """Kind, step, opinion and detail of what people want to know; the engine's own bookkeeping is left out."""
+    locale, definition = opened.context.locale, opened.flow.definition
+    match entry.event:
+        case ev.Started():
+            return "started", None, None, None
+        case ev.SeatDecided(step=step, visit=visit, decision="complete", opinion=opinion):
+            starters = definition.human(step).by.kind == "starter"
+            kind = "completed" if not starters else "submitted" if visit == 1 else "resubmitted"
+            return kind, step, opinion, None
+        case ev.SeatDecided(step=step, decision=decision, opinion=opinion):
+            return _DECISIONS[decision], step, opinion, _returned_to(opened, entry, locale)
+        case ev.SeatClaimed(step=step):
+            return "claimed", step, None, None
+        case ev.SeatReleased(step=step):
+            return "released", step, None, None
+        case ev.CallFinished(step=step, result=result, detail=detail):
+            words = in_language(_CALLED[result], locale)
+            return "called", step, None, f"{words}: {detail}" if detail else words
+        case ev.VisitHeld(step=step, reason=reason):
+            return "held", step, None, held_because(reason, locale)
+        case ev.Recalled():
+            return "recalled", None, None, in_language(_ENDS["stopped"], locale)
+        case ev.Finished(result=result):
+            return "finished", None, None, in_language(_ENDS[result], locale)
+        case _:
+            return None
+
+
+def _returned_to(opened: Opened, decided: ev.Entry, locale: str) -> str | None:
+    """The step that a decision sent the flow back to."""
+    after = opened.journal.entries[opened.journal.entries.index(decided) :]
+    for entry in after:
+        if isinstance(entry.event, ev.Returned):
+            title = title_at(opened.flow.definition, entry.event.to) or {}
+            return f"→ {in_language(title, locale)}"
+        if isinstance(entry.event, ev.VisitOpened | ev.Finished):
+            return None
+    return None
+
+
+def _human(opened: Opened, step: str | None) -> HumanStep | None:
+    found = opened.flow.definition.places[step].step if step else None
+    return found if isinstance(found, HumanStep) else None
+
+
+def _person(people: Mapping[str, Person], person: str) -> Person | None:
+    return people.get(person)

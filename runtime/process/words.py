@@ -1,0 +1,81 @@
+"""Why somebody is asked, left out, or why a flow is held: codes of the engine in the words of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms_dsl.model import HumanStep, Label, People
+from runtime.compile.app import CompiledApp
+from workflow_engine.definition import Definition
+from workflow_engine.state import LeftOut
+
+_SCOPES: Mapping[str, Label] = {
+    "own_branch": {"zh": "发起人所在机构", "en": "in the starter's branch"},
+    "starter.branch": {"zh": "发起人所在机构", "en": "in the starter's branch"},
+    "starter.region": {"zh": "发起人所在区域", "en": "in the starter's region"},
+    "record.branch": {"zh": "记录所属机构", "en": "in the record's branch"},
+    "head_office": {"zh": "总行", "en": "at the head office"},
+}
+_KINDS: Mapping[str, Label] = {
+    "starter": {"zh": "发起人", "en": "the starter"},
+    "owner": {"zh": "记录负责人", "en": "the owner of the record"},
+    "leader_of": {"zh": "机构负责人", "en": "the leader of the unit"},
+}
+_LEFT_OUT: Mapping[str, Label] = {
+    "starter": {"zh": "是发起人，不参与审批", "en": "started it and takes no part"},
+    "limit": {"zh": "授权额度不足", "en": "has too low a limit"},
+}
+_HELD: Mapping[str, Label] = {
+    "no_approver": {"zh": "没有可以办理的人员", "en": "nobody may act here"},
+    "too_few_people": {"zh": "可办理人员少于所需席位", "en": "fewer people than seats may act here"},
+    "rule_cannot_be_met": {"zh": "现有席位无法满足通过规则", "en": "the seats cannot meet the rule"},
+    "no_branch": {"zh": "没有符合的分支", "en": "no branch fits"},
+    "value_missing": {"zh": "分支所依据的值为空", "en": "the value that chooses the branch is missing"},
+    "call_rejected": {"zh": "对方系统拒绝了调用", "en": "the other system refused the call"},
+    "call_unknown": {"zh": "对外调用结果不明，须人工查明", "en": "nobody knows how the call ended; it must be cleared up"},
+    "nobody_may_approve": {"zh": "可办理人员的授权额度均不足", "en": "nobody asked has enough authority"},
+}
+
+
+def in_language(label: Label, locale: str) -> str:
+    """The text of a label in a language, else in any."""
+    return label.get(locale) or next(iter(label.values()), "")
+
+
+def asked_because(compiled: CompiledApp, by: People, locale: str) -> str:
+    """Why people are asked: their role and where, in words."""
+    if by.kind == "role":
+        role = compiled.app.roles.get(by.name or "")
+        what = in_language(role.label, locale) if role else by.name or ""
+    elif by.kind == "field":
+        entity = next((e for e in compiled.app.entities.values() if (by.name or "") in e.fields), None)
+        what = in_language(entity.fields[by.name or ""].label, locale) if entity else by.name or ""
+    else:
+        what = in_language(_KINDS[by.kind], locale)
+    where = _SCOPES.get((by.name if by.kind == "leader_of" else by.scope) or "")
+    if where is None:
+        return what
+    return f"{what}，{where['zh']}" if locale == "zh" else f"{what} {where['en']}"
+
+
+def left_out_because(definition: Definition, left_out: LeftOut, locale: str) -> str:
+    """Why somebody is not asked."""
+    if left_out.reason in _LEFT_OUT:
+        return in_language(_LEFT_OUT[left_out.reason], locale)
+    rule = next((rule for rule in definition.workflow.four_eyes if rule.name == left_out.rule), None)
+    return in_language(rule.title, locale) if rule else str(left_out.rule)
+
+
+def held_because(reason: str | None, locale: str) -> str | None:
+    """Why a flow does not go on."""
+    if reason is None:
+        return None
+    return in_language(_HELD[reason], locale) if reason in _HELD else reason
+
+
+def post_of(compiled: CompiledApp, step: HumanStep) -> Label | None:
+    """In which capacity people act at a step."""
+    if step.by.kind == "role":
+        role = compiled.app.roles.get(step.by.name or "")
+        return role.label if role else None
+    return _KINDS.get(step.by.kind)

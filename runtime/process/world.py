@@ -1,0 +1,86 @@
+"""The facts of one command: the record, the organisation and the limits as this transaction sees them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Mapping
+from decimal import Decimal
+from typing import ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.expr.facts import Facts
+from runtime.audit.canonical import canonical_json
+from runtime.compile.app import CompiledApp
+from runtime.context import Context
+from runtime.process.editors import editors_of
+from runtime.process.flows import Flow
+from runtime.process.people import Case, Directory, find_people, still_fits
+from runtime.process.record import CaseRecord
+from runtime.query.late import context_facts
+from runtime.store.tables import person_limit
+from workflow_engine.world import World
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+def make_world(
+    connection: Connection, context: Context, flow: Flow, record: CaseRecord, starter: tuple[str, str | None]
+) -> World:
+    """The world of one command; each question is asked of the database at most once."""
+    facts = facts_of(context, flow.compiled, record)
+    directory = Directory(connection, context, flow.compiled, case_of(flow, record, starter))
+    return World(
+        now=context.now,
+        evaluate=lambda expression: flow.value(expression, facts),
+        people=_once(lambda by: find_people(directory, by)),
+        still_fits=_once(lambda by, person: still_fits(directory, by, person)),
+        limit_of=_once(lambda person: _limit(connection, flow.compiled, person)),
+        editors=_once(lambda names: editors_of(connection, flow.entity.entity, record.id, names)),
+        material=_once(lambda: _digest(flow, record)),
+    )
+
+
+def facts_of(context: Context, compiled: CompiledApp, record: CaseRecord, result: Mapping[str, object] | None = None) -> Facts:
+    """What the expressions of a workflow see; `result` is the answer of a call."""
+    return context_facts(context, compiled, record=record.values, result=result or {})
+
+
+def case_of(flow: Flow, record: CaseRecord, starter: tuple[str, str | None]) -> Case:
+    """What people specifications are resolved for."""
+    entity = flow.entity.entity
+    unit = record.values.get(entity.owner_branch) if entity.owner_branch else None
+    owner = record.values.get(entity.owner_user) if entity.owner_user else None
+    return Case(starter[0], starter[1], _text(unit), _text(owner), record.values)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _once(ask: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """The same function with its answers remembered for the length of one command."""
+    answers: dict[Hashable, Answer] = {}
+
+    def remember(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        if arguments not in answers:
+            answers[arguments] = ask(*arguments, **named)
+        return answers[arguments]
+
+    return remember
+
+
+def _limit(connection: Connection, compiled: CompiledApp, person: str) -> Decimal | None:
+    found = sa.select(person_limit.c.amount).where(person_limit.c.person_id == person, person_limit.c.app == compiled.app.name)
+    amount: str | None = connection.execute(found).scalar_one_or_none()
+    return None if amount is None else Decimal(amount)
+
+
+def _digest(flow: Flow, record: CaseRecord) -> str:
+    names = flow.workflow.replay_if_changed
+    if not names:
+        return ""
+    values = canonical_json({name: record.values.get(name) for name in names})
+    return hashlib.sha256(values.encode()).hexdigest()[:16]
