@@ -1,0 +1,47 @@
+"""Make a record and, where its entity has an approval that the person may start, start it: both or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Workflow
+from runtime.compile.app import CompiledApp
+from runtime.context import Context
+from runtime.failures import NotAllowed, NotFound
+from runtime.process.people import may_start
+from runtime.process.service import start_process
+from runtime.records.access import find_entity, workflows_of
+from runtime.records.read import Record, get_record
+from runtime.records.request import GetRequest
+from runtime.records.write import Written, insert_record
+from runtime.store.database import Database
+
+
+def create_record(
+    database: Database, context: Context, app: str, entity: str, values: Mapping[str, object], *, submit: bool
+) -> Record:
+    """Make a record from a body; with `submit` its approval starts in the same transaction. Returns it as this person may see it."""
+    compiled, _ = find_entity(context, app, entity)
+    with database.write() as connection:
+        workflow = startable_workflow(connection, context, compiled, entity) if submit else None
+        written = insert_record(connection, context, app, entity, values)
+        if workflow is not None:
+            start_process(connection, context, app, workflow.name, written.id)
+        return seen_by_writer(connection, context, app, entity, written)
+
+
+def startable_workflow(connection: Connection, context: Context, compiled: CompiledApp, entity: str) -> Workflow | None:
+    """The workflow over the entity that this person may start, if there is one."""
+    found = workflows_of(compiled, compiled.entities[entity])
+    return next((each for each in found if may_start(connection, context, compiled, each.start_by)), None)
+
+
+def seen_by_writer(connection: Connection, context: Context, app: str, entity: str, written: Written) -> Record:
+    """What was written as its writer may read it; only its id and version when he may not."""
+    try:
+        return get_record(connection, context, app, entity, written.id, GetRequest())
+    except (NotFound, NotAllowed):
+        return Record(written.id, written.version, orjson.dumps({"id": written.id, "version": written.version}))

@@ -1,0 +1,125 @@
+"""The records of every app: plain routes, since the shapes come from definitions and not from signatures."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from runtime.commands.change_record import change_record, remove_record
+from runtime.commands.create_record import create_record
+from runtime.commands.submit_record import submit_record
+from runtime.failures import BadRequest, Fault, VersionRequired
+from runtime.http.admission import context_of
+from runtime.http.body import json_object
+from runtime.http.routes import api_route
+from runtime.http.services import services_of
+from runtime.records.codes import BAD_PARAMETER
+from runtime.records.read import Record, get_record, list_records
+from runtime.records.request import parse_get, parse_list, parse_nothing
+
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z')
+
+
+def find(request: Request) -> Response:
+    """One page of records."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    wanted = parse_list(request.query_params.multi_items())
+    with services_of(request).database.read() as connection:
+        page = list_records(connection, context, app, entity, wanted)
+    return Response(page.body(), media_type="application/json")
+
+
+def get(request: Request) -> Response:
+    """One record."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    wanted = parse_get(request.query_params.multi_items())
+    with services_of(request).database.read() as connection:
+        return _answer(get_record(connection, context, app, entity, request.path_params["id"], wanted))
+
+
+def create(request: Request) -> Response:
+    """Make a record; its approval starts unless `submit=false`."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    submit = _truth(parse_nothing(request.query_params.multi_items(), "submit"), "submit", default=True)
+    made = create_record(services_of(request).database, context, app, entity, json_object(request), submit=submit)
+    return _answer(made, status=201, location=f"/api/{app}/{entity}/{made.id}")
+
+
+def change(request: Request) -> Response:
+    """Change the fields that the body names."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    parse_nothing(request.query_params.multi_items())
+    version = required_version(request)
+    return _answer(
+        change_record(
+            services_of(request).database, context, app, entity, request.path_params["id"], json_object(request), version
+        )
+    )
+
+
+def delete(request: Request) -> Response:
+    """Delete a record."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    parse_nothing(request.query_params.multi_items())
+    remove_record(services_of(request).database, context, app, entity, request.path_params["id"], required_version(request))
+    return Response(status_code=204)
+
+
+def submit(request: Request) -> Response:
+    """Start the approval of a draft."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    parse_nothing(request.query_params.multi_items())
+    values = json_object(request, optional=True)
+    version = None if request.headers.get("if-match") is None else required_version(request)
+    return _answer(submit_record(services_of(request).database, context, app, entity, request.path_params["id"], values, version))
+
+
+def required_version(request: Request) -> int:
+    """The version that a change is based on; raises VersionRequired without If-Match."""
+    given = request.headers.get("if-match")
+    if given is None:
+        raise VersionRequired(
+            {"zh": "修改须带 If-Match 版本。", "en": "A change needs If-Match with the version it is based on."}
+        )
+    found = _ETAG.match(given.strip())
+    # A tag that no record ever had is simply not the present one.
+    return int(found[1]) if found else -1
+
+
+def _entity(request: Request) -> tuple[str, str]:
+    return request.path_params["app"], request.path_params["entity"]
+
+
+def _truth(values: dict[str, str], name: str, *, default: bool) -> bool:
+    text = values.get(name)
+    if text is None:
+        return default
+    if text not in {"true", "false"}:
+        message = {"zh": f"{name} 只能是 true 或 false。", "en": f"{name} is true or false."}
+        raise BadRequest(message, faults=(Fault(BAD_PARAMETER.id, message, parameter=name),))
+    return text == "true"
+
+
+def _answer(record: Record, *, status: int = 200, location: str | None = None) -> Response:
+    headers = {"ETag": f'"{record.version}"'}
+    if location is not None:
+        headers["Location"] = location
+    return Response(record.body, status, headers, media_type="application/json")
+
+
+ROUTES = [
+    api_route("GET", "/api/{app}/{entity}", find, context_of),
+    api_route("POST", "/api/{app}/{entity}", create, context_of),
+    api_route("GET", "/api/{app}/{entity}/{id}", get, context_of),
+    api_route("PATCH", "/api/{app}/{entity}/{id}", change, context_of),
+    api_route("DELETE", "/api/{app}/{entity}/{id}", delete, context_of),
+    api_route("POST", "/api/{app}/{entity}/{id}/submit", submit, context_of),
+]
