@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from builder.people import PersonJson
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.diff import Change
+from forms_dsl.render import render_json
 from runtime.publish.history import StepRow
 from runtime.publish.types import Files, PublishPlan, Release, Step
 from runtime.store.types import format_instant
@@ -24,29 +25,9 @@ def person_finder(known: Mapping[str, PersonJson]) -> Person:
     return lambda id: known.get(id) if id is not None else None
 
 
-def diagnostic_json(found: Diagnostic, locale: str) -> Json:
-    """One finding, in the reader's language."""
-    span = found.span
-    return {
-        "code": found.code,
-        "severity": found.severity,
-        "message": found.message_in(locale),
-        "hint": found.hint_in(locale),
-        "file": span.file,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-        "pointer": "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in found.pointer),
-        "related": [
-            {"message": said, "file": at.file, "line": at.line, "column": at.column} for said, at in found.related
-        ],
-    }
-
-
 def diagnostics_json(found: Iterable[Diagnostic], locale: str) -> list[Json]:
     """Findings, in the reader's language."""
-    return [diagnostic_json(one, locale) for one in found]
+    return render_json(found, locale=locale)
 
 
 def change_json(change: Change) -> Json:

@@ -147,8 +147,8 @@ def fail_release(connection: Connection, target: Release, failure: Failure, cont
     record_event(connection, context, "publish_failed", app=target.app, body=body)
 
 
-def _set(target: Release, state: str, **values: object) -> sa.Update:
-    where = (release.c.app == target.app, release.c.release == target.release, release.c.state == state)
+def _set(target: Release, before: str, **values: object) -> sa.Update:
+    where = (release.c.app == target.app, release.c.release == target.release, release.c.state == before)
     return sa.update(release).where(*where).values(**values)
 
 

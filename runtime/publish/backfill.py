@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from forms_dsl.expr.tree import Constant
+from forms_dsl.expr.facts import Facts
+from forms_dsl.expr.python import compile_python
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Field
+from runtime.compile.expr_scope import is_constant
 from runtime.publish import ddl
 from runtime.publish.types import AFTER, Step
 from runtime.publish.words import say
+from runtime.store.types import format_instant
 
 #: Rows of one batch: locked together, for a few milliseconds.
 _BATCH = 1000
@@ -21,12 +26,42 @@ _BATCH = 1000
 
 def fills_existing(field: Field) -> bool:
     """Whether the field's default says what the records that exist already get."""
-    return field.default is not None and isinstance(field.default.tree, Constant) and field.default.tree.value is not None
+    return _constant(field) is not None
 
 
 def constant_default(field: Field, column: sa.Column[Any], dialect: Dialect) -> str | None:
     """The default as it stands in a statement, or None when it depends on who creates the record and when."""
-    if field.default is None or not isinstance(field.default.tree, Constant) or field.default.tree.value is None:
+    value = _constant(field)
+    return None if value is None else ddl.literal(value, column, dialect)
+
+
+def _constant(field: Field) -> object:
+    if field.default is None or field.visible is not None or not is_constant(field.default.tree):
         return None
-    value = FIELD_TYPES[field.type].parse(str(field.default.tree.value), field.options)
-    return ddl.literal(value, column, dialect)
+    value: object = compile_python(field.default.tree)(Facts())
+    return FIELD_TYPES[field.type].parse(value if isinstance(value, bool) else _as_text(value), field.options)
+
+
+def _as_text(value: object) -> str | None:
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case dt.datetime():
+            return format_instant(value)
+        case None:
+            return None
+        case _:
+            return str(value)
+
+
+def backfill_of(field: Field, column: sa.Column[Any], default: str | None, dialect: Dialect) -> Iterator[Step]:
+    """The statements that fill a new column for the records that exist."""
+    if default is None:
+        return
+    table, name = column.table.name, column.name
+    because = say(field.label, en="Records that were there before get the default of {0}.", zh="原有记录取“{0}”的默认值。")
+    if dialect.name == "sqlite":
+        yield Step("backfill", f"UPDATE {table} SET {name} = {default} WHERE {name} IS NULL", because, None, "write lock")
+        return
+    batch = f"SELECT id FROM {table} WHERE {name} IS NULL AND id > {AFTER} ORDER BY id LIMIT {_BATCH}"
+    yield Step("backfill", f"UPDATE {table} SET {name} = {default} WHERE id IN ({batch}) RETURNING id", because, None, "ROW")

@@ -90,7 +90,7 @@ def _column_steps(
         because = say(label, en="Only records that were there before get the default of {0}.", zh="“{0}”的默认值只补给原有记录。")
         yield Step("contract", f"ALTER TABLE {table} ALTER COLUMN {column.name} DROP DEFAULT", because, None, lock)
     elif field is not None and present.filled:
-        yield from backfill_of(app, wanted.entity, field, column, default, state.dialect)
+        yield from backfill_of(field, column, default, state.dialect)
 
 
 def _reference_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:

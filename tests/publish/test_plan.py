@@ -1,0 +1,171 @@
+"""Plans: the words, the statements, the records that do not fit, and what blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from runtime.publish.plan import plan_publish
+from runtime.publish.types import PublishPlan
+from runtime.releases import Releases
+from runtime.store.database import Database
+from tests.publish.desk import FILES, edited, insert_tickets, put_live, with_field
+
+
+def plan(database: Database, files: Mapping[str, str]) -> PublishPlan:
+    with database.read() as connection:
+        return plan_publish(connection, "desk", files).plan
+
+
+@pytest.fixture
+def live(database: Database, releases: Releases) -> Database:
+    """A database with the desk live and three tickets in it."""
+    put_live(database, releases, FILES)
+    rows = [
+        {"subject": "a", "phone": "13800000001", "level": "low", "cost": Decimal("1.00")},
+        {"subject": "b", "phone": "13800000001", "level": "high", "cost": Decimal("200.00")},
+        {"subject": "c" * 60, "phone": None, "level": None, "cost": None},
+    ]
+    insert_tickets(database, releases.current()["desk"], *rows)
+    return database
+
+
+def codes(found: PublishPlan, severity: str | None = None) -> list[str]:
+    return [one.code for one in found.diagnostics if one.code.startswith("M") and severity in {None, one.severity}]
+
+
+def test_the_same_texts_give_the_same_plan(live: Database) -> None:
+    """Planning twice gives one checksum; another text gives another."""
+    files = with_field("urgency: {type: integer, label: {zh: 紧急度, en: Urgency}}")
+
+    assert plan(live, files) == plan(live, files)
+    assert plan(live, files).checksum != plan(live, FILES).checksum
+
+
+def test_nothing_changed_is_an_empty_plan(live: Database) -> None:
+    """The active release's own texts need no step."""
+    found = plan(live, FILES)
+
+    assert ((), (), ()) == (found.changes, found.steps, found.misfits)
+    assert not found.blocked
+
+
+def test_the_plan_of_a_new_field_is_one_nullable_column(live: Database) -> None:
+    """A new optional field is one statement that no reader feels, with its reverse."""
+    [step] = plan(live, with_field("urgency: {type: integer, label: {zh: 紧急度, en: Urgency}}")).steps
+    table = step.sql.split()[2]
+
+    assert f"ALTER TABLE {table} ADD COLUMN f_urgency BIGINT" == step.sql
+    assert f"ALTER TABLE {table} DROP COLUMN f_urgency" == step.reverse
+    assert {"en": "The new field Urgency of Ticket needs a column.", "zh": "“工单”的新字段“紧急度”需要一列。"} == step.because
+    assert ("expand", False) == (step.phase, step.rewrite)
+
+
+def test_an_index_on_live_data_is_built_beside_the_writers(live: Database) -> None:
+    """On PostgreSQL an index over a table with rows is built concurrently, outside a transaction."""
+    files = edited("entities/ticket.yaml", "title:", "index: [[level]]\ntitle:")
+    [step] = plan(live, files).steps
+
+    assert live.is_sqlite == step.transactional
+    assert ("CREATE INDEX ix_" if live.is_sqlite else "CREATE INDEX CONCURRENTLY ix_") in step.sql
+
+
+def test_duplicates_block_a_unique_field(live: Database) -> None:
+    """A rule of uniqueness that records break is refused, with their number and keys and without their values."""
+    found = plan(live, edited("entities/ticket.yaml", "max: 20, class: C2,", "max: 20, unique: true, class: C2,"))
+    [misfit] = found.misfits
+
+    assert ["M409"] == codes(found, "error")
+    assert found.blocked
+    assert ("ticket", "phone", "unique", 2, 2) == (misfit.entity, misfit.field, misfit.rule, misfit.count, len(misfit.samples))
+    assert "13800000001" not in str(found)
+
+
+def test_a_new_required_field_needs_a_default(live: Database) -> None:
+    """Records that exist would have no value for it."""
+    bare = with_field("owner: {type: text, max: 9, required: true, label: {zh: 归属, en: Owner}}")
+    filled = with_field("owner: {type: text, max: 9, required: true, default: '\"x\"', label: {zh: 归属, en: Owner}}")
+
+    assert ["M404"] == codes(plan(live, bare), "error")
+    assert [] == codes(plan(live, filled), "error")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "count", "code"),
+    [
+        ("phone: {type: text,", "phone: {type: text, required: true,", "required", 1, "M410"),
+        ("max: 80", "max: 50", "length", 1, "M410"),
+        ("cost: {type: decimal, scale: 2,", "cost: {type: decimal, scale: 2, max: 100,", "range", 1, "M410"),
+        ("      high: {label: {zh: 高, en: High}}\n", "", "choice", 1, "M405"),
+        ("phone: {type: text,", "phone: {type: text, pattern: '[0-9]{3}',", "pattern", 2, "M410"),
+    ],
+)
+def test_stricter_rules_count_the_records_they_find(
+    live: Database, old: str, new: str, rule: str, count: int, code: str
+) -> None:
+    """Records that do not fit are counted and keep their values; publishing goes on."""
+    found = plan(live, edited("entities/ticket.yaml", old, new))
+
+    assert [(rule, count)] == [(misfit.rule, misfit.count) for misfit in found.misfits]
+    assert code in codes(found, "warning")
+    assert not found.blocked
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("cost: {type: decimal, scale: 2,", "cost: {type: boolean,", "M403"),
+        ("cost: {type: decimal, scale: 2,", "cost: {type: decimal, scale: 4,", "M403"),
+        ("cost: {type: decimal,", "cost: {id: price, type: decimal,", "M401"),
+        ("phone: {type: text, max: 20, class: C2,", "phone: {type: text, max: 20,", "M407"),
+    ],
+)
+def test_changes_that_would_lose_something_are_refused(live: Database, old: str, new: str, code: str) -> None:
+    """Another kind of value, another id, or less protection is not published."""
+    found = plan(live, edited("entities/ticket.yaml", old, new))
+
+    assert [code] == codes(found, "error")
+    assert found.blocked
+
+
+def test_a_longer_text_changes_no_table(live: Database) -> None:
+    """Widening a text is the validator's business only."""
+    found = plan(live, edited("entities/ticket.yaml", "max: 80", "max: 200"))
+
+    assert ((), []) == (found.steps, codes(found))
+
+
+def test_a_tombstone_cannot_come_back_as_something_else(live: Database, releases: Releases) -> None:
+    """The id of a deleted field stays bound to what it held."""
+    line = "  cost: {type: decimal, scale: 2, label: {zh: 费用, en: Cost}}\n"
+    without = edited("lists/tickets.yaml", ", cost", "", edited("entities/ticket.yaml", line, ""))
+    found = plan(live, without)
+    put_live(live, releases, without)
+
+    assert ["M411"] == codes(found)
+    assert ["M414"] == codes(plan(live, FILES))
+    assert ["M402"] == codes(plan(live, with_field("cost: {type: boolean, label: {zh: 费用, en: Cost}}", without)), "error")
+
+
+def test_a_wider_role_is_said(live: Database) -> None:
+    """A role that may do more than before is flagged for the second person."""
+    found = plan(live, edited("roles.yaml", "update: true}", "update: true, delete: true}"))
+
+    assert ["widened"] == [change.flag for change in found.changes]
+    assert ["M412"] == codes(found)
+
+
+def test_a_broken_definition_has_a_plan_of_findings_only(live: Database) -> None:
+    """The plan of a definition with errors says all of them and nothing else."""
+    found = plan(live, edited("entities/ticket.yaml", "type: decimal", "type: decimall"))
+
+    assert found.blocked
+    assert () == found.steps
+    assert found.diagnostics
+
+
+def test_another_apps_definition_is_refused(live: Database) -> None:
+    """The texts of one app are not published over another."""
+    assert ["M413"] == codes(plan(live, edited("app.yaml", "app: desk", "app: bench")), "error")
