@@ -121,7 +121,7 @@ class Parameter:
     type: str
     value_type: ValueType
     value: str
-    options: FieldOptions = FieldOptions()
+    options: FieldOptions = field(default_factory=FieldOptions)
     changed_by: str | None = None
 
 

@@ -1,0 +1,150 @@
+"""From one version of an app to the next: every difference as a change in words; none is ever left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from forms_dsl import changes as to
+from forms_dsl.changes import Change
+from forms_dsl.diff_access import is_widened, is_workflow_widened
+from forms_dsl.diff_entities import diff_entities
+from forms_dsl.diff_forms import diff_form
+from forms_dsl.differences import called, changed_parts, parts_in_words
+from forms_dsl.kinds import KINDS, path_of
+from forms_dsl.model import App, Form, Label, Role, Workflow
+
+__all__ = ["Change", "diff_apps"]
+
+#: Attribute of the app → kind of file of its things.
+_GROUPS = {
+    "forms": "form",
+    "lists": "list",
+    "pages": "page",
+    "workflows": "workflow",
+    "automations": "automation",
+    "reports": "report",
+    "roles": "roles",
+    "bindings": "bindings",
+    "parameters": "params",
+}
+_NOUNS: Mapping[str, tuple[str, str]] = {
+    "form": ("form", "表单"),
+    "list": ("list", "列表"),
+    "page": ("record page", "记录页"),
+    "workflow": ("workflow", "流程"),
+    "automation": ("rule", "规则"),
+    "report": ("report", "报表"),
+    "roles": ("role", "角色"),
+    "bindings": ("binding", "绑定"),
+    "params": ("parameter", "参数"),
+}
+_CHANGED: Mapping[str, Any] = {
+    "list": to.ListChanged,
+    "page": to.PageChanged,
+    "workflow": to.WorkflowChanged,
+    "automation": to.AutomationChanged,
+    "report": to.ReportChanged,
+    "bindings": to.BindingChanged,
+    "params": to.ParameterChanged,
+}
+
+
+def diff_apps(old: App | None, new: App) -> tuple[Change, ...]:
+    """What becomes different when `new` follows `old`; everything is new when there was nothing before."""
+    if old is None:
+        words = {
+            "zh": f"首次发布应用“{called(new.label, 'zh', new.name)}”",
+            "en": f"First publication of {called(new.label, 'en', new.name)}",
+        }
+        first: tuple[Change, ...] = (to.AppAdded(kind="app", thing=new.name, label=new.label, words=words, file="app.yaml"),)
+        empty = App(new.name, new.version, new.label, new.languages, new.timezone, new.currency, new.menu, requires=new.requires)
+        # Nobody had any access before, so nothing is widened.
+        return (*first, *_things(empty, new, is_first=True))
+    return (*_app(old, new), *_things(old, new, is_first=False))
+
+
+def _things(old: App, new: App, *, is_first: bool) -> Iterator[Change]:
+    yield from diff_entities(old, new)
+    for group, kind in _GROUPS.items():
+        yield from _group(getattr(old, group), getattr(new, group), kind, is_first=is_first)
+
+
+def _app(old: App, new: App) -> Iterator[Change]:
+    parts = list(changed_parts(old, new, without=frozenset({"entities", "requires", *_GROUPS})))
+    if list(old.requires) != list(new.requires):
+        parts.append("requires")
+    if parts:
+        words = {
+            "zh": f"修改应用“{called(new.label, 'zh', new.name)}”：{parts_in_words(tuple(parts), 'zh')}",
+            "en": f"App {called(new.label, 'en', new.name)}: {parts_in_words(tuple(parts), 'en')}",
+        }
+        yield to.AppChanged(kind="app", thing=new.name, label=new.label, words=words, file="app.yaml", parts=tuple(parts))
+
+
+def _group(old: Mapping[str, Any], new: Mapping[str, Any], kind: str, *, is_first: bool) -> Iterator[Change]:
+    before = {_id(name, thing): (name, thing) for name, thing in old.items()}
+    after = {_id(name, thing): (name, thing) for name, thing in new.items()}
+    for identifier, (name, thing) in before.items():
+        if identifier not in after:
+            yield to.ThingRemoved(**_about(kind, name, thing, "删除", "Removed"), of=kind)
+    for identifier, (name, thing) in after.items():
+        if identifier not in before:
+            widened: to.Flag | None = "widened" if kind == "roles" and not is_first and is_widened(None, thing, {}, {}) else None
+            yield to.ThingAdded(**_about(kind, name, thing, "新增", "New"), of=kind, flag=widened)
+            continue
+        earlier, was = before[identifier]
+        if earlier != name:
+            yield to.ThingRenamed(
+                **_about(kind, name, thing, f"改名（原 {earlier}）", f"Renamed from {earlier}:"), of=kind, before=earlier
+            )
+        yield from _changed(kind, name, was, thing)
+
+
+def _changed(kind: str, name: str, was: Any, now: Any) -> Iterator[Change]:
+    if isinstance(now, Form):
+        yield from diff_form(was, now)
+        return
+    parts = changed_parts(was, now, without=frozenset({"name", "id"}))
+    if not parts:
+        return
+    noun = _NOUNS[kind]
+    label = _label(now)
+    words = {
+        "zh": f"修改{noun[1]}“{called(label, 'zh', name)}”：{parts_in_words(parts, 'zh')}",
+        "en": f"{noun[0].capitalize()} {called(label, 'en', name)}: {parts_in_words(parts, 'en')}",
+    }
+    common: dict[str, Any] = {
+        "kind": _piece(kind), "thing": name, "label": label, "words": words, "file": _file(kind, name, now), "parts": parts,
+    }  # fmt: skip
+    if isinstance(now, Role):
+        widened = is_widened(was, now, was.access, now.access)
+        yield to.RoleChanged(**common, role=name, flag="widened" if widened else None)
+    elif isinstance(now, Workflow):
+        yield to.WorkflowChanged(**common, flag="widened" if is_workflow_widened(was, now) else None)
+    else:
+        yield _CHANGED[kind](**common)
+
+
+def _about(kind: str, name: str, thing: Any, zh: str, en: str) -> dict[str, Any]:
+    label, noun = _label(thing), _NOUNS[kind]
+    words = {"zh": f"{zh}{noun[1]}“{called(label, 'zh', name)}”", "en": f"{en} {noun[0]} {called(label, 'en', name)}"}
+    return {"kind": _piece(kind), "thing": name, "label": label, "words": words, "file": _file(kind, name, thing)}
+
+
+def _label(thing: Any) -> Label:
+    label: Label = thing.title if isinstance(thing, Workflow) else thing.label
+    return label
+
+
+def _piece(kind: str) -> str:
+    return KINDS[kind].piece or "app"
+
+
+def _file(kind: str, name: str, thing: Any) -> str:
+    return thing.span.file if hasattr(thing, "span") else path_of(kind, name)
+
+
+def _id(name: str, thing: Any) -> str:
+    identifier: str = getattr(thing, "id", name)
+    return identifier

@@ -1,0 +1,64 @@
+"""Whether a change lets somebody do more than before; in doubt it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms_dsl.differences import same
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import AccessRule, FourEyes, HumanStep, Role, Workflow
+from forms_dsl.workflow_tree import steps_of
+
+_LEVELS = ("hidden", "masked", "read", "write")
+_NOTHING = AccessRule("")
+
+
+def is_widened(was: Role | None, now: Role, old: Mapping[str, AccessRule], new: Mapping[str, AccessRule]) -> bool:
+    """Whether a role may grant more: more rows, clearer fields, another role included, or a conflict lifted."""
+    if was is not None and (set(now.includes) - set(was.includes) or set(was.conflicts) - set(now.conflicts)):
+        return True
+    access = new or now.access
+    return any(_is_rule_widened(old.get(name, _NOTHING), rule) for name, rule in access.items())
+
+
+def _is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
+    if any(_is_more(getattr(old, key), getattr(new, key)) for key in ("create", "read", "update", "delete")):
+        return True
+    if old.deny is not None and not same(old.deny, new.deny):
+        return True
+    if set(new.unmask) - set(old.unmask) or (new.export and not old.export):
+        return True
+    # A field that is not named has the default of its class, which may be less than what is named now.
+    for name in {*old.fields, *new.fields}:
+        before, after = old.fields.get(name), new.fields.get(name)
+        if before != after and (before is None or after is None or _LEVELS.index(after) > _LEVELS.index(before)):
+            if not (before is None and after in ("hidden", "masked")):
+                return True
+    return False
+
+
+def _is_more(old: Expression | bool, new: Expression | bool) -> bool:
+    """Whether a row rule may grant more; two different conditions cannot be compared, so they may."""
+    if new is False or old is True:
+        return False
+    return not same(old, new)
+
+
+def is_workflow_widened(was: Workflow, now: Workflow) -> bool:
+    """Whether a control of a workflow was weakened: four eyes, limits, or what happens when nobody may decide."""
+    if now.no_approver == "auto_pass" and was.no_approver != "auto_pass":
+        return True
+    if any(not any(_covers(new, old) for new in now.four_eyes) for old in was.four_eyes):
+        return True
+    limits = {step.name for step in steps_of(now) if isinstance(step, HumanStep) and step.limit is not None}
+    kept = {step.name for step in steps_of(now)}
+    lost = {step.name for step in steps_of(was) if isinstance(step, HumanStep) and step.limit is not None} & kept
+    return bool(lost - limits) or not same(was.start_by, now.start_by)
+
+
+def _covers(new: FourEyes, old: FourEyes) -> bool:
+    """Whether the new rule keeps apart everybody whom the old one did."""
+    return all(
+        set(getattr(old, key)) <= set(getattr(new, key))
+        for key in ("different_people", "same_person", "editors_of", "may_not_act_at")
+    )
