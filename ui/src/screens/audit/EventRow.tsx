@@ -30,7 +30,7 @@ export function EventRow({ event, screens, open, toggle }: EventRowProps) {
   return (
     <>
       <tr className={open ? 'event-open' : ''}>
-        <th scope="row"><button type="button" className="event-button mono" aria-expanded={open} aria-label={t('expand', { time, who, what })} onClick={toggle}><span className="hint">{showDay(dayIn(event.at), locale)}</span> {time}</button></th>
+        <th scope="row"><button type="button" className="event-button mono" aria-expanded={open} onClick={toggle}><span className="hint">{showDay(dayIn(event.at), locale)}</span> {time}<span className="sr"> {t('expand', { who, what })}</span></button></th>
         <td><b>{who}</b></td>
         <td><span className={`tag ${toneOf(event.kind)}`}>{what}</span></td>
         <td>{entity && event.record_id ? <Link to={`/app/${event.app}/${event.entity}/${event.record_id}`}>{object}</Link> : object || <span className="hint">—</span>}</td>

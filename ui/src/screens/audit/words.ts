@@ -9,7 +9,7 @@ export const words = catalogue('audit', {
   clear: ['清空条件', 'Clear the filter'],
   waiting_seal: ['待封存', 'to be sealed'],
   table: ['审计事件，最新在前', 'Audit events, newest first'],
-  expand: ['展开 {{time}} {{who}} {{what}}', 'Expand {{time}} {{who}} {{what}}'],
+  expand: ['{{who}} {{what}}，详情', '{{who}} {{what}}, details'],
   field: ['字段', 'Field'], before: ['修改前', 'Before'], after: ['修改后', 'After'],
   request: ['请求', 'Request'], release: ['版本', 'Release'], unit: ['机构', 'Unit'], behalf: ['代他人', 'On behalf of'], version: ['记录版本', 'Record version'],
   empty: ['没有符合条件的事件', 'No event fits the filter'],

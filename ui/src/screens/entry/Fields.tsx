@@ -1,10 +1,11 @@
 /** The blocks of a form with their fields: label above, message below, computed values grey. */
-import type { Titles, Wire } from '../../kernel/api/types'
+import type { BlockScreen, Titles, Wire } from '../../kernel/api/types'
 import { isFigure, textOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { widgetOf } from '../../widgets'
 import type { Place, RowsSpec } from '../../widgets/widget'
+import { explain } from './explain'
 import type { Fault } from './faults'
 import type { DrawnBlock, DrawnItem } from './model'
 import { fieldOf, type Entry, type EntryParts } from './useEntry'
@@ -80,12 +81,17 @@ export function useFaultWords({ entity }: EntryParts): (fault: Fault) => string 
 }
 
 export function Blocks({ blocks, parts, entry, place }: { readonly blocks: readonly DrawnBlock[], readonly parts: EntryParts, readonly entry: Entry, readonly place: Place }) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), label = useLabel(), locale = useLocale()
+  const why = (block: BlockScreen): string => {
+    if (block.visible_text) return label(block.visible_text)
+    const condition = block.visible && explain(block.visible, { fields: parts.entity.fields, locale, t })
+    return condition ? t('asked_when', { condition }) : ''
+  }
   return blocks.map(({ block, items, blocks: inner }) => (
     <section key={block.name} className="card section" aria-labelledby={`block-${block.name}`}>
       <div className="card-head">
         <h2 id={`block-${block.name}`}>{label(block.label)}</h2>
-        {block.visible_text && <span className="tag tag-brand section-why">{label(block.visible_text)}</span>}
+        {why(block) && <span className="tag tag-brand section-why">{why(block)}</span>}
         <span className="grow" />
         {items.some(item => item.required) && <small className="hint"><span className="must" aria-hidden="true">*</span> {t('must')}</small>}
       </div>

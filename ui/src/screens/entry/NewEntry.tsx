@@ -14,8 +14,11 @@ import { words } from './words'
 /** The title of a record by the template of its entity. */
 export function titleOf(screens: Screens, entity: string, record: RecordWire): string {
   const template = screens.entities[entity]?.title ?? '', titles = titlesOf(record)
-  const text = pathsOf(template).length > 0 ? fill(template, path => titles[path] ?? textOf(valueAt(record, path))) : ''
-  return text || textOf(record['number']) || record.id
+  const paths = pathsOf(template).filter(path => path !== 'id')
+  const text = paths.length > 0 ? fill(template, path => titles[path] ?? textOf(valueAt(record, path))) : ''
+  // Without a title of its own a record is called by its number or its first text, as on the server.
+  const first = Object.values(screens.entities[entity]?.fields ?? {}).find(field => field.type === 'text' && textOf(record[field.name]) !== '')
+  return text || textOf(record['number']) || textOf(first && record[first.name]) || record.id
 }
 
 /** What an action of a record page fills in: `$record` is the record itself, anything else a path of it. */

@@ -6,6 +6,7 @@ import { Refusal } from '../../kernel/api/failure'
 import type { Trial, Wire } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useFailureText } from '../../kernel/parts/Failure'
+import { SidePane } from '../parts/SidePane'
 import { Path } from '../parts/Path'
 import type { Filled } from './model'
 import { words } from './words'
@@ -36,14 +37,13 @@ export function PathPane({ app, workflow, names, values, recordId, ready }: Path
   // A server without trial runs has no such address: then there is nothing to show.
   if (trial.error instanceof Refusal && trial.error.status === 404) return null
   return (
-    <aside className="path-pane" aria-label={t('path')}>
-      <div className="path-head"><h2>{t('path')}</h2><small className="hint">{t('path_note')}</small></div>
+    <SidePane title={t('path')} note={t('path_note')}>
       <div role="status" aria-busy={trial.isFetching}>
         {!ready && <p className="quiet small">{t('path_wait')}</p>}
         {ready && trial.error && <p className="message-warning">{t('path_failed', { reason: failure(trial.error) })}</p>}
         {ready && !trial.error && !trial.data && [0, 1, 2].map(at => <span key={at} className="grey path-grey" />)}
         {ready && !trial.error && trial.data && <Path trial={trial.data} />}
       </div>
-    </aside>
+    </SidePane>
   )
 }

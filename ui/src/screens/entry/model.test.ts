@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { EntityScreen, FieldScreen, FormScreen } from '../../kernel/api/types'
 import type { Ir } from '../../kernel/expr/types'
 import { say } from '../../kernel/i18n/catalogue'
+import { explain } from './explain'
 import { faultsOf, type Speech } from './faults'
 import { bodyOf, defaultsOf, draw, itemsOf, referencePaths, type Surroundings } from './model'
 import { words } from './words'
@@ -90,4 +91,12 @@ test('A step opens only the fields it may write, and asks those it must have', (
 
 test('A new record starts with the defaults of the fields on the form', () => {
   expect(defaultsOf(form, entity, around)).toEqual({ level: '1' })
+})
+
+test('A condition is said in words, or not at all', () => {
+  const speaker = { fields: entity.fields, locale: 'zh' as const, t: speech.t }
+
+  expect(explain(amountOver('500000'), speaker)).toBe('amount超过 500,000')
+  expect(explain(['and', [['not', ['ismiss', ['col', 'choice', 'level']]], ['cmp', 'number', '<=', ['lit', 'number', '1'], ['col', 'number', 'term']]]], speaker)).toBe('level已填且term不低于 1')
+  expect(explain(['cmp', 'number', '>', ['fn', 'abs', [['col', 'number', 'amount']]], ['lit', 'number', '1']], speaker)).toBe(null)
 })

@@ -11,6 +11,7 @@ import { bodyOf, type Filled } from '../entry/model'
 import { faultsIn } from '../entry/save'
 import { useEntry, useSurroundings } from '../entry/useEntry'
 import { words as entryWords } from '../entry/words'
+import { SidePane } from '../parts/SidePane'
 import { Trail } from '../parts/Trail'
 import { words } from './words'
 
@@ -55,7 +56,7 @@ export function Resubmit({ task, screens, entity, busy, failure, send }: Resubmi
       <EntryForm
         parts={parts} entry={entry} title={t('resubmit')} submitText={e(task.process && task.process.trail.length > 1 ? 'resubmit' : 'complete')} submit={submit} busy={busy}
         failure={refused ? null : failure} attempts={attempts} state={entry.dirty ? e('not_saved') : ''} stateIsGood={false} above={<p className="quiet">{t('resubmit_hint')}</p>}
-        beside={task.process && <aside className="path-pane" aria-label={t('trail')}><div className="path-head"><h2>{t('trail')}</h2></div><Trail process={task.process} me={me?.id ?? null} /></aside>}
+        beside={task.process && <SidePane title={t('trail')}><Trail process={task.process} me={me?.id ?? null} /></SidePane>}
       />
       <LeaveGuard dirty={entry.dirty && !busy} />
     </>

@@ -11,13 +11,13 @@ import { words } from './words'
 
 export function Empty({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
   const t = useWords(words), label = useLabel()
-  const { screens: { app, timezone }, entity } = parts
+  const { screens: { app, timezone }, list, entity } = parts
   const { conditions, own, write } = useConditions(parts, place.state.where)
-  const name = label(entity.label), form = newFormOf(parts)
+  const name = label(list.label), form = newFormOf(parts)
   if (conditions.length === 0 && own === null && !place.state.search) {
     return (
       <div className="empty"><h2>{t('none', { label: name })}</h2><p>{t('none_text')}</p>
-        {form && <p><Link to={`/app/${app}/new/${form}`}>{t('new', { label: name })}</Link></p>}</div>
+        {form && <p><Link to={`/app/${app}/new/${form}`}>{t('new', { label: label(entity.label) })}</Link></p>}</div>
     )
   }
   const columns = columnsOf(parts)

@@ -99,7 +99,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         <div className="list-count">
           <p role="status">
             <b>{total === undefined ? t('counting') : total === null ? '' : t('total', { total: group(String(total)) })}</b>
-            {answer.data && <span className="quiet"> {t('took', { seconds: answer.data.seconds.toFixed(1) })}</span>}
+            {answer.data && <span className="quiet"> {answer.data.seconds < 0.1 ? t('took_little') : t('took', { seconds: answer.data.seconds.toFixed(1) })}</span>}
             {sorted && <span className="hint small list-order">{t('order', { label: label(sorted.label), way: order.startsWith('-') ? t('descending') : t('ascending') })}</span>}
           </p>
           <span className="grow" />

@@ -25,12 +25,12 @@ export function useConditions(parts: ListParts, where: string): { readonly condi
 
 export function Filter({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
   const t = useWords(words), label = useLabel()
-  const { screens: { app, timezone: zone }, list, entity } = parts
+  const { screens: { app, timezone: zone }, list } = parts
   const columns = filterable(columnsOf(parts))
   const { conditions, own, write } = useConditions(parts, place.state.where)
   const set = (next: readonly Condition[]) => place.ask({ where: write(next) })
   const offered = list.quick_filters.flatMap(path => columns.find(column => column.path === path) ?? []).filter(column => !conditions.some(each => each.path === column.path))
-  const name = label(entity.label)
+  const name = label(list.label)
   const isEmpty = conditions.length === 0 && own === null
   return (
     <div className="sentence" role="group" aria-label={t('filter')}>

@@ -15,11 +15,14 @@ export const viewOf = ({ list }: ListParts, name: string) => list.views.find(vie
 export const orderOf = (parts: ListParts, state: ListState): string =>
   state.order || (viewOf(parts, state.view)?.order ?? parts.list.order).join(',')
 
+/** The list's own condition, that of its view, and what is asked. */
+const whereOf = (parts: ListParts, state: ListState): string => both(both(parts.list.where ?? '', viewOf(parts, state.view)?.where ?? ''), state.where)
+
 /** The rows of now; those of before stay until they are there. */
 export function useListPage(parts: ListParts, state: ListState, shown: readonly ColumnScreen[]) {
   const { screens: { app }, list } = parts
   const query = {
-    where: both(viewOf(parts, state.view)?.where ?? '', state.where), order: orderOf(parts, state), search: state.search,
+    where: whereOf(parts, state), order: orderOf(parts, state), search: state.search,
     select: selectOf(parts, shown), limit: list.page_size, cursor: state.cursor, titles: true,
   }
   return useQuery<ListPage>({
@@ -36,8 +39,8 @@ export function useListPage(parts: ListParts, state: ListState, shown: readonly 
 /** How many records each view has, and how many the question of now; undefined while counting, null when it failed. */
 export function useCounts(parts: ListParts, state: ListState, ready: boolean): { readonly now: number | null | undefined, readonly views: readonly (number | null | undefined)[] } {
   const { screens: { app }, list } = parts
-  const wheres = ['', ...list.views.map(view => view.where ?? '')]
-  const questions = [{ where: both(viewOf(parts, state.view)?.where ?? '', state.where), search: state.search }, ...wheres.map(where => ({ where, search: '' }))]
+  const own = list.where ?? '', wheres = ['', ...list.views.map(view => view.where ?? '')].map(where => both(own, where))
+  const questions = [{ where: whereOf(parts, state), search: state.search }, ...wheres.map(where => ({ where, search: '' }))]
   const answers = useQueries({
     queries: questions.map(({ where, search }) => ({
       queryKey: ['count', app, list.entity, where, search],

@@ -32,6 +32,7 @@ export const words = catalogue('list', {
   counting: ['正在数', 'Counting'],
   total: ['共 {{total}} 条', '{{total}} records'],
   took: ['约 {{seconds}} 秒', 'about {{seconds}} s'],
+  took_little: ['不到 0.1 秒', 'below 0.1 s'],
   order: ['排序：{{label}}，{{way}}', 'Order: {{label}}, {{way}}'],
   ascending: ['从小到大', 'ascending'],
   descending: ['从大到小', 'descending'],

@@ -10,7 +10,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { Cell, cellClass } from '../../widgets/Cell'
-import { expressionOf } from '../list/sentence'
+import { both, expressionOf } from '../list/sentence'
 import { words } from './words'
 
 type RelatedScreen = Extract<PanelScreen, { kind: 'related' }>
@@ -36,10 +36,10 @@ export function Related({ screens, panel, id }: { readonly screens: Screens, rea
   const t = useWords(words), label = useLabel()
   const { place, seen } = useSeen()
   const { app, timezone: zone, entities } = screens, entity = entities[panel.entity]
-  const where = expressionOf([{ path: panel.by, operator: 'eq', values: [id] }], () => 'reference')
+  const link = expressionOf([{ path: panel.by, operator: 'eq', values: [id] }], () => 'reference'), where = both(link, panel.where ?? '')
   const select = [...new Set([...panel.columns.map(column => column.path), ...pathsOf(entity?.title ?? '')])].join(',')
   const answer = useQuery({
-    queryKey: ['related', app, panel.entity, panel.by, id, panel.order, select],
+    queryKey: ['related', app, panel.entity, where, panel.order, select],
     queryFn: ({ signal }) => get<Page<RecordWire>>(path('api', app, panel.entity), { query: { where, order: panel.order.join(','), select, limit: ROWS, count: 'exact', titles: true }, signal }),
     enabled: seen,
   })

@@ -37,8 +37,9 @@ export function PersonMenu({ me }: { readonly me: Me }) {
   const [open, setOpen] = useState(false)
   return (
     <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight" arrow={false} content={<PersonCard me={me} />}>
-      <button type="button" className="person" aria-expanded={open} aria-label={t('person', { name: me.name })}>
+      <button type="button" className="person" aria-expanded={open}>
         <span className="person-text cut">{[me.name, me.unit?.name].filter(Boolean).join(' · ')}</span>
+        <span className="sr">{t('person')}</span>
         <span className="avatar" aria-hidden="true">{[...me.name][0]}</span>
       </button>
     </Popover>

@@ -25,7 +25,7 @@ export const words = catalogue('shell', {
   light: ['浅色', 'Light'],
   dark: ['深色', 'Dark'],
   system: ['跟随设备', 'System'],
-  person: ['{{name}} 的菜单', 'Menu of {{name}}'],
+  person: ['我的菜单', 'My menu'],
   sign_out: ['退出登录', 'Sign out'],
   demo: ['演示环境', 'Demo'],
   more: ['更多', 'More'],
