@@ -40,7 +40,8 @@ Each verb has its own help: qiqiao publish --help"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; the exit code is 0, 1 for a finding or failure, 2 for a wrong call."""
-    parsed = make_parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = make_parser(given[0] if given else None).parse_args(given)
     locale = locale_of(os.environ)
     try:
         return int(parsed.run(parsed, locale))
@@ -64,14 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with all verbs."""
+def make_parser(verb: str | None = None) -> argparse.ArgumentParser:
+    """The parser with all verbs, or with the one that is asked for, so that `check` need not load the server."""
     parser = argparse.ArgumentParser(
         "qiqiao", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     verbs = Verbs(parser.add_subparsers(title="verbs", metavar="VERB", required=True))
-    for module in sorted(pkgutil.iter_modules(builder.commands.__path__), key=lambda found: found.name):
-        importlib.import_module(f"builder.commands.{module.name}").add(verbs)
+    names = sorted(module.name for module in pkgutil.iter_modules(builder.commands.__path__))
+    asked = (verb or "").replace("-", "_")
+    for name in [asked] if asked in names else names:
+        importlib.import_module(f"builder.commands.{name}").add(verbs)
     return parser
 
 

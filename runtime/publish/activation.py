@@ -109,7 +109,13 @@ def mark_done(connection: Connection, target: Release, now: dt.datetime) -> None
 
 
 def activate_release(
-    connection: Connection, target: Release, base: int | None, compiled: CompiledApp, context: Context, kind: str
+    connection: Connection,
+    target: Release,
+    base: int | None,
+    compiled: CompiledApp,
+    context: Context,
+    kind: str,
+    operator: str | None = None,
 ) -> None:
     """Make an `applying` release the active one; raises Conflict when its base is no longer active."""
     if base is not None:
@@ -132,6 +138,7 @@ def activate_release(
         "author": target.author,
         "approver": target.approver,
         "note": target.note,
+        "operator": operator,
     }
     record_event(connection, context, kind, app=target.app, body=body)
 

@@ -59,6 +59,7 @@ class _Aim:
     app: str
     base: int | None
     kind: str
+    operator: str | None
     plan: Callable[[Connection], Planned]
     open: Callable[[Connection, Planned], int]
 
@@ -91,7 +92,7 @@ def publish(
 
     with database.read() as connection:
         check_consent(connection, publication.app, publication.consent, context)
-    aim = _Aim(publication.app, publication.base, "published", plan, open_release)
+    aim = _Aim(publication.app, publication.base, "published", publication.consent.operator, plan, open_release)
     return _make_live(database, releases, aim, context, progress, patience)
 
 
@@ -122,7 +123,7 @@ def activate(
     def plan(connection: Connection) -> Planned:
         return plan_publish(connection, app, files, back_to=number)
 
-    aim = _Aim(app, active.release if active is not None else None, "release_activated", plan, reopen)
+    aim = _Aim(app, active.release if active is not None else None, "release_activated", None, plan, reopen)
     return _make_live(database, releases, aim, context, progress, patience)
 
 
@@ -149,7 +150,7 @@ def _at_once(database: Database, aim: _Aim, context: Context, progress: Progress
                 _run_here(connection, row.sql, row.because)
                 progress("done", row.position, row.because)
         activation.mark_done(connection, target, context.now)
-        activation.activate_release(connection, target, aim.base, compiled, context, aim.kind)
+        activation.activate_release(connection, target, aim.base, compiled, context, aim.kind, aim.operator)
         return Published(_reread(connection, target), planned.plan)
 
 
@@ -163,12 +164,18 @@ def _step_by_step(database: Database, aim: _Aim, context: Context, progress: Pro
         with database.write() as connection:
             target = _open(connection, aim, planned)
         runner = Runner(database, online, aim.app, target.release, context.now, progress, patience)
-        target = finish(runner, target, aim.base, compiled, context, aim.kind)
+        target = finish(runner, target, aim.base, compiled, context, aim.kind, aim.operator)
         return Published(target, planned.plan)
 
 
 def finish(
-    runner: Runner, target: Release, base: int | None, compiled: CompiledApp, context: Context, kind: str
+    runner: Runner,
+    target: Release,
+    base: int | None,
+    compiled: CompiledApp,
+    context: Context,
+    kind: str,
+    operator: str | None = None,
 ) -> Release:
     """Carry out what is left of an `applying` release on PostgreSQL and activate it, or take it back and raise."""
     database = runner.database
@@ -180,7 +187,7 @@ def finish(
             activation.fail_release(connection, target, refused.failure, context)
         raise refused.failure from refused
     with database.write() as connection:
-        activation.activate_release(connection, target, base, compiled, context, kind)
+        activation.activate_release(connection, target, base, compiled, context, kind, operator)
     contract(runner, target)
     with database.read() as connection:
         return _reread(connection, target)

@@ -23,6 +23,8 @@ class Consent:
     author: str
     editors: frozenset[str] = frozenset()
     alone: bool = False
+    #: The account at the command line, where the act was not the approver's own click.
+    operator: str | None = None
 
 
 def check_consent(connection: Connection, app: str, consent: Consent, context: Context) -> None:

@@ -13,14 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms_dsl.model import Field, Label
+from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.publish import ddl
 from runtime.publish.backfill import backfill_of, constant_default
 from runtime.publish.state import DatabaseState, TableState
-from runtime.publish.types import Step
-from runtime.publish.words import say
+from runtime.publish.types import Phase, Step
+from runtime.publish.words import label_in, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _column_steps(
     app: CompiledApp, wanted: WantedTable, column: sa.Column[Any], present: TableState, state: DatabaseState
 ) -> Iterator[Step]:
     table, field = wanted.table.name, wanted.fields.get(column.name)
-    label = field.label if field is not None else {"en": column.name, "zh": column.name}
+    label = _label_of(column.name, wanted)
     default = constant_default(field, column, state.dialect) if field is not None and present.filled else None
     fast = default if not state.is_sqlite else None
     because = say(label, wanted.label, en="The new field {0} of {1} needs a column.", zh="“{1}”的新字段“{0}”需要一列。")
@@ -118,14 +119,27 @@ def _index_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
     for index in sorted(wanted.table.indexes, key=lambda index: str(index.name)):
         if present is not None and index.name in present.indexes:
             continue
+        named = _named(index, wanted)
         if index.unique:
-            because = say(wanted.label, en="{0} must be unique by these fields.", zh="“{0}”按这些字段不得重复。")
+            because = say(wanted.label, named, en="No two records of {0} may agree in: {1}.", zh="“{0}”的下列字段不得重复：{1}。")
         else:
-            because = say(wanted.label, en="Lists of {0} sort and filter without a scan.", zh="“{0}”的列表排序和过滤不必全表扫描。")
+            because = say(wanted.label, named, en="{0} is found and sorted without a scan by: {1}.", zh="“{0}”按下列字段查找和排序不必全表扫描：{1}。")
         lock = "write lock" if state.is_sqlite else "SHARE UPDATE EXCLUSIVE" if online else "SHARE"
         reverse = ddl.drop_index(str(index.name), state.dialect, online=online)
-        # After the backfill, so that it is built once and over the filled column.
-        yield Step("backfill", ddl.create_index(index, state.dialect, online=online), because, reverse, lock)
+        # On live data after the backfill, so that it is built once and over the filled column.
+        phase: Phase = "backfill" if online else "expand"
+        yield Step(phase, ddl.create_index(index, state.dialect, online=online), because, reverse, lock)
+
+
+def _named(index: sa.Index, wanted: WantedTable) -> Label:
+    """The fields of an index by their labels; the key that only breaks ties is left out."""
+    labels = [_label_of(column.name, wanted) for column in index.columns if column.name != "id"]
+    return {"en": ", ".join(label_in(label, "en") for label in labels), "zh": "、".join(label_in(label, "zh") for label in labels)}
+
+
+def _label_of(column: str, wanted: WantedTable) -> Label:
+    field = wanted.fields.get(column) or SYSTEM_FIELDS.get(column)
+    return field.label if field is not None else {"en": column, "zh": column}
 
 
 def _unwanted_indexes(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:

@@ -1,0 +1,50 @@
+"""`qiqiao plan`: what publishing a folder would do; reads and changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from builder.commands import Verbs
+from builder.folder import add_folder_argument, open_folder
+from builder.operator import add_database_argument, settings_of
+from builder.plan_text import plan_lines
+from builder.shapes import plan_json
+from runtime.publish.history import files_of
+from runtime.publish.plan import plan_publish
+from runtime.start import open_prepared
+
+_EXAMPLES = """\
+  qiqiao plan app_definitions/bank_customer
+  qiqiao plan app_definitions/bank_customer --database postgresql://qiqiao@db/qiqiao
+  qiqiao plan app_definitions/bank_customer --json | jq .steps"""
+
+
+def add(verbs: Verbs) -> None:
+    """Describe the verb."""
+    parser = verbs.add(
+        "plan",
+        "show what publishing a folder would do",
+        "Compares the folder with the active release and shows the changes in words, the SQL with its locks, the records\n"
+        "that do not fit the new rules, and the approvals that are running. Changes nothing.\n"
+        "Exit code 1 when the plan is blocked by an error.",
+        _EXAMPLES,
+        run,
+    )
+    add_folder_argument(parser)
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON, in the shape of docs/rest.md 6")
+    add_database_argument(parser)
+
+
+def run(arguments: argparse.Namespace, locale: str) -> int:
+    """Plan and print."""
+    folder = open_folder(arguments.folder)
+    database = open_prepared(settings_of(arguments))
+    with database.read() as connection:
+        plan = plan_publish(connection, folder.app, folder.files).plan
+        before = files_of(connection, folder.app, plan.from_)
+    if arguments.json:
+        print(json.dumps(plan_json(plan, before, folder.files, locale), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(plan_lines(plan, locale)))
+    return 1 if plan.blocked else 0

@@ -1,0 +1,128 @@
+"""`qiqiao publish`: makes a folder live while the servers run."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+
+from builder.commands import Mistake, Verbs
+from builder.folder import Folder, add_folder_argument, open_folder
+from builder.operator import add_database_argument, context_for, operator, person_by_username, settings_of
+from builder.plan_text import plan_lines
+from forms_dsl.model import Label
+from runtime.context import Principal
+from runtime.publish.apply import Publication, publish
+from runtime.publish.consent import Consent
+from runtime.publish.execute import Progress
+from runtime.publish.history import active_release
+from runtime.publish.plan import plan_publish
+from runtime.settings import Settings
+from runtime.start import Started, start
+from runtime.store.database import Database
+
+_EXAMPLES = """\
+  qiqiao publish app_definitions/bank_customer --author shen --approver zhao --note "Guarantee field"
+  qiqiao publish app_definitions/bank_customer            the first publication, or a demonstration: one person is enough"""
+
+_ALONE = {
+    "first": {
+        "en": "Published by one person ({who}): there was nobody else yet. From now on it takes two.",
+        "zh": "由一人（{who}）发布：此前尚无其他人员。今后须由两人完成。",
+    },
+    "demo": {
+        "en": "Published by one person ({who}), which only a demonstration allows.",
+        "zh": "由一人（{who}）发布，仅演示环境允许。",
+    },
+}
+_DONE = {
+    "en": "{app} {version} is live as release {release}. Running servers take it over within a second.",
+    "zh": "{app} {version} 已上线（版本 {release}）。运行中的服务一秒内切换。",
+}
+_SAME = {
+    "en": "{app} is live with exactly these definitions; nothing to publish.",
+    "zh": "{app} 已上线的定义与此完全相同，无需发布。",
+}
+
+
+def add(verbs: Verbs) -> None:
+    """Describe the verb."""
+    parser = verbs.add(
+        "publish",
+        "make a folder live, without a restart",
+        "Shows the plan, carries it out and activates the release. A definition with errors is refused whole, with all\n"
+        "findings, and the running app is not touched. Publishing an app that is live takes two people of this bank: the\n"
+        "author of the change and somebody else who holds the platform role `publisher`. Both are written to the audit\n"
+        "trail, and so is the account at this machine.",
+        _EXAMPLES,
+        run,
+    )
+    add_folder_argument(parser)
+    parser.add_argument("--author", metavar="USER", help="user name of the person who made the change")
+    parser.add_argument("--approver", metavar="USER", help="user name of the second person, who approves it")
+    parser.add_argument("--note", help="what the change is for, kept with the release")
+    add_database_argument(parser)
+
+
+def run(arguments: argparse.Namespace, locale: str) -> int:
+    """Plan, publish and say what became of it."""
+    folder, settings, now = open_folder(arguments.folder), settings_of(arguments), dt.datetime.now(dt.UTC)
+    started = start(settings, now)
+    for recovered in started.recovered:
+        print(recovered.words[locale])
+    return publish_folder(started, settings, folder, arguments, locale, now)
+
+
+def publish_folder(
+    started: Started, settings: Settings, folder: Folder, arguments: argparse.Namespace, locale: str, now: dt.datetime
+) -> int:
+    """Publish a folder over an opened database, with the progress printed."""
+    database = started.database
+    with database.read() as connection:
+        active = active_release(connection, folder.app)
+        planned = plan_publish(connection, folder.app, folder.files)
+    if active is not None and planned.checksum == active.checksum:
+        print(_SAME[locale].format(app=folder.app))
+        return 0
+    print("\n".join(plan_lines(planned.plan, locale)))
+    if planned.plan.blocked:
+        return 1
+    approver, consent = _people(database, settings, arguments, now)
+    publication = Publication(
+        app=folder.app,
+        files=folder.files,
+        consent=consent,
+        base=active.release if active is not None else None,
+        note=arguments.note,
+        plan_checksum=planned.plan.checksum,
+    )
+    context = context_for(approver, settings, started.releases, now)
+    print()
+    done = publish(database, started.releases, publication, context, progress=_progress(locale)).release
+    print(_DONE[locale].format(app=done.app, version=done.version, release=done.release))
+    if consent.alone:
+        print(_ALONE["first" if active is None else "demo"][locale].format(who=approver.username))
+    return 0
+
+
+def _people(
+    database: Database, settings: Settings, arguments: argparse.Namespace, now: dt.datetime
+) -> tuple[Principal, Consent]:
+    """Who approves, and on whose word: two people of the bank, or the operator where one is enough."""
+    if bool(arguments.author) != bool(arguments.approver):
+        raise Mistake({"en": "Name both: --author and --approver.", "zh": "请同时指明 --author 和 --approver。"})
+    if not arguments.author:
+        alone = operator()
+        return alone, Consent(alone.id, alone=True)
+    today = settings.business_date(now)
+    with database.read() as connection:
+        author = person_by_username(connection, arguments.author, today)
+        approver = person_by_username(connection, arguments.approver, today)
+    return approver, Consent(author.id, operator=operator().id)
+
+
+def _progress(locale: str) -> Progress:
+    def told(event: str, position: int, because: Label) -> None:
+        if event == "step":
+            print(f"  {position + 1:>2} {because[locale]}", flush=True)
+
+    return told
