@@ -6,14 +6,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connectors.contract import try_connection
+from connectors.contract import check_contract, try_connection
 from connectors.definition import ConnectorDefinition, Parameter
 from connectors.engine import Engine
 from connectors.protocol import Answer, CallContext, Connection, SetUpRefused
 from connectors.secrets import is_reference
 from connectors.targets import check_target, read_allowed
-from forms_dsl.diagnostics import code, nearest
+from forms_dsl.diagnostics import Diagnostic, code, nearest
 from runtime.audit.trail import record_event
+from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import Fault, Invalid, NotFound, Unavailable
 from runtime.outbox.connections import save_connection
@@ -80,6 +81,14 @@ def try_once(engine: Engine, settings: Connection, context: Context) -> Answer:
     """Ask what the definition says to ask; the answer's values are for nobody to see."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     return try_connection(engine, settings, CallContext(context.request_id, context.principal.id, "", deadline))
+
+
+def contract_findings(apps: Mapping[str, CompiledApp], engine: Engine, connector: str) -> Iterator[Diagnostic]:
+    """In what the live apps and this connector's definition disagree: known when it is bound, not when it is used."""
+    for compiled in apps.values():
+        for binding in compiled.app.bindings.values():
+            if binding.connector == connector:
+                yield from check_contract(binding, engine.definitions.get(connector))
 
 
 def _faults(definition: ConnectorDefinition, wish: ConnectionWish) -> Iterator[Fault]:

@@ -46,6 +46,8 @@ class Job:
 
 #: Does the work of a job in the given transaction, which also ends the job.
 Handler = Callable[[Connection, Job, dt.datetime], None]
+#: Does work of many transactions of its own, each harmless when repeated; calls the function between them to keep the lease.
+LongHandler = Callable[[Job, Callable[[], None]], None]
 
 
 class Lost(Exception):
@@ -133,16 +135,53 @@ def put_back(database: Database, failed: Job, error: Exception, now: dt.datetime
         _write(connection, failed, values)
 
 
-def run_due(database: Database, handlers: Mapping[str, Handler], clock: Callable[[], dt.datetime], limit: int = 50) -> int:
-    """Run due jobs one by one, each with its end in one transaction; returns how many were taken."""
-    taken = 0
+def run_due(
+    database: Database,
+    handlers: Mapping[str, Handler],
+    clock: Callable[[], dt.datetime],
+    limit: int = 50,
+    *,
+    long: Mapping[str, LongHandler] | None = None,
+) -> int:
+    """Run due jobs one by one; returns how many were taken."""
+    lasting = long or {}
+    kinds, taken = [*handlers, *lasting], 0
     while taken < limit:
-        found = claim(database, list(handlers), clock())
+        found = claim(database, kinds, clock())
         if not found:
             break
         taken += 1
-        run_job(database, found[0], handlers[found[0].kind], clock)
+        if found[0].kind in handlers:
+            run_job(database, found[0], handlers[found[0].kind], clock)
+        else:
+            run_long_job(database, found[0], lasting[found[0].kind], clock)
     return taken
+
+
+def run_long_job(database: Database, taken: Job, handler: LongHandler, clock: Callable[[], dt.datetime]) -> bool:
+    """Do work of many transactions and end the job; true when it is done, false when it was put back or lost."""
+
+    def work(connection: Connection, job: Job, now: dt.datetime) -> None:
+        """Nothing is left to do in the transaction that ends the job."""
+
+    held_at = clock()
+
+    def keep() -> None:
+        nonlocal held_at
+        if clock() - held_at > LEASE / 3:
+            held_at = clock()
+            hold(database, taken, held_at)
+
+    try:
+        handler(taken, keep)
+    except Lost:
+        _LOG.warning("job %s was taken over by another worker, which goes on with it", taken.key)
+        return False
+    except Exception as failure:
+        _LOG.log(logging.INFO if is_conflict(failure) else logging.ERROR, "job %s failed", taken.key, exc_info=failure)
+        give_back(database, taken, failure, clock())
+        return False
+    return run_job(database, taken, work, clock)
 
 
 def run_job(database: Database, taken: Job, handler: Handler, clock: Callable[[], dt.datetime]) -> bool:

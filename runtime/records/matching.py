@@ -1,0 +1,41 @@
+"""Which records meet a condition of the definition, for what the platform does by itself: no person, so all rows count."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.expr.tree import Expression
+from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.context import Context
+from runtime.query.run import compile_select, dialect_of, run
+from runtime.query.scope import FullScope, Statement, condition
+from runtime.query.source import Source, root_place
+from runtime.records.access import is_platform
+
+
+def matching_ids(
+    connection: Connection,
+    context: Context,
+    compiled: CompiledApp,
+    entity: CompiledEntity,
+    where: Expression | None,
+    *,
+    after: str | None = None,
+    limit: int = 500,
+    only: str | None = None,
+) -> list[str]:
+    """Ids of living records for which the condition is true, in their order after `after`; of one record with `only`."""
+    if not is_platform(context.principal):
+        raise PermissionError("only the platform itself looks at all rows")
+    statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
+    table = statement.source.root.table
+    conditions: list[sa.ColumnElement[bool]] = [table.c.deleted_at.is_(None)]
+    if where is not None:
+        conditions.append(condition(FullScope(statement), where))
+    if after is not None:
+        conditions.append(table.c.id > after)
+    if only is not None:
+        conditions.append(table.c.id == only)
+    query = sa.select(table.c.id).select_from(statement.source.from_clause()).where(*conditions).order_by(table.c.id).limit(limit)
+    return [str(row[0]) for row in run(connection, context, compile_select(query, statement, connection.dialect))]

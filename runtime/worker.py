@@ -1,0 +1,127 @@
+"""The worker: takes calls out, runs due jobs and automations, seals the trail; any number of them may run side by side.
+
+It keeps nothing between two looks at the database, so it may be killed at any moment and another goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+from connectors.engine import Engine
+from runtime.audit.notary import Notary, open_notary
+from runtime.audit.sealer import seal
+from runtime.commands.deliver_calls import make_delivery
+from runtime.commands.run_automation import Site, run_automation_job
+from runtime.commands.run_timer import run_timer
+from runtime.jobs import automations
+from runtime.jobs.queue import run_due
+from runtime.outbox.deliver import Delivery, deliver_next
+from runtime.outbox.gateway import open_engine
+from runtime.releases import Releases
+from runtime.settings import Settings
+from runtime.start import start
+from runtime.store.database import Database
+
+_LOG = logging.getLogger("qiqiao.worker")
+#: How often a worker looks when there was nothing to do.
+PAUSE_SECONDS = 0.5
+#: After a failure of the database itself.
+_LONG_PAUSE_SECONDS = 5.0
+#: Calls that a worker has under way at the same time: one slow counterpart must not stop the others.
+CALLERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What a worker works with."""
+
+    settings: Settings
+    database: Database
+    releases: Releases
+    engine: Engine
+    notary: Notary
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+
+    def delivery(self) -> Delivery:
+        """The way out of this worker's calls."""
+        return make_delivery(self.database, self.engine, self.releases, self.settings, self.clock)
+
+
+def open_worker(settings: Settings) -> Worker:
+    """A worker of this environment, after everything that must happen first; raises `BrokenDefinitions`."""
+    started = start(settings, dt.datetime.now(dt.UTC))
+    engine = open_engine(started.database, settings)
+    return Worker(settings, started.database, started.releases, engine, open_notary(settings.data_folder))
+
+
+def run_once(worker: Worker, limit: int = 1000) -> int:
+    """Do everything that is due now, and what becomes due by it; returns how many things were done."""
+    delivery, done = worker.delivery(), 0
+    worker.releases.refresh(worker.database)
+    while done < limit:
+        before = done
+        done += run_jobs(worker)
+        while done < limit and deliver_next(delivery):
+            done += 1
+        if done == before:
+            break
+    return done + seal(worker.database, worker.notary, worker.clock())
+
+
+def run_jobs(worker: Worker) -> int:
+    """Queue what the schedules ask for and run the jobs that are due."""
+    automations.plan_runs(worker.database, worker.releases.current(), worker.clock())
+    site = Site(worker.database, worker.releases, worker.settings, worker.clock)
+    short = {"timer": lambda connection, job, now: run_timer(connection, worker.releases, worker.settings, job, now)}
+    long = {automations.KIND: lambda job, keep: run_automation_job(site, job, keep)}
+    return run_due(worker.database, short, worker.clock, long=long)
+
+
+def run_forever(worker: Worker, stop: threading.Event) -> None:
+    """Work until told to stop; what is under way is finished first."""
+    callers = [
+        threading.Thread(target=_repeat, args=(_caller(worker), stop), name=f"caller-{number}") for number in range(CALLERS)
+    ]
+    for caller in callers:
+        caller.start()
+    _repeat(lambda: _look_around(worker), stop)
+    for caller in callers:
+        caller.join()
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """Ask to stop on SIGTERM and SIGINT."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+
+
+def _caller(worker: Worker) -> Callable[[], bool]:
+    delivery = worker.delivery()
+    return lambda: deliver_next(delivery)
+
+
+def _look_around(worker: Worker) -> bool:
+    worker.releases.refresh(worker.database)
+    busy = run_jobs(worker) > 0
+    return seal(worker.database, worker.notary, worker.clock()) > 0 or busy
+
+
+def _repeat(look: Callable[[], bool], stop: threading.Event) -> None:
+    """Look again and again, at once when there was something; a failure is logged and looked at again later."""
+    while not stop.is_set():
+        try:
+            pause = 0.0 if look() else PAUSE_SECONDS
+        except Exception:
+            _LOG.exception("this round of the worker failed; it goes on")
+            pause = _LONG_PAUSE_SECONDS
+        stop.wait(pause)

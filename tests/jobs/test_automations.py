@@ -1,0 +1,189 @@
+"""The early warning of the shipped app: one work item for each silent account, and none on a second run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from runtime.commands.run_automation import Ran, Site, run_automation, run_automation_job
+from runtime.failures import NotFound
+from runtime.jobs.automations import KIND, plan_runs
+from runtime.jobs.queue import claim, run_due
+from runtime.store.database import Database
+from runtime.store.tables import audit_event, job, wf_work, wf_work_person
+from tests.shipped_bank import APP, NOW, Bank, add_account, add_customer, add_transaction, open_bank
+
+TODAY = dt.date(2026, 3, 2)
+
+
+@pytest.fixture
+def bank(database: Database, database_url: str, tmp_path: Path) -> Bank:
+    return open_bank(database, database_url, tmp_path)
+
+
+def _days_ago(days: int) -> dt.date:
+    return TODAY - dt.timedelta(days=days)
+
+
+def _site(bank: Bank, now: dt.datetime = NOW) -> Site:
+    return Site(bank.database, bank.releases, bank.settings, lambda: now)
+
+
+def _warned(bank: Bank) -> list[str]:
+    """The accounts that have a work item, with the number of work items they have."""
+    with bank.database.read() as connection:
+        return sorted(connection.scalars(sa.select(wf_work.c.record_id)))
+
+
+def _fill(bank: Bank) -> dict[str, str]:
+    """Accounts of every kind: by name of the case."""
+    customer = add_customer(bank)
+    accounts = {
+        "silent": add_account(bank, "A1", customer, _days_ago(45), _days_ago(300)),
+        "long silent": add_account(bank, "A2", customer, _days_ago(400)),
+        "one day short": add_account(bank, "A3", customer, _days_ago(44)),
+        "lively": add_account(bank, "A4", customer, _days_ago(100), _days_ago(1)),
+        "never had any": add_account(bank, "A5", customer),
+        "closed": add_account(bank, "A6", customer, _days_ago(200), status="closed"),
+        "interest only since": add_account(bank, "A7", customer, _days_ago(90)),
+        "outflow since": add_account(bank, "A8", customer, _days_ago(90)),
+        "other branch": add_account(bank, "A9", customer, _days_ago(90), unit="BJ"),
+        "branch without clerk": add_account(bank, "A10", customer, _days_ago(90), unit="XS"),
+    }
+    add_transaction(bank, accounts["interest only since"], "I1", _days_ago(3), purpose="interest")
+    add_transaction(bank, accounts["outflow since"], "O1", _days_ago(3), direction="debit")
+    return accounts
+
+
+def test_one_work_item_for_each_account_without_inflow(bank: Bank) -> None:
+    """Inflow means money that came in, no interest; 45 days by the business date; and a branch without a clerk is said, not hidden."""
+    accounts = _fill(bank)
+
+    ran = run_automation(_site(bank), APP, "silent_account")
+
+    expected = ["silent", "long silent", "interest only since", "outflow since", "other branch"]
+    assert sorted(accounts[name] for name in expected) == _warned(bank)
+    assert (6, 5) == (ran.due, ran.taken)
+    assert [(accounts["branch without clerk"], "nobody is role.clerk in record.branch")] == list(ran.failed)
+
+
+def test_the_work_item_stands_with_the_clerks_of_the_branch_and_says_what_to_do(bank: Bank) -> None:
+    """It is offered to the branch's clerks, names the account in both languages, and is due in three days."""
+    account = add_account(bank, "A1", add_customer(bank), _days_ago(45))
+
+    run_automation(_site(bank), APP, "silent_account")
+
+    with bank.database.read() as connection:
+        work = connection.execute(sa.select(wf_work)).one()
+        people = set(connection.scalars(sa.select(wf_work_person.c.person_id)))
+        events = connection.execute(sa.select(audit_event.c.kind, audit_event.c.actor, audit_event.c.record_id)).all()
+    assert {bank.person("clerk").id, bank.person("integrator").id} == people
+    assert {"zh": "账户 A1 长期无入账，请联系客户", "en": "Account A1 has had no inflow, contact the customer"} == work.text
+    assert (account, "open", NOW + dt.timedelta(days=3), bank.unit("CX")) == (work.record_id, work.state, work.due_at, work.unit)
+    assert ("automation_taken", "system", account) in [tuple(event) for event in events]
+
+
+def test_a_second_run_makes_none(bank: Bank) -> None:
+    """Run again, at once or the next day: no further work item within the cooldown of 30 days; after it, one."""
+    _fill(bank)
+    first = run_automation(_site(bank), APP, "silent_account")
+    again = run_automation(_site(bank), APP, "silent_account")
+    bank.set_business_date(TODAY + dt.timedelta(days=29))
+    later = run_automation(_site(bank), APP, "silent_account")
+    warned = _warned(bank)
+    bank.set_business_date(TODAY + dt.timedelta(days=30))
+    after = run_automation(_site(bank), APP, "silent_account")
+
+    assert (5, 0) == (first.taken, again.taken)
+    # On the 29th day two more accounts have fallen silent; the five of before are left alone.
+    assert 2 == later.taken
+    assert 7 == len(warned) == len(set(warned))
+    assert 5 == after.taken
+
+
+def test_the_days_are_counted_to_the_business_date(bank: Bank) -> None:
+    """When the core system's date stands still, so does the count."""
+    account = add_account(bank, "A1", add_customer(bank), dt.date(1999, 1, 1))
+    bank.set_business_date(dt.date(1999, 2, 14))
+    assert 0 == run_automation(_site(bank), APP, "silent_account").taken
+
+    bank.set_business_date(dt.date(1999, 2, 15))
+    assert 1 == run_automation(_site(bank), APP, "silent_account").taken
+    assert [account] == _warned(bank)
+
+
+def test_two_workers_at_once_divide_the_records(bank: Bank) -> None:
+    """Four runs of the same automation at the same time make one work item for each account."""
+    customer = add_customer(bank)
+    accounts = [add_account(bank, f"A{number:03}", customer, _days_ago(60)) for number in range(40)]
+    ran: list[Ran] = []
+
+    def run() -> None:
+        ran.append(run_automation(_site(bank), APP, "silent_account"))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(accounts) == _warned(bank)
+    assert 40 == sum(one.taken for one in ran)
+
+
+def test_the_clock_starts_it_once(bank: Bank) -> None:
+    """The run of 06:00 is queued by whoever looks first, is run once by whoever takes it first, and the next one is queued."""
+    _fill(bank)
+    eve = dt.datetime(2026, 3, 1, 21, 59, tzinfo=dt.UTC)
+    morning = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)
+    apps = bank.releases.current()
+
+    assert [1, 0] == [plan_runs(bank.database, apps, eve), plan_runs(bank.database, apps, eve)]
+    assert 0 == _run(bank, eve)
+    assert 1 == plan_runs(bank.database, apps, morning)
+    assert 1 == _run(bank, morning)
+    assert 0 == _run(bank, morning)
+    assert 5 == len(_warned(bank))
+    with bank.database.read() as connection:
+        rows = connection.execute(sa.select(job.c.due_at, job.c.state).order_by(job.c.due_at)).all()
+    assert [(morning, "done"), (morning + dt.timedelta(days=1), "waiting")] == [tuple(row) for row in rows]
+
+
+def test_a_run_that_died_half_way_goes_on(bank: Bank) -> None:
+    """A worker that dies during a run leaves taken accounts taken; the next worker takes the rest."""
+    customer = add_customer(bank)
+    accounts = [add_account(bank, f"A{number}", customer, _days_ago(60)) for number in range(5)]
+    morning = dt.datetime(2026, 3, 1, 22, 0, tzinfo=dt.UTC)
+    plan_runs(bank.database, bank.releases.current(), morning - dt.timedelta(minutes=1))
+    [taken] = claim(bank.database, [KIND], morning)
+
+    class Died(BaseException):
+        pass
+
+    steps = iter(range(3))
+
+    def keep() -> None:
+        if next(steps, None) is None:
+            raise Died
+
+    with pytest.raises(Died):
+        run_automation_job(_site(bank, morning), taken, keep)
+    assert 3 == len(_warned(bank))
+
+    assert 1 == _run(bank, morning + dt.timedelta(minutes=1))
+    assert sorted(accounts) == _warned(bank)
+
+
+def test_an_unknown_automation_is_refused_with_a_hint(bank: Bank) -> None:
+    """The refusal names the nearest one."""
+    with pytest.raises(NotFound, match="silent_account"):
+        run_automation(_site(bank), APP, "silent_acount")
+
+
+def _run(bank: Bank, now: dt.datetime) -> int:
+    site = _site(bank, now)
+    return run_due(bank.database, {}, lambda: now, long={KIND: lambda taken, keep: run_automation_job(site, taken, keep)})
