@@ -66,8 +66,24 @@ def diff_apps(old: App | None, new: App) -> tuple[Change, ...]:
 
 def _things(old: App, new: App, *, is_first: bool) -> Iterator[Change]:
     yield from diff_entities(old, new)
+    yield from _forms(old, new)
     for group, kind in _GROUPS.items():
         yield from _group(getattr(old, group), getattr(new, group), kind, is_first=is_first)
+
+
+def _forms(old: App, new: App) -> Iterator[Change]:
+    """What differs within forms that are there before and after; items are called as their fields."""
+    before = {form.id: form for form in old.forms.values()}
+    for form in new.forms.values():
+        if form.id in before:
+            labels = {
+                name: field.label
+                for app in (old, new)
+                for entity in (app.entities.get(form.entity),)
+                if entity is not None
+                for name, field in entity.fields.items()
+            }
+            yield from diff_form(before[form.id], form, labels)
 
 
 def _app(old: App, new: App) -> Iterator[Change]:
@@ -102,8 +118,7 @@ def _group(old: Mapping[str, Any], new: Mapping[str, Any], kind: str, *, is_firs
 
 
 def _changed(kind: str, name: str, was: Any, now: Any) -> Iterator[Change]:
-    if isinstance(now, Form):
-        yield from diff_form(was, now)
+    if isinstance(now, Form):  # told item by item, with the labels of its entity's fields
         return
     parts = changed_parts(was, now, without=frozenset({"name", "id"}))
     if not parts:

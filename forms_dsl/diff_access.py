@@ -45,15 +45,18 @@ def _is_more(old: Expression | bool, new: Expression | bool) -> bool:
 
 
 def is_workflow_widened(was: Workflow, now: Workflow) -> bool:
-    """Whether a control of a workflow was weakened: four eyes, limits, or what happens when nobody may decide."""
+    """Whether a control of a workflow may be weaker: four eyes, limits, who is asked, what happens when nobody may decide."""
     if now.no_approver == "auto_pass" and was.no_approver != "auto_pass":
         return True
     if any(not any(_covers(new, old) for new in now.four_eyes) for old in was.four_eyes):
         return True
-    limits = {step.name for step in steps_of(now) if isinstance(step, HumanStep) and step.limit is not None}
-    kept = {step.name for step in steps_of(now)}
-    lost = {step.name for step in steps_of(was) if isinstance(step, HumanStep) and step.limit is not None} & kept
-    return bool(lost - limits) or not same(was.start_by, now.start_by)
+    before = {step.name: step for step in steps_of(was) if isinstance(step, HumanStep)}
+    for step in steps_of(now):
+        earlier = before.get(step.name)
+        if isinstance(step, HumanStep) and earlier is not None:
+            if not same(earlier.by, step.by) or (earlier.limit is not None and not same(earlier.limit, step.limit)):
+                return True
+    return not same(was.start_by, now.start_by)
 
 
 def _covers(new: FourEyes, old: FourEyes) -> bool:

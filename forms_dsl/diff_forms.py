@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -10,31 +10,33 @@ from typing import Any
 from forms_dsl import changes as to
 from forms_dsl.changes import Change
 from forms_dsl.differences import called, changed_parts, parts_in_words, same
-from forms_dsl.model import Form, FormBlock, FormItem
+from forms_dsl.model import Form, FormBlock, FormItem, Label
 
 #: Kind and name of an item, and which of several alike it is.
 _Key = tuple[str, str, int]
 
 
-def diff_form(was: Form, now: Form) -> Iterator[Change]:
-    """Changes of a form's items and parts."""
+def diff_form(was: Form, now: Form, labels: Mapping[str, Label]) -> Iterator[Change]:
+    """Changes of a form's items and parts; `labels` are those of the entity's fields."""
     before, after = dict(_items(was.layout)), dict(_items(now.layout))
     kept = [key for key in after if key in before]
     moved = _moved([key for key in before if key in after], kept)
     for key, (item, _) in before.items():
         if key not in after:
-            yield to.FormItemRemoved(**_about(now, item, "移除", "removed"), form=now.id, item=item.name)
+            yield to.FormItemRemoved(**_about(now, item, labels, "移除", "removed"), form=now.id, item=item.name)
     for key, (item, block) in after.items():
         if key not in before:
-            yield to.FormItemAdded(**_about(now, item, "新增", "added"), form=now.id, item=item.name)
+            yield to.FormItemAdded(**_about(now, item, labels, "新增", "added"), form=now.id, item=item.name)
             continue
         earlier, earlier_block = before[key]
         if block != earlier_block or key in moved:
-            yield to.FormItemMoved(**_about(now, item, "移动", "moved"), form=now.id, item=item.name)
+            yield to.FormItemMoved(**_about(now, item, labels, "移动", "moved"), form=now.id, item=item.name)
         parts = changed_parts(earlier, item, without=frozenset({"kind", "name"}))
         if parts:
             zh, en = f"：{parts_in_words(parts, 'zh')}", f": {parts_in_words(parts, 'en')}"
-            yield to.FormItemChanged(**_about(now, item, "修改", "changed", zh, en), form=now.id, item=item.name, parts=parts)
+            yield to.FormItemChanged(
+                **_about(now, item, labels, "修改", "changed", zh, en), form=now.id, item=item.name, parts=parts
+            )
     yield from _rest(was, now)
 
 
@@ -82,9 +84,11 @@ def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:
     return set(after) - stable
 
 
-def _about(form: Form, item: FormItem, zh: str, en: str, more_zh: str = "", more_en: str = "") -> dict[str, Any]:
+def _about(
+    form: Form, item: FormItem, labels: Mapping[str, Label], zh: str, en: str, more_zh: str = "", more_en: str = ""
+) -> dict[str, Any]:
     title_zh, title_en = called(form.label, "zh", form.id), called(form.label, "en", form.id)
-    label = item.label or {}
+    label = item.label or labels.get(item.name, {})
     words = {
         "zh": f"表单“{title_zh}”{zh}“{called(label, 'zh', item.name)}”{more_zh}",
         "en": f"Form {title_en}: {called(label, 'en', item.name)} {en}{more_en}",

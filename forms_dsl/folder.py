@@ -17,13 +17,13 @@ from forms_dsl.yaml_source import read_document
 FILE_COUNT_LIMIT = 2000
 BUNDLE_LIMIT = 20 * 1024 * 1024
 
-#: Beside the definitions a folder may hold a page for its readers and data that is imported, not published.
-_NO_DEFINITIONS = frozenset({"data"})
+#: Beside the definitions a folder may hold a page for its readers, and data with the mappings that import it.
+_NO_DEFINITIONS = frozenset({"data", "imports"})
 _PAGES = frozenset({".md"})
 
 
 def read_folder(path: Path | str) -> dict[str, str]:
-    """The texts of an app's folder by path within it; hidden files, `*.md` and the folder `data` are no definitions."""
+    """The texts of an app's folder by path within it; hidden files, `*.md`, `data` and `imports` are no definitions."""
     root = Path(path)
     files = {}
     for file in sorted(root.rglob("*")):

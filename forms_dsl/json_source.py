@@ -97,7 +97,9 @@ class _Reader:
                 )
                 found = DUPLICATE_KEY.at(span, message, pointer=(*pointer, key), related=(("first here 首次出现", first),))
                 self.findings.append(found)
-                self._value((*pointer, "\0", self.nodes), depth + 1)
+                spans, key_spans = dict(self.spans), dict(self.key_spans)
+                self._value(pointer, depth + 1)  # read only to find where it ends
+                self.spans, self.key_spans = spans, key_spans
                 return
             self.key_spans[(*pointer, key)] = span
             value[key] = self._value((*pointer, key), depth + 1)

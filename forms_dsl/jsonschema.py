@@ -24,6 +24,17 @@ class _Generator(GenerateJsonSchema):
         """The schema with its dialect."""
         return {"$schema": DIALECT, **super().generate(schema, mode)}
 
+    def nullable_schema(self, schema: Any) -> JsonSchemaValue:
+        """A key is written or left out; null is no value of a file."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        """Without the default that only says that the key may be left out."""
+        made = super().default_schema(schema)
+        if made.get("default", ...) is None:
+            del made["default"]
+        return made
+
     def field_title_should_be_set(self, schema: Any) -> bool:
         """Keys are called by their descriptions."""
         return False

@@ -68,8 +68,9 @@ def salvage(
         except ValidationError as error:
             before = len(work.pruned) + len(work.supplied)
             found = sorted(error.errors(include_url=False, include_input=False), key=lambda e: e["type"] != "extra_forbidden")
-            for each in found:
-                _take(work, dict(each), data, supply)
+            errors = [dict(each) for each in found]
+            for each in _without_strangers(work, errors, data):
+                _take(work, each, data, supply)
             if len(work.pruned) + len(work.supplied) == before:
                 break
     return Salvaged(result, tuple(work.findings), frozenset(work.pruned), frozenset(work.nameless), dict(work.renumbered))
@@ -87,6 +88,43 @@ def _copy(work: _Work, value: object, pointer: Pointer) -> object:
             work.renumbered[pointer] = tuple(indexes)
         return [_copy(work, value[n], (*pointer, n)) for n in indexes]
     return value
+
+
+def _without_strangers(work: _Work, errors: list[dict[str, Any]], data: object) -> list[dict[str, Any]]:
+    """The errors beside those of things that have nothing of what they should be, which get one finding each.
+
+    This is what a lost or wrongly indented line leaves behind: the parts of one thing read as things themselves.
+    """
+    unknown: dict[Pointer, set[str]] = {}
+    missing: dict[Pointer, list[str]] = {}
+    for error in errors:
+        place = error["loc"]
+        if error["type"] in ("extra_forbidden", "missing"):
+            pointer, _ = _resolve(work, place[:-1], data)
+            if error["type"] == "missing":
+                missing.setdefault(pointer, []).append(str(place[-1]))
+            else:
+                unknown.setdefault(pointer, set()).add(str(place[-1]))
+    strangers = set()
+    for pointer, keys in missing.items():
+        value = _value_at(work.document.data, pointer)
+        misspelt = any(nearest(key, keys) for key in unknown.get(pointer, ()))
+        named = bool(pointer) and isinstance(pointer[-1], str)
+        if named and not misspelt and isinstance(value, dict) and value and set(value) == unknown.get(pointer):
+            strangers.add(pointer)
+            name, words = str(pointer[-1]), ", ".join(keys)
+            message = Sentence(f"{name!r} has nothing of what is needed here: {words}.", f"“{name}”缺少此处需要的内容：{words}。")
+            hint = Sentence("Check the indentation, and whether a line is missing above.", "请检查缩进，以及上方是否缺少一行。")
+            work.findings.append(codes.MISSING_KEY.at(first_line(work.document, pointer), message, pointer=pointer, hint=hint))
+            work.pruned.add(pointer)
+            work.nameless.add(pointer)
+    return [error for error in errors if not any(_resolve(work, error["loc"], data)[0][: len(s)] == s for s in strangers)]
+
+
+def _value_at(data: Any, pointer: Pointer) -> object:
+    for part in pointer:
+        data = data[part]
+    return data
 
 
 def _take(work: _Work, error: dict[str, Any], data: object, supply: Mapping[str, object]) -> None:
@@ -188,9 +226,7 @@ def _without_verb(
     if _is_damaged(work, pointer):
         return
     verbs, later = str(context.get("verbs", "")).split(), str(context.get("later", "")).split()
-    value: Any = work.document.data
-    for part in pointer:
-        value = value[part]
+    value: Any = _value_at(work.document.data, pointer)
     words = Sentence(f"It begins with one of {', '.join(verbs)}.", f"应以下列键之一开头：{'、'.join(verbs)}。")
     if not isinstance(value, dict) or not value:
         message = Sentence("A map is needed here.", "此处应为键值映射。")
@@ -214,9 +250,7 @@ def first_line(document: Document, pointer: Pointer) -> Span:
     """Where a thing begins: its key, or its first key when it has none of its own."""
     if pointer in document.key_spans:
         return document.key_spans[pointer]
-    value: Any = document.data
-    for part in pointer:
-        value = value[part]
+    value = _value_at(document.data, pointer)
     if isinstance(value, dict) and value:
         return document.key_span((*pointer, next(iter(value))))
     return document.span(pointer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,10 +21,13 @@ def shape_at(shape: type[BaseModel], place: Sequence[str | int]) -> type[BaseMod
 
 
 def keys_of(shape: type[BaseModel]) -> tuple[str, ...]:
-    """The keys of a map, in the order of the reference."""
-    own = tuple(field.alias or name for name, field in shape.model_fields.items())
-    inherited = {"note", "meta"}
-    return (*(key for key in own if key not in inherited), *(key for key in own if key in inherited))
+    """The keys of a map: the one that tells its form first, what everything may have last."""
+    keys = {name: found.alias or name for name, found in shape.model_fields.items()}
+    first = next((name for name in get_annotations(shape) if name in keys), None)
+    last = ("note", "meta")
+    order = [first] if first and first not in last else []
+    order += [name for name in keys if name != first and name not in last]
+    return tuple(keys[name] for name in (*order, *(name for name in last if name in keys)))
 
 
 def _step(annotation: Any, part: str | int) -> Any:

@@ -103,6 +103,20 @@ class Composition:
             self.damaged.add(())
         return None
 
+    def forget_lost(self) -> None:
+        """Remove the places of values that were refused or not read whole."""
+        there: set[Pointer] = set()
+
+        def walk(value: object, pointer: Pointer) -> None:
+            there.add(pointer)
+            pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+            for key, inner in pairs:
+                walk(inner, (*pointer, key))
+
+        walk(self.root, ())
+        self.spans = {pointer: span for pointer, span in self.spans.items() if pointer in there}
+        self.key_spans = {pointer: span for pointer, span in self.key_spans.items() if pointer in there}
+
     def cut_off(self) -> None:
         """Mark what stood open at the end of the segment: more of it follows, but cannot be read."""
         value: object = self.root

@@ -58,6 +58,8 @@ def _read_yaml(file: str, text: str) -> tuple[Document | None, list[Diagnostic]]
         if not composition.findings and not tabs:
             composition.findings.append(SYNTAX.at(Span(file, 1, 1, 1, 1), Sentence("The file is empty.", "文件为空。")))
         return None, composition.findings
+    if composition.findings or tabs:
+        composition.forget_lost()
     document = Document(file, text, composition.root, composition.spans, composition.key_spans, frozenset(composition.damaged))
     return document, composition.findings
 

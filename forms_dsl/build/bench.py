@@ -254,11 +254,7 @@ class Workbench:
             return span
 
         expression, found = check_expression(source, scope, span_of, expected=expected)
-        doubtful = [
-            f
-            for f in found
-            if f.code == expression_codes.UNKNOWN_NAME.id and self._is_doubtful(f, source, offsets, scope, entity)
-        ]
+        doubtful = [f for f in found if self._is_doubtful(f, source, offsets, scope, entity)]
         if doubtful:
             found = tuple(
                 f for f in found if f not in doubtful and (f.code in _ALWAYS or f.code == expression_codes.UNKNOWN_NAME.id)
@@ -278,9 +274,13 @@ class Workbench:
         scope: Scope,
         entity: EntitySignature | None,
     ) -> bool:
-        """Whether the unknown name may be one that could not be read."""
+        """Whether an unknown name may be one that could not be read."""
         start, end = offsets.get(finding.span, (0, 0))
         word = source[start:end]
+        if finding.code == expression_codes.NOT_HERE.id:
+            return word.startswith("param.") and not scope.param and (self.params.open or bool(self.params.known))
+        if finding.code != expression_codes.UNKNOWN_NAME.id:
+            return False
         path = _words_before(source, start)
         if path and path[0] in ("record", "old"):
             path = path[1:]
