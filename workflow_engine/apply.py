@@ -63,6 +63,8 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
                     decided_at=entry.at,
                 ),
             )
+        case ev.PeopleAdded():
+            return _change_seat(state, event.step, event.visit, event.seat, lambda seat: _add_people(seat, event.people))
         case ev.PersonLeftOut():
             return _change_visit(state, event.step, event.visit, lambda visit: _leave_out(visit, event))
         case ev.VisitClosed():
@@ -120,6 +122,10 @@ def _hold(state: Instance, at: dt.datetime, event: ev.VisitHeld) -> Instance:
 
 def _claim(visit: Visit, event: ev.SeatClaimed) -> tuple[Seat, ...]:
     return tuple(replace(seat, owner=event.person) if seat.number == event.seat else seat for seat in visit.seats)
+
+
+def _add_people(seat: Seat, people: tuple[str, ...]) -> Seat:
+    return replace(seat, owner=None, candidates=(*seat.candidates, *people))
 
 
 def _leave_out(visit: Visit, event: ev.PersonLeftOut) -> Visit:

@@ -24,6 +24,8 @@ class Start:
     unit: str | None
     #: What the fields held that the start writes: a recall puts it back.
     before: Mapping[str, object] = field(default_factory=dict)
+    #: The version of the record that is submitted.
+    record_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

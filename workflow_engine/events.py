@@ -167,6 +167,16 @@ class PersonLeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleAdded:
+    """Further people are asked for a seat, beside those who were; its owner, if any, no longer holds it alone."""
+
+    step: str
+    visit: int
+    seat: int
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitClosed:
     """A visit has its result; seats still open are not required any more."""
 
@@ -238,6 +248,7 @@ Event = (
     | SeatReleased
     | SeatDecided
     | PersonLeftOut
+    | PeopleAdded
     | VisitClosed
     | Superseded
     | Returned
@@ -275,6 +286,7 @@ KINDS: Mapping[str, type[Event]] = {
     "seat_released": SeatReleased,
     "seat_decided": SeatDecided,
     "person_left_out": PersonLeftOut,
+    "people_added": PeopleAdded,
     "visit_closed": VisitClosed,
     "superseded": Superseded,
     "returned": Returned,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from forms_dsl.model import HumanStep
+from forms_dsl.model import HumanStep, People
 from workflow_engine.commands import Claim, Decide, Decision, Release
 from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.decide import may_act
@@ -73,9 +73,15 @@ def refuse_acting(
     if command.actor not in visit.entitled(seat):
         return _barred(definition, state, world, command) or _not_entitled(command.actor, visit, seat)
     step = definition.human(command.step)
-    if not world.still_fits(step.by, command.actor):
+    if not _still_fits(step, world, command.actor):
         return Refusal("no_longer_fits")
     return _barred(definition, state, world, command) or (visit, seat)
+
+
+def _still_fits(step: HumanStep, world: World, person: str) -> bool:
+    """Whether a person still is one of those whom the step asks, or to whom it is escalated."""
+    to = step.due.to if step.due is not None and step.due.then == "escalate" else None
+    return world.still_fits(step.by, person) or (to is not None and world.still_fits(People("role", to), person))
 
 
 def _not_entitled(actor: str, visit: Visit, seat: Seat) -> Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from forms_dsl.model import CallStep
+from forms_dsl.model import CallStep, People
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.controls import bar
@@ -13,7 +13,7 @@ from workflow_engine.decide import decide
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
 from workflow_engine.progress import Progress, close, open_people, pass_step, walk
-from workflow_engine.returns import cancel, go_back, may_recall
+from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.state import Instance, Visit
 from workflow_engine.world import World
 
@@ -64,7 +64,7 @@ def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
     visit = progress.state.latest(first.name) if first else None
     if visit is not None and visit.state == "open":
         # Submitting is completing the first step: the starter entered the data before he pressed the button.
-        progress.emit(ev.SeatDecided(visit.step, visit.number, 1, "complete"))
+        progress.emit(ev.SeatDecided(visit.step, visit.number, 1, "complete", None, command.record_version))
         pass_step(progress, visit, "completed")
     return None
 
@@ -86,23 +86,34 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
     elif command.decision == "complete":
         pass_step(progress, visit, "completed")
     else:
-        _count(progress, visit, progress.definition.human(visit.step).on_reject)
+        _count(progress, visit, command)
     _leave_out(progress)
     return None
 
 
-def _count(progress: Progress, visit: Visit, on_reject: str | None) -> None:
-    """Ask the rule again after a vote."""
+def _count(progress: Progress, visit: Visit, command: cmd.Decide) -> None:
+    """Ask the rule again after a vote; a reject by the holder of the veto decides whatever the others say."""
+    rule = progress.definition.human(visit.step).rule
     seats = next(v.seats for v in progress.state.visits if (v.step, v.number) == (visit.step, visit.number))
-    result = decide(progress.definition.human(visit.step).rule, [seat.state for seat in seats])
+    result = decide(rule, [seat.state for seat in seats])
+    if command.decision == "reject" and rule.veto is not None:
+        holds_veto = progress.world.still_fits(People("role", rule.veto), command.actor)
+        result = "rejected" if holds_veto else result
     if result == "approved":
         pass_step(progress, visit, "approved")
-    elif result == "rejected" and on_reject is not None:
-        go_back(progress, visit, "rejected", on_reject)
     elif result == "rejected":
-        close(progress, visit, "rejected")
-        cancel(progress, progress.definition.inside(0))
-        progress.emit(ev.Finished("rejected"))
+        _reject(progress, visit)
+
+
+def _reject(progress: Progress, visit: Visit) -> None:
+    """A refused visit ends the instance, unless the step says where to go back to."""
+    on_reject = progress.definition.human(visit.step).on_reject
+    if on_reject is not None:
+        go_back(progress, visit, "rejected", on_reject)
+        return
+    close(progress, visit, "rejected")
+    cancel(progress, progress.definition.inside(0))
+    progress.emit(ev.Finished("rejected"))
 
 
 def _claim(progress: Progress, command: cmd.Claim) -> Refusal | None:
@@ -156,9 +167,33 @@ def _finish_call(progress: Progress, command: cmd.FinishCall) -> Refusal | None:
 def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
     visit = progress.state.visit(command.step, command.visit)
     # A timer of a visit that is closed, or that fired before, changes nothing.
-    if visit is not None and visit.state == "open" and progress.state.is_running and not visit.overdue:
-        progress.emit(ev.Overdue(visit.step, visit.number))
+    if visit is None or visit.state != "open" or not progress.state.is_running or visit.overdue:
+        return None
+    progress.emit(ev.Overdue(visit.step, visit.number))
+    due = progress.definition.human(visit.step).due
+    match due.then if due else None:
+        case "reject":
+            target = progress.definition.human(visit.step).on_reject
+            # A return must not leave a call behind whose outcome is not known; the step stays late until it is.
+            if target is None or not calls_in_region(progress.definition, progress.state, target):
+                _reject(progress, visit)
+        case "approve":
+            pass_step(progress, visit, "approved")
+        case "escalate" if due is not None and due.to is not None:
+            _escalate(progress, visit, People("role", due.to))
+        case _:
+            pass
     return None
+
+
+def _escalate(progress: Progress, visit: Visit, to: People) -> None:
+    """Ask further people beside those who let the time pass; whoever is first decides the seat."""
+    fitting = [candidate.person for candidate in progress.world.people(to).candidates]
+    allowed = [p for p in fitting if bar(progress.definition, progress.state, progress.world, visit.step, p) is None]
+    for seat in visit.seats:
+        people = tuple(person for person in allowed if person not in seat.candidates)
+        if seat.state == "open" and people:
+            progress.emit(ev.PeopleAdded(visit.step, visit.number, seat.number, people))
 
 
 def _retry(progress: Progress) -> Refusal | None:

@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.model import Label
 from runtime.context import Context
+from runtime.process.inbox import count_open
 
 
 def describe_person(connection: Connection, context: Context) -> dict[str, object]:
@@ -22,7 +23,7 @@ def describe_person(connection: Connection, context: Context) -> dict[str, objec
         "platform_roles": sorted(person.platform_roles),
         "locale": person.locale,
         "business_date": context.business_date.isoformat(),
-        "open_tasks": 0,
+        "open_tasks": count_open(connection, person.id),
     }
 
 

@@ -88,7 +88,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     before = {name: to_json(record.values.get(name)) for name in steps.start_set}
     record = write_values(connection, context, flow, record, steps.start_set)
     world = make_world(connection, context, flow, record, (person.id, person.unit_id))
-    outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before), world)
+    outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before, record.version), world)
     if isinstance(outcome, Refusal):
         raise TypeError("a start is never refused")
     instance_id = new_id(context.now)

@@ -12,6 +12,8 @@ from runtime.context import Context
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.persons import Person, persons_of
 from runtime.process.words import held_because, in_language, post_of
+from runtime.records.read import get_record
+from runtime.records.request import GetRequest
 from runtime.store.tables import wf_instance
 from runtime.store.types import format_instant
 from workflow_engine import events as ev
@@ -19,6 +21,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
 
+_EXISTS = GetRequest(select=("id",))
 _DECISIONS = {"approve": "approved", "reject": "rejected", "return": "returned", "abstain": "abstained", "complete": "completed"}
 _CALLED: Mapping[str, Label] = {
     "confirmed": {"zh": "对方系统已确认", "en": "confirmed by the other system"},
@@ -42,6 +45,15 @@ def latest_instance(connection: Connection, app: str, entity: str, record_id: st
     )
     instance: str | None = connection.execute(found).scalar_one_or_none()
     return instance
+
+
+def process_of_record(
+    connection: Connection, context: Context, app: str, entity: str, record_id: str
+) -> dict[str, object] | None:
+    """The last approval of a record that this person may read, None when there never was one."""
+    get_record(connection, context, app, entity, record_id, _EXISTS)
+    instance = latest_instance(connection, app, entity, record_id)
+    return process_of(connection, context, instance) if instance else None
 
 
 def process_of(connection: Connection, context: Context, instance_id: str) -> dict[str, object]:

@@ -6,7 +6,19 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from forms_dsl.model import Branch, CallStep, ChooseStep, FourEyes, HumanStep, People, SeatRule, TogetherStep, WorkflowStep
+from forms_dsl.model import (
+    Branch,
+    CallStep,
+    ChooseStep,
+    Due,
+    Duration,
+    FourEyes,
+    HumanStep,
+    People,
+    SeatRule,
+    TogetherStep,
+    WorkflowStep,
+)
 from tests.workflow_engine.flows import TWO_OF_THREE, approve, call, choose, copy, expression, fill, flow, together, world
 from workflow_engine import commands as cmd
 from workflow_engine.definition import Definition, build_definition
@@ -122,7 +134,13 @@ def _human(random: Random) -> HumanStep:
         limit=expression("amount") if random.random() < 0.3 else None,
         on_reject="apply" if random.random() < 0.3 else None,
         opinion=(),
+        due=_due(random),
     )
+
+
+def _due(random: Random) -> Due | None:
+    then = random.choice((None, None, "remind", "reject", "approve", "escalate"))
+    return Due(Duration(1, "day"), then, to="r3" if then == "escalate" else None) if then else None
 
 
 def _people(random: Random) -> People:

@@ -1,0 +1,128 @@
+"""One task with everything needed to decide it: what may be done, the record under the rights of the step, what has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import StepFields
+from runtime.context import Context
+from runtime.failures import NotAllowed, NotFound
+from runtime.process.changes import changed_since
+from runtime.process.inbox import Task, read_task, show_tasks
+from runtime.process.opened import Opened, look_at_instance
+from runtime.process.rows import find_seat
+from runtime.process.view import show_process
+from runtime.records.access import NOT_THERE, CaseGrant
+from runtime.records.read import get_record
+from runtime.records.request import GetRequest
+from runtime.store.tables import wf_work_person
+from workflow_engine import commands as cmd
+from workflow_engine import events as ev
+from workflow_engine.guards import offered
+from workflow_engine.returns import return_targets
+from workflow_engine.state import Seat, Visit
+
+_RECORD = GetRequest(titles=True)
+
+
+def task_detail(connection: Connection, context: Context, task_id: str) -> Task:
+    """The task detail of docs/rest.md; NotFound for everybody without a part in it."""
+    row = read_task(connection, task_id)
+    if row is None:
+        raise NotFound(NOT_THERE)
+    task = show_tasks(connection, context, [row])[0]
+    if row.instance_id is None:
+        return task | _plain(connection, context, row)
+    opened = look_at_instance(connection, context, row.instance_id)
+    if row.id == row.instance_id:
+        if opened.journal.state.starter != context.principal.id:
+            raise NotFound(NOT_THERE)
+        return task | _watching(opened)
+    found = find_seat(opened.journal.state, row.instance_id, row.step, task_id)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return task | _seat(opened, *found)
+
+
+def _plain(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
+    person = context.principal.id
+    asked = sa.select(wf_work_person).where(wf_work_person.c.work_id == row.id, wf_work_person.c.person_id == person)
+    is_offered = row.state == "open" and connection.execute(asked).first() is not None
+    if not is_offered and person not in (row.done_by, row.claimed_by):
+        raise NotFound(NOT_THERE)
+    decisions: list[str] = []
+    if is_offered and row.claimed_by in (None, person):
+        decisions = ["complete", "claim" if row.claimed_by is None else "release"]
+    case = CaseGrant(row.record_id) if is_offered else None
+    return _nothing_to_enter() | {"decisions": decisions, "record": _record(connection, context, row, case), "process": None}
+
+
+def _watching(opened: Opened) -> Task:
+    frame = opened.journal.frame
+    record = _record(opened.connection, opened.context, frame, None)
+    return _nothing_to_enter() | {"decisions": [], "record": record, "process": show_process(opened)}
+
+
+def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
+    person, state = opened.context.principal.id, opened.journal.state
+    entitled = person in visit.entitled(seat)
+    if not entitled and person not in (seat.actor, state.starter, *seat.candidates):
+        raise NotFound(NOT_THERE)
+    definition = opened.flow.definition
+    step = definition.human(visit.step)
+    decisions = _decisions(opened, visit, seat) if entitled else []
+    case = CaseGrant(opened.record.id, step.fields) if entitled else None
+    targets = return_targets(definition, state, visit.step) if "return" in decisions else ()
+    return {
+        "decisions": decisions,
+        "opinion_required": [decision for decision in decisions if decision in step.opinion],
+        "return_to": [{"step": target.name, "title": target.title} for target in targets],
+        "form": step.form or opened.flow.workflow.start_form,
+        "fields": _fields(step.fields if entitled else replace(step.fields, write=(), require=())),
+        "record": _record(opened.connection, opened.context, opened.journal.frame, case),
+        "process": show_process(opened),
+        "changed_fields": _changed(opened, step.fields) if entitled else {},
+    }
+
+
+def _decisions(opened: Opened, visit: Visit, seat: Seat) -> list[str]:
+    person, definition = opened.context.principal.id, opened.flow.definition
+    act = cmd.Decide(person, visit.step, visit.number, seat.number, "approve")
+    decisions: list[str] = list(offered(definition, opened.journal.state, opened.world(), act))
+    if decisions and len(seat.candidates) > 1:
+        decisions.append("claim" if seat.owner is None else "release")
+    return decisions
+
+
+def _changed(opened: Opened, fields: StepFields) -> dict[str, object]:
+    """What differs from what this person saw last; on a first arrival, from the first submission if it came back since."""
+    entries, person = opened.journal.entries, opened.context.principal.id
+    decided = [(entry.actor, entry.event.record_version) for entry in entries if isinstance(entry.event, ev.SeatDecided)]
+    seen = next((version for actor, version in reversed(decided) if actor == person), None)
+    if seen is None and any(isinstance(entry.event, ev.Returned) for entry in entries):
+        seen = decided[0][1]
+    if seen is None:
+        return {}
+    case = CaseGrant(opened.record.id, fields)
+    return changed_since(opened.connection, opened.context, opened.flow, opened.record.id, seen, case)
+
+
+def _record(connection: Connection, context: Context, place: Any, case: CaseGrant | None) -> dict[str, object]:
+    """The record under the rights of the step, or the person's own; nothing of it when there are none (any more)."""
+    try:
+        found = get_record(connection, context, place.app, place.entity, place.record_id, _RECORD, case=case)
+    except (NotFound, NotAllowed):
+        return {"id": place.record_id}
+    return dict(found.values)
+
+
+def _fields(fields: StepFields) -> dict[str, list[str]]:
+    return {"write": list(dict.fromkeys((*fields.write, *fields.require))), "hide": list(fields.hide), "require": list(fields.require)}
+
+
+def _nothing_to_enter() -> Task:
+    return {"opinion_required": [], "return_to": [], "form": None, "fields": _fields(StepFields()), "changed_fields": {}}

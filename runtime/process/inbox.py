@@ -1,0 +1,241 @@
+"""The to-do list: what somebody has to do, has started, has done, page by page, with what a card shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import HumanStep, Label
+from runtime.context import Context
+from runtime.failures import BadRequest, Fault
+from runtime.process.cards import amount_field, card_amounts, card_titles, shows_amount
+from runtime.process.flows import Flow, pinned_flow, release_of
+from runtime.process.persons import Person, persons_of, unit_names
+from runtime.process.view import title_at
+from runtime.store.tables import wf_instance, wf_visit, wf_work, wf_work_person
+from runtime.store.types import Instant, format_instant
+
+Box = Literal["todo", "started", "done"]
+Task = dict[str, object]
+#: Work without a due time stands behind all that has one.
+_NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+_PLAIN: Label = {"zh": "提醒", "en": "Reminder"}
+_DUE = sa.func.coalesce(wf_work.c.due_at, sa.literal(_NEVER, Instant), type_=Instant)
+
+_WORK = sa.select(wf_work, wf_instance.c.starter).select_from(
+    wf_work.outerjoin(wf_instance, wf_instance.c.id == wf_work.c.instance_id)
+)
+#: Where an instance waits, or waited last: its newest visit.
+_LAST_STEP = (
+    sa.select(wf_visit.c.step)
+    .where(wf_visit.c.instance_id == wf_instance.c.id)
+    .order_by(sa.case((wf_visit.c.closed_at.is_(None), 0), else_=1), wf_visit.c.opened_at.desc(), wf_visit.c.step)
+    .limit(1)
+    .scalar_subquery()
+)
+_LAST_DUE = (
+    sa.select(sa.func.min(wf_visit.c.due_at))
+    .where(wf_visit.c.instance_id == wf_instance.c.id, wf_visit.c.closed_at.is_(None))
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Some tasks as docs/rest.md shows them, the cursor of the next page and, where asked, how many there are."""
+
+    items: Sequence[Task]
+    next: str | None
+    count: int | None
+
+
+def list_tasks(connection: Connection, context: Context, box: Box, limit: int, cursor: str | None, *, count: bool) -> TaskPage:
+    """One page of a person's tasks: to do by due time, the others newest first; the cursor is the last task's id."""
+    match box:
+        case "todo":
+            query, keys = _todo(context), [_DUE, wf_work.c.created_at, wf_work.c.id]
+            page = _page(connection, query, keys, wf_work, limit, cursor, descending=False)
+        case "done":
+            query = _WORK.where(wf_work.c.done_by == context.principal.id)
+            page = _page(connection, query, [wf_work.c.done_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
+        case "started":
+            query = _started(context)
+            keys = [wf_instance.c.started_at, wf_instance.c.id]
+            page = _page(connection, query, keys, wf_instance, limit, cursor, descending=True)
+    total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) if count else None
+    shown = page[:limit]
+    return TaskPage(show_tasks(connection, context, shown), shown[-1].id if len(page) > limit else None, total)
+
+
+def count_open(connection: Connection, person: str) -> int:
+    """How much open work stands in somebody's list."""
+    mine = sa.select(sa.func.count()).select_from(wf_work_person.join(wf_work, wf_work.c.id == wf_work_person.c.work_id))
+    return connection.scalar(mine.where(wf_work_person.c.person_id == person, wf_work.c.state == "open")) or 0
+
+
+def read_task(connection: Connection, work_id: str) -> sa.Row[Any] | None:
+    """The row behind a task: a work item, or an instance as its starter's list shows it."""
+    work = connection.execute(_WORK.where(wf_work.c.id == work_id)).one_or_none()
+    return work or connection.execute(_INSTANCE.where(wf_instance.c.id == work_id)).one_or_none()
+
+
+def show_tasks(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> list[Task]:
+    """The `Task` objects of rows, with people, units, titles and amounts read in one statement for each kind."""
+    flows = {_flow_key(row): _flow(connection, context, row) for row in rows}
+    people = persons_of(connection, {person for row in rows for person in (row.starter, row.claimed_by) if person})
+    units = unit_names(connection, {row.unit for row in rows if row.unit})
+    titles: dict[tuple[str, str], dict[str, str]] = {}
+    for app, entity in {(row.app, row.entity) for row in rows}:
+        ids = {row.record_id for row in rows if (row.app, row.entity) == (app, entity)}
+        titles[app, entity] = card_titles(connection, context, context.releases[app], entity, ids)
+    amounts = {
+        key: card_amounts(connection, flow, {row.record_id for row in rows if _flow_key(row) == key})
+        for key, flow in flows.items()
+        if flow is not None
+    }
+    return [
+        _show(connection, context, row, flows[_flow_key(row)], people, units)
+        | {"record_title": titles[row.app, row.entity][row.record_id]}
+        | _amount(flows[_flow_key(row)], row, amounts.get(_flow_key(row), {}))
+        for row in rows
+    ]
+
+
+def step_of(flow: Flow, step: str) -> HumanStep | None:
+    """What a person does at a step; None where nobody acts."""
+    try:
+        return flow.definition.human(step)
+    except ValueError:
+        return None
+
+
+def _todo(context: Context) -> sa.Select[Any]:
+    return _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
+        wf_work_person.c.person_id == context.principal.id, wf_work.c.state == "open"
+    )
+
+
+_INSTANCE = sa.select(
+    wf_instance.c.id,
+    wf_instance.c.id.label("instance_id"),
+    wf_instance.c.app,
+    wf_instance.c.release,
+    wf_instance.c.entity,
+    wf_instance.c.record_id,
+    wf_instance.c.workflow_id,
+    wf_instance.c.starter,
+    wf_instance.c.starter_unit.label("unit"),
+    wf_instance.c.started_at.label("created_at"),
+    wf_instance.c.state,
+    sa.null().label("text"),
+    sa.null().label("claimed_by"),
+    sa.null().label("done_by"),
+    _LAST_STEP.label("step"),
+    _LAST_DUE.label("due_at"),
+    sa.case((wf_instance.c.ended_at.is_(None), None), else_=wf_instance.c.state).label("result"),
+)
+
+
+def _started(context: Context) -> sa.Select[Any]:
+    return _INSTANCE.where(wf_instance.c.starter == context.principal.id)
+
+
+def _page(
+    connection: Connection,
+    query: sa.Select[Any],
+    keys: Sequence[sa.ColumnElement[Any]],
+    table: sa.Table,
+    limit: int,
+    cursor: str | None,
+    *,
+    descending: bool,
+) -> Sequence[sa.Row[Any]]:
+    if cursor is not None:
+        # The last task of the page before keeps its row and its keys, whatever became of it since.
+        last = connection.execute(sa.select(*keys).where(table.c.id == cursor)).one_or_none()
+        if last is None:
+            message = {"zh": "cursor 不是此列表给出的位置。", "en": "This cursor was not given for this list."}
+            raise BadRequest(message, faults=(Fault("P426", message, parameter="cursor"),))
+        after = sa.tuple_(*(sa.literal(value, key.type) for key, value in zip(keys, last, strict=True)))
+        query = query.where(sa.tuple_(*keys) < after if descending else sa.tuple_(*keys) > after)
+    order = [key.desc() if descending else key.asc() for key in keys]
+    return connection.execute(query.order_by(*order).limit(limit + 1)).all()
+
+
+def _flow_key(row: sa.Row[Any]) -> tuple[str, int, str | None]:
+    return row.app, row.release, row.workflow_id
+
+
+def _flow(connection: Connection, context: Context, row: sa.Row[Any]) -> Flow | None:
+    if row.workflow_id is None:
+        return None
+    return pinned_flow(connection, context, row.app, row.release, row.workflow_id)
+
+
+def _show(
+    connection: Connection,
+    context: Context,
+    row: sa.Row[Any],
+    flow: Flow | None,
+    people: Mapping[str, Person],
+    units: Mapping[str, str],
+) -> Task:
+    compiled = flow.compiled if flow else release_of(connection, context, row.app, row.release)
+    is_instance = row.id == row.instance_id
+    return {
+        "id": row.id,
+        "app": row.app,
+        "kind": "seat" if flow else "work_item",
+        "workflow": flow.workflow.name if flow else None,
+        "step": row.step or "",
+        "title": _title(flow, row),
+        "text": row.text,
+        "entity": row.entity,
+        "record_id": row.record_id,
+        "entity_label": compiled.entities[row.entity].entity.label,
+        "unit": units.get(row.unit or ""),
+        "started_by": people.get(row.starter or ""),
+        "created_at": format_instant(row.created_at),
+        "due_at": format_instant(row.due_at) if row.due_at else None,
+        "four_eyes": flow is not None and _is_guarded(flow, row.step),
+        "state": _instance_state(row.state) if is_instance else row.state,
+        "result": row.result,
+        "claimed_by": people.get(row.claimed_by or ""),
+    }
+
+
+def _title(flow: Flow | None, row: sa.Row[Any]) -> Label:
+    if flow is None:
+        return _PLAIN
+    if row.id == row.instance_id:
+        return (title_at(flow.definition, row.step) if row.step else None) or flow.workflow.title
+    step = step_of(flow, row.step)
+    return step.title if step else flow.workflow.title
+
+
+def _is_guarded(flow: Flow, step: str | None) -> bool:
+    rules = flow.workflow.four_eyes
+    return any(step in (*rule.different_people, *rule.same_person, *rule.may_not_act_at) for rule in rules)
+
+
+def _instance_state(state: str) -> str:
+    if state in ("running", "held"):
+        return "open"
+    return "cancelled" if state == "stopped" else "done"
+
+
+def _amount(flow: Flow | None, row: sa.Row[Any], amounts: Mapping[str, object]) -> Task:
+    if flow is None or row.record_id not in amounts:
+        return {"amount": None, "currency": None}
+    is_own = row.id == row.instance_id
+    first = flow.definition.first_fill()
+    if not shows_amount(flow, first if is_own else step_of(flow, row.step)):
+        return {"amount": None, "currency": None}
+    found = amount_field(flow)
+    currency = found.options.currency if found and found.options.currency else flow.compiled.app.currency
+    return {"amount": format(amounts[row.record_id], "f"), "currency": currency}

@@ -1,0 +1,86 @@
+"""What the engine says about definitions: rules that cannot be met, returns forward, and examples that come out otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from forms_dsl.load import read_folder
+from forms_dsl.model import SeatRule, WorkflowStep
+from tests.workflow_engine.flows import TWO_OF_THREE, approve, fill, flow, role
+from workflow_engine.definition import Definition
+from workflow_engine.examples import run_example
+from workflow_engine.verify import load_verified, verify_app, verify_workflow
+
+SHIPPED = Path(__file__).parents[2] / "app_definitions" / "bank_customer"
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, str]:
+    return read_folder(SHIPPED)
+
+
+def codes(*steps: WorkflowStep, **keys: object) -> list[str]:
+    definition: Definition = flow(fill(), *steps, **keys)
+    return [found.code for found in verify_workflow(None, definition.workflow)]  # type: ignore[arg-type]
+
+
+def test_the_shipped_workflow_stands(files: dict[str, str]) -> None:
+    """The shipped app has no finding, and every example takes the path that it says."""
+    loaded = load_verified(files)
+
+    assert loaded.app is not None
+    assert () == verify_app(loaded.app)
+    for workflow in loaded.app.workflows.values():
+        assert workflow.examples
+        for example in workflow.examples:
+            assert example.path == run_example(loaded.app, workflow, example).path
+
+
+def test_an_example_that_takes_another_path_is_a_finding(files: dict[str, str]) -> None:
+    """Moving the limit makes the example of 150 000 go to the officer: the file says so at its line."""
+    path = "workflows/loan_approval.yaml"
+    changed = {**files, path: files[path].replace("amount <= 300000", "amount <= 100000")}
+    loaded = load_verified(changed)
+
+    assert loaded.app is None
+    found = [d for d in loaded.diagnostics if d.severity == "error"]
+    assert [("W110", path)] == [(d.code, d.span.file) for d in found]
+    assert "decide@officer" in found[0].message
+    assert changed[path].split("\n")[found[0].span.line - 1].strip().startswith("- name: small_loan")
+
+
+def test_an_example_with_an_impossible_value_is_a_finding(files: dict[str, str]) -> None:
+    """A word where a number belongs is said, not skipped."""
+    path = "workflows/loan_approval.yaml"
+    loaded = load_verified({**files, path: files[path].replace("amount: 150000", "amount: many")})
+
+    assert "W111" in [d.code for d in loaded.diagnostics]
+
+
+def test_rules_that_cannot_be_met_are_findings() -> None:
+    """Several seats without a rule, a share without a number, a veto where the first answer decides."""
+    two = {"count_min": 2, "count_max": 2}
+
+    assert ["W011"] == codes(approve("a", role("x", **two)))
+    assert [] == codes(approve("a", role("x", **two), rule=SeatRule("all")))
+    assert ["W011"] == codes(approve("a", role("x", **two), rule=SeatRule("pass", None)))
+    assert [] == codes(approve("a", role("x", **two), rule=TWO_OF_THREE))
+    assert ["W103"] == codes(approve("a", rule=SeatRule("first", veto="x")))
+
+
+def test_what_is_not_carried_out_is_a_finding() -> None:
+    """Nothing of the language is accepted and then ignored."""
+    assert ["W102"] == codes(approve("a", rule=SeatRule("weights")))
+    assert ["W102"] == codes(approve("a"), no_approver="leader")
+    vote = replace(approve("a"), verb="vote")
+    assert ["W102"] == codes(vote)
+
+
+def test_a_refusal_returns_backwards_only() -> None:
+    """A step cannot send back to itself or to what comes later."""
+    assert [] == codes(approve("a", on_reject="apply"))
+    assert ["W101"] == codes(approve("a", on_reject="a"))
+    assert ["W101"] == codes(approve("a", on_reject="b"), approve("b"))

@@ -1,0 +1,120 @@
+"""Findings about a workflow that only the engine can tell: rules that no seats can meet, returns that lead nowhere,
+what this engine does not carry out, and worked cases that come out otherwise.
+
+`load_verified` is `load_app` with these findings, for everybody who checks or publishes; a running instance needs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
+from forms_dsl.load import Loaded, load_app
+from forms_dsl.model import App, HumanStep, Workflow
+from workflow_engine.decide import BUILT_RULES, possible
+from workflow_engine.definition import Definition, build_definition
+from workflow_engine.examples import check_examples
+
+RULE_CANNOT_BE_MET = code("W011", "A rule of seats that cannot be met, or several seats without a rule.")
+RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come before.")
+NOT_CARRIED_OUT = code("W102", "A part of the workflow language that this version does not carry out.")
+VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
+SILENT_FILL = code("W104", "A step that somebody has to fill in would pass by itself.")
+
+#: No rule needs more; a step without a count may have any number of seats.
+_MANY = 12
+
+
+def load_verified(files: Mapping[str, str]) -> Loaded:
+    """The app of these files with the engine's findings; no app when one of them is an error."""
+    loaded = load_app(files)
+    if loaded.app is None:
+        return loaded
+    diagnostics = (*loaded.diagnostics, *verify_app(loaded.app))
+    ordered = tuple(sorted(diagnostics, key=lambda found: (found.span.file, found.span.line, found.span.column, found.code)))
+    return Loaded(None if has_errors(ordered) else loaded.app, ordered, loaded.documents)
+
+
+def verify_app(app: App) -> tuple[Diagnostic, ...]:
+    """The engine's findings about every workflow of an app."""
+    return tuple(found for workflow in app.workflows.values() for found in verify_workflow(app, workflow))
+
+
+def verify_workflow(app: App, workflow: Workflow) -> Iterator[Diagnostic]:
+    """The engine's findings about one workflow; examples run only when it stands."""
+    definition = build_definition(workflow)
+    found = [*_steps(definition), *_controls(workflow)]
+    yield from found
+    if not has_errors(found):
+        yield from check_examples(app, workflow)
+
+
+def _steps(definition: Definition) -> Iterator[Diagnostic]:
+    for step in definition.human_steps():
+        yield from _rule(step)
+        yield from _due(step)
+        if step.on_reject is not None and not _comes_before(definition, step.on_reject, step.name):
+            message = Sentence(
+                f"{step.on_reject!r} does not come before {step.name!r}.", f"“{step.on_reject}”不在“{step.name}”之前。"
+            )
+            hint = Sentence("Return to an earlier step of people.", "请退回到前面的人工步骤。")
+            yield RETURN_FORWARD.at(step.span, message, hint=hint)
+
+
+def _rule(step: HumanStep) -> Iterator[Diagnostic]:
+    if step.verb == "fill":
+        return
+    if step.verb == "vote" or step.rule.kind not in BUILT_RULES:
+        message = Sentence(f"The rule of {step.name!r} is not built yet.", f"“{step.name}”的表决规则尚未支持。")
+        yield NOT_CARRIED_OUT.at(step.span, message)
+        return
+    least, most = step.by.count_min, step.by.count_max or max(step.by.count_min, _MANY)
+    lacks_share = step.rule.kind == "pass" and step.rule.threshold is None
+    if lacks_share or not all(possible(step.rule, seats) for seats in range(least, most + 1)):
+        message = Sentence(f"The rule of {step.name!r} cannot be met.", f"“{step.name}”的通过规则无法满足。")
+        yield RULE_CANNOT_BE_MET.at(step.span, message)
+    if least > 1 and step.rule.kind == "first" and step.by.pick != "first":
+        message = Sentence(
+            f"{step.name!r} has {least} seats, but the first answer would decide.",
+            f"“{step.name}”有 {least} 个席位，但先答者即可决定。",
+        )
+        hint = Sentence(
+            "Add rule: {all: true, one_veto: true}, or another rule.", "请加上 rule，例如 {all: true, one_veto: true}。"
+        )
+        yield RULE_CANNOT_BE_MET.at(step.span, message, hint=hint)
+    if step.rule.veto is not None and step.rule.kind == "first":
+        message = Sentence(
+            f"At {step.name!r} the first answer decides, so nobody needs a veto.",
+            f"“{step.name}”为或签，先答者定，不需要否决权。",
+        )
+        yield VETO_OF_FIRST.at(step.span, message)
+
+
+def _due(step: HumanStep) -> Iterator[Diagnostic]:
+    if step.due is None:
+        return
+    if step.due.within.working or (step.due.every is not None and step.due.every.working):
+        message = Sentence(
+            f"The deadline of {step.name!r} counts working time, which needs a calendar.",
+            f"“{step.name}”的时限按工作时间计算，需要工作日历。",
+        )
+        yield NOT_CARRIED_OUT.at(step.span, message)
+    if step.due.then == "approve" and (step.verb == "fill" or step.fields.require):
+        message = Sentence(
+            f"{step.name!r} has values to be entered and would pass without them.", f"“{step.name}”有必填内容，却会超时自动通过。"
+        )
+        yield SILENT_FILL.at(step.span, message)
+
+
+def _controls(workflow: Workflow) -> Iterator[Diagnostic]:
+    if workflow.no_approver != "hold_for_admin":
+        message = Sentence(
+            f"no_approver: {workflow.no_approver} is not built yet; the flow is always held.",
+            f"尚不支持 no_approver: {workflow.no_approver}；目前一律挂起。",
+        )
+        yield NOT_CARRIED_OUT.at(workflow.span, message)
+
+
+def _comes_before(definition: Definition, target: str, step: str) -> bool:
+    place = definition.places.get(target)
+    return place is not None and isinstance(place.step, HumanStep) and place.position < definition.position(step)
