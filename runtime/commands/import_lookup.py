@@ -1,0 +1,79 @@
+"""Finds the records that the values of a chunk name: one question per lookup and chunk, answers remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.fieldtypes.protocol import ValueRefused
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from runtime.commands.import_mapping import LookupShape
+from runtime.commands.import_values import Asked, MappedRow, RowFault
+from runtime.compile.app import CompiledApp
+from runtime.compile.tables import column_of
+
+#: Parameters of one statement; SQLite allows more, PostgreSQL plans fewer faster.
+_AT_ONCE = 500
+_Key = tuple[str, str, str | None]
+
+
+@dataclass(slots=True)
+class Lookups:
+    """The answers of one import so far."""
+
+    compiled: CompiledApp
+    _found: dict[_Key, dict[str, object]] = field(default_factory=dict)
+
+    def resolve(self, connection: Connection, rows: Sequence[MappedRow]) -> None:
+        """Put the values of records in the place of the texts that name them; a text that names none is a fault."""
+        wanted: dict[_Key, tuple[LookupShape, set[str]]] = {}
+        for row in rows:
+            for asked in row.asked.values():
+                key = _key(asked.lookup)
+                if asked.text not in self._found.setdefault(key, {}):
+                    wanted.setdefault(key, (asked.lookup, set()))[1].add(asked.text)
+        for key, (lookup, texts) in wanted.items():
+            self._found[key].update(self._ask(connection, lookup, texts))
+        for row in rows:
+            for name, asked in row.asked.items():
+                self._answer(row, name, asked)
+
+    def _answer(self, row: MappedRow, name: str, asked: Asked) -> None:
+        found = self._found[_key(asked.lookup)]
+        if asked.text in found:
+            row.values[name] = found[asked.text]
+            return
+        entity = self.compiled.entity(asked.lookup.entity).entity
+        label, by = entity.label, entity.fields[asked.lookup.by].label
+        reason = {
+            "zh": f"没有{by.get('zh', asked.lookup.by)}为“{asked.text}”的{label.get('zh', entity.name)}。",
+            "en": f"There is no {label.get('en', entity.name)} whose {by.get('en', asked.lookup.by)} is {asked.text!r}.",
+        }
+        row.faults.append(RowFault(asked.column, asked.text, reason))
+
+    def _ask(self, connection: Connection, lookup: LookupShape, texts: Iterable[str]) -> Iterator[tuple[str, object]]:
+        entity = self.compiled.entity(lookup.entity)
+        by = column_of(entity.entity, entity.table, lookup.by)
+        of = entity.table.c.id if lookup.of is None else column_of(entity.entity, entity.table, lookup.of)
+        if by is None or of is None:
+            raise ValueError(f"{lookup.entity} keeps no column for {lookup.by} or {lookup.of}")
+        declared = entity.entity.fields[lookup.by]
+        parsed = dict[object, str]()
+        for text in texts:
+            try:
+                parsed[FIELD_TYPES[declared.type].parse(text, declared.options)] = text
+            except ValueRefused:
+                continue  # no record can have such a value; the row is told so
+        values = list(parsed)
+        for start in range(0, len(values), _AT_ONCE):
+            chunk = values[start : start + _AT_ONCE]
+            query = sa.select(by, of).where(by.in_(chunk), entity.table.c.deleted_at.is_(None))
+            for value, answer in connection.execute(query):
+                yield parsed[value], answer
+
+
+def _key(lookup: LookupShape) -> _Key:
+    return lookup.entity, lookup.by, lookup.of

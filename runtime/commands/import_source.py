@@ -1,0 +1,115 @@
+"""Reads the files of an import row by row: separators, encodings, quotes; a broken row is a row with a fault."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from forms_dsl.model import Label
+from runtime.failures import Invalid
+
+#: A cell may be long, but not endless: a missing quote would otherwise swallow the file.
+_LONGEST_CELL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row: its number as a spreadsheet counts (the header is 1), its cells by column, or why it cannot be read."""
+
+    number: int
+    cells: Mapping[str, str]
+    fault: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file with a header row."""
+
+    path: Path
+    delimiter: str
+    encoding: str
+    columns: tuple[str, ...]
+
+    def rows(self) -> Iterator[SourceRow]:
+        """The rows after the header; empty lines are no rows."""
+        with self.path.open(encoding=_codec(self.encoding), errors="surrogateescape", newline="") as file:
+            reader = csv.reader(file, delimiter=self.delimiter)
+            next(reader)
+            number = 1
+            while True:
+                number += 1
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error:
+                    yield SourceRow(
+                        number, {}, {"zh": "引号或单元格无法读取。", "en": "A quote or cell of this row cannot be read."}
+                    )
+                    continue
+                if cells:
+                    yield self._row(number, cells)
+
+    def digest(self) -> str:
+        """The SHA-256 of the file's bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _row(self, number: int, cells: list[str]) -> SourceRow:
+        if len(cells) != len(self.columns):
+            fault = {
+                "zh": f"该行有 {len(cells)} 列，表头有 {len(self.columns)} 列。",
+                "en": f"The row has {len(cells)} columns, the header has {len(self.columns)}.",
+            }
+            return SourceRow(number, dict(zip(self.columns, cells, strict=False)), fault)
+        if any(not cell.isascii() and _is_broken(cell) for cell in cells):
+            whole = {"zh": f"该行不是有效的 {self.encoding} 文本。", "en": f"The row is not valid {self.encoding}."}
+            return SourceRow(number, {}, whole)
+        return SourceRow(number, dict(zip(self.columns, cells, strict=True)))
+
+
+def open_source(path: Path, delimiter: str, encoding: str) -> SourceFile:
+    """Look at a file's header; raises Invalid when there is no file or no usable header."""
+    if not path.is_file():
+        raise _invalid(f"没有文件 {path}。", f"There is no file {path}.")
+    separator = "\t" if delimiter == "tab" else delimiter
+    csv.field_size_limit(_LONGEST_CELL)
+    with path.open(encoding=_codec(encoding), errors="surrogateescape", newline="") as file:
+        try:
+            header = next(csv.reader(file, delimiter=separator), None)
+        except csv.Error:
+            header = None
+    columns = tuple(name.strip() for name in header or ())
+    if not columns or not all(columns):
+        raise _invalid(f"{path.name} 的第一行没有完整的列名。", f"The first row of {path.name} does not name every column.")
+    if any(_is_broken(name) for name in columns):
+        raise _invalid(f"{path.name} 不是有效的 {encoding} 文本。", f"{path.name} is not valid {encoding}.")
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise _invalid(
+            f"{path.name} 中列名重复：{'、'.join(twice)}。", f"Columns of {path.name} stand twice: {', '.join(twice)}."
+        )
+    return SourceFile(path, separator, encoding, columns)
+
+
+def guess_delimiter(path: Path, encoding: str) -> str:
+    """The separator that the header row uses most."""
+    with path.open(encoding=_codec(encoding), errors="replace", newline="") as file:
+        header = file.readline()
+    return max(",;|\t", key=header.count)
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding
+
+
+def _is_broken(text: str) -> bool:
+    """Whether bytes of it could not be decoded; they stand in it as lone surrogates."""
+    return any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def _invalid(zh: str, en: str) -> Invalid:
+    return Invalid({"zh": zh, "en": en}, code="D010")

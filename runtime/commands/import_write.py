@@ -1,0 +1,142 @@
+"""Writes the rows of a chunk: new ones in, changed ones changed, equal ones left alone; each row whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.fieldtypes.protocol import ValueRefused
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from runtime.commands.import_result import StepResult
+from runtime.commands.import_values import MappedRow, RowFault
+from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.compile.tables import column_of
+from runtime.context import Context
+from runtime.failures import Failure, Fault
+from runtime.records.write import insert_record, update_record
+
+_Key = tuple[object, ...]
+
+_NO_KEY = {"zh": "缺少识别记录的值。", "en": "The value by which the record is found again is missing."}
+
+
+@dataclass(frozen=True, slots=True)
+class _Existing:
+    id: str
+    version: int
+    values: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class ChunkWriter:
+    """The writing side of one step; it remembers the keys of the file to refuse one that stands twice."""
+
+    context: Context
+    compiled: CompiledApp
+    name: str
+    key: tuple[str, ...]
+    _seen: dict[_Key, int] = field(default_factory=dict)
+
+    @property
+    def entity(self) -> CompiledEntity:
+        """The entity that is written."""
+        return self.compiled.entities[self.name]
+
+    def write(self, connection: Connection, rows: Sequence[MappedRow], result: StepResult) -> None:
+        """Write the rows that have no fault yet; those that are refused get theirs."""
+        ready = [(row, parsed) for row in rows if (parsed := self._parse(row)) is not None]
+        existing = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
+        for row, parsed in ready:
+            found = existing.get(self._key_of(parsed))
+            if found is None:
+                result.created += self._insert(connection, row)
+                continue
+            changed = [name for name, value in parsed.items() if value != found.values.get(name)]
+            if changed:
+                result.updated += self._update(connection, row, found, changed)
+            else:
+                result.unchanged += 1
+
+    def _parse(self, row: MappedRow) -> dict[str, object] | None:
+        """The values as the language knows them, or None with faults: a value that does not fit, a key missing or used twice."""
+        parsed: dict[str, object] = {}
+        for name, raw in row.values.items():
+            declared = self.entity.entity.fields[name]
+            try:
+                parsed[name] = FIELD_TYPES[declared.type].parse(raw, declared.options)
+            except ValueRefused as refused:
+                row.faults.append(RowFault(row.columns.get(name, name), _shown(raw), refused.message))
+        if row.faults:
+            return None
+        key = self._key_of(parsed)
+        if None in key:
+            row.faults.append(RowFault(row.columns.get(self.key[key.index(None)]), None, _NO_KEY))
+            return None
+        earlier = self._seen.setdefault(key, row.number)
+        if earlier != row.number:
+            reason = {"zh": f"与第 {earlier} 行重复。", "en": f"The same as row {earlier}."}
+            row.faults.append(RowFault(row.columns.get(self.key[0]), _shown(key[0]), reason))
+            return None
+        return parsed
+
+    def _key_of(self, parsed: Mapping[str, object]) -> _Key:
+        return tuple(parsed.get(name) for name in self.key)
+
+    def _existing(self, connection: Connection, keys: Sequence[_Key]) -> dict[_Key, _Existing]:
+        entity, table = self.entity.entity, self.entity.table
+        columns = {name: c for name in entity.fields if (c := column_of(entity, table, name)) is not None}
+        by = [columns[name] for name in self.key]
+        condition = by[0].in_([key[0] for key in keys]) if len(by) == 1 else sa.tuple_(*by).in_(keys)
+        query = sa.select(table.c.id, table.c.version, *columns.values()).where(condition, table.c.deleted_at.is_(None))
+        found = {}
+        for record_id, version, *values in connection.execute(query):
+            named = {name: _comparable(value) for name, value in zip(columns, values, strict=True)}
+            found[self._key_of(named)] = _Existing(record_id, version, named)
+        return found
+
+    def _insert(self, connection: Connection, row: MappedRow) -> int:
+        given = {name: value for name, value in row.values.items() if value is not None}
+        try:
+            with connection.begin_nested():
+                insert_record(connection, self.context, self.compiled.app.name, self.name, given)
+        except Failure as failure:
+            row.faults.extend(self._refusals(row, failure))
+            return 0
+        return 1
+
+    def _update(self, connection: Connection, row: MappedRow, found: _Existing, changed: Sequence[str]) -> int:
+        values = {name: row.values[name] for name in changed}
+        try:
+            with connection.begin_nested():
+                update_record(connection, self.context, self.compiled.app.name, self.name, found.id, values, found.version)
+        except Failure as failure:
+            row.faults.extend(self._refusals(row, failure))
+            return 0
+        return 1
+
+    def _refusals(self, row: MappedRow, failure: Failure) -> Iterator[RowFault]:
+        """The faults of a refused write, at the columns that they are about."""
+        for fault in failure.faults or (Fault(failure.code, failure.message),):
+            name = (fault.pointer or "").removeprefix("/").split("/")[0]
+            yield RowFault(row.columns.get(name, name or None), _shown(row.values.get(name)), fault.message)
+
+
+def _comparable(value: object) -> object:
+    """A value of a column as the field types parse it."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return Decimal(value)
+        case list():
+            return tuple(value)
+        case _:
+            return value
+
+
+def _shown(value: object) -> str | None:
+    return None if value is None else str(value)
