@@ -61,7 +61,7 @@ def salvage(
         if () in work.pruned:
             break
         work.renumbered.clear()
-        data = _copy(work, document.data, ())
+        data = _copy(work, document.data, ()) if work.pruned or work.supplied else document.data
         try:
             result = shape.model_validate(data, context={"languages": languages})
             break

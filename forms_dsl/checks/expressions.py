@@ -57,8 +57,8 @@ def percentages_are_fractions(site: Site) -> Iterator[Diagnostic]:
     """A field shown as percent holds 0.55 for 55 %."""
     for entity in site.app.entities.values():
         percent = {field.name for field in entity.fields.values() if field.options.percent}
-        for thing in (entity, *_things_of(site, entity)):
-            for expression in expressions(thing) if percent else ():
+        for thing in (entity, *_things_of(site, entity)) if percent else ():
+            for expression in expressions(thing):
                 for part in parts(expression.tree):
                     if isinstance(part, Call) and part.function in _COMPARISONS:
                         yield from _compared(site, part, percent)

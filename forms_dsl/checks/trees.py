@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from types import NoneType
+from typing import Any
 
-from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Expression, Ref
-from forms_dsl.model import App
+from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Expression, Ref, ValueType
+from forms_dsl.model import App, Choice, Duration, FieldOptions
+from forms_dsl.source import Span
 
 
 def parts(tree: Expr) -> Iterator[Expr]:
@@ -34,25 +38,45 @@ CONDITIONS = frozenset(
 )  # fmt: skip
 
 
+#: Classes without expressions, and attributes that hold texts only.
+_LEAVES = frozenset({str, bool, int, NoneType, Span, ValueType, FieldOptions, Duration, Choice})
+_PLAIN = frozenset({"label", "title", "message", "help", "span", "options", "value_type"})
+
+
 def expressions(value: object) -> Iterator[Expression]:
     """Every expression of a thing of the model, however deep it stands."""
     for _, expression in named_expressions(value):
         yield expression
 
 
-def named_expressions(value: object, name: str = "") -> Iterator[tuple[str, Expression]]:
+def named_expressions(value: object) -> list[tuple[str, Expression]]:
     """The same, each with the attribute that holds it."""
-    if isinstance(value, Expression):
-        yield name, value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from named_expressions(getattr(value, each.name), each.name)
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from named_expressions(inner, name)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from named_expressions(inner, name)
+    found: list[tuple[str, Expression]] = []
+    _collect(value, "", found)
+    return found
+
+
+def _collect(value: object, name: str, found: list[tuple[str, Expression]]) -> None:
+    kind: Any = value.__class__
+    if kind in _LEAVES:
+        return
+    if kind is Expression:
+        found.append((name, value))  # type: ignore[arg-type]  # by the line above
+    elif kind is tuple:
+        for inner in value:  # type: ignore[attr-defined]
+            _collect(inner, name, found)
+    elif kind is dict:
+        for inner in value.values():  # type: ignore[attr-defined]
+            _collect(inner, name, found)
+    else:
+        for attribute in _attributes(kind):
+            _collect(getattr(value, attribute), attribute, found)
+
+
+@lru_cache(maxsize=256)
+def _attributes(kind: type[Any]) -> tuple[str, ...]:
+    """The attributes of a class of the model that may hold expressions."""
+    return tuple(each.name for each in fields(kind) if each.name not in _PLAIN) if is_dataclass(kind) else ()
 
 
 def things(app: App) -> Iterator[object]:
