@@ -27,7 +27,7 @@ def review_answer(connection: Connection, context: Context, row: Row[Any]) -> Js
 
 def review_with_plan(connection: Connection, context: Context, row: Row[Any]) -> Json:
     """A review with its plan as it is now, and whether that is still the plan that was submitted."""
-    plan = review.plan_of(connection, row).plan
+    plan = review.plan_of(connection, row, context).plan
     before = files_of(connection, row.app, plan.from_)
     answer = review_answer(connection, context, row)
     shown = plan_json(plan, before, review.texts_of(row), context.locale)

@@ -20,7 +20,6 @@ from forms_dsl.load import load_app
 from forms_dsl.model import App, Field
 from forms_dsl.yaml_source import read_document
 from runtime.context import Context
-from runtime.publish.history import active_release
 from runtime.releases import compile_stored
 from runtime.store.tables import draft_file, release
 from runtime.store.types import format_instant

@@ -11,7 +11,10 @@ from runtime.publish.words import label_in
 
 _WORDS: dict[str, Label] = {
     "first": {"en": "{app} {version}: the first release", "zh": "{app} {version}：首次发布"},
-    "next": {"en": "{app} {version}: release {to}, on top of release {from_}", "zh": "{app} {version}：版本 {to}，基于版本 {from_}"},
+    "next": {
+        "en": "{app} {version}: release {to}, on top of release {from_}",
+        "zh": "{app} {version}：版本 {to}，基于版本 {from_}",
+    },
     "changes": {"en": "Changes", "zh": "变更"},
     "no changes": {"en": "The definition says the same as the active release.", "zh": "与已上线版本没有差别。"},
     "steps": {"en": "Tables", "zh": "表结构"},

@@ -38,14 +38,12 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
         raise Conflict(
             {"zh": "草稿与已上线版本没有差别。", "en": "The draft does not differ from the active release."}, code="M436"
         )
-    planned = plan_publish(connection, app, draft.files)
+    planned = plan_publish(connection, app, draft.files, context.now)
     findings = (*draft.diagnostics(), *planned.plan.diagnostics)
     if planned.plan.blocked or draft.conflicts:
         raise Refused(app, findings)
     connection.execute(
-        sa.update(review)
-        .where(review.c.app == app, review.c.state == "open")
-        .values(state="outdated", decided_at=context.now)
+        sa.update(review).where(review.c.app == app, review.c.state == "open").values(state="outdated", decided_at=context.now)
     )
     id = new_id(context.now)
     row = {
@@ -81,9 +79,9 @@ def read_review(connection: Connection, id: str) -> Row[Any]:
     return row
 
 
-def plan_of(connection: Connection, row: Row[Any]) -> Planned:
+def plan_of(connection: Connection, row: Row[Any], context: Context) -> Planned:
     """What publishing a review would do now."""
-    return plan_publish(connection, row.app, texts_of(row))
+    return plan_publish(connection, row.app, texts_of(row), context.now)
 
 
 def texts_of(row: Row[Any]) -> Mapping[str, str]:

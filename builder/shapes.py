@@ -22,7 +22,7 @@ Person = Callable[[str | None], PersonJson | None]
 
 def person_finder(known: Mapping[str, PersonJson]) -> Person:
     """A function from an id to the person as JSON."""
-    return lambda id: known.get(id) if id is not None else None
+    return lambda person_id: known.get(person_id) if person_id is not None else None
 
 
 def diagnostics_json(found: Iterable[Diagnostic], locale: str) -> list[Json]:

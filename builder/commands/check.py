@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
         print(json.dumps(render_json(found, locale=locale), ensure_ascii=False, indent=1))
     elif found:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        prefix = os.path.join(os.fspath(folder.path), "")
+        prefix = f"{folder.path}/"
         print(render_terminal(found, folder.files, locale=locale, colour=colour, prefix=prefix))
         counts = {name: sum(one.severity == name for one in found) for name in ("error", "warning", "hint")}
         print(_COUNTS[locale].format(errors=counts["error"], warnings=counts["warning"], hints=counts["hint"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 
 from builder.commands import Verbs
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     folder = open_folder(arguments.folder)
     database = open_prepared(settings_of(arguments))
     with database.read() as connection:
-        plan = plan_publish(connection, folder.app, folder.files).plan
+        plan = plan_publish(connection, folder.app, folder.files, dt.datetime.now(dt.UTC)).plan
         before = files_of(connection, folder.app, plan.from_)
     if arguments.json:
         print(json.dumps(plan_json(plan, before, folder.files, locale), ensure_ascii=False, indent=1))

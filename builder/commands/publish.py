@@ -79,7 +79,7 @@ def publish_folder(
     database = started.database
     with database.read() as connection:
         active = active_release(connection, folder.app)
-        planned = plan_publish(connection, folder.app, folder.files)
+        planned = plan_publish(connection, folder.app, folder.files, now)
     if active is not None and planned.checksum == active.checksum:
         print(_SAME[locale].format(app=folder.app))
         return 0
@@ -104,9 +104,7 @@ def publish_folder(
     return 0
 
 
-def _people(
-    database: Database, settings: Settings, arguments: argparse.Namespace, now: dt.datetime
-) -> tuple[Principal, Consent]:
+def _people(database: Database, settings: Settings, arguments: argparse.Namespace, now: dt.datetime) -> tuple[Principal, Consent]:
     """Who approves, and on whose word: two people of the bank, or the operator where one is enough."""
     if bool(arguments.author) != bool(arguments.approver):
         raise Mistake({"en": "Name both: --author and --approver.", "zh": "请同时指明 --author 和 --approver。"})

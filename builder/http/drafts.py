@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -109,10 +110,11 @@ def plan(request: Request, context: Reader, app: str) -> JSONResponse:
     """What publishing the draft would do."""
     with services_of(request).database.read() as connection:
         draft = drafts.read_draft(connection, app)
-        planned = plan_publish(connection, app, draft.files).plan
-    answer = plan_json(planned, draft.published, draft.files, context.locale)
-    moved = diagnostics_json(draft.diagnostics(), context.locale)
-    return JSONResponse({**answer, "diagnostics": [*moved, *answer["diagnostics"]], "blocked": planned.blocked or bool(moved)})
+        planned = plan_publish(connection, app, draft.files, context.now).plan
+    moved = draft.diagnostics()
+    if moved:
+        planned = replace(planned, diagnostics=(*moved, *planned.diagnostics))
+    return JSONResponse(plan_json(planned, draft.published, draft.files, context.locale))
 
 
 @router.post("/submit")

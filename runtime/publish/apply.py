@@ -85,7 +85,7 @@ def publish(
         return planned.plan.to
 
     def plan(connection: Connection) -> Planned:
-        planned = plan_publish(connection, publication.app, publication.files)
+        planned = plan_publish(connection, publication.app, publication.files, context.now)
         if publication.plan_checksum not in {None, planned.plan.checksum}:
             raise _plan_changed()
         return planned
@@ -121,7 +121,7 @@ def activate(
         return number
 
     def plan(connection: Connection) -> Planned:
-        return plan_publish(connection, app, files, back_to=number)
+        return plan_publish(connection, app, files, context.now, back_to=number)
 
     aim = _Aim(app, active.release if active is not None else None, "release_activated", None, plan, reopen)
     return _make_live(database, releases, aim, context, progress, patience)

@@ -1,4 +1,4 @@
-"""What existing records get when a field is added: its default where that is a constant, else nothing."""
+"""What existing records get when a field is added: its default where that is a constant, its value where it is computed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from sqlalchemy.engine import Dialect
 
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
+from forms_dsl.expr.tree import Expression
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Field
+from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.expr_scope import is_constant
+from runtime.compile.names import column_name
 from runtime.publish import ddl
 from runtime.publish.types import AFTER, Step
 from runtime.publish.words import say
+from runtime.records.recompute import recompute_queries
 from runtime.store.types import format_instant
 
 #: Rows of one batch: locked together, for a few milliseconds.
@@ -36,10 +40,32 @@ def constant_default(field: Field, column: sa.Column[Any], dialect: Dialect) -> 
 
 
 def _constant(field: Field) -> object:
+    if field.type == "status" and field.options.choices:
+        return field.options.choices[0].code
     if field.default is None or field.visible is not None or not is_constant(field.default.tree):
         return None
     value: object = compile_python(field.default.tree)(Facts())
     return FIELD_TYPES[field.type].parse(value if isinstance(value, bool) else _as_text(value), field.options)
+
+
+def recompute(
+    compiled: CompiledApp, entity: CompiledEntity, field: Field, compute: Expression, dialect: Dialect
+) -> Iterator[Step]:
+    """The statements that bring a stored computed field up to its formula.
+
+    They run once beside the old release and once behind the new one: what was written in between counts too.
+    """
+    table, name = entity.table.name, column_name(field)
+    because = say(field.label, en="{0} is computed for the records that were there before.", zh="为原有记录计算“{0}”。")
+    if dialect.name == "sqlite":
+        value, stale = recompute_queries(compiled, entity, field, compute, dialect, "")
+        yield Step("backfill", f"UPDATE {table} SET {name} = ({value}) WHERE id IN ({stale})", because, None, "write lock")
+        return
+    tail = f" AND t.id > {AFTER} ORDER BY t.id LIMIT {_BATCH}"
+    value, stale = recompute_queries(compiled, entity, field, compute, dialect, tail)
+    update = f"UPDATE {table} SET {name} = ({value}) WHERE id IN ({stale}) RETURNING id"
+    for phase in ("backfill", "contract"):
+        yield Step(phase, update, because, None, "ROW")
 
 
 def _as_text(value: object) -> str | None:

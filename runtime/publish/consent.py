@@ -42,7 +42,10 @@ def check_consent(connection: Connection, app: str, consent: Consent, context: C
     approver = context.principal
     if "publisher" not in approver.platform_roles:
         raise NotAllowed(
-            {"zh": "只有持有“publisher”平台角色的人可以批准发布。", "en": "Only a person with the platform role publisher approves."},
+            {
+                "zh": "只有持有“publisher”平台角色的人可以批准发布。",
+                "en": "Only a person with the platform role publisher approves.",
+            },
             code="M420",
         )
     if approver.id in {consent.author, *consent.editors}:

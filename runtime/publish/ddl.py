@@ -14,7 +14,7 @@ _NOT_NULL = " NOT NULL"
 
 def create_table(table: sa.Table, dialect: Dialect) -> str:
     """A new table; its references are part of it in SQLite, which cannot add them later."""
-    include = None if dialect.name == "sqlite" else []
+    include: list[sa.ForeignKeyConstraint] | None = None if dialect.name == "sqlite" else []
     return _one_line(CreateTable(table, include_foreign_key_constraints=include).compile(dialect=dialect))
 
 

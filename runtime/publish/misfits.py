@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,13 +15,16 @@ from sqlalchemy.engine import Connection
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Field
-from forms_dsl.storage import DecimalStorage, IntegerStorage, JsonStorage, TextStorage
+from forms_dsl.storage import DateStorage, DecimalStorage, IntegerStorage, JsonStorage, TextStorage
 from runtime.compile.app import CompiledApp
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept, storage_of
+from runtime.context import SYSTEM, Context
+from runtime.publish.conditions import new_breaches
 from runtime.publish.pairs import FieldPair, entity_pairs, field_pairs
 from runtime.publish.state import DatabaseState
-from runtime.publish.types import Misfit
+from runtime.publish.types import Misfit, MisfitRule
+from runtime.records.matching import count_matching, matching_ids
 
 _SAMPLES = 5
 Condition = sa.ColumnElement[bool]
@@ -28,16 +33,18 @@ Finder = Callable[[FieldPair, sa.Column[Any]], Condition | None]
 
 
 def count_misfits(
-    connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState
+    connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState, now: dt.datetime
 ) -> tuple[Misfit, ...]:
     """The records of the database that do not fit `new`."""
-    found = [*_field_misfits(connection, old, new, state), *_duplicates(connection, old, new, state)]
+    found = [
+        *_field_misfits(connection, old, new, state),
+        *_breaches(connection, old, new, state, now),
+        *_duplicates(connection, old, new, state),
+    ]
     return tuple(sorted(found, key=lambda misfit: (misfit.entity, misfit.field or "", misfit.rule)))
 
 
-def _field_misfits(
-    connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState
-) -> Iterator[Misfit]:
+def _field_misfits(connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Misfit]:
     for pair in field_pairs(old, new):
         present = state.tables.get(pair.table.name)
         if present is None or not present.filled or not is_kept(pair.new):
@@ -52,16 +59,36 @@ def _field_misfits(
         yield from _unparsed(connection, pair, column)
 
 
-def _missing(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
-    newly = pair.new.required and not (pair.old is not None and pair.old.required)
-    # A field that is hidden by a condition need not be filled; whether it is hidden is not known here.
-    return column.is_(None) if newly and pair.new.visible is None else None
+def _breaches(
+    connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState, now: dt.datetime
+) -> Iterator[Misfit]:
+    """Records that break a condition of the definition, asked as the platform asks: without any person's rights."""
+    context = Context(SYSTEM, {new.app.name: new}, now, now.astimezone(ZoneInfo(new.app.timezone)).date(), "plan")
+    for pair in entity_pairs(old, new):
+        present = state.tables.get(pair.table.name)
+        if present is None or not present.filled:
+            continue
+        entity = new.entities[pair.new.name]
+        for breach in new_breaches(pair, present.columns):
+            count = count_matching(connection, context, new, entity, breach.condition)
+            if count:
+                ids = matching_ids(connection, context, new, entity, breach.condition, limit=_SAMPLES)
+                samples = _numbers(connection, pair.table, ids)
+                yield Misfit(pair.new.name, breach.field.name if breach.field else None, breach.rule, count, samples)
+
+
+def _numbers(connection: Connection, table: sa.Table, ids: list[str]) -> tuple[str, ...]:
+    """What records are called: their numbers, or their keys."""
+    if "number" not in table.c:
+        return tuple(ids)
+    rows = connection.execute(sa.select(table.c.number).where(table.c.id.in_(ids)).order_by(table.c.number))
+    return tuple(str(value) for value in rows.scalars())
 
 
 def _unknown_choice(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
     codes = [choice.code for choice in pair.new.options.choices]
     before = [choice.code for choice in pair.old.options.choices] if pair.old is not None else []
-    if not codes or set(before) and set(before) <= set(codes):
+    if not codes or (set(before) and set(before) <= set(codes)):
         return None
     if isinstance(storage_of(pair.new), JsonStorage):
         gone = [column.contains(f'"{code}"', autoescape=True) for code in before if code not in codes]
@@ -80,29 +107,36 @@ def _too_long(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
 
 
 def _out_of_range(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
-    storage, now = storage_of(pair.new), pair.new.options
-    if not isinstance(storage, DecimalStorage | IntegerStorage):
-        return None
-    before = pair.old.options if pair.old is not None else None
+    now, before = pair.new.options, pair.old.options if pair.old is not None else None
     bounds: list[Condition] = []
-    if now.min is not None and (before is None or before.min != now.min):
-        low = Decimal(now.min)
-        bounds.append(column < (math.ceil(low) if isinstance(storage, IntegerStorage) else low))
-    if now.max is not None and (before is None or before.max != now.max):
-        high = Decimal(now.max)
-        bounds.append(column > (math.floor(high) if isinstance(storage, IntegerStorage) else high))
+    low, high = _bound(pair.new, now.min, math.ceil), _bound(pair.new, now.max, math.floor)
+    if low is not None and (before is None or before.min != now.min):
+        bounds.append(column < low)
+    if high is not None and (before is None or before.max != now.max):
+        bounds.append(column > high)
     return sa.or_(*bounds) if bounds else None
 
 
-_FINDERS: dict[str, Finder] = {
-    "required": _missing,
+def _bound(field: Field, text: str | None, whole: Callable[[Decimal], int]) -> object:
+    """A limit as the column compares it; texts are limited by length, which is another rule."""
+    match storage_of(field):
+        case IntegerStorage() if text is not None:
+            return whole(Decimal(text))
+        case DecimalStorage() if text is not None:
+            return Decimal(text)
+        case DateStorage() if text is not None:
+            return dt.date.fromisoformat(text)
+    return None
+
+
+_FINDERS: dict[MisfitRule, Finder] = {
     "choice": _unknown_choice,
     "length": _too_long,
     "range": _out_of_range,
 }
 
 
-def _counted(connection: Connection, pair: FieldPair, rule: Any, condition: Condition) -> Iterator[Misfit]:
+def _counted(connection: Connection, pair: FieldPair, rule: MisfitRule, condition: Condition) -> Iterator[Misfit]:
     source, living = _living(pair)
     count = connection.execute(sa.select(sa.func.count()).select_from(source).where(living, condition)).scalar_one()
     if count:
@@ -117,7 +151,8 @@ def _unparsed(connection: Connection, pair: FieldPair, column: sa.Column[Any]) -
     if pattern is None or (pair.old is not None and pair.old.options.pattern == pattern):
         return
     source, living = _living(pair)
-    name, count, samples = _naming(pair, source), 0, []
+    name, count = _naming(pair, source), 0
+    samples: list[str] = []
     rows = connection.execution_options(yield_per=1000).execute(
         sa.select(name, column).select_from(source).where(living, column.is_not(None)).order_by(name)
     )
@@ -145,7 +180,7 @@ def _duplicates(connection: Connection, old: CompiledApp | None, new: CompiledAp
             continue
         names = {column_name(field): field.name for field in pair.new.fields.values()}
         for index in sorted(pair.table.indexes, key=lambda one: str(one.name)):
-            columns = [column for column in index.columns]
+            columns = list(index.columns)
             if not index.unique or index.name in present.indexes or any(c.name not in present.columns for c in columns):
                 continue
             living = sa.and_(pair.table.c.deleted_at.is_(None), *(column.is_not(None) for column in columns))

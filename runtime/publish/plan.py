@@ -5,6 +5,7 @@ Planning reads and changes nothing. The same texts on the same database give the
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ class Planned:
     checksum: str
 
 
-def plan_publish(connection: Connection, app: str, files: Files, *, back_to: int | None = None) -> Planned:
+def plan_publish(connection: Connection, app: str, files: Files, now: dt.datetime, *, back_to: int | None = None) -> Planned:
     """The plan that leads from the active release of `app` to these texts; `back_to` is the earlier release they are.
 
     Going back is not held to the rules of going forward, but for duplicates, which the database itself refuses.
@@ -56,7 +57,7 @@ def plan_publish(connection: Connection, app: str, files: Files, *, back_to: int
     new = compile_app(loaded.app, to)
     state = read_state(connection, app, [wanted.table.name for wanted in wanted_tables(new)])
     changes = diff_apps(old.app if old is not None else None, loaded.app)
-    misfits = count_misfits(connection, old, new, state)
+    misfits = count_misfits(connection, old, new, state, now)
     found = lint(Proposal(old, new, state, misfits, changes))
     if back_to is not None:
         found = tuple(one for one in found if one.severity != "error" or one.code == "M409")
@@ -64,7 +65,7 @@ def plan_publish(connection: Connection, app: str, files: Files, *, back_to: int
         blank,
         version=loaded.app.version,
         changes=changes,
-        steps=plan_steps(new, state),
+        steps=plan_steps(old, new, state),
         misfits=misfits,
         diagnostics=(*loaded.diagnostics, *found),
     )

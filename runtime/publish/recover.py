@@ -65,7 +65,9 @@ def _settle(database: Database, target: Release, now: dt.datetime, patience: Pat
         return _said(target, "finished")
 
 
-def _said(target: Release, outcome: Literal["finished", "taken_back", "running_elsewhere"], why: Failure | None = None) -> Recovered:
+def _said(
+    target: Release, outcome: Literal["finished", "taken_back", "running_elsewhere"], why: Failure | None = None
+) -> Recovered:
     name = f"{target.app} {target.version} ({target.release})"
     reason = why.message if why is not None else {"zh": "", "en": ""}
     words: dict[str, Label] = {

@@ -18,7 +18,8 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.publish import ddl
-from runtime.publish.backfill import backfill_of, constant_default
+from runtime.publish.backfill import backfill_of, constant_default, recompute
+from runtime.publish.pairs import field_pairs
 from runtime.publish.state import DatabaseState, TableState
 from runtime.publish.types import Phase, Step
 from runtime.publish.words import label_in, say
@@ -53,10 +54,11 @@ def _kept(fields: Mapping[str, Field]) -> dict[str, Field]:
     return {column_name(field): field for field in fields.values() if is_kept(field)}
 
 
-def plan_steps(new: CompiledApp, state: DatabaseState) -> tuple[Step, ...]:
+def plan_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> tuple[Step, ...]:
     """The statements that make the database fit `new`, in the order in which they are to run."""
     wanted = wanted_tables(new)
     steps = [step for table in wanted for step in _table_steps(new, table, state)]
+    steps += _computed_steps(old, new, state)
     steps += [step for table in wanted for step in _reference_steps(table, state)]
     steps += [step for table in wanted for step in _index_steps(table, state)]
     steps += [step for table in wanted for step in _unwanted_indexes(table, state)]
@@ -94,6 +96,17 @@ def _column_steps(
         yield from backfill_of(field, column, default, state.dialect)
 
 
+def _computed_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Step]:
+    """Stored computed fields that are new or have another formula; those of child rows wait for their record's next save."""
+    for pair in field_pairs(old, new):
+        table, compute = state.tables.get(pair.table.name), pair.new.compute
+        if pair.is_rows or compute is None or not pair.new.stored or table is None or not table.filled:
+            continue
+        before = pair.old.compute.source if pair.old is not None and pair.old.stored and pair.old.compute else None
+        if before != compute.source:
+            yield from recompute(new, new.entities[pair.entity.name], pair.new, compute, state.dialect)
+
+
 def _reference_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
     """References between tables, made apart on PostgreSQL so that cycles and running writers are no trouble."""
     if state.is_sqlite:
@@ -123,7 +136,12 @@ def _index_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
         if index.unique:
             because = say(wanted.label, named, en="No two records of {0} may agree in: {1}.", zh="“{0}”的下列字段不得重复：{1}。")
         else:
-            because = say(wanted.label, named, en="{0} is found and sorted without a scan by: {1}.", zh="“{0}”按下列字段查找和排序不必全表扫描：{1}。")
+            because = say(
+                wanted.label,
+                named,
+                en="{0} is found and sorted without a scan by: {1}.",
+                zh="“{0}”按下列字段查找和排序不必全表扫描：{1}。",
+            )
         lock = "write lock" if state.is_sqlite else "SHARE UPDATE EXCLUSIVE" if online else "SHARE"
         reverse = ddl.drop_index(str(index.name), state.dialect, online=online)
         # On live data after the backfill, so that it is built once and over the filled column.
@@ -134,7 +152,10 @@ def _index_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
 def _named(index: sa.Index, wanted: WantedTable) -> Label:
     """The fields of an index by their labels; the key that only breaks ties is left out."""
     labels = [_label_of(column.name, wanted) for column in index.columns if column.name != "id"]
-    return {"en": ", ".join(label_in(label, "en") for label in labels), "zh": "、".join(label_in(label, "zh") for label in labels)}
+    return {
+        "en": ", ".join(label_in(label, "en") for label in labels),
+        "zh": "、".join(label_in(label, "zh") for label in labels),
+    }
 
 
 def _label_of(column: str, wanted: WantedTable) -> Label:

@@ -52,11 +52,15 @@ def reads_as(old: str, new: str) -> bool:
     Texts are one kind of column whatever their length: a longer limit changes nothing, a shorter one is the
     validator's business at the next save. Numbers of another scale are other integers in SQLite, so they are not.
     """
-    return old == new or (old.split(":")[0] == "text" and new.split(":")[0] == "text")
+    return old == new or (_is_text(old) and _is_text(new))
 
 
 def is_narrower(old: str, new: str) -> bool:
     """Whether a text that fitted `old` may be too long for `new`."""
-    if old.split(":")[0] != "text" or not new.startswith("text:"):
+    if not _is_text(old) or not new.startswith("text:"):
         return False
-    return old == "text" or int(old.split(":")[1]) > int(new.split(":")[1])
+    return old == "text" or int(old.removeprefix("text:")) > int(new.removeprefix("text:"))
+
+
+def _is_text(storage: str) -> bool:
+    return storage == "text" or storage.startswith("text:")

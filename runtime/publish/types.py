@@ -12,6 +12,7 @@ from forms_dsl.diff import Change
 from forms_dsl.model import Label
 
 Phase = Literal["expand", "backfill", "contract"]
+MisfitRule = Literal["required", "unique", "choice", "length", "range", "pattern", "check"]
 
 #: Stands in a batched statement for the key after which the next batch begins.
 AFTER = "'$after'"
@@ -45,7 +46,7 @@ class Misfit:
 
     entity: str
     field: str | None
-    rule: Literal["required", "unique", "choice", "length", "range", "pattern", "check"]
+    rule: MisfitRule
     count: int
     samples: tuple[str, ...]
 

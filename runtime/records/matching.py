@@ -39,3 +39,16 @@ def matching_ids(
         conditions.append(table.c.id == only)
     query = sa.select(table.c.id).select_from(statement.source.from_clause()).where(*conditions).order_by(table.c.id).limit(limit)
     return [str(row[0]) for row in run(connection, context, compile_select(query, statement, connection.dialect))]
+
+
+def count_matching(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, where: Expression
+) -> int:
+    """How many living records meet a condition."""
+    if not is_platform(context.principal):
+        raise PermissionError("only the platform itself looks at all rows")
+    statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
+    met = condition(FullScope(statement), where)
+    living = statement.source.root.table.c.deleted_at.is_(None)
+    query = sa.select(sa.func.count()).select_from(statement.source.from_clause()).where(living, met)
+    return int(run(connection, context, compile_select(query, statement, connection.dialect))[0][0])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runtime.compile.app import CompiledApp, compile_app
+from runtime.compile.app import CompiledApp
 from runtime.context import Context, Principal
 from runtime.identity.organisation import add_person, grant_role
 from runtime.publish.apply import Publication, Published, publish

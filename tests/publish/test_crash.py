@@ -98,7 +98,7 @@ def check_whole(database: Database) -> int:
 
     assert 1 == states.count("active")
     assert 0 == states.count("applying")
-    assert () == plan_steps(compiled, state)
+    assert () == plan_steps(compiled, compiled, state)
     assert {table.name for table in compiled.metadata.tables.values()} == tables
     assert {column.name for column in ticket.columns} == state.tables[ticket.name].columns
     assert ["a", "b"] == [row["subject"] for row in stored(database, compiled)]

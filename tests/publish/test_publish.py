@@ -53,6 +53,19 @@ def test_a_constant_default_fills_existing_records_only_once(database: Database,
     assert [Decimal("2.50"), Decimal("2.50"), None] == [row["fee"] for row in stored(database, compiled)]
 
 
+def test_a_stored_formula_is_computed_for_records_that_exist(database: Database, releases: Releases) -> None:
+    """A new stored computed field, and one whose formula changed, hold the formula's value for every record."""
+    put_live(database, releases, FILES)
+    insert_tickets(database, releases.current()["desk"], {"subject": "a", "cost": Decimal("1.50")}, {"subject": "b"})
+    doubled = "twice: {type: decimal, scale: 2, compute: 'round(cost * 2, 2)', stored: true, label: {zh: 双倍, en: Twice}}"
+    put_live(database, releases, with_field(doubled))
+    first = [row["twice"] for row in stored(database, releases.current()["desk"])]
+    put_live(database, releases, with_field(doubled.replace("* 2", "* 3")))
+
+    assert [Decimal("3.00"), None] == first
+    assert [Decimal("4.50"), None] == [row["twice"] for row in stored(database, releases.current()["desk"])]
+
+
 def test_a_broken_definition_is_refused_whole(database: Database, releases: Releases) -> None:
     """All findings come at once, nothing is written, and the app that runs goes on."""
     put_live(database, releases, FILES)
@@ -71,7 +84,12 @@ def test_a_deleted_field_comes_back_with_its_data(database: Database, releases: 
     """Deleting a field keeps its column as a tombstone; the same id again shows the old values."""
     put_live(database, releases, FILES)
     insert_tickets(database, releases.current()["desk"], {"subject": "a", "cost": Decimal("7.00")})
-    without = edited("lists/tickets.yaml", ", cost", "", edited("entities/ticket.yaml", "  cost: {type: decimal, scale: 2, label: {zh: 费用, en: Cost}}\n", ""))
+    without = edited(
+        "lists/tickets.yaml",
+        ", cost",
+        "",
+        edited("entities/ticket.yaml", "  cost: {type: decimal, scale: 2, label: {zh: 费用, en: Cost}}\n", ""),
+    )
     put_live(database, releases, without)
     with database.read() as connection:
         dropped = connection.execute(sa.select(physical_column.c.dropped_in).where(physical_column.c.column_name == "f_cost"))

@@ -10,7 +10,9 @@ from runtime.publish.lint import Proposal
 from runtime.publish.pairs import by_id, entity_pairs
 from runtime.publish.words import sentence
 
-ID_CHANGED = code("M401", "The id of an entity or field changed, which looks like a deletion and a new one: its data would be left behind.")
+ID_CHANGED = code(
+    "M401", "The id of an entity or field changed, which looks like a deletion and a new one: its data would be left behind."
+)
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:

@@ -12,7 +12,9 @@ from runtime.publish.words import sentence
 
 CHOICE_IN_USE = code("M405", "A choice was removed that records still use.", "warning")
 NOT_UNIQUE = code("M409", "A rule of uniqueness does not hold for the records that exist.")
-MUST_BE_MENDED = code("M410", "Records do not fit a stricter rule; they keep their values and must be mended at their next save.", "warning")
+MUST_BE_MENDED = code(
+    "M410", "Records do not fit a stricter rule; they keep their values and must be mended at their next save.", "warning"
+)
 
 _MENDED = Sentence("Nothing is lost: mend them at their next save.", "旧值保留，下次保存时须改正。")
 _RULES = {
