@@ -36,7 +36,7 @@ export function useShortcuts(chords: Readonly<Record<string, (event: KeyboardEve
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return
-      if (!overDialogs && (inOverlay(event.target) || document.querySelector('.ant-modal-mask, .ant-drawer-mask') !== null)) return
+      if (!overDialogs && (inOverlay(event.target) || document.querySelector('dialog[open], .ant-modal-mask, .ant-drawer-mask') !== null)) return
       const chord = chordOf(event)
       const bare = !chord.includes('Ctrl+') && !chord.includes('Alt+') && chord !== 'Escape'
       if (bare && isWriting(event.target)) return

@@ -11,12 +11,13 @@ import { words } from './words'
 function MoneyInput(props: InputProps) {
   const t = useWords(words), locale = useLocale()
   const { field: { options }, value, id } = props
-  const yuan = (options.currency ?? 'CNY') === 'CNY'
+  // 万元 is how amounts are said in Chinese; in other languages the unit only names the currency.
+  const currency = options.currency ?? 'CNY', yuan = currency === 'CNY' && locale === 'zh'
   const [wan, setWan] = useState(false)
   const unit = yuan ? (
-    <button type="button" className="unit" tabIndex={-1} data-skip-enter aria-label={t('unit')} onClick={() => setWan(!wan)}>{wan ? t('wan') : t('yuan')}</button>
-  ) : <span className="hint">{options.currency}</span>
-  const text = yuan && locale === 'zh' && value !== null ? capital(String(value)) : ''
+    <button type="button" className="unit" tabIndex={-1} data-skip-enter onClick={() => setWan(!wan)}>{wan ? t('wan') : t('yuan')}<span className="sr"> {t('unit')}</span></button>
+  ) : <span className="hint">{currency}</span>
+  const text = yuan && value !== null ? capital(String(value)) : ''
   return (
     <>
       <Figure {...props} key={String(wan)} prefix={unit} power={wan ? -4 : 0} scale={wan ? undefined : options.scale ?? 2} />

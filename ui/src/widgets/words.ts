@@ -3,8 +3,8 @@ import { catalogue } from '../kernel/i18n/catalogue'
 export const words = catalogue('widgets', {
   count: ['{{count}} / {{max}}', '{{count}} / {{max}}'],
   yuan: ['元', 'CNY'],
-  wan: ['万元', '10k'],
-  unit: ['单位', 'Unit'],
+  wan: ['万元', 'CNY 10,000'],
+  unit: ['单位，点击换', 'unit, click to change'],
   day_form: ['年月日 8 位数字', 'YYYYMMDD'],
   instant_form: ['年月日时分 12 位数字', 'YYYYMMDDHHMM'],
   calendar: ['打开日历', 'Open the calendar'],

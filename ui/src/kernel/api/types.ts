@@ -108,6 +108,8 @@ export interface ListScreen {
   readonly name: string
   readonly entity: string
   readonly label: Label
+  /** The list's own condition; views and filters come on top of it. */
+  readonly where: string | null
   readonly columns: readonly ColumnScreen[]
   readonly order: readonly string[]
   readonly search: readonly string[]
@@ -154,7 +156,7 @@ export interface FormScreen {
 }
 
 export type PanelScreen =
-  | { readonly kind: 'related', readonly name: string, readonly label: Label, readonly entity: string, readonly by: string, readonly columns: readonly ColumnScreen[], readonly order: readonly string[] }
+  | { readonly kind: 'related', readonly name: string, readonly label: Label, readonly entity: string, readonly by: string, readonly where: string | null, readonly columns: readonly ColumnScreen[], readonly order: readonly string[] }
   | { readonly kind: 'call', readonly name: string, readonly label: Label, readonly source: Label, readonly values: readonly { readonly name: string, readonly label: Label, readonly type: string }[] }
 
 export interface PageScreen {

@@ -35,6 +35,15 @@ export function labelIn(label: Label | null | undefined, locale: Locale): string
   return label[locale] ?? label['zh'] ?? label['en'] ?? Object.values(label)[0] ?? ''
 }
 
+/** A label inside of a sentence: English begins it with a small letter, but for abbreviations. */
+export function useNoun(): (label: Label | null | undefined) => string {
+  const locale = useLocale()
+  return label => {
+    const text = labelIn(label, locale)
+    return locale === 'en' && /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+  }
+}
+
 /** Labels of definitions in the language of now. */
 export function useLabel(): (label: Label | null | undefined) => string {
   const locale = useLocale()

@@ -1,7 +1,7 @@
 /** The login over a page whose session ended; the page below stays as it is. */
-import { Modal } from 'antd'
 import { useQueryClient } from '@tanstack/react-query'
 import { keys } from '../api/queries'
+import { Dialog } from '../parts/Dialog'
 import { useWords } from '../i18n/catalogue'
 import { LoginForm } from './LoginForm'
 import { loginReturned, useSession } from './store'
@@ -11,13 +11,14 @@ export function LoginDialog() {
   const t = useWords(words)
   const asking = useSession(state => state.asking)
   const client = useQueryClient()
+  if (!asking) return null
   return (
-    <Modal open={asking} title={t('expired')} footer={null} closable={false} mask={{ closable: false }} keyboard={false} destroyOnHidden width={400}>
+    <Dialog title={t('expired')} width={400}>
       <p className="login-note">{t('expired_text')}</p>
       <LoginForm done={me => {
         client.setQueryData(keys.me, me)
         loginReturned(me.id)
       }} />
-    </Modal>
+    </Dialog>
   )
 }

@@ -55,7 +55,7 @@ export function EntryForm(props: EntryFormProps) {
   useEffect(() => {
     const inputs = [...form.current?.querySelectorAll<HTMLInputElement>('input:not([type="radio"], [tabindex="-1"]), textarea') ?? []]
     // The first field that is still empty; a form that is full begins at its top.
-    const first = inputs.find(each => each.value === '' && each.closest('.ant-select-content-has-value, .ant-select-content') === null) ?? inputs[0]
+    const first = inputs.find(each => each.value === '' && each.closest('.ant-select-content-has-value') === null) ?? inputs[0]
     first?.focus({ preventScroll: true })
   }, [])
   const pages = entry.drawn.blocks.filter(each => each.block.kind !== 'section'), isWizard = pages.length > 0

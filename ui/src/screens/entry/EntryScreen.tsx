@@ -1,13 +1,13 @@
 /** Filling in a record: new, a draft, or one that is changed; saves, submits, and settles what others changed meanwhile. */
 import { useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { useNavigate } from 'react-router'
 import { keys } from '../../kernel/api/queries'
 import type { RecordWire, Titles } from '../../kernel/api/types'
 import { clock } from '../../kernel/format/dates'
 import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useNoun } from '../../kernel/i18n/locale'
 import { useTitle } from '../../kernel/parts/title'
 import { Conflict } from './Conflict'
 import { EntryForm } from './EntryForm'
@@ -34,11 +34,12 @@ const isDraft = (parts: EntryParts, record: RecordWire): boolean => {
 }
 
 export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScreenProps) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), noun = useNoun()
   const { screens: { app, timezone }, form, entity } = parts
   const navigate = useNavigate(), client = useQueryClient()
   const [stored, setStored] = useState(initial), [attempts, setAttempts] = useState(0), [theirs, setTheirs] = useState<Stored | null>(null)
-  const [saving, setSaving] = useState<Saving>({ kind: 'idle' }), [leaving, setLeaving] = useState(false)
+  const [saving, setSaving] = useState<Saving>({ kind: 'idle' })
+  const done = useRef(false)
   const around = useSurroundings(parts, initial?.record ?? null, null)
   const [start] = useState(() => (initial
     ? { values: initial.record as Filled, titles: titlesOf(initial.record) }
@@ -47,7 +48,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
   const sender = useSender(app, entity.name)
   const before: Filled = stored?.record ?? {}
   const starts = entity.workflow?.can_start === true && (stored === null || isDraft(parts, stored.record))
-  const name = label(entity.label), title = stored && !starts ? t('change', { label: name }) : t('new', { label: name })
+  const name = noun(entity.label), title = stored && !starts ? t('change', { label: name }) : t('new', { label: name })
   useTitle(title)
 
   const body = () => bodyOf(entry.drawn, before, stored ? [] : Object.keys(prefill?.values ?? {}))
@@ -89,7 +90,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
     void send(
       () => (stored === null ? sender.create(body(), starts) : starts ? sender.submit(stored, body()) : sender.update(stored, body())),
       next => {
-        setLeaving(true)
+        done.current = true
         const number = typeof next.record['number'] === 'string' ? ` ${next.record['number']}` : ''
         void navigate(`/app/${app}/${entity.name}/${next.id}`, { replace: true, state: { flash: t(starts ? 'submitted' : 'saved', { number }) } })
       },
@@ -101,7 +102,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
     setTheirs(null)
   }
   const canDraft = starts && form.actions.includes('save_draft')
-  const dirty = entry.dirty && !leaving
+  const { dirty } = entry
   const state = saving.kind === 'busy' ? t('saving') : saving.kind === 'failed' ? t('failed') : saving.kind === 'saved' && !dirty ? t('draft_saved', { time: clock(saving.at, timezone) }) : dirty ? t('not_saved') : ''
   return (
     <>
@@ -111,7 +112,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
         above={<>{theirs && <Conflict parts={parts} entry={entry} before={before} theirs={theirs.record} done={settleConflict} />}{above}</>}
         beside={starts && entity.workflow ? <PathPane app={app} workflow={entity.workflow.name} names={Object.keys(entity.fields)} recordId={stored?.id} values={entry.drawn.values} ready={!entry.drawn.blocks.some(block => missing(block, entry.drawn.values))} /> : undefined}
       />
-      <LeaveGuard dirty={dirty} />
+      <LeaveGuard dirty={dirty} done={done} />
     </>
   )
 }

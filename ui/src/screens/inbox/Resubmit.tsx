@@ -1,5 +1,5 @@
 /** A step that is filled in, such as an application that came back: the form with just the fields the step may write. */
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { EntityScreen, FormScreen, Screens, TaskDetail, Wire } from '../../kernel/api/types'
 import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
@@ -37,6 +37,7 @@ export function Resubmit({ task, screens, entity, busy, failure, send }: Resubmi
   const parts = { screens, form, entity }, before = task.record as Filled
   const around = useSurroundings(parts, before, { write: task.fields.write, hide: task.fields.hide, require: task.fields.require ?? [] })
   const entry = useEntry(parts, { values: before, titles: titlesOf(task.record) }, around)
+  const sent = useRef(false)
   const [attempts, setAttempts] = useState(0), [answered, setAnswered] = useState<unknown>(null)
   const refused = faultsIn(failure)
   if (failure !== answered) {
@@ -47,8 +48,13 @@ export function Resubmit({ task, screens, entity, busy, failure, send }: Resubmi
       setAttempts(attempts + 1)
     }
   }
+  useEffect(() => {
+    // What was not taken is still to be lost.
+    if (failure) sent.current = false
+  }, [failure])
   const submit = () => {
     if (entry.attempt().some(fault => fault.level === 'error')) return setAttempts(attempts + 1)
+    sent.current = true
     send(bodyOf(entry.drawn, before))
   }
   return (
@@ -58,7 +64,7 @@ export function Resubmit({ task, screens, entity, busy, failure, send }: Resubmi
         failure={refused ? null : failure} attempts={attempts} state={entry.dirty ? e('not_saved') : ''} stateIsGood={false} above={<p className="quiet">{t('resubmit_hint')}</p>}
         beside={task.process && <SidePane title={t('trail')}><Trail process={task.process} me={me?.id ?? null} /></SidePane>}
       />
-      <LeaveGuard dirty={entry.dirty && !busy} />
+      <LeaveGuard dirty={entry.dirty} done={sent} />
     </>
   )
 }

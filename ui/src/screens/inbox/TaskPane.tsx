@@ -59,7 +59,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
     <div className="task">
       <header className="task-head">
         <div className="task-head-text">
-          <h1 ref={heading} tabIndex={-1} className="no-ring">{task.record_title}{amount && <span className="task-amount"><span className="task-dot"> · </span>{amount}</span>}</h1>
+          <h2 ref={heading} tabIndex={-1} className="no-ring task-title">{task.record_title}{amount && <span className="task-amount"><span className="task-dot"> · </span>{amount}</span>}</h2>
           <Deadline due={over ? null : task.due_at} tag />
           <p className="quiet small task-about">{[label(task.entity_label), label(task.title), task.started_by && `${t('by', { name: task.started_by.name })} ${task.unit ?? ''} ${showInstant(task.created_at, locale)}`].filter(Boolean).join(' · ')}</p>
           {task.amount && locale === 'zh' && <p className="quiet small task-words">{capital(task.amount)}</p>}

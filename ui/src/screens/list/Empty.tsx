@@ -2,7 +2,7 @@
 import { Button } from 'antd'
 import { Link } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useNoun } from '../../kernel/i18n/locale'
 import { Chip } from './Chips'
 import { columnsOf, newFormOf, type ListParts } from './fields'
 import { useConditions } from './Sentence'
@@ -10,14 +10,14 @@ import type { ListPlace } from './state'
 import { words } from './words'
 
 export function Empty({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), noun = useNoun()
   const { screens: { app, timezone }, list, entity } = parts
   const { conditions, own, write } = useConditions(parts, place.state.where)
-  const name = label(list.label), form = newFormOf(parts)
+  const name = noun(list.label), form = newFormOf(parts)
   if (conditions.length === 0 && own === null && !place.state.search) {
     return (
       <div className="empty"><h2>{t('none', { label: name })}</h2><p>{t('none_text')}</p>
-        {form && <p><Link to={`/app/${app}/new/${form}`}>{t('new', { label: label(entity.label) })}</Link></p>}</div>
+        {form && <p><Link to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })}</Link></p>}</div>
     )
   }
   const columns = columnsOf(parts)

@@ -1,5 +1,5 @@
 /** A list: views, filter sentence, rows from the server page by page. */
-import { Button, Drawer, type InputRef } from 'antd'
+import { Button, type InputRef } from 'antd'
 import { useRef, useState } from 'react'
 import { Link, useLocation, useNavigate, useParams } from 'react-router'
 import { useMe, useScreens } from '../../kernel/api/queries'
@@ -8,7 +8,7 @@ import { clock } from '../../kernel/format/dates'
 import { group } from '../../kernel/format/numbers'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useLabel, useNoun } from '../../kernel/i18n/locale'
 import { useShortcuts } from '../../kernel/keyboard'
 import { Failure } from '../../kernel/parts/Failure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
@@ -53,7 +53,7 @@ function Views({ parts, place, counts }: { readonly parts: ListParts, readonly p
 }
 
 function ListScreen({ parts }: { readonly parts: ListParts }) {
-  const t = useWords(words), c = useWords(common), label = useLabel()
+  const t = useWords(words), c = useWords(common), label = useLabel(), noun = useNoun()
   const { screens, list, entity } = parts, { app, timezone: zone } = screens
   const place = useListPlace(), choice = useColumnChoice(parts), narrow = useIsNarrow()
   const [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false)
@@ -87,15 +87,15 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         <h1>{title}</h1>
         {me?.unit && <span className="hint small">{t('rights', { unit: me.unit.name })}</span>}
         <span className="grow" />
-        {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: label(entity.label) })} <kbd>Alt N</kbd></Link>}
+        {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd>Alt N</kbd></Link>}
       </div>
       <section className="card list-card" aria-label={title}>
         <Views parts={parts} place={place} counts={counts.views} />
         <div className="list-filter">
-          {narrow ? <Button onClick={() => setFiltering(true)}>{t('conditions', { count: conditions.length + (own ? 1 : 0) })}</Button> : <Filter parts={parts} place={place} />}
+          {narrow ? <Button aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>{t('conditions', { count: conditions.length + (own ? 1 : 0) })}</Button> : <Filter parts={parts} place={place} />}
           <SearchBox parts={parts} place={place} box={search} />
         </div>
-        {narrow && <Drawer open={filtering} onClose={() => setFiltering(false)} placement="bottom" title={t('filter')}><Filter parts={parts} place={place} /></Drawer>}
+        {narrow && filtering && <div className="list-filter"><Filter parts={parts} place={place} /></div>}
         <div className="list-count">
           <p role="status">
             <b>{total === undefined ? t('counting') : total === null ? '' : t('total', { total: group(String(total)) })}</b>

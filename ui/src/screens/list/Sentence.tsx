@@ -2,7 +2,7 @@
 import { Input, type InputRef } from 'antd'
 import { useEffect, useState, type Ref } from 'react'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useLabel, useNoun } from '../../kernel/i18n/locale'
 import { AddChip, Chip } from './Chips'
 import { columnsOf, filterable, type ListParts } from './fields'
 import { conditionsOf, expressionOf, normalised, type Condition } from './sentence'
@@ -24,13 +24,13 @@ export function useConditions(parts: ListParts, where: string): { readonly condi
 }
 
 export function Filter({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), noun = useNoun()
   const { screens: { app, timezone: zone }, list } = parts
   const columns = filterable(columnsOf(parts))
   const { conditions, own, write } = useConditions(parts, place.state.where)
   const set = (next: readonly Condition[]) => place.ask({ where: write(next) })
   const offered = list.quick_filters.flatMap(path => columns.find(column => column.path === path) ?? []).filter(column => !conditions.some(each => each.path === column.path))
-  const name = label(list.label)
+  const name = noun(list.label)
   const isEmpty = conditions.length === 0 && own === null
   return (
     <div className="sentence" role="group" aria-label={t('filter')}>

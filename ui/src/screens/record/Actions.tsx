@@ -1,21 +1,23 @@
 /** What can be done with a record: the actions of its page, changing it, deleting it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { App as AntApp, Button } from 'antd'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { call, path } from '../../kernel/api/client'
 import { keys, useMe } from '../../kernel/api/queries'
 import type { EntityScreen, RecordView, Screens } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import { useFailureText } from '../../kernel/parts/Failure'
+import { Confirm } from '../../kernel/parts/Dialog'
 import { formFor } from '../entry/EditEntry'
 import { words } from './words'
 
 interface ActionsProps { readonly screens: Screens, readonly entity: EntityScreen, readonly view: RecordView, readonly back: string }
 
 export function Actions({ screens, entity, view: { record, etag }, back }: ActionsProps) {
-  const t = useWords(words), label = useLabel(), failure = useFailureText()
-  const { modal } = AntApp.useApp(), navigate = useNavigate(), client = useQueryClient()
+  const t = useWords(words), label = useLabel()
+  const [asking, setAsking] = useState(false)
+  const navigate = useNavigate(), client = useQueryClient()
   const me = useMe().data, { app } = screens
   const status = Object.values(entity.fields).find(field => field.type === 'status')
   const isDraft = status !== undefined && record[status.name] === status.options.choices?.[0]?.code
@@ -29,16 +31,15 @@ export function Actions({ screens, entity, view: { record, etag }, back }: Actio
       void client.invalidateQueries({ queryKey: ['list', app, entity.name] })
       void navigate(back, { replace: true })
     },
-    onError: error => void modal.error({ title: failure(error) }),
   })
-  const ask = () => void modal.confirm({ title: t('remove_ask'), content: t('remove_text'), okText: t('remove'), okButtonProps: { danger: true }, onOk: () => remove.mutateAsync() })
   const actions = (screens.pages[entity.name]?.actions ?? []).filter(action => {
     const target = screens.entities[screens.forms[action.form]?.entity ?? '']
     return target?.can.create
   })
   return (
     <div className="record-actions">
-      {entity.can.delete && mayChange && <Button danger onClick={ask}>{t('remove')}</Button>}
+      {asking && <Confirm title={t('remove_ask')} text={t('remove_text')} yes={t('remove')} busy={remove.isPending} failure={remove.error} confirm={() => remove.mutate()} cancel={() => { setAsking(false); remove.reset() }} />}
+      {entity.can.delete && mayChange && <Button danger onClick={() => setAsking(true)}>{t('remove')}</Button>}
       {form && <Link className={isDraft ? 'button-primary' : 'button-plain'} to={`/app/${app}/edit/${entity.name}/${record.id}?form=${form}`}>{t(isDraft ? 'go_on' : 'change')}</Link>}
       {actions.map(action => <Link key={action.form} className="button-primary" to={`/app/${app}/new/${action.form}?from=${entity.name}/${record.id}`}>{label(action.label)}</Link>)}
     </div>

@@ -7,7 +7,7 @@ import type { Page, PanelScreen, RecordWire, Screens } from '../../kernel/api/ty
 import { pathsOf } from '../../kernel/format/template'
 import { isFigure } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useLabel, useNoun } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { Cell, cellClass } from '../../widgets/Cell'
 import { both, expressionOf } from '../list/sentence'
@@ -33,7 +33,7 @@ function useSeen() {
 }
 
 export function Related({ screens, panel, id }: { readonly screens: Screens, readonly panel: RelatedScreen, readonly id: string }) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), label = useLabel(), noun = useNoun()
   const { place, seen } = useSeen()
   const { app, timezone: zone, entities } = screens, entity = entities[panel.entity]
   const link = expressionOf([{ path: panel.by, operator: 'eq', values: [id] }], () => 'reference'), where = both(link, panel.where ?? '')
@@ -55,7 +55,7 @@ export function Related({ screens, panel, id }: { readonly screens: Screens, rea
       </div>
       {answer.error && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
       {!records && !answer.error && <div className="card-body panel-grey"><span className="grey" /><span className="grey" /></div>}
-      {records?.length === 0 && <p className="card-body quiet">{t('related_none', { label: name })}</p>}
+      {records?.length === 0 && <p className="card-body quiet">{t('related_none', { label: noun(panel.label) })}</p>}
       {records && records.length > 0 && (
         <div className="panel-scroll">
           <table className="table">

@@ -1,10 +1,10 @@
 /** The bar at the foot of a phone: work, the first list, a new case, everything else. */
-import { Drawer } from 'antd'
 import { useState } from 'react'
 import { Link, useLocation } from 'react-router'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
+import { Dialog } from '../../kernel/parts/Dialog'
 import { Icon } from './Icon'
 import { NavigationGroups } from './Navigation'
 import { PersonCard } from './PersonMenu'
@@ -33,10 +33,12 @@ export function PhoneBar() {
       {list && <Link to={list.to} aria-current={here(list.to)}><Icon name="list" />{list.text}</Link>}
       {starts && start && <Link to={start} aria-current={here(start)} aria-label={`${t('new')} ${label(starts.entity.label)}`}><Icon name="started" />{t('new')}</Link>}
       <button type="button" aria-expanded={open} onClick={() => setOpen(true)}><span className="nav-icon" aria-hidden="true">≡</span>{t('more')}</button>
-      <Drawer open={open} onClose={() => setOpen(false)} placement="bottom" size="82%" title={t('menu')}>
-        {me && <PersonCard me={me} />}
-        <NavigationGroups narrow={false} chosen={() => setOpen(false)} />
-      </Drawer>
+      {open && (
+        <Dialog title={t('menu')} sheet close={() => setOpen(false)}>
+          {me && <PersonCard me={me} />}
+          <NavigationGroups narrow={false} chosen={() => setOpen(false)} />
+        </Dialog>
+      )}
     </nav>
   )
 }

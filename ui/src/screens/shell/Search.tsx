@@ -1,13 +1,13 @@
 /** Ctrl+K: the menu and the records of every list that can be searched, in one box. */
 import { useQueries } from '@tanstack/react-query'
-import { Modal } from 'antd'
-import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useDeferredValue, useEffect, useState, type KeyboardEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { get, path } from '../../kernel/api/client'
 import type { ListScreen, Page, RecordWire, Screens } from '../../kernel/api/types'
 import { fill, pathsOf, valueAt } from '../../kernel/format/template'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
+import { Dialog } from '../../kernel/parts/Dialog'
 import { useAllScreens, useMenu } from './menu'
 import { words } from './words'
 
@@ -61,7 +61,6 @@ export default function Search({ close }: { readonly close: () => void }) {
   const [typed, setTyped] = useState(''), [at, setAt] = useState(0)
   const text = useDeferredValue(typed.trim())
   const [settled, setSettled] = useState('')
-  const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), 200)
     return () => clearTimeout(timer)
@@ -83,9 +82,9 @@ export default function Search({ close }: { readonly close: () => void }) {
     event.preventDefault()
   }
   return (
-    <Modal open title={t('search_title')} footer={null} onCancel={close} width={600} afterOpenChange={open => open && input.current?.focus()}>
+    <Dialog title={t('search_title')} close={close} width={600}>
       <input
-        ref={input} className="search-input" value={typed} placeholder={t('search')} aria-label={t('search')} role="combobox" aria-expanded={hits.length > 0}
+        className="search-input" value={typed} placeholder={t('search')} aria-label={t('search')} role="combobox" aria-expanded={hits.length > 0}
         aria-controls="search-hits" aria-activedescendant={hits.length > 0 ? `hit-${chosen}` : undefined} aria-autocomplete="list"
         onChange={event => { setTyped(event.target.value); setAt(0) }} onKeyDown={press}
       />
@@ -101,6 +100,6 @@ export default function Search({ close }: { readonly close: () => void }) {
           </div>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   )
 }

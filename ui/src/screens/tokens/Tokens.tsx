@@ -1,6 +1,6 @@
 /** The integrator's page: API tokens of this person, and the description of what they open. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App as AntApp, Button, Input, Select } from 'antd'
+import { Button, Input, Select } from 'antd'
 import { useState, type FormEvent } from 'react'
 import { call, get, newKey, path, post } from '../../kernel/api/client'
 import { useApps } from '../../kernel/api/queries'
@@ -8,6 +8,7 @@ import type { ApiToken, NewApiToken } from '../../kernel/api/types'
 import { showInstant } from '../../kernel/format/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
+import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import { useNow } from '../../kernel/now'
@@ -97,20 +98,21 @@ function Made({ token }: { readonly token: NewApiToken }) {
 
 function Existing() {
   const t = useWords(words), locale = useLocale(), now = useNow(), client = useQueryClient()
-  const { modal } = AntApp.useApp()
+  const [asked, setAsked] = useState<ApiToken | null>(null)
   const answer = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<{ items: readonly ApiToken[] }>('/api/auth/tokens', { signal }) })
   const revoke = useMutation({
     mutationFn: (id: string) => call('DELETE', path('api', 'auth', 'tokens', id)),
-    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
-  })
-  const ask = (token: ApiToken) => void modal.confirm({
-    title: t('revoke_ask', { label: token.label }), content: t('revoke_text'), okText: t('revoke'), okButtonProps: { danger: true }, onOk: () => revoke.mutateAsync(token.id),
+    onSuccess: () => {
+      setAsked(null)
+      void client.invalidateQueries({ queryKey: KEY })
+    },
   })
   const tokens = answer.data?.items
   return (
     <section className="card token-list" aria-labelledby="token-list">
       <div className="card-head"><h2 id="token-list">{t('list')}</h2>{tokens && <small className="hint">{tokens.length}</small>}</div>
-      {(answer.error ?? revoke.error) && <div className="card-body"><Failure error={answer.error ?? revoke.error} retry={() => void answer.refetch()} /></div>}
+      {asked && <Confirm title={t('revoke_ask', { label: asked.label })} text={t('revoke_text')} yes={t('revoke')} busy={revoke.isPending} failure={revoke.error} confirm={() => revoke.mutate(asked.id)} cancel={() => { setAsked(null); revoke.reset() }} />}
+      {answer.error && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
       {!tokens && !answer.error && <div className="card-body"><span className="grey" /></div>}
       {tokens?.length === 0 && <p className="card-body quiet">{t('none')}</p>}
       {tokens && tokens.length > 0 && (
@@ -123,7 +125,7 @@ function Existing() {
                 <th scope="row">{token.label}</th>
                 <td>{token.created_at && showInstant(token.created_at, locale, now)}</td>
                 <td>{token.expires_at === null ? t('never') : Date.parse(token.expires_at) < now.getTime() ? <span className="tag tag-warning">{t('expired')}</span> : showInstant(token.expires_at, locale, now)}</td>
-                <td className="num"><button type="button" className="link" aria-label={t('revoke_of', { label: token.label })} onClick={() => ask(token)}>{t('revoke')}</button></td>
+                <td className="num"><button type="button" className="link" aria-label={t('revoke_of', { label: token.label })} onClick={() => setAsked(token)}>{t('revoke')}</button></td>
               </tr>
             ))}
           </tbody>
