@@ -87,7 +87,8 @@ def _equal_bound(low: Lowering, tree: Expr, late: Expr, *, positive: bool) -> El
     element, value, whole = _beside(low, tree, late)
     same = element == value
     if not may_be_missing(late, low.scope):
-        return settled(same, positive=positive, sure=not may_be_missing(tree, low.scope))
+        # A bound value that fits no whole number is NULL.
+        return settled(same, positive=positive, sure=not whole and not may_be_missing(tree, low.scope))
     if not may_be_missing(tree, low.scope):
         return settled(same, positive=positive)
     if low.sqlite and not whole:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeEngine
 
 from forms_dsl.expr import bounds
@@ -126,7 +127,8 @@ def _value(low: Lowering, tree: Expr) -> Element:
         number = low.number(tree)
         return sa.type_coerce(number.element, native_type(number.scale) if low.sqlite else number.element.type)
     if tree.type.name == "boolean":
-        return sa.type_coerce(low.condition(tree, positive=False), sa.Boolean())
+        # In brackets: SQLAlchemy does not see through the type that a NOT needs them.
+        return sa.type_coerce(Grouping(low.condition(tree, positive=False)), sa.Boolean())
     return lower_function(low, tree) if isinstance(tree, Call) else null(low, tree.type)
 
 

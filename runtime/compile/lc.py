@@ -45,17 +45,18 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
         "numeric",
         "case when abs(pg_catalog.round(x, scale)) < lc.ten(digits - scale) then pg_catalog.round(x, scale) end",
     ),
-    # Texts: nothing is missing.
+    # Texts: the empty text is missing. Casts stay in range even where a guard stands before them: with constants the
+    # planner computes them first.
     ("trim(t text)", "text", "nullif(btrim(t, {white_space}), '')"),
-    ("clamped(n numeric)", "integer", "least(greatest(trunc(n), -10000000), 10000000)::integer"),
+    ("clamped(n numeric)", "integer", "case when n is not null then least(greatest(trunc(n), -10000000), 10000000)::integer end"),
     ("left(t text, n numeric)", "text", "nullif(pg_catalog.left(t, greatest(lc.clamped(n), 0)), '')"),
     ("right(t text, n numeric)", "text", "nullif(pg_catalog.right(t, greatest(lc.clamped(n), 0)), '')"),
     (
         "mid(t text, start numeric, n numeric)",
         "text",
         (
-            "nullif(substr(t, greatest(lc.clamped(start), 1),"
-            " greatest(lc.clamped(start) + greatest(lc.clamped(n), 0) - greatest(lc.clamped(start), 1), 0)), '')"
+            "nullif(substr(t, lc.clamped(greatest(trunc(start), 1)),"
+            " lc.clamped(greatest(trunc(start) + greatest(trunc(n), 0) - greatest(trunc(start), 1), 0))), '')"
         ),
     ),
     ("replace(t text, a text, b text)", "text", "case when t is not null and a is not null then nullif(pg_catalog.replace(t, a, coalesce(b, '')), '') end"),
@@ -76,7 +77,7 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
     ("day(d date)", "bigint", "extract(day from d)::bigint"),
     ("weekday(d date)", "bigint", "extract(isodow from d)::bigint"),
     ("month_end(d date)", "date", "(date_trunc('month', d::timestamp) + interval '1 month' - interval '1 day')::date"),
-    ("month_days(y integer, m integer)", "integer", "extract(day from lc.month_end(make_date(y, m, 1)))::integer"),
+    ("month_days(y integer, m integer)", "integer", "extract(day from lc.month_end(make_date(least(greatest(y, 1), 9999), least(greatest(m, 1), 12), 1)))::integer"),
     (
         "date(y numeric, m numeric, d numeric)",
         "date",
