@@ -18,7 +18,7 @@ from forms_dsl.source import Document
 from runtime.audit.trail import record_event
 from runtime.commands.import_joins import Join, open_joins
 from runtime.commands.import_lookup import Lookups
-from runtime.commands.import_mapping import MappingShape, StepShape, read_mapping
+from runtime.commands.import_mapping import MappingShape, Reading, StepShape
 from runtime.commands.import_result import Reject, StepResult, keep_rejects, write_rejects
 from runtime.commands.import_source import SourceFile, open_source
 from runtime.commands.import_values import MappedRow, RowFault, StepReader, compile_step
@@ -45,10 +45,9 @@ class BrokenMapping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to import: the mapping's text, where its files are, and where lists of rejects go."""
+    """What to import: a mapping, where its files are, and where lists of rejects go."""
 
-    mapping_file: str
-    mapping_text: str
+    reading: Reading
     source: Path
     rejects: Path
     #: Only the step of this entity, from this file instead of the one the mapping names.
@@ -67,9 +66,7 @@ def import_file(
     database: Database, context: Context, request: Request, progress: Progress = lambda _result: None
 ) -> list[StepResult]:
     """Import every file of a mapping in its order; raises BrokenMapping or Invalid before the first row is written."""
-    reading = read_mapping(
-        request.mapping_file, request.mapping_text, {name: live.app for name, live in context.releases.items()}
-    )
+    reading = request.reading
     if reading.mapping is None or reading.document is None:
         raise BrokenMapping(reading.diagnostics, reading.document)
     steps = _open_steps(reading.mapping, reading.document, request, context)

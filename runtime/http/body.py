@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from forms_dsl.model import Label
 from runtime.failures import Fault, Invalid
+from runtime.http import codes
 from runtime.http.validation import escape_pointer
 
 #: Deeper bodies have no use here and would cost the parser its stack.
@@ -29,9 +30,11 @@ def parse_json(raw: bytes) -> object:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_float=_decimal, parse_constant=_no_constant)
     except _DuplicateName as duplicate:
         name = str(duplicate)
-        raise _invalid("Q418", {"zh": f"名称 {name!r} 出现了两次。", "en": f"The name {name!r} stands twice."}) from None
+        raise _invalid(
+            codes.NAME_TWICE, {"zh": f"名称 {name!r} 出现了两次。", "en": f"The name {name!r} stands twice."}
+        ) from None
     except (ValueError, RecursionError):
-        raise _invalid("Q417", {"zh": "内容不是有效的 JSON。", "en": "The body is not valid JSON."}) from None
+        raise _invalid(codes.NOT_JSON, {"zh": "内容不是有效的 JSON。", "en": "The body is not valid JSON."}) from None
     faults = tuple(_faults(value, "", 0))
     if faults:
         raise Invalid(faults[0].message, code=faults[0].code, faults=faults)
@@ -41,7 +44,7 @@ def parse_json(raw: bytes) -> object:
 def json_body(request: Request) -> object:
     """The parsed body of this request; raises Invalid when it has none."""
     if not hasattr(request.state, "json"):
-        raise _invalid("Q417", {"zh": "缺少 JSON 内容。", "en": "A JSON body is missing."})
+        raise _invalid(codes.NOT_JSON, {"zh": "缺少 JSON 内容。", "en": "A JSON body is missing."})
     value: object = request.state.json
     return value
 
@@ -77,11 +80,11 @@ def _no_constant(name: str) -> object:
 
 def _faults(value: object, pointer: str, depth: int) -> Iterator[Fault]:
     if depth > _DEEPEST:
-        yield Fault("Q417", {"zh": "嵌套过深。", "en": "This is nested too deeply."}, pointer=pointer)
+        yield Fault(codes.NOT_JSON, {"zh": "嵌套过深。", "en": "This is nested too deeply."}, pointer=pointer)
     elif isinstance(value, str):
         if "\0" in value or _SURROGATES.search(value):
             message = {"zh": "文本中含有不允许的字符。", "en": "The text holds a character that is not allowed."}
-            yield Fault("Q419", message, pointer=pointer)
+            yield Fault(codes.BAD_CHARACTER, message, pointer=pointer)
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from _faults(name, pointer, depth)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.failures import BadRequest, Conflict, Fault, Invalid
+from runtime.http import codes
 from runtime.http.admission import principal_of
 from runtime.http.services import Services, services_of
 from runtime.store.claims import (
@@ -126,7 +127,7 @@ def _repeated(standing: Answered | Running | Different | AnswerLost) -> Response
         case Running():
             raise Conflict(
                 {"zh": "同一请求正在处理，请稍后重试。", "en": "The same request is running; try again shortly."},
-                code="Q411",
+                code=codes.STILL_RUNNING,
                 extra={"retry_after": 1},
             )
         case Different():
@@ -134,13 +135,15 @@ def _repeated(standing: Answered | Running | Different | AnswerLost) -> Response
                 "zh": "此 Idempotency-Key 已用于另一个请求。",
                 "en": "This Idempotency-Key was used for another request.",
             }
-            raise Invalid(message, code="Q410", faults=(Fault("Q410", message, parameter="Idempotency-Key"),))
+            raise Invalid(
+                message, code=codes.OTHER_REQUEST, faults=(Fault(codes.OTHER_REQUEST, message, parameter="Idempotency-Key"),)
+            )
         case AnswerLost(app, entity, record_id):
             raise Conflict(
                 {
                     "zh": "该请求此前已经生效，但服务器在答复前中断；请查看所示记录。",
                     "en": "This request took effect before, but the server stopped before it answered; see the record shown.",
                 },
-                code="Q407",
+                code=codes.ANSWER_LOST,
                 extra={"record": {"app": app, "entity": entity, "id": record_id}},
             )

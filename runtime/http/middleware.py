@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.failures import Failure, NotAllowed, TooLarge, WrongContent
+from runtime.http import codes
 from runtime.http.admission import cookie_name
 from runtime.http.body import parse_json
 from runtime.http.errors import failure_answer, unexpected_answer
@@ -95,7 +96,7 @@ class SameOrigin:
                         "en": "A change with the browser's session must come from a page of this site; "
                         "programs send Authorization: Bearer.",
                     },
-                    code="Q408",
+                    code=codes.OTHER_ORIGIN,
                 )
         await self.app(scope, receive, send)
 
