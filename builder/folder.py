@@ -49,3 +49,9 @@ def _app_name(files: Mapping[str, str]) -> str | None:
     document, _ = read_document(file, files[file])
     name = document.data.get("app") if document is not None and isinstance(document.data, dict) else None
     return name if isinstance(name, str) and name else None
+
+
+def read_mapping_files(path: Path) -> dict[str, str]:
+    """The import mappings beside an app's definitions, by path within its folder."""
+    files = sorted((path / "imports").glob("*.yaml"))
+    return {file.relative_to(path).as_posix(): file.read_bytes().decode("utf-8", "surrogateescape") for file in files}

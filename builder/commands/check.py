@@ -6,12 +6,15 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator, Mapping
 
 from builder.commands import Verbs
-from builder.folder import add_folder_argument, open_folder
-from forms_dsl.diagnostics import has_errors
+from builder.folder import add_folder_argument, open_folder, read_mapping_files
+from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.load import load_app
+from forms_dsl.model import App
 from forms_dsl.render import render_json, render_terminal
+from runtime.commands.import_mapping import UNKNOWN_TARGET, read_mapping
 
 _EXAMPLES = """\
   qiqiao check app_definitions/bank_customer
@@ -41,15 +44,24 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Check and print."""
     folder = open_folder(arguments.folder)
-    found = load_app(folder.files).diagnostics
+    loaded = load_app(folder.files)
+    mappings = read_mapping_files(folder.path)
+    found = (*loaded.diagnostics, *_mapping_findings(mappings, loaded.app))
     if arguments.json:
         print(json.dumps(render_json(found, locale=locale), ensure_ascii=False, indent=1))
     elif found:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         prefix = f"{folder.path}/"
-        print(render_terminal(found, folder.files, locale=locale, colour=colour, prefix=prefix))
+        print(render_terminal(found, {**folder.files, **mappings}, locale=locale, colour=colour, prefix=prefix))
         counts = {name: sum(one.severity == name for one in found) for name in ("error", "warning", "hint")}
         print(_COUNTS[locale].format(errors=counts["error"], warnings=counts["warning"], hints=counts["hint"]))
     else:
         print(_NONE[locale].format(path=folder.path))
     return 1 if has_errors(found) else 0
+
+
+def _mapping_findings(mappings: Mapping[str, str], app: App | None) -> Iterator[Diagnostic]:
+    """What is wrong with the app's import mappings; against the app itself only when it has no error."""
+    for path, text in mappings.items():
+        found = read_mapping(path, text, {app.name: app} if app is not None else {}).diagnostics
+        yield from (one for one in found if app is not None or one.code != UNKNOWN_TARGET.id)
