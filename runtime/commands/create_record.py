@@ -26,9 +26,9 @@ def create_record(
     """Make a record from a body; with `submit` its approval starts in the same transaction. Returns it as this person may see it."""
     compiled, _ = find_entity(context, app, entity)
     with database.write() as connection:
-        workflow = startable_workflow(connection, context, compiled, entity) if submit else None
-        written = insert_record(connection, context, app, entity, values)
-        if workflow is not None:
+        workflow = startable_workflow(connection, context, compiled, entity)
+        written = insert_record(connection, context, app, entity, values, is_draft=workflow is not None and not submit)
+        if workflow is not None and submit:
             start_process(connection, context, app, workflow.name, written.id)
         return seen_by_writer(connection, context, app, entity, written)
 

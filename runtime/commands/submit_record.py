@@ -10,7 +10,7 @@ from runtime.failures import NotAllowed
 from runtime.process.service import start_process
 from runtime.records.access import find_entity
 from runtime.records.read import Record, get_record
-from runtime.records.write import Written, update_record
+from runtime.records.write import Written, require_complete, update_record
 from runtime.store.database import Database
 
 
@@ -29,5 +29,6 @@ def submit_record(
         workflow = startable_workflow(connection, context, compiled, entity)
         if workflow is None:
             raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code="P405")
+        require_complete(connection, context, app, entity, record_id)
         start_process(connection, context, app, workflow.name, record_id)
         return seen_by_writer(connection, context, app, entity, written)

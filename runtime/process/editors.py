@@ -1,3 +1,30 @@
 """Who changed a field of a record, ever: read from the audit trail, which no route of writing goes around."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Entity
+from runtime.context import SYSTEM
+from runtime.store.tables import audit_event
+
+#: Events of a record that hold changes of its fields.
+_WRITES = ("record.created", "record.changed")
+
+
+def editors_of(connection: Connection, entity: Entity, record_id: str, names: Iterable[str]) -> frozenset[str]:
+    """The people who gave one of these fields a value; the platform itself is nobody."""
+    ids = {entity.fields[name].id for name in names}
+    events = sa.select(audit_event.c.actor, audit_event.c.body).where(
+        audit_event.c.entity == entity.name,
+        audit_event.c.record_id == record_id,
+        audit_event.c.kind.in_(_WRITES),
+        audit_event.c.actor != SYSTEM.id,
+    )
+    return frozenset(
+        actor for actor, body in connection.execute(events) if any(change["field"] in ids for change in json.loads(body)["changes"])
+    )

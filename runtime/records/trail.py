@@ -1,0 +1,59 @@
+"""What a write leaves in the audit trail: the fields that changed, personal values only in their masked form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Field
+from runtime.audit.trail import record_event
+from runtime.compile.app import CompiledEntity
+from runtime.context import Context
+from runtime.query.masks import masked_value
+
+
+def record_change(
+    connection: Connection,
+    context: Context,
+    entity: CompiledEntity,
+    kind: str,
+    record_id: str,
+    version: int,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> None:
+    """Write the event of one write in the caller's transaction; entities that say `audit: none` leave none."""
+    if entity.entity.audit == "none":
+        return
+    changes = [
+        {"field": field.id, "before": shown(field, before.get(name), entity), "after": shown(field, after.get(name), entity)}
+        for name, field in entity.entity.fields.items()
+        if before.get(name) != after.get(name)
+    ]
+    record_event(
+        connection,
+        context,
+        kind,
+        app=entity.entity.app,
+        entity=entity.entity.name,
+        record_id=record_id,
+        record_version=version,
+        body={"changes": changes},
+    )
+
+
+def shown(field: Field, value: object, entity: CompiledEntity) -> object:
+    """A value as the trail keeps it: C2 masked, C3 not at all, rows with each of their cells so."""
+    if value is None:
+        return None
+    if isinstance(value, list) and field.options.of is not None:
+        inner = entity.entity.rows[field.options.of].fields
+        return [{f.id: shown(f, row.get(name), entity) for name, f in inner.items()} for row in value]
+    match field.classification:
+        case "C3":
+            return "***"
+        case "C2":
+            return masked_value(field, value)
+        case _:
+            return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,282 @@
+"""Writing records: parsed, completed and judged in full, written with their trail in the caller's transaction.
+
+Every fault of a body is named at once by pointer. A change needs the version it is based on; a row rule must hold on the
+record before and after.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from forms_dsl.model import Label, StepFields
+from runtime.compile.access import Action, field_paths
+from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.context import Context
+from runtime.failures import Changed, Conflict, Invalid, NotAllowed, NotFound
+from runtime.query.change import WritePlan, insert_records, update_record_row
+from runtime.query.late import today_in
+from runtime.query.load import Loaded, granted_on, load_records
+from runtime.query.plans import AccessPlan
+from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, possible_plan
+from runtime.records.draft import Draft, Writer, read_body
+from runtime.records.numbers import needs_branch, next_number
+from runtime.records.referring import is_referred_to
+from runtime.records.settle import Demands, settle
+from runtime.records.trail import record_change
+from runtime.records.uniques import check_unindexed, check_uniques, collision
+from runtime.store.identifiers import new_id
+from runtime.store.tables import org_branch
+
+_NOT_HERE: dict[Action, Label] = {
+    "create": {"zh": "您不能新建这样的数据。", "en": "You may not create a record with these values."},
+    "update": {"zh": "您不能修改这条记录，或不能改成这样。", "en": "You may not change this record, or not to these values."},
+    "delete": {"zh": "您不能删除这条记录。", "en": "You may not delete this record."},
+}
+_CHANGED: Label = {
+    "zh": "其他人已先修改了这条记录，请重新读取后再改。",
+    "en": "Somebody else changed this record first; read it again and repeat.",
+}
+_REFERRED: Label = {
+    "zh": "还有其他数据引用这条记录，不能删除。",
+    "en": "Other records refer to this one, so it cannot be deleted.",
+}
+_FAULTY: Label = {"zh": "有内容需要改正。", "en": "Some values need to be mended."}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: the record's key and version now, and its values before and after."""
+
+    id: str
+    version: int
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+def insert_record(
+    connection: Connection,
+    context: Context,
+    app: str,
+    entity: str,
+    values: Mapping[str, object],
+    *,
+    by_platform: bool = False,
+    is_draft: bool = False,
+) -> Written:
+    """Make a record; with `is_draft` required values may still be missing. Raises Invalid with every fault."""
+    access = access_plan(context, app, entity, "create")
+    compiled, found = access.compiled, access.entity
+    writer = _writer(context, access, platform=by_platform)
+    draft = Draft(new_id(context.now), None, 1, record=_system_values(context, compiled))
+    draft.record["id"] = draft.id
+    _fill(connection, context, compiled, found, writer, draft, values, Demands(complete=not is_draft, judged=not by_platform))
+    number = _number(connection, context, compiled, found, draft)
+    kept = {name: draft.record.get(name) for name in found.entity.fields if found.entity.fields[name].type != "rows"}
+    plan = WritePlan(access, draft.id, context.principal.id, context.now, kept, _rows(context, found, draft), number)
+    try:
+        insert_records(connection, [plan])
+    except IntegrityError as broken:
+        raise _collided(found, writer, broken) from broken
+    if not is_platform(context.principal):
+        _still_granted(connection, context, access, draft.id, None, "create")
+    after = {**draft.record, "number": number}
+    record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
+    return Written(draft.id, 1, {}, after)
+
+
+def update_record(
+    connection: Connection,
+    context: Context,
+    app: str,
+    entity: str,
+    record_id: str,
+    values: Mapping[str, object],
+    version: int,
+    *,
+    by_step: StepFields | None = None,
+    by_platform: bool = False,
+) -> Written:
+    """Change the given fields of a record that still has this version; `by_step` under the rights of an open work item.
+
+    Raises NotFound, NotAllowed, Changed, or Invalid with every fault.
+    """
+    case = CaseGrant(record_id, by_step) if by_step is not None else None
+    access, loaded = _open(connection, context, app, entity, "update", record_id, version, case)
+    compiled, found = access.compiled, access.entity
+    writer = _writer(context, access, platform=by_platform)
+    draft = Draft(
+        record_id, loaded.values, loaded.version, record={**_system_values(context, compiled), **loaded.values, "id": record_id}
+    )
+    demands = Demands(complete=not is_draft_record(found, loaded.values), judged=not by_platform)
+    if by_step is not None:
+        demands = replace(demands, required=frozenset(by_step.require))
+    _fill(connection, context, compiled, found, writer, draft, values, demands)
+    changed = {
+        name: draft.record.get(name)
+        for name, field in found.entity.fields.items()
+        if field.type != "rows" and draft.record.get(name) != loaded.values.get(name)
+    }
+    rows = {name: each for name, each in _rows(context, found, draft).items() if name in draft.sent}
+    plan = WritePlan(access, record_id, context.principal.id, context.now, changed, rows, version=loaded.version)
+    try:
+        if not update_record_row(connection, plan):
+            raise Changed(_CHANGED)
+    except IntegrityError as broken:
+        raise _collided(found, writer, broken) from broken
+    if not is_platform(context.principal):
+        _still_granted(connection, context, access, record_id, case, "update")
+    after = {**draft.record}
+    record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, after)
+    return Written(record_id, loaded.version + 1, loaded.values, after)
+
+
+def delete_record(connection: Connection, context: Context, app: str, entity: str, record_id: str, version: int) -> Written:
+    """Take a record away, keeping its data with a mark; refused while living records refer to it."""
+    access, loaded = _open(connection, context, app, entity, "delete", record_id, version, None)
+    if is_referred_to(connection, access.compiled, access.entity, record_id):
+        raise Conflict(_REFERRED, code="Q310")
+    plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, deletes=True)
+    if not update_record_row(connection, plan):
+        raise Changed(_CHANGED)
+    record_change(connection, context, access.entity, "record.deleted", record_id, loaded.version + 1, loaded.values, {})
+    return Written(record_id, loaded.version + 1, loaded.values, {})
+
+
+def require_complete(connection: Connection, context: Context, app: str, entity: str, record_id: str) -> None:
+    """Raise Invalid with every fault of a record that must be complete now, as when a draft is submitted."""
+    access = access_plan(context, app, entity, "read")
+    compiled, found = access.compiled, access.entity
+    loaded = load_records(connection, context, access, [record_id]).get(record_id)
+    if loaded is None or not any(loaded.granted):
+        raise NotFound(NOT_THERE)
+    draft = Draft(
+        record_id, loaded.values, loaded.version, record={**_system_values(context, compiled), **loaded.values, "id": record_id}
+    )
+    settle(connection, context, compiled, found, _writer(context, access, platform=False), [draft], Demands())
+    _refuse(draft)
+
+
+def is_draft_record(entity: CompiledEntity, values: Mapping[str, object]) -> bool:
+    """Whether a record stands in the first state of a workflow: it may still be incomplete."""
+    status = next((field for field in entity.entity.fields.values() if field.type == "status"), None)
+    return status is not None and bool(status.options.choices) and values.get(status.name) == status.options.choices[0].code
+
+
+def _open(
+    connection: Connection,
+    context: Context,
+    app: str,
+    entity: str,
+    action: Action,
+    record_id: str,
+    version: int,
+    case: CaseGrant | None,
+) -> tuple[AccessPlan, Loaded]:
+    """The record, locked, with the plan narrowed to the grants that hold on it."""
+    access = access_plan(context, app, entity, action, case=case)
+    case_record = case.record_id if case is not None else None
+    loaded = load_records(connection, context, access, [record_id], case_record=case_record).get(record_id)
+    if loaded is None:
+        raise NotFound(NOT_THERE)
+    held = tuple(grant for grant, holds in zip(access.grants, loaded.granted, strict=True) if holds)
+    if not held:
+        reading = possible_plan(context, app, entity, "read", case=case)
+        readable = reading is not None and any(
+            granted_on(connection, context, reading, [record_id], case_record=case_record).get(record_id, ())
+        )
+        raise NotAllowed(_NOT_HERE[action], code="A403") if readable else NotFound(NOT_THERE)
+    if loaded.version != version:
+        raise Changed(_CHANGED, extra={"version": loaded.version})
+    narrowed = replace(access, grants=held, fingerprint=(access.fingerprint, tuple(grant.source for grant in held)))
+    return narrowed, loaded
+
+
+def _fill(
+    connection: Connection,
+    context: Context,
+    compiled: CompiledApp,
+    found: CompiledEntity,
+    writer: Writer,
+    draft: Draft,
+    values: Mapping[str, object],
+    demands: Demands,
+) -> None:
+    read_body(draft, found, writer, values)
+    draft.record |= draft.sent
+    settle(connection, context, compiled, found, writer, [draft], demands)
+    check_uniques(connection, context, compiled, found, writer, draft)
+    check_unindexed(connection, context, compiled, found, writer, draft)
+    _refuse(draft)
+
+
+def _refuse(draft: Draft) -> None:
+    if draft.faults:
+        raise Invalid(_FAULTY, faults=tuple(draft.faults))
+
+
+def _writer(context: Context, access: AccessPlan, *, platform: bool) -> Writer:
+    paths = field_paths(access.entity.entity)
+    if platform or is_platform(context.principal):
+        return Writer(access, frozenset(paths), frozenset(), platform=platform)
+    reading = possible_plan(context, access.compiled.app.name, access.entity.entity.name, "read")
+    plans = [access] if reading is None else [access, reading]
+    known = frozenset(path for path in paths if any(plan.shows(path) != "nothing" or plan.writes(path) for plan in plans))
+    masked = frozenset(path for path in known if not any(plan.shows(path) == "clear" for plan in plans))
+    return Writer(access, known, masked)
+
+
+def _still_granted(
+    connection: Connection, context: Context, access: AccessPlan, record_id: str, case: CaseGrant | None, action: Action
+) -> None:
+    """The row rule on the record as it stands now: nobody writes himself out of his own rows, or into those of others."""
+    held = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
+    if not any(held.get(record_id, ())):
+        raise NotAllowed(_NOT_HERE[action], code="A403")
+
+
+def _collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> Exception:
+    faults = collision(found, writer, broken)
+    return Invalid(_FAULTY, faults=faults) if faults else broken
+
+
+def _system_values(context: Context, compiled: CompiledApp) -> dict[str, object]:
+    today = today_in(context, compiled)
+    person, now = context.principal.id, context.now
+    return {
+        "created_at": now,
+        "created_on": today,
+        "created_by": person,
+        "changed_at": now,
+        "changed_on": today,
+        "changed_by": person,
+    }
+
+
+def _rows(context: Context, found: CompiledEntity, draft: Draft) -> dict[str, list[dict[str, object]]]:
+    """The child rows by field, each with a key of its own."""
+    made: dict[str, list[dict[str, object]]] = {}
+    for field in found.entity.fields.values():
+        rows = draft.record.get(field.name)
+        if field.type == "rows" and isinstance(rows, list):
+            for row in rows:
+                row.setdefault("id", new_id(context.now))
+            made[field.name] = rows
+    return made
+
+
+def _number(connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft) -> str | None:
+    pattern = found.entity.number
+    if pattern is None:
+        return None
+    code = None
+    if needs_branch(pattern):
+        branch = draft.record.get(found.entity.owner_branch or "")
+        code = connection.execute(sa.select(org_branch.c.f_code).where(org_branch.c.id == branch)).scalar_one_or_none()
+    day: dt.date = today_in(context, compiled)
+    return next_number(connection, compiled, found, day, code or context.principal.unit_code)
