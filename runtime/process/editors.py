@@ -26,5 +26,29 @@ def editors_of(connection: Connection, entity: Entity, record_id: str, names: It
         audit_event.c.actor != SYSTEM.id,
     )
     return frozenset(
-        actor for actor, body in connection.execute(events) if any(change["field"] in ids for change in json.loads(body)["changes"])
+        actor
+        for actor, body in connection.execute(events)
+        if any(change["field"] in ids for change in json.loads(body)["changes"])
     )
+
+
+def changed_since(
+    connection: Connection, entity: Entity, record_id: str, version: int, names: Iterable[str]
+) -> dict[str, object]:
+    """The fields among `names` that changed after a version, each with the value that it had then."""
+    by_id = {entity.fields[name].id: name for name in names if name in entity.fields}
+    events = sa.select(audit_event.c.body).where(
+        audit_event.c.entity == entity.name,
+        audit_event.c.record_id == record_id,
+        audit_event.c.kind == "record.changed",
+        audit_event.c.record_version > version,
+    )
+    before: dict[str, object] = {}
+    now: dict[str, object] = {}
+    for (body,) in connection.execute(events.order_by(audit_event.c.record_version)):
+        for change in json.loads(body)["changes"]:
+            name = by_id.get(change["field"])
+            if name is not None:
+                before.setdefault(name, change["before"])
+                now[name] = change["after"]
+    return {name: value for name, value in before.items() if value != now[name]}
