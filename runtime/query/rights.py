@@ -45,7 +45,12 @@ def row_conditions(statement: Statement, access: AccessPlan, hops: Hops = ()) ->
     """The conditions for a row to be granted: some grant, no denial."""
     granted = _any_of(statement, access, hops, _every)
     parts = [granted] if not isinstance(granted, bool) else [] if granted else [sa.false()]
-    return [*parts, *_denials(statement, access, hops)]
+    return [*parts, *denial_conditions(statement, access, hops)]
+
+
+def denial_conditions(statement: Statement, access: AccessPlan, hops: Hops = ()) -> list[sa.ColumnElement[bool]]:
+    """What no grant gives: the rows that a denial takes away."""
+    return [denial(FullScope(statement, hops), rule) for rule in access.denies]
 
 
 def grant_condition(statement: Statement, access: AccessPlan, grant: Grant, hops: Hops = ()) -> When:
@@ -115,7 +120,7 @@ def _granted(statement: Statement, access: AccessPlan, hops: Hops, counts: Calla
     if not hops and all(counts(grant) for grant in access.grants):
         return True
     granted = _any_of(statement, access, hops, counts)
-    for denied in _denials(statement, access, hops) if hops else ():
+    for denied in denial_conditions(statement, access, hops) if hops else ():
         granted = both(granted, denied)
     return granted
 
@@ -131,6 +136,3 @@ def _any_of(statement: Statement, access: AccessPlan, hops: Hops, counts: Callab
     parts = [rule for g in rules.values() if not isinstance(rule := grant_condition(statement, access, g, hops), bool)]
     return parts[0] if len(parts) == 1 else sa.or_(*parts)
 
-
-def _denials(statement: Statement, access: AccessPlan, hops: Hops) -> list[sa.ColumnElement[bool]]:
-    return [denial(FullScope(statement, hops), rule) for rule in access.denies]

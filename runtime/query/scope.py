@@ -12,7 +12,7 @@ from forms_dsl.model import Field, Related
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp
 from runtime.compile.expr_scope import DialectName, Element, LateValues, RowSource, SqlScope
-from runtime.compile.expr_sql import lower, lower_column
+from runtime.compile.expr_sql import lower, lower_column, lower_value
 from runtime.compile.names import column_name
 from runtime.compile.tables import column_type, is_kept, storage_of
 from runtime.query.source import Hops, Place, Source, column_at, target_place
@@ -106,6 +106,8 @@ class ReaderScope(FullScope):
 def value_at(statement: Statement, hops: Hops, name: str) -> Element:
     """The value of a field or system field: its column, or what it is computed from."""
     place = statement.source.at(hops)
+    if name in {"created_on", "changed_on"}:
+        return lower_value(Ref(SYSTEM_FIELDS[name].value_type, "record", (name,), SYSTEM_FIELDS[name].span), FullScope(statement, hops))
     declared = place.entity.entity.fields.get(name) or SYSTEM_FIELDS.get(name)
     if declared is not None and declared.compute is not None and not is_kept(declared):
         return computed(FullScope(statement, hops), declared, declared.compute)

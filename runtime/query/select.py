@@ -54,7 +54,8 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
         counted = sa.select(sa.func.count()).select_from(selecting.statement.source.from_clause()).where(*conditions)
         return counted, selecting.statement
     keys = [order_element(selecting, key) for key in plan.order]
-    item, lateral = json_object(dialect, list(_pairs(selecting, plan.columns)), "j")
+    pairs = list(_pairs(selecting, plan.columns))
+    item, lateral = json_object(dialect, pairs, "j", selecting.statement.source.tables())
     beside: list[Element] = [selecting.table.c.version] if plan.kind == "get" else []
     beside += [key.label(f"key_{number}") for number, key in enumerate(keys)]
     beside.append(selecting.table.c.id.label("record_id"))
@@ -202,7 +203,7 @@ def _rows_pair(selecting: Selecting, column: Column) -> Pair:
     for inner in column.inner:
         cell = cell_of(statement, access, inner.field, f"{column.field.name}.{inner.key}", rows.column((inner.key,)))
         pairs.append(_pair(statement.dialect, inner, cell, keep_key=False))
-    item, lateral = json_object(statement.dialect, pairs, "r")
+    item, lateral = json_object(statement.dialect, pairs, "r", [rows.table, *statement.source.tables()])
     source = rows.table if lateral is None else rows.table.join(lateral, sa.true())
     listed = sa.select(item.label("item"), rows.table.c.position.label("position")).select_from(source).where(rows.condition)
     value = json_list(statement.dialect, listed.order_by(rows.table.c.position).correlate_except(rows.table, *([lateral] if lateral is not None else [])))

@@ -55,6 +55,10 @@ class Source:
             clause = clause.outerjoin(place.table, on)
         return clause
 
+    def tables(self) -> list[sa.FromClause]:
+        """The record's table and all that is joined so far."""
+        return [self.root.table, *(place.table for place, _ in self._joined.values())]
+
     def hops_of(self, place: Place) -> Hops:
         """The path of references that leads to a place of this statement."""
         return next((hops for hops, (joined, _) in self._joined.items() if joined is place), ())

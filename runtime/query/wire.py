@@ -55,14 +55,16 @@ def wire_choice(dialect: str, storage: Storage, cases: Sequence[tuple[sa.ColumnE
     return sa.func.json(sa.func.coalesce(sa.case(*texts, else_=sa.null()), _word("null")))
 
 
-def json_object(dialect: str, pairs: Sequence[Pair], name: str) -> tuple[Value, sa.FromClause | None]:
-    """The object with these pairs, and what it needs in FROM under `name`.
+def json_object(
+    dialect: str, pairs: Sequence[Pair], name: str, tables: Sequence[sa.FromClause]
+) -> tuple[Value, sa.FromClause | None]:
+    """The object with these pairs over the `tables` around it, and what it needs in FROM under `name`.
 
     PostgreSQL writes the columns of a lateral row faster than a list of pairs.
     """
     absent = [(pair.key, pair.absent) for pair in pairs if pair.absent is not None]
     if dialect == _POSTGRES and all(len(pair.key.encode()) <= _LONGEST_NAME for pair in pairs):
-        row = sa.select(*(pair.value.label(pair.key) for pair in pairs)).lateral(name)
+        row = sa.select(*(pair.value.label(pair.key) for pair in pairs)).correlate(*tables).lateral(name)
         return _without_absent(dialect, sa.func.row_to_json(sa.literal_column(name)), absent), row
     make = sa.func.json_build_object if dialect == _POSTGRES else sa.func.json_object
     parts: list[Value] = []

@@ -1,0 +1,103 @@
+"""Inserting and changing records and their rows; one statement each, the version decides among editors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Field
+from runtime.compile.app import CompiledEntity
+from runtime.compile.names import column_name
+from runtime.compile.tables import is_kept
+from runtime.query.plans import AccessPlan
+from runtime.query.values import to_column
+
+
+@dataclass(frozen=True, slots=True)
+class WritePlan:
+    """What is to stand in the table of an entity, under the access plan that allows it."""
+
+    access: AccessPlan
+    record_id: str
+    person: str
+    now: dt.datetime
+    #: Values of the language by field name; for a change only those that changed.
+    values: Mapping[str, object]
+    #: Child rows by field of rows, whole; each with its key.
+    rows: Mapping[str, Sequence[Mapping[str, object]]]
+    number: str | None = None
+    #: The version that is changed; None for a new record.
+    version: int | None = None
+    deletes: bool = False
+
+
+def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
+    """Insert new records of one entity with their rows."""
+    if not plans:
+        return
+    entity = plans[0].access.entity
+    rows = []
+    for plan in plans:
+        row = {
+            "id": plan.record_id,
+            "version": 1,
+            "created_at": plan.now,
+            "created_by": plan.person,
+            "changed_at": plan.now,
+            "changed_by": plan.person,
+            **_columns(entity, plan.values),
+        }
+        rows.append(row | ({"number": plan.number} if entity.entity.number is not None else {}))
+    connection.execute(sa.insert(entity.table), rows)
+    _insert_rows(connection, entity, plans)
+
+
+def update_record_row(connection: Connection, plan: WritePlan) -> bool:
+    """Change a record of exactly the plan's version; false when somebody else was faster."""
+    entity, table = plan.access.entity, plan.access.entity.table
+    values = {
+        **_columns(entity, plan.values),
+        "version": table.c.version + 1,
+        "changed_at": plan.now,
+        "changed_by": plan.person,
+        **({"deleted_at": plan.now} if plan.deletes else {}),
+    }
+    where = (table.c.id == plan.record_id, table.c.version == plan.version, table.c.deleted_at.is_(None))
+    if connection.execute(sa.update(table).where(*where).values(values)).rowcount != 1:
+        return False
+    for name in plan.rows:
+        rows = _row_table(entity, name)
+        connection.execute(sa.delete(rows).where(rows.c.parent_id == plan.record_id))
+    _insert_rows(connection, entity, [plan])
+    return True
+
+
+def _insert_rows(connection: Connection, entity: CompiledEntity, plans: Sequence[WritePlan]) -> None:
+    for declared in entity.entity.fields.values():
+        if declared.type != "rows":
+            continue
+        fields = [f for f in entity.entity.rows[declared.options.of or ""].fields.values() if is_kept(f)]
+        rows = [
+            {"id": row["id"], "parent_id": plan.record_id, "position": position, **_row_columns(fields, row)}
+            for plan in plans
+            for position, row in enumerate(plan.rows.get(declared.name, ()))
+        ]
+        if rows:
+            connection.execute(sa.insert(_row_table(entity, declared.name)), rows)
+
+
+def _row_table(entity: CompiledEntity, rows_field: str) -> sa.Table:
+    return entity.row_tables[entity.entity.fields[rows_field].options.of or ""]
+
+
+def _columns(entity: CompiledEntity, values: Mapping[str, object]) -> dict[str, object]:
+    fields = entity.entity.fields
+    return {column_name(fields[name]): to_column(fields[name], value) for name, value in values.items() if is_kept(fields[name])}
+
+
+def _row_columns(fields: Sequence[Field], row: Mapping[str, object]) -> dict[str, object]:
+    return {column_name(field): to_column(field, row.get(field.name)) for field in fields}

@@ -1,0 +1,194 @@
+"""Records as the language has them: locked for a change, with the grants that hold on each, or looked up for what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Field
+from forms_dsl.names import SYSTEM_FIELDS
+from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.compile.names import column_name
+from runtime.compile.tables import is_kept
+from runtime.context import Context
+from runtime.query.late import context_facts
+from runtime.query.plans import AccessPlan
+from runtime.query.rights import CASE_PERSON, CASE_RECORD, denial_conditions, grant_condition, row_conditions
+from runtime.query.run import dialect_of
+from runtime.query.scope import FullScope, Statement
+from runtime.query.source import Hops, Source, root_place
+from runtime.query.values import from_column
+
+_IDS = "ids"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A living record: its values by field name, its rows, and which grants of the plan hold on it."""
+
+    id: str
+    version: int
+    values: dict[str, object]
+    #: For each grant of the plan, in its order, whether it gives this record; all false where a denial holds.
+    granted: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record that another one refers to: whether this person may read it, and its values by path."""
+
+    visible: bool
+    values: Mapping[Hops, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A SELECT with the source of its late values, made once."""
+
+    select: sa.Select[Any]
+    statement: Statement
+    fields: tuple[tuple[Hops, Field], ...]
+
+
+def load_records(
+    connection: Connection, context: Context, access: AccessPlan, ids: Sequence[str], *, case_record: str | None = None
+) -> dict[str, Loaded]:
+    """Living records by id, locked until the transaction ends, with the grants of the plan that hold on each."""
+    prepared = access.compiled.cache.get_or_make(
+        ("load", access.fingerprint, dialect_of(connection)), lambda: _load(access, connection)
+    )
+    more = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id}
+    loaded = {}
+    for row in _run(connection, context, prepared, ids, more):
+        id, version, rest = row[0], row[1], row[2:]
+        values: dict[str, object] = {}
+        for (name, declared), value in zip(prepared.fields, rest, strict=False):
+            values[name[0]] = from_column(declared, value)
+        granted = tuple(map(bool, rest[len(prepared.fields) :]))
+        loaded[id] = Loaded(id, version, values, granted)
+    _load_rows(connection, access.entity, loaded)
+    return loaded
+
+
+def granted_on(
+    connection: Connection, context: Context, access: AccessPlan, ids: Sequence[str], *, case_record: str | None = None
+) -> dict[str, tuple[bool, ...]]:
+    """The grants of the plan that hold on records as they now stand in this transaction."""
+    key = ("granted", access.fingerprint, dialect_of(connection))
+    prepared = access.compiled.cache.get_or_make(key, lambda: _grants_only(access, connection))
+    more = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id}
+    return {row[0]: tuple(map(bool, row[1:])) for row in _run(connection, context, prepared, ids, more)}
+
+
+def look_up(
+    connection: Connection,
+    context: Context,
+    access: AccessPlan | None,
+    target: tuple[CompiledApp, CompiledEntity],
+    ids: Sequence[str],
+    paths: Sequence[Hops],
+) -> dict[str, Seen]:
+    """Living records by id with the values at these paths, and whether the plan lets this person read them."""
+    compiled, entity = target
+    key = ("look_up", entity.entity.name, access and access.fingerprint, tuple(paths), dialect_of(connection))
+    prepared = compiled.cache.get_or_make(key, lambda: _look_up(access, compiled, entity, paths, connection))
+    found = {}
+    for row in _run(connection, context, prepared, ids, {CASE_PERSON: context.principal.id}):
+        values = {path: from_column(of, value) for (path, of), value in zip(prepared.fields, row[2:], strict=True)}
+        found[row[0]] = Seen(bool(row[1]), values)
+    return found
+
+
+def _load(access: AccessPlan, connection: Connection) -> _Prepared:
+    statement = Statement(dialect_of(connection), Source(root_place(access.compiled, access.entity)))
+    table = statement.source.root.table
+    fields: list[tuple[Hops, Field]] = []
+    columns: list[sa.ColumnElement[Any]] = []
+    for name in ("number", "created_at", "created_by", "changed_at", "changed_by"):
+        if name in table.c:
+            fields.append(((name,), SYSTEM_FIELDS[name]))
+            columns.append(table.c[name])
+    for declared in access.entity.entity.fields.values():
+        if is_kept(declared):
+            fields.append(((declared.name,), declared))
+            columns.append(table.c[column_name(declared)])
+    columns += _grant_columns(statement, access)
+    select = sa.select(table.c.id, table.c.version, *columns).select_from(statement.source.from_clause())
+    select = select.where(table.c.id.in_(sa.bindparam(_IDS, expanding=True)), table.c.deleted_at.is_(None))
+    return _Prepared(select.with_for_update(of=table), statement, tuple(fields))
+
+
+def _grants_only(access: AccessPlan, connection: Connection) -> _Prepared:
+    statement = Statement(dialect_of(connection), Source(root_place(access.compiled, access.entity)))
+    table = statement.source.root.table
+    columns = _grant_columns(statement, access)
+    select = sa.select(table.c.id, *columns).select_from(statement.source.from_clause())
+    return _Prepared(select.where(table.c.id.in_(sa.bindparam(_IDS, expanding=True))), statement, ())
+
+
+def _grant_columns(statement: Statement, access: AccessPlan) -> list[sa.ColumnElement[Any]]:
+    denied = denial_conditions(statement, access)
+    columns: list[sa.ColumnElement[Any]] = []
+    for number, grant in enumerate(access.grants):
+        holds = grant_condition(statement, access, grant)
+        parts = [*denied, *([] if isinstance(holds, bool) else [holds])]
+        columns.append(sa.case((sa.and_(sa.true(), *parts), sa.literal_column("1")), else_=sa.literal_column("0")).label(f"grant_{number}"))
+    return columns
+
+
+def _look_up(
+    access: AccessPlan | None, compiled: CompiledApp, entity: CompiledEntity, paths: Sequence[Hops], connection: Connection
+) -> _Prepared:
+    statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
+    table = statement.source.root.table
+    scope = FullScope(statement)
+    columns = [scope.column(path).label(f"path_{number}") for number, path in enumerate(paths)]
+    fields = tuple((path, _field_at(statement, path)) for path in paths)
+    parts = [sa.false()] if access is None else row_conditions(statement, access)
+    visible = sa.case((sa.and_(sa.true(), *parts), sa.literal_column("1")), else_=sa.literal_column("0"))
+    select = sa.select(table.c.id, visible.label("visible"), *columns).select_from(statement.source.from_clause())
+    select = select.where(table.c.id.in_(sa.bindparam(_IDS, expanding=True)))
+    if "deleted_at" in table.c:
+        select = select.where(table.c.deleted_at.is_(None))
+    return _Prepared(select, statement, fields)
+
+
+def _field_at(statement: Statement, path: Hops) -> Field:
+    entity = statement.source.at(path[:-1]).entity.entity
+    return entity.fields.get(path[-1]) or SYSTEM_FIELDS[path[-1]]
+
+
+def _run(
+    connection: Connection, context: Context, prepared: _Prepared, ids: Sequence[str], more: Mapping[str, object]
+) -> Sequence[Sequence[Any]]:
+    if not ids:
+        return ()
+    values: dict[str, object] = {_IDS: list(ids)}
+    for compiled, late in prepared.statement.lates.values():
+        values.update(late.values(context_facts(context, compiled)))
+    return connection.execute(prepared.select, {**more, **values}).all()
+
+
+def _load_rows(connection: Connection, entity: CompiledEntity, loaded: Mapping[str, Loaded]) -> None:
+    """Add the child rows of each field of rows, in their order, each with its key."""
+    for declared in entity.entity.fields.values():
+        if declared.type != "rows" or declared.options.of is None:
+            continue
+        fields = {f.name: f for f in entity.entity.rows[declared.options.of].fields.values() if is_kept(f)}
+        table = entity.row_tables[declared.options.of]
+        for record in loaded.values():
+            record.values[declared.name] = []
+        if not loaded:
+            continue
+        columns = [table.c[column_name(f)] for f in fields.values()]
+        select = sa.select(table.c.id, table.c.parent_id, *columns).where(table.c.parent_id.in_(list(loaded)))
+        for id, parent, *cells in connection.execute(select.order_by(table.c.parent_id, table.c.position)):
+            row: dict[str, object] = {"id": id}
+            row |= {name: from_column(f, cell) for (name, f), cell in zip(fields.items(), cells, strict=True)}
+            rows = loaded[parent].values[declared.name]
+            if isinstance(rows, list):
+                rows.append(row)

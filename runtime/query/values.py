@@ -1,0 +1,36 @@
+"""Values between the database's columns and the language: every number a Decimal, every set a tuple."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from forms_dsl.model import Field
+
+
+def from_column(field: Field, value: object) -> object:
+    """The value of the language for what a typed column gave."""
+    if value is None:
+        return None
+    match field.value_type.name:
+        case "number":
+            return value if isinstance(value, Decimal) else Decimal(str(value))
+        case "multi_choice":
+            return tuple(value) if isinstance(value, list) else None
+        case "boolean":
+            return bool(value)
+        case _:
+            return value
+
+
+def to_column(field: Field, value: object) -> object:
+    """What a typed column takes for a value of the language."""
+    if value is None:
+        return None
+    match field.value_type.name:
+        case "number":
+            number = Decimal(str(value))
+            return int(number) if field.value_type.scale == 0 and field.type == "integer" else number
+        case "multi_choice":
+            return list(value) if isinstance(value, tuple) else value
+        case _:
+            return value

@@ -1,0 +1,104 @@
+"""Values that only one record may have: looked up to name every fault at once, decided by the database's indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from forms_dsl.model import Entity
+from forms_dsl.names import SYSTEM_FIELDS
+from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.compile.names import constraint_name
+from runtime.compile.tables import column_of
+from runtime.context import Context
+from runtime.failures import Fault
+from runtime.query.late import context_facts
+from runtime.query.run import dialect_of
+from runtime.query.scope import FullScope, Statement
+from runtime.query.source import Source, root_place
+from runtime.query.values import to_column
+from runtime.records.codes import NOT_UNIQUE
+from runtime.records.draft import Draft, Writer
+
+Fields = tuple[str, ...]
+
+
+def unique_sets(entity: Entity) -> Iterator[Fields]:
+    """The sets of fields of which no two living records may agree."""
+    for field in entity.fields.values():
+        if field.unique:
+            yield (field.name,)
+    yield from entity.unique
+
+
+def check_uniques(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, writer: Writer, draft: Draft
+) -> None:
+    """Report every set of fields in which another living record agrees with the draft."""
+    for fields in unique_sets(entity.entity):
+        if _may_collide(draft, fields) and _is_taken(connection, context, compiled, entity, draft, fields):
+            draft.faults.extend(_faults(writer, fields))
+
+
+def check_unindexed(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, writer: Writer, draft: Draft
+) -> None:
+    """The same for sets that no index guards (a day computed from an instant): one writer at a time per set of values."""
+    for fields in unique_sets(entity.entity):
+        if all(column_of(entity.entity, entity.table, name) is not None for name in fields) or not _may_collide(draft, fields):
+            continue
+        if connection.dialect.name == "postgresql":
+            spelled = repr((entity.table.name, fields, [str(draft.record.get(name)) for name in fields]))
+            lock = int.from_bytes(blake2b(spelled.encode(), digest_size=8).digest(), "big", signed=True)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+        if _is_taken(connection, context, compiled, entity, draft, fields):
+            draft.faults.extend(_faults(writer, fields))
+
+
+def collision(entity: CompiledEntity, writer: Writer, broken: IntegrityError) -> tuple[Fault, ...]:
+    """The faults that a unique index found, for what two writers did at the same time; none for another fault."""
+    named = getattr(getattr(broken.orig, "diag", None), "constraint_name", None)
+    text = str(broken.orig)
+    for fields in unique_sets(entity.entity):
+        columns = [column_of(entity.entity, entity.table, name) for name in fields]
+        index = constraint_name("ux", entity.table.name, ("unique", *fields))
+        listed = ", ".join(f"{entity.table.name}.{column.name}" for column in columns if column is not None)
+        if named == index or (named is None and (text.endswith(f": {listed}") or index in text)):
+            return _faults(writer, fields)
+    return ()
+
+
+def _may_collide(draft: Draft, fields: Fields) -> bool:
+    if any(draft.record.get(name) is None for name in fields):
+        return False
+    before: Mapping[str, object] = draft.before or {}
+    return draft.is_new or any(draft.record.get(name) != before.get(name) for name in fields)
+
+
+def _is_taken(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, draft: Draft, fields: Sequence[str]
+) -> bool:
+    statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
+    table, scope = statement.source.root.table, FullScope(statement)
+    conditions = [table.c.deleted_at.is_(None), table.c.id != draft.id]
+    for name in fields:
+        field = entity.entity.fields.get(name) or SYSTEM_FIELDS[name]
+        element = scope.column((name,))
+        conditions.append(element == sa.literal(to_column(field, draft.record[name]), element.type))
+    found = sa.select(sa.literal(1)).select_from(statement.source.from_clause()).where(*conditions).limit(1)
+    values: dict[str, object] = {}
+    for app, late in statement.lates.values():
+        values.update(late.values(context_facts(context, app)))
+    return connection.execute(found, values).first() is not None
+
+
+def _faults(writer: Writer, fields: Sequence[str]) -> tuple[Fault, ...]:
+    message = {"zh": "已有其他记录使用此值。", "en": "Another record already has this value."}
+    if len(fields) > 1:
+        message = {"zh": "已有其他记录使用这一组值。", "en": "Another record already has these values together."}
+    pointers = [f"/{name}" if name in writer.known else "" for name in fields]
+    return tuple(Fault(NOT_UNIQUE.id, message, pointer=pointer) for pointer in dict.fromkeys(pointers))
