@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import Entity
+from forms_dsl.model import Entity, StepFields
 from runtime.context import SYSTEM
 from runtime.store.tables import audit_event
 
@@ -32,11 +32,9 @@ def editors_of(connection: Connection, entity: Entity, record_id: str, names: It
     )
 
 
-def changed_since(
-    connection: Connection, entity: Entity, record_id: str, version: int, names: Iterable[str]
-) -> dict[str, object]:
-    """The fields among `names` that changed after a version, each with the value that it had then."""
-    by_id = {entity.fields[name].id: name for name in names if name in entity.fields}
+def changed_since(connection: Connection, entity: Entity, record_id: str, version: int, fields: StepFields) -> dict[str, object]:
+    """The fields that changed after a version and that the step does not hide, each with the value that it had then."""
+    by_id = {field.id: name for name, field in entity.fields.items() if name not in fields.hide}
     events = sa.select(audit_event.c.body).where(
         audit_event.c.entity == entity.name,
         audit_event.c.record_id == record_id,
