@@ -52,6 +52,17 @@ class CallMade:
     circuit: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call whose operation exists and whose arguments fit."""
+
+    definition: ConnectorDefinition
+    operation: Operation
+    connection: Connection
+    arguments: Mapping[str, CallValue]
+    context: CallContext
+
+
 @dataclass(slots=True)
 class Engine:
     """Definitions, secrets, adapters and the guards of each connection in this process."""
@@ -67,31 +78,28 @@ class Engine:
 
     def ask(self, connection: Connection, operation: str, arguments: Mapping[str, CallValue], context: CallContext) -> Answer:
         """The answer of a query: live, or from memory with its own time when the source fails."""
-        found = self._prepare(connection, operation, "query", arguments)
-        if isinstance(found, Answer):
-            return found
-        definition, asked = found
+        call = self._prepare("query", connection, operation, arguments, context)
+        if isinstance(call, Answer):
+            return call
+        asked = call.operation
         key = _cache_key(connection, asked, arguments) if asked.cache else None
         stored = self.answers.get(key) if key else None
         if asked.cache and stored and self._age(stored) <= asked.cache.ttl:
-            remembered = self._remembered(asked, stored, Answer(Outcome.OK), "cached")
+            remembered = _remembered(asked, stored, Answer(Outcome.OK, freshness="cached"))
             if remembered:
-                return remembered
-        answer = self._repeat(definition, connection, asked, arguments, context)
+                return _masked(asked, remembered)
+        answer = self._repeat(call)
         if answer.is_ok and key:
             kept = {name: None if value is None else to_text(value) for name, value in answer.values.items()}
             self.answers.put(key, StoredAnswer(kept, answer.as_of or self.clock.now()))
         if asked.cache and stored and _is_failure(answer.outcome) and self._age(stored) <= asked.cache.stale_if_error:
-            answer = self._remembered(asked, stored, answer, "stale") or answer
+            answer = _remembered(asked, stored, replace(answer, freshness="stale")) or answer
         return _masked(asked, answer)
 
     def command(self, connection: Connection, operation: str, arguments: Mapping[str, CallValue], context: CallContext) -> Answer:
         """One attempt of a command; UNKNOWN when it may have been carried out and the answer does not say so."""
-        found = self._prepare(connection, operation, "command", arguments)
-        if isinstance(found, Answer):
-            return found
-        definition, told = found
-        return self._once(definition, connection, told, arguments, context)
+        call = self._prepare("command", connection, operation, arguments, context)
+        return call if isinstance(call, Answer) else self._once(call)
 
     def circuit(self, connector: str) -> str:
         """The state of a connector's circuit breaker in this process."""
@@ -99,8 +107,8 @@ class Engine:
         return guards.breaker.state if guards else "closed"
 
     def _prepare(
-        self, connection: Connection, operation: str, kind: str, arguments: Mapping[str, CallValue]
-    ) -> tuple[ConnectorDefinition, Operation] | Answer:
+        self, kind: str, connection: Connection, operation: str, arguments: Mapping[str, CallValue], context: CallContext
+    ) -> _Call | Answer:
         definition = self.definitions.get(connection.connector)
         found = definition.operations.get(operation) if definition else None
         if definition is None or found is None or found.kind != kind:
@@ -111,48 +119,34 @@ class Engine:
         fault = argument_fault(found, arguments)
         if fault:
             return Answer(Outcome.VALIDATION, reason=words.REASONS[Outcome.VALIDATION], detail=fault)
-        return definition, found
+        return _Call(definition, found, connection, arguments, context)
 
-    def _repeat(
-        self,
-        definition: ConnectorDefinition,
-        connection: Connection,
-        operation: Operation,
-        arguments: Mapping[str, CallValue],
-        context: CallContext,
-    ) -> Answer:
-        retry = definition.retry
-        answer = self._once(definition, connection, operation, arguments, context)
+    def _repeat(self, call: _Call) -> Answer:
+        retry = call.definition.retry
+        answer = self._once(call)
         for number in range(retry.times):
             if answer.outcome not in retry.retry_on:
                 break
             wait = random.uniform(0, min(retry.base * retry.factor**number, retry.longest))  # noqa: S311 -- spreads load, hides nothing
             if retry.honour_retry_after and answer.retry_after is not None:
                 wait = max(wait, answer.retry_after)
-            if self.clock.monotonic() + wait >= context.deadline:
+            if self.clock.monotonic() + wait >= call.context.deadline:
                 break
             self.clock.sleep(wait)
-            again = self._once(definition, connection, operation, arguments, context)
+            again = self._once(call)
             answer = replace(again, attempts=answer.attempts + again.attempts)
         return answer
 
-    def _once(
-        self,
-        definition: ConnectorDefinition,
-        connection: Connection,
-        operation: Operation,
-        arguments: Mapping[str, CallValue],
-        context: CallContext,
-    ) -> Answer:
-        guards = self._guards_of(definition)
+    def _once(self, call: _Call) -> Answer:
+        guards = self._guards_of(call.definition)
         try:
-            with guards.slots.taken(context.deadline - self.clock.monotonic()):
+            with guards.slots.taken(call.context.deadline - self.clock.monotonic()):
                 guards.breaker.enter()
                 outcome, elapsed = None, 0.0
                 try:
                     guards.limiter.take()
-                    raw = self._attempt(definition, connection, operation, arguments, context)
-                    verdict, values = self._read(definition, operation, arguments, raw)
+                    raw = self._attempt(call)
+                    verdict, values = _read(call, raw)
                     outcome, elapsed = verdict.outcome, raw.elapsed
                 finally:
                     guards.breaker.leave(outcome, elapsed)
@@ -161,9 +155,10 @@ class Engine:
             return Answer(outcome, reason=words.REASONS[outcome], detail=refused.guard, retry_after=refused.wait)
         if self.observe:
             circuit = guards.breaker.state
-            self.observe(CallMade(definition.id, operation.name, verdict.outcome, raw.status, raw.elapsed, raw.sent, circuit))
+            name = call.operation.name
+            self.observe(CallMade(call.definition.id, name, verdict.outcome, raw.status, raw.elapsed, raw.sent, circuit))
         is_ok = verdict.outcome is Outcome.OK
-        repeat = operation.idempotency
+        repeat = call.operation.idempotency
         return Answer(
             outcome=verdict.outcome,
             values=values,
@@ -181,40 +176,15 @@ class Engine:
             ),
         )
 
-    def _attempt(
-        self,
-        definition: ConnectorDefinition,
-        connection: Connection,
-        operation: Operation,
-        arguments: Mapping[str, CallValue],
-        context: CallContext,
-    ) -> RawResult:
+    def _attempt(self, call: _Call) -> RawResult:
         try:
-            session = self.adapters[definition.protocol].open(definition, connection, self.secrets)
+            session = self.adapters[call.definition.protocol].open(call.definition, call.connection, self.secrets)
         except SetUpRefused as refused:
             return RawResult(False, 0.0, fault=refused.fault, detail=refused.detail)
         try:
-            return session.call(operation, arguments, context)
+            return session.call(call.operation, call.arguments, call.context)
         finally:
             session.close()
-
-    def _read(
-        self, definition: ConnectorDefinition, operation: Operation, arguments: Mapping[str, CallValue], raw: RawResult
-    ) -> tuple[Verdict, Mapping[str, CallValue]]:
-        """The verdict and the mapped values; an answer of another form or for another request is no answer."""
-        verdict = classify(definition, operation, raw)
-        if verdict.outcome is not Outcome.OK:
-            return verdict, {}
-        try:
-            if operation.correlate:
-                wanted = render_text(operation.correlate.equals, {"args": arguments})
-                found = at_path(raw.body, operation.correlate.path)
-                if found is None or to_text(found) != wanted:
-                    raise Unfit("the answer belongs to another request")
-            return verdict, map_result(raw.body, operation.result)
-        except (Unfit, TypeError) as unfit:
-            broken = replace(raw, fault=Fault.UNREADABLE, detail=str(unfit))
-            return classify(definition, operation, broken), {}
 
     def _guards_of(self, definition: ConnectorDefinition) -> Guards:
         with self._lock:
@@ -225,19 +195,22 @@ class Engine:
     def _age(self, stored: StoredAnswer) -> float:
         return (self.clock.now() - stored.as_of).total_seconds()
 
-    def _remembered(self, operation: Operation, stored: StoredAnswer, failed: Answer, how: str) -> Answer | None:
-        """The kept answer as an answer of today's definition; None when its form no longer fits."""
-        values: dict[str, CallValue] = {}
-        for name, result in operation.result.items():
-            text = stored.values.get(name)
-            try:
-                values[name] = None if text is None else parse_value(result.type, text)
-            except Unfit:
-                return None
-            if text is None and not result.optional:
-                return None
-        answer = replace(failed, values=values, freshness="cached" if how == "cached" else "stale", as_of=stored.as_of)
-        return _masked(operation, answer) if how == "cached" else answer
+
+def _read(call: _Call, raw: RawResult) -> tuple[Verdict, Mapping[str, CallValue]]:
+    """The verdict and the mapped values; an answer of another form or for another request is no answer."""
+    verdict = classify(call.definition, call.operation, raw)
+    if verdict.outcome is not Outcome.OK:
+        return verdict, {}
+    correlate = call.operation.correlate
+    try:
+        if correlate:
+            found = at_path(raw.body, correlate.path)
+            if found is None or to_text(found) != render_text(correlate.equals, {"args": call.arguments}):
+                raise Unfit("the answer belongs to another request")
+        return verdict, map_result(raw.body, call.operation.result)
+    except (Unfit, TypeError) as unfit:
+        broken = replace(raw, fault=Fault.UNREADABLE, detail=str(unfit))
+        return classify(call.definition, call.operation, broken), {}
 
 
 def argument_fault(operation: Operation, arguments: Mapping[str, CallValue]) -> str | None:
@@ -259,6 +232,20 @@ def _cache_key(connection: Connection, operation: Operation, arguments: Mapping[
     given = {name: None if value is None else to_text(value) for name, value in arguments.items()}
     identity = [connection.connector, sorted(connection.parameters.items()), operation.name, sorted(given.items(), key=str)]
     return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode()).hexdigest()
+
+
+def _remembered(operation: Operation, stored: StoredAnswer, answer: Answer) -> Answer | None:
+    """An answer with the kept values as today's definition reads them; None when their form no longer fits."""
+    values: dict[str, CallValue] = {}
+    for name, result in operation.result.items():
+        text = stored.values.get(name)
+        try:
+            values[name] = None if text is None else parse_value(result.type, text)
+        except Unfit:
+            return None
+        if text is None and not result.optional:
+            return None
+    return replace(answer, values=values, as_of=stored.as_of)
 
 
 def _is_failure(outcome: Outcome) -> bool:

@@ -50,7 +50,7 @@ def plan_runs(database: Database, apps: Mapping[str, CompiledApp], now: dt.datet
             schedule = schedule_of(automation)
             if schedule is not None:
                 due = next_due(schedule, compiled.app.timezone, now)
-                payload = {"app": compiled.app.name, "automation": automation.id, "due": format_instant(due)}
+                payload: dict[str, object] = {"app": compiled.app.name, "automation": automation.id, "due": format_instant(due)}
                 wanted[f"automation:{compiled.app.name}:{automation.id}:{format_instant(due)}"] = (payload, due)
     # Looked up first, so that the usual look, which finds everything queued, writes nothing.
     with database.read() as connection:

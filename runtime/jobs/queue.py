@@ -158,12 +158,19 @@ def run_due(
     return taken
 
 
+def run_job(database: Database, taken: Job, handler: Handler, clock: Callable[[], dt.datetime]) -> bool:
+    """Do the work of one claimed job and end it in one transaction; true when it is done, false when it was put back or lost."""
+
+    def work() -> None:
+        with database.write() as connection:
+            handler(connection, taken, clock())
+            finish(connection, taken, clock())
+
+    return _done(database, taken, work, clock)
+
+
 def run_long_job(database: Database, taken: Job, handler: LongHandler, clock: Callable[[], dt.datetime]) -> bool:
-    """Do work of many transactions and end the job; true when it is done, false when it was put back or lost."""
-
-    def work(connection: Connection, job: Job, now: dt.datetime) -> None:
-        """Nothing is left to do in the transaction that ends the job."""
-
+    """Do work of many transactions and end the job after it; true when it is done, false when it was put back or lost."""
     held_at = clock()
 
     def keep() -> None:
@@ -172,26 +179,19 @@ def run_long_job(database: Database, taken: Job, handler: LongHandler, clock: Ca
             held_at = clock()
             hold(database, taken, held_at)
 
-    try:
+    def work() -> None:
         handler(taken, keep)
-    except Lost:
-        _LOG.warning("job %s was taken over by another worker, which goes on with it", taken.key)
-        return False
-    except Exception as failure:
-        _LOG.log(logging.INFO if is_conflict(failure) else logging.ERROR, "job %s failed", taken.key, exc_info=failure)
-        give_back(database, taken, failure, clock())
-        return False
-    return run_job(database, taken, work, clock)
-
-
-def run_job(database: Database, taken: Job, handler: Handler, clock: Callable[[], dt.datetime]) -> bool:
-    """Do the work of one claimed job; true when it is done, false when it was put back or lost."""
-    try:
         with database.write() as connection:
-            handler(connection, taken, clock())
             finish(connection, taken, clock())
+
+    return _done(database, taken, work, clock)
+
+
+def _done(database: Database, taken: Job, work: Callable[[], None], clock: Callable[[], dt.datetime]) -> bool:
+    try:
+        work()
     except Lost:
-        _LOG.warning("job %s was taken over by another worker; this run is undone", taken.key)
+        _LOG.warning("job %s was taken over by another worker; what this run did last is undone", taken.key)
         return False
     except Exception as failure:
         _LOG.log(logging.INFO if is_conflict(failure) else logging.ERROR, "job %s failed", taken.key, exc_info=failure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -10,6 +11,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection as DatabaseConnection
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.protocol import Connection, StoredAnswer
 from runtime.store.database import Database
@@ -18,6 +20,7 @@ from runtime.store.tables import connector_answer
 from runtime.store.types import format_instant
 from runtime.store.upsert import upsert
 
+_LOG = logging.getLogger("qiqiao.connections")
 #: An unchanged state is written down this often, so that a page of customers is not a page of updates.
 _NOTED_EVERY = dt.timedelta(minutes=1)
 
@@ -89,9 +92,13 @@ class DatabaseAnswers:
     def put(self, key: str, answer: StoredAnswer) -> None:
         """Keep an answer unless a newer one is there."""
         values = {"key": key, "answer": dict(answer.values), "as_of": answer.as_of}
-        with self.database.write() as opened:
-            statement = upsert(opened, connector_answer, values, key=("key",), where=connector_answer.c.as_of <= answer.as_of)
-            opened.execute(statement)
+        newer = connector_answer.c.as_of <= answer.as_of
+        try:
+            with self.database.write() as opened:
+                opened.execute(upsert(opened, connector_answer, values, key=("key",), where=newer))
+        except SQLAlchemyError:
+            # The reader has the answer; only the next failure of the source will be felt more.
+            _LOG.warning("an answer of another system could not be kept", exc_info=True)
 
 
 def _saved(row: Row[tuple[object, ...]]) -> SavedConnection:

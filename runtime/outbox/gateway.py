@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from connectors.engine import CallMade, Engine
 from connectors.protocol import Outcome
 from connectors.registry import load_adapters, load_definitions
@@ -28,8 +30,13 @@ def open_engine(database: Database, settings: Settings) -> Engine:
 
     def observe(made: CallMade) -> None:
         reachable = made.outcome not in _UNREACHABLE
-        with database.write() as connection:
-            changed = note_state(connection, made.connector, made.outcome.value, reachable, engine.clock.now())
+        try:
+            with database.write() as connection:
+                changed = note_state(connection, made.connector, made.outcome.value, reachable, engine.clock.now())
+        except SQLAlchemyError:
+            # The call was made and its outcome counts; that its state could not be noted must not undo that.
+            _LOG.warning("the state of connection %s could not be noted", made.connector, exc_info=True)
+            return
         # Once when it goes and once when it comes back: a log of every failed call hides the first.
         if changed and reachable:
             _LOG.info("connection %s answers", made.connector)

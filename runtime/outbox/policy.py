@@ -66,7 +66,7 @@ def after_sending(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime
     outcome = answer.outcome
     if outcome is Outcome.OK:
         return Next("confirmed", now, "confirmed", _result(answer), note)
-    if answer.attempts == 0 and outcome in _NOT_DONE:
+    if _is_held_up(answer):
         wait = dt.timedelta(seconds=answer.retry_after) if answer.retry_after else _SHORT_WAIT
         return Next("pending", now + wait, "waiting", None, note, counts=False)
     if outcome in _REFUSED:
@@ -92,7 +92,7 @@ def after_asking(row: OutboxRow, route: Route, answer: Answer | None, now: dt.da
     note = _note(answer)
     if answer.outcome is Outcome.OK:
         return Next("confirmed", now, "confirmed", _result(answer), note)
-    if answer.attempts == 0 and answer.outcome in _NOT_DONE:
+    if _is_held_up(answer):
         return Next(row.state, now + _SHORT_WAIT, "waiting", None, note)
     made = row.inquiries() + 1
     is_last = made >= len(route.asking.waits)
@@ -103,6 +103,11 @@ def after_asking(row: OutboxRow, route: Route, answer: Answer | None, now: dt.da
     if is_last:
         return Next("parked", now, "parked", {**_result(answer), "outcome": Outcome.UNKNOWN}, note)
     return Next(row.state, now + route.asking.waits[made], "inquired", None, note)
+
+
+def _is_held_up(answer: Answer) -> bool:
+    """Whether nothing was even tried: the connection is switched off, its circuit open, its rate used up."""
+    return answer.attempts == 0 and answer.outcome in (Outcome.UNAVAILABLE, Outcome.RATE_LIMITED)
 
 
 def _again(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime, event: str) -> Next:

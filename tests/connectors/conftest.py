@@ -56,7 +56,9 @@ def make_engine(folder: Path, database: Database | None = None, change: Change =
 
 def connection_to(address: str, *allowed: str) -> Connection:
     """A connection of core_bank to an address."""
-    return Connection("core_bank", {"base_url": address}, allowed or (address.rsplit("//", maxsplit=1)[-1].split("/", maxsplit=1)[0],))
+    return Connection(
+        "core_bank", {"base_url": address}, allowed or (address.rsplit("//", maxsplit=1)[-1].split("/", maxsplit=1)[0],)
+    )
 
 
 def context(seconds: float = 10.0) -> CallContext:
