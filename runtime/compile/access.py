@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,16 +47,17 @@ def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
             rows: dict[Action, RowRule] = {"read": rule.read}
             if not entity.read_only:
                 rows |= {"create": rule.create, "update": rule.update, "delete": rule.delete}
-            found[role.name] = RoleAccess(role.name, rows, rule.deny, role_rights(entity, rule))
+            found[role.name] = RoleAccess(role.name, rows, rule.deny, role_rights(app, entity, rule))
     return found
 
 
-def role_rights(entity: Entity, rule: AccessRule) -> dict[str, FieldRight]:
+def role_rights(app: App, entity: Entity, rule: AccessRule) -> dict[str, FieldRight]:
     """The field rights that a role's rule gives on the rows it grants."""
-    return {path: _stated(field, rule.fields.get(path)) for path, field in field_paths(entity).items()}
+    rights = {path: _stated(field, rule.fields.get(path)) for path, field in field_paths(entity).items()}
+    return _no_clearer(app, entity, rights, frozenset(rule.fields))
 
 
-def step_rights(entity: Entity, fields: StepFields) -> dict[str, FieldRight]:
+def step_rights(app: App, entity: Entity, fields: StepFields) -> dict[str, FieldRight]:
     """The field rights of a work item's holder: the entity's defaults, narrowed and widened by the step."""
     rights = {}
     for path, field in field_paths(entity).items():
@@ -70,7 +71,7 @@ def step_rights(entity: Entity, fields: StepFields) -> dict[str, FieldRight]:
             rights[path] = FieldRight("clear", writes=False)
         else:
             rights[path] = FieldRight(usual.shows, writes=False)
-    return rights
+    return _no_clearer(app, entity, rights, frozenset({*fields.read, *fields.write}))
 
 
 def open_rights(entity: Entity) -> dict[str, FieldRight]:
@@ -102,6 +103,56 @@ def field_paths(entity: Entity) -> dict[str, Field]:
             for inner in entity.rows[field.options.of].fields.values():
                 paths[f"{field.name}.{inner.name}"] = inner
     return paths
+
+
+def _no_clearer(app: App, entity: Entity, rights: dict[str, FieldRight], named: frozenset[str]) -> dict[str, FieldRight]:
+    """The rights with every computed field shown no clearer than what it is computed from, unless a rule names it.
+
+    Twelve times a masked income tells the income.
+    """
+    worked_out: dict[str, Shows] = {}
+
+    def shows(path: str) -> Shows:
+        if path not in rights:
+            return "clear"
+        if path not in worked_out:
+            worked_out[path] = rights[path].shows  # the loader has refused circles; this ends them all the same
+            field = field_paths(entity)[path]
+            if field.compute is not None and path not in named:
+                rows = path.rpartition(".")[0]
+                sources = [_source(app, entity, rights, shows, rows, read) for read in field.compute.reads]
+                worked_out[path] = min([rights[path].shows, *sources], key=_CLARITY.index)
+        return worked_out[path]
+
+    return {path: FieldRight(shows(path), right.writes) for path, right in rights.items()}
+
+
+#: From hidden to clear.
+_CLARITY: tuple[Shows, ...] = ("nothing", "masked", "clear")
+
+
+def _source(
+    app: App, entity: Entity, rights: Rights, shows: Callable[[str], Shows], rows: str, read: tuple[str, ...]
+) -> Shows:
+    """How clearly a computation may show what it reads: by the rights here, beyond a reference by the data class there."""
+    path = ".".join((*([rows] if rows else []), read[0]))
+    if len(read) > 1 and f"{path}.{read[1]}" in rights:
+        return min(shows(path), shows(f"{path}.{read[1]}"), key=_CLARITY.index)
+    beyond = _field_beyond(app, entity, rows, read) if len(read) > 1 else None
+    return shows(path) if beyond is None else min(shows(path), default_right(beyond).shows, key=_CLARITY.index)
+
+
+def _field_beyond(app: App, entity: Entity, rows: str, read: tuple[str, ...]) -> Field | None:
+    """The field at the end of a path of references, None for a system field."""
+    holder = entity.rows[entity.fields[rows].options.of or ""].fields if rows else entity.fields
+    field = holder.get(read[0])
+    for name in read[1:]:
+        owner, _, target = ((field.value_type.entity if field else None) or "org.person").partition(".")
+        there = app if owner == app.name else app.requires.get(owner)
+        if there is None or target not in there.entities:
+            return None
+        field = there.entities[target].fields.get(name)
+    return field
 
 
 def _stated(field: Field, level: str | None) -> FieldRight:

@@ -167,7 +167,7 @@ def _plan(
         if not grants and case is None and action == "read" and takes_part(compiled, entity, roles):
             grants.append(Grant("case", OpenCases(), _case_rights(compiled, entity)))
     if case is not None and action in {"read", "update"}:
-        grants.append(Grant("case", OneRecord(), step_rights(entity.entity, case.fields)))
+        grants.append(Grant("case", OneRecord(), step_rights(compiled.app, entity.entity, case.fields)))
     if not grants:
         return None
     fingerprint = (
@@ -206,4 +206,4 @@ def _case_rights(compiled: CompiledApp, entity: CompiledEntity) -> dict[str, Fie
     """What every step over the entity lets its people see: a field that any step hides is hidden in a list of cases."""
     steps = [step for workflow in workflows_of(compiled, entity) for step in steps_of(workflow.steps)]
     hidden = {name for step in steps if isinstance(step, HumanStep) for name in step.fields.hide}
-    return step_rights(entity.entity, StepFields(hide=tuple(sorted(hidden))))
+    return step_rights(compiled.app, entity.entity, StepFields(hide=tuple(sorted(hidden))))

@@ -1,34 +1,55 @@
-"""Whether living records refer to a record: of any entity of its app, whoever may see them."""
+"""What keeps a record from being deleted: living records of any app that refer to it, whoever may see them, and approvals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
+from runtime.context import Context
+from runtime.store.tables import wf_instance
+
+_RUNNING = ("running", "held")
 
 
-def is_referred_to(connection: Connection, compiled: CompiledApp, entity: CompiledEntity, record_id: str) -> bool:
-    """Whether a living record of the app, or one of its rows, refers to this one."""
-    return any(connection.execute(query).first() is not None for query in _queries(compiled, entity, record_id))
-
-
-def _queries(compiled: CompiledApp, entity: CompiledEntity, record_id: str) -> Iterator[sa.Select[tuple[int]]]:
+def is_referred_to(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, record_id: str
+) -> bool:
+    """Whether a living record of a live app, or one of its rows, refers to this one."""
     target = f"{compiled.app.name}.{entity.entity.name}"
+    apps = {**context.releases, compiled.app.name: compiled}.values()
+    queries = (query for app in apps for query in _queries(app, target, record_id))
+    return any(connection.execute(query).first() is not None for query in queries)
+
+
+def is_in_approval(connection: Connection, entity: CompiledEntity, record_id: str) -> bool:
+    """Whether an approval of the record is under way."""
+    found = sa.select(wf_instance.c.id).where(
+        wf_instance.c.app == entity.entity.app,
+        wf_instance.c.entity == entity.entity.name,
+        wf_instance.c.record_id == record_id,
+        wf_instance.c.state.in_(_RUNNING),
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def _queries(app: CompiledApp, target: str, record_id: str) -> Iterator[sa.Select[Any]]:
     found = sa.select(sa.literal(1)).limit(1)
-    for other in compiled.entities.values():
+    for other in app.entities.values():
+        table = other.table
+        living = table.c.deleted_at.is_(None) if "deleted_at" in table.c else sa.true()
         for field in other.entity.fields.values():
             if field.type == "reference" and field.value_type.entity == target:
-                table = other.table
-                yield found.select_from(table).where(
-                    table.c[column_name(field)] == record_id, table.c.deleted_at.is_(None), table.c.id != record_id
-                )
+                by = table.c[column_name(field)] == record_id
+                yield found.select_from(table).where(by, living, table.c.id != record_id)
         for name, row_type in other.entity.rows.items():
-            rows, parent = other.row_tables[name], other.table
+            rows = other.row_tables[name]
             for field in row_type.fields.values():
                 if field.type == "reference" and field.value_type.entity == target:
-                    joined = rows.join(parent, parent.c.id == rows.c.parent_id)
-                    yield found.select_from(joined).where(rows.c[column_name(field)] == record_id, parent.c.deleted_at.is_(None))
+                    joined = rows.join(table, table.c.id == rows.c.parent_id)
+                    by = rows.c[column_name(field)] == record_id
+                    yield found.select_from(joined).where(by, living, table.c.id != record_id)

@@ -9,8 +9,10 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import Field
 from runtime.audit.trail import record_event
 from runtime.compile.app import CompiledEntity
+from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.query.masks import masked_value
+from runtime.records.difference import changed_fields
 
 
 def record_change(
@@ -28,8 +30,8 @@ def record_change(
         return
     changes = [
         {"field": field.id, "before": shown(field, before.get(name), entity), "after": shown(field, after.get(name), entity)}
-        for name, field in entity.entity.fields.items()
-        if before.get(name) != after.get(name)
+        for name in changed_fields(entity.entity, before, after)
+        for field in (entity.entity.fields[name],)
     ]
     record_event(
         connection,
@@ -49,7 +51,7 @@ def shown(field: Field, value: object, entity: CompiledEntity) -> object:
         return None
     if isinstance(value, list) and field.options.of is not None:
         inner = entity.entity.rows[field.options.of].fields
-        return [{f.id: shown(f, row.get(name), entity) for name, f in inner.items()} for row in value]
+        return [{f.id: shown(f, row.get(name), entity) for name, f in inner.items() if is_kept(f)} for row in value]
     match field.classification:
         case "C3":
             return "***"

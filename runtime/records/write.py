@@ -7,7 +7,7 @@ record before and after.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -22,11 +22,13 @@ from runtime.failures import Changed, Conflict, Invalid, NotAllowed, NotFound
 from runtime.query.change import WritePlan, insert_records, update_record_row
 from runtime.query.late import today_in
 from runtime.query.load import Loaded, granted_on, load_records
-from runtime.query.plans import AccessPlan
+from runtime.query.plans import AccessPlan, EveryRow, OneRecord
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, possible_plan
+from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
+from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.numbers import needs_branch, next_number
-from runtime.records.referring import is_referred_to
+from runtime.records.referring import is_in_approval, is_referred_to
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import record_change
 from runtime.records.uniques import check_unindexed, check_uniques, collision
@@ -45,6 +47,10 @@ _CHANGED: Label = {
 _REFERRED: Label = {
     "zh": "还有其他数据引用这条记录，不能删除。",
     "en": "Other records refer to this one, so it cannot be deleted.",
+}
+_IN_APPROVAL: Label = {
+    "zh": "这条记录正在审批中，不能删除。",
+    "en": "An approval of this record is running, so it cannot be deleted.",
 }
 _FAULTY: Label = {"zh": "有内容需要改正。", "en": "Some values need to be mended."}
 
@@ -83,8 +89,7 @@ def insert_record(
         insert_records(connection, [plan])
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
-    if not is_platform(context.principal):
-        _still_granted(connection, context, access, draft.id, None, "create")
+    _still_granted(connection, context, access, draft.id, None, "create", draft.sent.keys())
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
     return Written(draft.id, 1, {}, after)
@@ -117,30 +122,36 @@ def update_record(
     if by_step is not None:
         demands = replace(demands, required=frozenset(by_step.require))
     _fill(connection, context, compiled, found, writer, draft, values, demands)
-    changed = {
-        name: draft.record.get(name)
-        for name, field in found.entity.fields.items()
-        if field.type != "rows" and draft.record.get(name) != loaded.values.get(name)
-    }
-    rows = {name: each for name, each in _rows(context, found, draft).items() if name in draft.sent}
-    plan = WritePlan(access, record_id, context.principal.id, context.now, changed, rows, version=loaded.version)
+    rows = _rows(context, found, draft)
+    changed = changed_fields(found.entity, loaded.values, draft.record)
+    if not changed:
+        return Written(record_id, loaded.version, loaded.values, draft.record)
+    plan = WritePlan(
+        access,
+        record_id,
+        context.principal.id,
+        context.now,
+        {name: draft.record.get(name) for name in changed if name not in rows},
+        {name: rows[name] for name in changed if name in rows},
+        version=loaded.version,
+    )
     try:
         if not update_record_row(connection, plan):
             raise Changed(_CHANGED)
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
-    if not is_platform(context.principal):
-        _still_granted(connection, context, access, record_id, case, "update")
-    after = {**draft.record}
-    record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, after)
-    return Written(record_id, loaded.version + 1, loaded.values, after)
+    _still_granted(connection, context, access, record_id, case, "update", set(changed) & draft.sent.keys())
+    record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
+    return Written(record_id, loaded.version + 1, loaded.values, draft.record)
 
 
 def delete_record(connection: Connection, context: Context, app: str, entity: str, record_id: str, version: int) -> Written:
     """Take a record away, keeping its data with a mark; refused while living records refer to it."""
     access, loaded = _open(connection, context, app, entity, "delete", record_id, version, None)
-    if is_referred_to(connection, access.compiled, access.entity, record_id):
-        raise Conflict(_REFERRED, code="Q310")
+    if is_in_approval(connection, access.entity, record_id):
+        raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
+    if is_referred_to(connection, context, access.compiled, access.entity, record_id):
+        raise Conflict(_REFERRED, code=STILL_REFERRED.id)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, deletes=True)
     if not update_record_row(connection, plan):
         raise Changed(_CHANGED)
@@ -210,8 +221,11 @@ def _fill(
     read_body(draft, found, writer, values)
     draft.record |= draft.sent
     settle(connection, context, compiled, found, writer, [draft], demands)
-    check_uniques(connection, context, compiled, found, writer, draft)
-    check_unindexed(connection, context, compiled, found, writer, draft)
+    if draft.faults:
+        # Looked up so that all faults are named at once; without another fault the index itself decides.
+        check_uniques(connection, context, compiled, found, writer, draft)
+    else:
+        check_unindexed(connection, context, compiled, found, writer, draft)
     _refuse(draft)
 
 
@@ -232,11 +246,24 @@ def _writer(context: Context, access: AccessPlan, *, platform: bool) -> Writer:
 
 
 def _still_granted(
-    connection: Connection, context: Context, access: AccessPlan, record_id: str, case: CaseGrant | None, action: Action
+    connection: Connection,
+    context: Context,
+    access: AccessPlan,
+    record_id: str,
+    case: CaseGrant | None,
+    action: Action,
+    entered: Collection[str],
 ) -> None:
-    """The row rule on the record as it stands now: nobody writes himself out of his own rows, or into those of others."""
-    held = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
-    if not any(held.get(record_id, ())):
+    """The row rule on the record as it stands now: nobody writes himself out of his own rows, or into those of others.
+
+    What was entered must be allowed by a grant that holds now too: one role's fields do not go with another role's rows.
+    """
+    if not access.denies and all(isinstance(grant.rows, EveryRow | OneRecord) for grant in access.grants):
+        return
+    flags = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
+    held = [grant for grant, holds in zip(access.grants, flags.get(record_id, ()), strict=True) if holds]
+    allowed = replace(access, grants=tuple(held))
+    if not held or not all(allowed.writes(name) for name in entered):
         raise NotAllowed(_NOT_HERE[action], code="A403")
 
 
