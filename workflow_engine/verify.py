@@ -21,6 +21,8 @@ NOT_CARRIED_OUT = code("W102", "A part of the workflow language that this versio
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
 SILENT_FILL = code("W104", "A step that somebody has to fill in would pass by itself.")
 
+EDITORS_UNKNOWN = code("W105", "A rule over editors of fields whose entity keeps no audit trail.")
+
 #: No rule needs more; a step without a count may have any number of seats.
 _MANY = 12
 
@@ -43,7 +45,7 @@ def verify_app(app: App) -> tuple[Diagnostic, ...]:
 def verify_workflow(app: App, workflow: Workflow) -> Iterator[Diagnostic]:
     """The engine's findings about one workflow; examples run only when it stands."""
     definition = build_definition(workflow)
-    found = [*_steps(definition), *_controls(workflow)]
+    found = [*_steps(definition), *_controls(workflow), *_trail(app, workflow)]
     yield from found
     if not has_errors(found):
         yield from check_examples(app, workflow)
@@ -113,6 +115,17 @@ def _controls(workflow: Workflow) -> Iterator[Diagnostic]:
             f"尚不支持 no_approver: {workflow.no_approver}；目前一律挂起。",
         )
         yield NOT_CARRIED_OUT.at(workflow.span, message)
+
+
+def _trail(app: App, workflow: Workflow) -> Iterator[Diagnostic]:
+    """Who edited what is known from the audit trail: an entity that leaves none has no editors."""
+    entity = app.entities.get(workflow.entity)
+    if entity is not None and entity.audit == "none" and any(rule.editors_of for rule in workflow.four_eyes):
+        message = Sentence(
+            f"editors_of needs the audit trail, but {workflow.entity!r} keeps none.",
+            f"editors_of 依赖审计记录，但“{workflow.entity}”不留审计。",
+        )
+        yield EDITORS_UNKNOWN.at(workflow.span, message)
 
 
 def _comes_before(definition: Definition, target: str, step: str) -> bool:

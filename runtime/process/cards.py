@@ -56,4 +56,4 @@ def shows_amount(flow: Flow, step: HumanStep | None) -> bool:
     found = amount_field(flow)
     if found is None or step is None:
         return False
-    return step_rights(flow.entity.entity, step.fields)[found.name].shows == "clear"
+    return step_rights(flow.compiled.app, flow.entity.entity, step.fields)[found.name].shows == "clear"

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import StepFields
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
-from runtime.process.changes import changed_since
+from runtime.process.editors import changed_since
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.rows import find_seat
@@ -57,13 +57,16 @@ def _plain(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
     decisions: list[str] = []
     if is_offered and row.claimed_by in (None, person):
         decisions = ["complete", "claim" if row.claimed_by is None else "release"]
-    case = CaseGrant(row.record_id) if is_offered else None
-    return _nothing_to_enter() | {"decisions": decisions, "record": _record(connection, context, row, case), "process": None}
+    case = CaseGrant(row.record_id, StepFields()) if is_offered else None
+    return _nothing_to_enter() | {
+        "decisions": decisions,
+        "record": _record(connection, context, (row.app, row.entity, row.record_id), case),
+        "process": None,
+    }
 
 
 def _watching(opened: Opened) -> Task:
-    frame = opened.journal.frame
-    record = _record(opened.connection, opened.context, frame, None)
+    record = _record(opened.connection, opened.context, _place(opened), None)
     return _nothing_to_enter() | {"decisions": [], "record": record, "process": show_process(opened)}
 
 
@@ -83,7 +86,7 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
         "return_to": [{"step": target.name, "title": target.title} for target in targets],
         "form": step.form or opened.flow.workflow.start_form,
         "fields": _fields(step.fields if entitled else replace(step.fields, write=(), require=())),
-        "record": _record(opened.connection, opened.context, opened.journal.frame, case),
+        "record": _record(opened.connection, opened.context, _place(opened), case),
         "process": show_process(opened),
         "changed_fields": _changed(opened, step.fields) if entitled else {},
     }
@@ -107,21 +110,30 @@ def _changed(opened: Opened, fields: StepFields) -> dict[str, object]:
         seen = decided[0][1]
     if seen is None:
         return {}
-    case = CaseGrant(opened.record.id, fields)
-    return changed_since(opened.connection, opened.context, opened.flow, opened.record.id, seen, case)
+    return changed_since(opened.connection, opened.flow.entity.entity, opened.record.id, seen, fields)
 
 
-def _record(connection: Connection, context: Context, place: Any, case: CaseGrant | None) -> dict[str, object]:
+def _record(connection: Connection, context: Context, place: tuple[str, str, str], case: CaseGrant | None) -> dict[str, object]:
     """The record under the rights of the step, or the person's own; nothing of it when there are none (any more)."""
     try:
-        found = get_record(connection, context, place.app, place.entity, place.record_id, _RECORD, case=case)
+        found = get_record(connection, context, *place, _RECORD, case=case)
     except (NotFound, NotAllowed):
-        return {"id": place.record_id}
-    return dict(found.values)
+        return {"id": place[2]}
+    hidden = case.fields.hide if case else ()
+    return {name: value for name, value in found.values.items() if name.split(".")[0] not in hidden}
+
+
+def _place(opened: Opened) -> tuple[str, str, str]:
+    frame = opened.journal.frame
+    return frame.app, frame.entity, frame.record_id
 
 
 def _fields(fields: StepFields) -> dict[str, list[str]]:
-    return {"write": list(dict.fromkeys((*fields.write, *fields.require))), "hide": list(fields.hide), "require": list(fields.require)}
+    return {
+        "write": list(dict.fromkeys((*fields.write, *fields.require))),
+        "hide": list(fields.hide),
+        "require": list(fields.require),
+    }
 
 
 def _nothing_to_enter() -> Task:

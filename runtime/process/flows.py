@@ -89,6 +89,7 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
     named = [*workflow.replay_if_changed, entity.owner_branch, entity.owner_user]
     named += [by.name for by in _people(workflow) if by.kind == "field"]
     named += [name for step in definition.human_steps() for name in step.fields.require]
+    named += [name for step in _all_steps(workflow.steps) if isinstance(step, CallStep) for name in step.save]
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
     reads |= {tuple(name.split(".")) for name in named if name}
     return Flow(compiled, definition, {id(e): compile_python(e.tree) for e in found}, frozenset(reads))

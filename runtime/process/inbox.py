@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import HumanStep, Label
 from runtime.context import Context
 from runtime.failures import BadRequest, Fault
+from runtime.process import codes
 from runtime.process.cards import amount_field, card_amounts, card_titles, shows_amount
 from runtime.process.flows import Flow, pinned_flow, release_of
 from runtime.process.persons import Person, persons_of, unit_names
@@ -160,7 +161,7 @@ def _page(
         last = connection.execute(sa.select(*keys).where(table.c.id == cursor)).one_or_none()
         if last is None:
             message = {"zh": "cursor 不是此列表给出的位置。", "en": "This cursor was not given for this list."}
-            raise BadRequest(message, faults=(Fault("P426", message, parameter="cursor"),))
+            raise BadRequest(message, faults=(Fault(codes.BAD_CURSOR.id, message, parameter="cursor"),))
         after = sa.tuple_(*(sa.literal(value, key.type) for key, value in zip(keys, last, strict=True)))
         query = query.where(sa.tuple_(*keys) < after if descending else sa.tuple_(*keys) > after)
     order = [key.desc() if descending else key.asc() for key in keys]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict
+from runtime.process import codes
 from runtime.process.rows import Frame, Row, VisitRows, rows_of
 from runtime.store.tables import wf_event, wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
 from runtime.store.upsert import insert_if_absent
@@ -104,7 +105,9 @@ def write_start(connection: Connection, frame: Frame, state: Instance, entries: 
         "ended_at": state.ended_at,
     }
     if connection.execute(insert_if_absent(connection, wf_instance, row)).rowcount != 1:
-        raise Conflict({"zh": "该记录已有审批在进行中。", "en": "An approval of this record is running already."}, code="P410")
+        raise Conflict(
+            {"zh": "该记录已有审批在进行中。", "en": "An approval of this record is running already."}, code=codes.RUNNING.id
+        )
     _write_events(connection, frame, 0, entries)
     _write_rows(connection, [rows_of(frame, visit) for visit in state.visits], [])
 
@@ -115,7 +118,7 @@ def write_progress(connection: Connection, before: Journal, state: Instance, ent
     values = {"revision": before.revision + len(entries), "state": state.state, "ended_at": state.ended_at}
     changed = connection.execute(_REVISION, key | values)
     if changed.rowcount != 1:
-        raise Conflict({"zh": "审批刚刚被他人处理。", "en": "The approval was changed by somebody else."}, code="P409")
+        raise Conflict({"zh": "审批刚刚被他人处理。", "en": "The approval was changed by somebody else."}, code=codes.DECIDED.id)
     _write_events(connection, before.frame, before.revision, entries)
     known = {(visit.step, visit.number): visit for visit in before.state.visits}
     added: list[VisitRows] = []

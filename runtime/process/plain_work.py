@@ -13,6 +13,7 @@ from forms_dsl.model import Label
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, NotFound
+from runtime.process import codes
 from runtime.records.access import NOT_THERE
 from runtime.store.identifiers import new_id
 from runtime.store.tables import org_person, wf_work, wf_work_person
@@ -76,7 +77,7 @@ def decide(connection: Connection, context: Context, work_id: str, word: str) ->
             change = sa.update(wf_work).where(mine, own).values(done)
         case _:
             message = {"zh": "此待办只能办结。", "en": "This task can only be completed."}
-            raise Conflict(message, code="P412")
+            raise Conflict(message, code=codes.NO_SUCH_DECISION.id)
     if connection.execute(change).rowcount != 1:
         raise _refusal(connection, work_id, person)
     if word == "complete":
@@ -110,10 +111,10 @@ def _refusal(connection: Connection, work_id: str, person: str) -> Conflict | No
             "decided_at": format_instant(work.done_at),
         }
         message = {"zh": f"{work.f_name} 已办结此待办。", "en": f"{work.f_name} completed this task."}
-        return Conflict(message, code="P409", extra=extra)
+        return Conflict(message, code=codes.DECIDED.id, extra=extra)
     holder = {"id": work.claimed_by, "name": work.f_name}
     if work.claimed_by in (None, person):
         message = {"zh": "此待办没有被您认领。", "en": "You have not claimed this task."}
-        return Conflict(message, code="P417")
+        return Conflict(message, code=codes.NO_CLAIM.id)
     message = {"zh": f"{work.f_name} 已认领此待办。", "en": f"{work.f_name} has claimed this task."}
-    return Conflict(message, code="P409", extra={"claimed_by": holder})
+    return Conflict(message, code=codes.DECIDED.id, extra={"claimed_by": holder})

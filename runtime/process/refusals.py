@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from forms_dsl.model import Label
 from runtime.failures import Conflict, Failure, Fault, Invalid, NotAllowed, NotFound
+from runtime.process import codes
 from runtime.store.types import format_instant
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, RefusalReason
@@ -16,37 +17,46 @@ from workflow_engine.guards import Refusal, RefusalReason
 _NOT_THERE: Label = {"zh": "没有这项待办，或与您无关。", "en": "There is no such task, or it is not yours to know."}
 
 _NOT_ALLOWED: Mapping[RefusalReason, tuple[str, Label]] = {
-    "starter": ("P403", {"zh": "您是发起人，不能审批自己发起的事项。", "en": "You started this: you cannot decide it."}),
-    "second_seat": ("P403", {"zh": "您已占用本步骤的另一个席位。", "en": "You hold another seat of this step."}),
+    "starter": (
+        codes.NOT_YOURS.id,
+        {"zh": "您是发起人，不能审批自己发起的事项。", "en": "You started this: you cannot decide it."},
+    ),
+    "second_seat": (codes.NOT_YOURS.id, {"zh": "您已占用本步骤的另一个席位。", "en": "You hold another seat of this step."}),
     "no_longer_fits": (
-        "P403",
+        codes.NOT_YOURS.id,
         {"zh": "您已不具备办理此步骤的岗位或机构。", "en": "You no longer hold the role or unit that this step asks for."},
     ),
-    "over_limit": ("P404", {"zh": "金额超出您的授权额度。", "en": "The amount is above your own limit."}),
+    "over_limit": (codes.OVER_LIMIT.id, {"zh": "金额超出您的授权额度。", "en": "The amount is above your own limit."}),
 }
 _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
     "not_your_turn": (
-        "P411",
+        codes.NOT_YOUR_TURN.id,
         {"zh": "尚未轮到您：须依次审批。", "en": "It is not your turn yet: the seats decide one after the other."},
     ),
-    "no_such_decision": ("P412", {"zh": "此步骤不提供该操作。", "en": "This step does not offer that decision."}),
+    "no_such_decision": (
+        codes.NO_SUCH_DECISION.id,
+        {"zh": "此步骤不提供该操作。", "en": "This step does not offer that decision."},
+    ),
     "call_under_way": (
-        "P413",
+        codes.CALL_UNDER_WAY.id,
         {"zh": "有一项对外调用尚无结果，请稍后再退回。", "en": "A call to another system has no result yet; return it later."},
     ),
     "recall_too_late": (
-        "P414",
+        codes.TOO_LATE_TO_RECALL.id,
         {"zh": "已有人办理，不能再撤回。", "en": "Somebody has acted already: it cannot be recalled any more."},
     ),
-    "nothing_held": ("P415", {"zh": "审批没有挂起。", "en": "The approval is not held."}),
+    "nothing_held": (codes.NOTHING_HELD.id, {"zh": "审批没有挂起。", "en": "The approval is not held."}),
     "outcome_unknown": (
-        "P416",
+        codes.OUTCOME_UNKNOWN.id,
         {
             "zh": "对外调用结果不明，不能重发；请先查明结果。",
             "en": "Nobody knows whether the call was done; it is not sent again before that is cleared up.",
         },
     ),
-    "no_claim": ("P417", {"zh": "此席位不需要认领或退领。", "en": "This seat is not there to be claimed or given back."}),
+    "no_claim": (
+        codes.NO_CLAIM.id,
+        {"zh": "此席位不需要认领或退领。", "en": "This seat is not there to be claimed or given back."},
+    ),
 }
 _DONE: Mapping[str, Label] = {
     "approve": {"zh": "同意", "en": "approved it"},
@@ -92,13 +102,15 @@ def failure_of(refusal: Refusal, words: Words, *, involved: bool) -> Failure:
             return _claimed(refusal, words)
         case "opinion_missing":
             message = {"zh": "请填写意见。", "en": "An opinion is needed."}
-            return Invalid(message, faults=(Fault("P422", message, pointer="/opinion"),))
+            return Invalid(message, faults=(Fault(codes.OPINION_MISSING.id, message, pointer="/opinion"),))
         case "no_such_target":
             message = {"zh": "不能退回到该步骤。", "en": "It cannot be returned to that step."}
-            return Invalid(message, faults=(Fault("P423", message, pointer="/to"),))
+            return Invalid(message, faults=(Fault(codes.NO_SUCH_TARGET.id, message, pointer="/to"),))
         case _:
             if involved:
-                return NotAllowed({"zh": "这项待办不由您办理。", "en": "This task is not yours to act on."}, code="P403")
+                return NotAllowed(
+                    {"zh": "这项待办不由您办理。", "en": "This task is not yours to act on."}, code=codes.NOT_YOURS.id
+                )
             return NotFound(_NOT_THERE)
 
 
@@ -110,7 +122,7 @@ def _four_eyes(refusal: Refusal, words: Words) -> Failure:
         "zh": f"违反“{zh}”：您已参与此事项的其他步骤。",
         "en": f"Refused by “{en}”: you took part in another step of this case.",
     }
-    return NotAllowed(message, code="P403", extra={"rule": refusal.rule, "rule_title": title})
+    return NotAllowed(message, code=codes.NOT_YOURS.id, extra={"rule": refusal.rule, "rule_title": title})
 
 
 def _decided(refusal: Refusal, words: Words) -> Failure:
@@ -122,17 +134,17 @@ def _decided(refusal: Refusal, words: Words) -> Failure:
             "zh": "此待办已失效：审批已继续、退回或撤回。",
             "en": "This task is over: the approval went on, back, or was recalled.",
         }
-        return Conflict(message, code="P409")
+        return Conflict(message, code=codes.DECIDED.id)
     done, name = _DONE[by.decision or "complete"], words.names.get(by.actor, by.actor)
     at = by.decided_at.astimezone(words.timezone).strftime("%Y-%m-%d %H:%M")
     message = {"zh": f"{name} 已于 {at} {done['zh']}。", "en": f"{name} {done['en']} at {at}."}
     person = {"id": by.actor, "name": name}
     extra = {"decided_by": person, "decision": by.decision, "decided_at": format_instant(by.decided_at)}
-    return Conflict(message, code="P409", extra=extra)
+    return Conflict(message, code=codes.DECIDED.id, extra=extra)
 
 
 def _claimed(refusal: Refusal, words: Words) -> Failure:
     owner = refusal.seat.owner if refusal.seat else None
     name = words.names.get(owner or "", owner or "")
     message = {"zh": f"{name} 已认领此待办。", "en": f"{name} has claimed this task."}
-    return Conflict(message, code="P409", extra={"claimed_by": {"id": owner, "name": name}})
+    return Conflict(message, code=codes.DECIDED.id, extra={"claimed_by": {"id": owner, "name": name}})

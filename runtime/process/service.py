@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from connectors.templates import to_json
-from forms_dsl.model import HumanStep
+from forms_dsl.model import CallStep, HumanStep
 from runtime.context import Context
 from runtime.failures import Changed, Conflict, Fault, Invalid, NotAllowed, NotFound
-from runtime.process import plain_work
+from runtime.process import codes, plain_work
 from runtime.process.calls import call_finished
 from runtime.process.effects import carry_out, put, write_values
 from runtime.process.flows import Flow, live_flow
@@ -65,6 +65,15 @@ class DecisionBody:
     version: int | None = None
 
 
+class Timer(Protocol):
+    """The job that a visit with a due time leaves behind."""
+
+    @property
+    def payload(self) -> Mapping[str, object]:
+        """Instance, step and visit."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The task that was decided and the approval it belongs to, None for a plain work item."""
@@ -78,13 +87,13 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     flow = live_flow(context, app, workflow)
     person, steps = context.principal, flow.workflow
     if not may_start(connection, context, flow.compiled, steps.start_by):
-        raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code="P405")
+        raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
     lock_record(connection, flow.entity, record_id)
     record = read_case(connection, context, flow, record_id)
     _refuse_all_but_drafts(connection, flow, record)
     first = flow.definition.first_fill()
     if first is not None:
-        _require(first, record)
+        _require(first, record, "")
     before = {name: to_json(record.values.get(name)) for name in steps.start_set}
     record = write_values(connection, context, flow, record, steps.start_set)
     world = make_world(connection, context, flow, record, (person.id, person.unit_id))
@@ -132,10 +141,11 @@ def retry(connection: Connection, context: Context, instance_id: str) -> None:
     apply_command(open_instance(connection, context, instance_id), cmd.Retry(context.principal.id))
 
 
-def timer_due(connection: Connection, context: Context, payload: Mapping[str, object]) -> None:
-    """Mark a visit as late when it is still open; a timer of a closed one changes nothing."""
-    opened = open_instance(connection, context, str(payload["instance"]))
-    apply_command(opened, cmd.TimerDue(str(payload["step"]), int(str(payload["visit"]))))
+def timer_due(connection: Connection, context: Context, timer: Timer) -> None:
+    """Do what a step says for when its time has passed; a timer of a closed visit changes nothing."""
+    due = timer.payload
+    opened = open_instance(connection, context, str(due["instance"]))
+    apply_command(opened, cmd.TimerDue(str(due["step"]), int(str(due["visit"]))))
 
 
 def running_instance(connection: Connection, app: str, entity: str, record_id: str) -> str | None:
@@ -181,31 +191,49 @@ def _enter(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, word: 
     step = opened.flow.definition.human(command.step)
     if body.fields and word not in _ENTERING:
         message = {"zh": "此操作不接受字段。", "en": "This decision takes no fields."}
-        raise Invalid(message, faults=(Fault("P424", message, pointer="/fields"),))
+        raise Invalid(message, faults=(Fault(codes.NO_FIELDS_HERE.id, message, pointer="/fields"),))
     if body.fields:
-        compiled = opened.flow.compiled
-        update_record(
-            opened.connection,
-            on_release(opened.context, compiled),
-            compiled.app.name,
-            opened.flow.workflow.entity,
-            opened.record.id,
-            body.fields,
-            opened.record.version,
-            by_step=step.fields,
-        )
+        _write_fields(opened, step, body.fields)
         record = read_case(opened.connection, opened.context, opened.flow, opened.record.id)
         opened = replace(opened, record=record)
     if word in _ENTERING:
-        _require(step, opened.record)
+        _require(step, opened.record, "/fields")
     return opened
 
 
-def _require(step: HumanStep, record: CaseRecord) -> None:
+def _write_fields(opened: Opened, step: HumanStep, fields: Mapping[str, object]) -> None:
+    entity, record = opened.flow.workflow.entity, opened.record
+    compiled = opened.flow.compiled
+    person = on_release(opened.context, compiled)
+    # The answer of a call goes into fields that nobody else enters; by hand it is entered in the platform's place.
+    by_hand = isinstance(opened.flow.definition.places[step.name].step, CallStep)
+    foreign = sorted(set(fields) - set(step.fields.write)) if by_hand else []
+    if foreign:
+        message = {"zh": "此处只填写调用的结果。", "en": "Only the result of the call is entered here."}
+        raise Invalid(message, faults=tuple(Fault(codes.NO_FIELDS_HERE.id, message, f"/fields/{name}") for name in foreign))
+    try:
+        update_record(
+            opened.connection,
+            person,
+            compiled.app.name,
+            entity,
+            record.id,
+            fields,
+            record.version,
+            by_step=step.fields,
+            by_platform=by_hand,
+        )
+    except Invalid as wrong:
+        # The faults point into the record; in the body of a decision it stands under `fields`.
+        faults = tuple(replace(fault, pointer=f"/fields{fault.pointer}") for fault in wrong.faults)
+        raise Invalid(wrong.message, code=wrong.code, faults=faults) from wrong
+
+
+def _require(step: HumanStep, record: CaseRecord, place: str) -> None:
     missing = [name for name in step.fields.require if record.values.get(name) in (None, "", [])]
     if missing:
         message = {"zh": "本步骤须填写此项。", "en": "This step needs a value here."}
-        faults = tuple(Fault("P425", message, pointer=f"/fields/{name}") for name in missing)
+        faults = tuple(Fault(codes.VALUE_MISSING.id, message, pointer=f"{place}/{name}") for name in missing)
         raise Invalid({"zh": "还有必填项。", "en": "Required values are missing."}, faults=faults)
 
 
@@ -218,7 +246,7 @@ def _refuse_all_but_drafts(connection: Connection, flow: Flow, record: CaseRecor
         is_draft = not _was_approved(connection, flow, record.id)
     if not is_draft:
         message = {"zh": "该记录已提交过，不能再次发起审批。", "en": "This record was submitted already; only a draft is."}
-        raise Conflict(message, code="P418")
+        raise Conflict(message, code=codes.NO_DRAFT.id)
 
 
 def _was_approved(connection: Connection, flow: Flow, record_id: str) -> bool:

@@ -198,9 +198,7 @@ class Bank:
 
     def work(self, instance: str, step: str, state: str = "open") -> list[str]:
         """The work items of a step, oldest first."""
-        found = sa.select(wf_work.c.id).where(
-            wf_work.c.instance_id == instance, wf_work.c.step == step, wf_work.c.state == state
-        )
+        found = sa.select(wf_work.c.id).where(wf_work.c.instance_id == instance, wf_work.c.step == step, wf_work.c.state == state)
         with self.database.read() as connection:
             return list(connection.scalars(found.order_by(wf_work.c.created_at, wf_work.c.id)))
 

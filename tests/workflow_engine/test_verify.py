@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forms_dsl.load import read_folder
-from forms_dsl.model import SeatRule, WorkflowStep
+from forms_dsl.model import App, SeatRule, WorkflowStep
 from tests.workflow_engine.flows import TWO_OF_THREE, approve, fill, flow, role
 from workflow_engine.definition import Definition
 from workflow_engine.examples import run_example
@@ -24,7 +24,8 @@ def files() -> dict[str, str]:
 
 def codes(*steps: WorkflowStep, **keys: object) -> list[str]:
     definition: Definition = flow(fill(), *steps, **keys)
-    return [found.code for found in verify_workflow(None, definition.workflow)]  # type: ignore[arg-type]
+    app = App("app", "1.0.0", {}, ("zh", "en"), "Asia/Shanghai", "CNY", ())
+    return [found.code for found in verify_workflow(app, definition.workflow)]
 
 
 def test_the_shipped_workflow_stands(files: dict[str, str]) -> None:

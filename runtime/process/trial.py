@@ -1,0 +1,139 @@
+"""The trial run over what somebody has entered, or over a running approval: who would be asked, and why.
+
+It asks the same engine and the same directory as a real approval and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import CallStep, HumanStep
+from runtime.context import Context
+from runtime.failures import Invalid, NotAllowed
+from runtime.process import codes
+from runtime.process.flows import Flow, live_flow
+from runtime.process.opened import look_at_instance
+from runtime.process.people import may_start
+from runtime.process.persons import Person, persons_of
+from runtime.process.record import CaseRecord, on_release, platform_context
+from runtime.process.service import running_instance
+from runtime.process.view import title_at
+from runtime.process.words import asked_because, held_because, left_out_because
+from runtime.process.world import facts_of, make_world
+from runtime.records.access import access_plan
+from runtime.records.draft import Draft, Writer, read_body
+from runtime.records.facts import facts_of as record_facts
+from runtime.records.read import get_record
+from runtime.records.request import GetRequest
+from runtime.records.settle import Demands, settle
+from runtime.store.types import format_instant
+from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from
+
+_EXISTS = GetRequest(select=("id",))
+
+
+def try_workflow(
+    connection: Connection, context: Context, app: str, workflow: str, values: Mapping[str, object], record_id: str | None
+) -> dict[str, object]:
+    """The trial run of docs/rest.md: from the start over entered values, or from where a record's approval stands."""
+    flow = live_flow(context, app, workflow)
+    if record_id is not None:
+        get_record(connection, context, app, flow.workflow.entity, record_id, _EXISTS)
+        instance = running_instance(connection, app, flow.workflow.entity, record_id)
+        if instance is not None:
+            return _from_here(connection, context, instance)
+    if not may_start(connection, context, flow.compiled, flow.workflow.start_by):
+        raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
+    record = _entered(connection, context, flow, values, record_id)
+    person = context.principal
+    world = make_world(connection, context, flow, record, (person.id, person.unit_id))
+    known = world.editors
+    # Who enters a new case has entered all of its fields.
+    world = replace(world, editors=lambda names: known(names) | {person.id})
+    trial = simulate(flow.definition, person.id, person.unit_id, lambda _done: world)
+    return _shown(connection, context, flow, trial)
+
+
+def _from_here(connection: Connection, context: Context, instance: str) -> dict[str, object]:
+    opened = look_at_instance(connection, context, instance)
+    world = opened.world()
+    trial = simulate_from(opened.flow.definition, opened.journal.state, lambda _done: world)
+    return _shown(connection, context, opened.flow, trial)
+
+
+def _entered(
+    connection: Connection, context: Context, flow: Flow, values: Mapping[str, object], record_id: str | None
+) -> CaseRecord:
+    """The record as it would be submitted: what is entered, defaults, computed values, and what its references lead to."""
+    compiled, entity = flow.compiled, flow.entity
+    platform = platform_context(context, compiled)
+    names = frozenset(entity.entity.fields)
+    writer = Writer(access_plan(platform, compiled.app.name, entity.entity.name, "create"), names, frozenset(), platform=True)
+    draft = Draft(record_id or "", None)
+    read_body(draft, entity, writer, {name: value for name, value in values.items() if not _is_set_by_platform(flow, name)})
+    if draft.faults:
+        message = {"zh": "所填内容有误。", "en": "Something entered is wrong."}
+        raise Invalid(message, faults=tuple(draft.faults))
+    if record_id is not None:
+        found = get_record(connection, platform, compiled.app.name, entity.entity.name, record_id)
+        stood = record_facts(compiled, entity.entity, found.values, tuple(sorted(names)))
+        draft.sent = {**{name: value for name, value in stood.items() if value is not None}, **draft.sent}
+    draft.record |= draft.sent
+    settle(connection, on_release(context, compiled), compiled, entity, writer, [draft], Demands(complete=False, judged=False))
+    record = CaseRecord(record_id or "", 0, {**draft.record, **_beyond(connection, platform, flow, draft.record)})
+    facts = facts_of(context, compiled, record)
+    start = {n: flow.value(v, facts) if isinstance(v, Expression) else v for n, v in flow.workflow.start_set.items()}
+    return replace(record, values={**record.values, **start})
+
+
+def _is_set_by_platform(flow: Flow, name: str) -> bool:
+    found = flow.entity.entity.fields.get(name)
+    return found is not None and (found.compute is not None or found.type == "status")
+
+
+def _beyond(connection: Connection, platform: Context, flow: Flow, record: Mapping[str, object]) -> dict[str, object]:
+    """What the workflow reads of the records that the entered one refers to."""
+    values: dict[str, object] = {}
+    for root in {path[0] for path in flow.reads if len(path) > 1}:
+        found, target = flow.entity.entity.fields.get(root), record.get(root)
+        if found is None or not isinstance(target, str):
+            continue
+        paths = tuple(sorted(".".join(path[1:]) for path in flow.reads if len(path) > 1 and path[0] == root))
+        app, _, name = (found.value_type.entity or "").rpartition(".")
+        led_to = get_record(connection, platform, app, name, target, GetRequest(select=paths))
+        entity = flow.compiled.entity(found.value_type.entity or "").entity
+        wanted = record_facts(flow.compiled, entity, led_to.values, paths)
+        values |= {f"{root}.{path}": value for path, value in wanted.items()}
+    return values
+
+
+def _shown(connection: Connection, context: Context, flow: Flow, trial: Trial) -> dict[str, object]:
+    people = persons_of(connection, {person for step in trial.steps for person in (*step.people, *_left_out(step))})
+    return {"steps": [_show_step(context, flow, step, people) for step in trial.steps], "ends": trial.ends}
+
+
+def _show_step(context: Context, flow: Flow, step: TrialStep, people: Mapping[str, Person]) -> dict[str, object]:
+    found, locale = flow.definition.places[step.step].step, context.locale
+    kind = found.verb if isinstance(found, HumanStep) else "call" if isinstance(found, CallStep) else "choose"
+    return {
+        "step": step.step,
+        "title": title_at(flow.definition, step.step) or flow.workflow.title,
+        "kind": kind,
+        "people": [people[person] for person in step.people if person in people],
+        "because": asked_because(flow.compiled, found.by, locale) if isinstance(found, HumanStep) else None,
+        "left_out": [
+            {"person": people[out.person], "because": left_out_because(flow.definition, out, locale)}
+            for out in step.left_out
+            if out.person in people
+        ],
+        "due_at": format_instant(step.due_at) if step.due_at else None,
+        "stuck": held_because(step.stuck, locale),
+    }
+
+
+def _left_out(step: TrialStep) -> list[str]:
+    return [out.person for out in step.left_out]
