@@ -35,5 +35,5 @@ def catalog() -> dict[str, object]:
             {"name": function.name, "label": dict(function.meaning), "signature": function.signature}
             for function in FUNCTIONS.values()
         ],
-        "schemas": schemas(),
+        "schemas": dict(schemas()),
     }

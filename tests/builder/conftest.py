@@ -1,0 +1,69 @@
+"""The full server over a real database, with the desk live and people who build, publish and work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from builder.asgi import create_app
+from runtime.http.services import Services
+from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.sessions import start_session
+from runtime.releases import Releases
+from runtime.settings import Settings
+from runtime.start import open_releases
+from runtime.store.database import Database
+from tests.publish.desk import FILES, NOW, put_live
+from tests.serving import serving
+
+#: Person: roles in the desk, platform roles.
+PEOPLE = {
+    "shen": (["agent"], ["designer"]),
+    "he": ([], ["designer", "publisher"]),
+    "zhao": ([], ["publisher"]),
+    "zhou": (["agent"], []),
+}
+
+
+@dataclass
+class Workshop:
+    """The running server, its database and its people's clients."""
+
+    url: str
+    services: Services
+    people: dict[str, str]
+
+    def client(self, username: str) -> httpx.Client:
+        """A program that acts as a person, in English."""
+        with self.services.database.write() as connection:
+            secret = start_session(connection, self.people[username], self.services.clock())
+        headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+        return httpx.Client(base_url=self.url, timeout=30, headers=headers)
+
+
+@pytest.fixture
+def releases(database: Database) -> Releases:
+    """Live releases with the built-in apps."""
+    return open_releases(database)
+
+
+@pytest.fixture
+def workshop(database: Database, releases: Releases, database_url: str, tmp_path: Path) -> Iterator[Workshop]:
+    """A server with the desk live."""
+    with database.write() as connection:
+        unit = add_unit(connection, "IT", "科技部", NOW)
+        people = {}
+        for name, (roles, platform_roles) in PEOPLE.items():
+            people[name] = add_person(connection, name, f"{name} 先生", NOW, unit_id=unit)
+            for role in roles:
+                grant_role(connection, people[name], "desk", role)
+            for role in platform_roles:
+                grant_role(connection, people[name], "", role)
+    put_live(database, releases, FILES)
+    app = create_app(Settings(database_url, tmp_path / "data"))
+    with serving(app) as url:
+        yield Workshop(url, app.state.services, people)

@@ -1,0 +1,346 @@
+"""The builder's REST paths: drafts saved one file at a time, plans, reviews by a second person, releases and the way back."""
+
+from __future__ import annotations
+
+import threading
+
+import httpx
+import sqlalchemy as sa
+
+from builder.drafts import text_checksum
+from runtime.store.tables import audit_event, draft_file
+from tests.builder.conftest import Workshop
+from tests.publish.desk import FILES, TICKET, with_field
+
+URGENCY = "urgency: {type: integer, label: {zh: 紧急度, en: Urgency}}"
+WITH_URGENCY = with_field(URGENCY)["entities/ticket.yaml"]
+PATH = "/api/builder/apps/desk"
+FILE = f"{PATH}/draft/files/entities/ticket.yaml"
+
+
+def save(client: httpx.Client, text: str | None, over: str | None = TICKET, path: str = FILE) -> httpx.Response:
+    return client.put(path, json={"text": text, "checksum": text_checksum(over) if over is not None else None})
+
+
+def submit(client: httpx.Client, note: str = "please") -> httpx.Response:
+    checksum = client.get(f"{PATH}/draft").json()["checksum"]
+    return client.post(f"{PATH}/submit", json={"note": note, "checksum": checksum})
+
+
+def test_an_untouched_draft_is_the_active_release(workshop: Workshop) -> None:
+    """Before anybody edits, the draft has the texts of the release and no change."""
+    draft = workshop.client("shen").get(f"{PATH}/draft").json()
+
+    assert dict(FILES) == draft["files"]
+    assert (1, []) == (draft["base"], draft["changed"])
+    assert {path: text_checksum(text) for path, text in FILES.items()} == draft["checksums"]
+
+
+def test_a_file_is_saved_only_over_the_text_it_was_made_from(workshop: Workshop) -> None:
+    """The second of two editors of one text is told, and neither's edit is lost."""
+    shen, he = workshop.client("shen"), workshop.client("he")
+    first = save(shen, WITH_URGENCY)
+    second = save(he, TICKET.replace("主题", "标题"))
+    draft = shen.get(f"{PATH}/draft").json()
+
+    assert 200 == first.status_code
+    assert (text_checksum(WITH_URGENCY), draft["checksum"], []) == (
+        first.json()["checksum"],
+        first.json()["draft_checksum"],
+        [d for d in first.json()["diagnostics"] if d["severity"] == "error"],
+    )
+    assert (409, "M435") == (second.status_code, second.json()["code"])
+    assert (["entities/ticket.yaml"], WITH_URGENCY) == (draft["changed"], draft["files"]["entities/ticket.yaml"])
+
+
+def test_of_many_editors_at_once_one_saves(workshop: Workshop) -> None:
+    """However many save over one text at the same moment, exactly one wins."""
+    clients = [workshop.client(name) for name in ("shen", "he") * 4]
+    start, answers = threading.Barrier(len(clients)), []
+
+    def attempt(position: int, client: httpx.Client) -> None:
+        start.wait()
+        answers.append(save(client, TICKET.replace("主题", f"主题{position}")).status_code)
+
+    threads = [threading.Thread(target=attempt, args=pair) for pair in enumerate(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [200, *[409] * 7] == sorted(answers)
+
+
+def test_a_file_can_be_added_and_removed(workshop: Workshop) -> None:
+    """A new file is saved over nothing; saving no text removes it from the draft."""
+    shen, text = (
+        workshop.client("shen"),
+        "choices:\n  colour: {label: {zh: 色, en: Colour}, values: {red: {label: {zh: 红, en: Red}}}}\n",
+    )
+    added = save(shen, text, None, f"{PATH}/draft/files/choices.yaml")
+    removed = save(shen, None, text, f"{PATH}/draft/files/choices.yaml")
+
+    assert (200, 200) == (added.status_code, removed.status_code)
+    assert dict(FILES) == shen.get(f"{PATH}/draft").json()["files"]
+
+
+def test_saving_the_published_text_again_leaves_no_draft(workshop: Workshop) -> None:
+    """A draft that was edited back is no draft."""
+    shen = workshop.client("shen")
+    save(shen, WITH_URGENCY)
+    save(shen, TICKET, WITH_URGENCY)
+
+    assert [] == shen.get(f"{PATH}/draft").json()["changed"]
+    assert 404 == shen.delete(f"{PATH}/draft").status_code
+
+
+def test_paths_and_sizes_are_held(workshop: Workshop) -> None:
+    """A path that no definition can have, an app that cannot be, and a text too large are refused."""
+    shen = workshop.client("shen")
+    big = save(shen, "x" * (1024 * 1024 + 1), TICKET)
+    strange = [
+        shen.put(f"{PATH}/draft/files/{path}", json={"text": "a: b", "checksum": None}).status_code
+        for path in ("..%2f..%2fetc/passwd", "a/b/c.yaml", "entities/Ticket.yaml", "entities/ticket.py")
+    ]
+    org = shen.put("/api/builder/apps/org/draft/files/app.yaml", json={"text": "a: b", "checksum": None})
+
+    assert (422, "M439") == (big.status_code, big.json()["code"])
+    assert {422} == set(strange)
+    assert 404 == org.status_code
+
+
+def test_checking_texts_saves_nothing(workshop: Workshop) -> None:
+    """Findings come with their place, in the reader's language, and the draft is as before."""
+    shen = workshop.client("shen")
+    found = shen.post(f"{PATH}/check", json={"files": {"entities/ticket.yaml": TICKET.replace("max: 80", "mx: 80")}})
+    [mistake] = [d for d in found.json()["diagnostics"] if d["severity"] == "error"]
+
+    assert ("S001", "entities/ticket.yaml", 5) == (mistake["code"], mistake["file"], mistake["line"])
+    assert "max" in mistake["hint"]
+    assert [] == shen.get(f"{PATH}/draft").json()["changed"]
+
+
+def test_a_preview_draws_the_draft(workshop: Workshop) -> None:
+    """The new field stands on the previewed screens while the live ones know nothing of it."""
+    shen = workshop.client("shen")
+    drawn = shen.post(f"{PATH}/preview", json={"files": {"entities/ticket.yaml": WITH_URGENCY}}).json()
+    broken = shen.post(f"{PATH}/preview", json={"files": {"entities/ticket.yaml": "entity: ticket\n"}})
+    live = shen.get("/api/apps/desk/screens").json()
+
+    assert "urgency" in drawn["entities"]["ticket"]["fields"]
+    assert "urgency" not in live["entities"]["ticket"]["fields"]
+    assert 422 == broken.status_code
+    assert broken.json()["errors"]
+
+
+def test_the_plan_says_what_would_happen(workshop: Workshop) -> None:
+    """Words, files, statements and checksum stand in the plan of the draft."""
+    shen = workshop.client("shen")
+    save(shen, WITH_URGENCY)
+    plan = shen.get(f"{PATH}/plan").json()
+
+    assert (1, 2, False) == (plan["from"], plan["to"], plan["blocked"])
+    assert [("entities/ticket.yaml", TICKET, WITH_URGENCY)] == [(f["path"], f["before"], f["after"]) for f in plan["files"]]
+    assert ["expand"] == [step["phase"] for step in plan["steps"]]
+    assert "Urgency" in plan["changes"][0]["words"]["en"]
+    assert {"kind", "thing", "label", "words", "flag", "file"} == set(plan["changes"][0])
+
+
+def test_a_second_person_publishes_what_was_submitted(workshop: Workshop) -> None:
+    """From the edit to the clerk's next screen: submitted by one, approved by another, live at once, draft gone."""
+    shen, zhao, zhou = (workshop.client(name) for name in ("shen", "zhao", "zhou"))
+    save(shen, WITH_URGENCY)
+    asked = submit(shen, "urgency for the desk").json()
+    [listed] = zhao.get("/api/builder/reviews").json()["items"]
+    review = zhao.get(f"/api/builder/reviews/{asked['id']}").json()
+    done = zhao.post(f"/api/builder/reviews/{asked['id']}/approve", json={"note": "fine"})
+    made = zhou.post("/api/desk/ticket", json={"subject": "a", "urgency": 3})
+
+    assert ("open", 1, 2, "shen 先生") == (asked["state"], asked["base"], asked["to"], asked["author"]["name"])
+    assert asked["id"] == listed["id"]
+    assert (["approve", "return"], []) == (listed["can"], asked["can"])
+    assert (False, False) == (review["plan_changed"], review["plan"]["blocked"])
+    assert 200 == done.status_code, done.text
+    assert ("approved", "fine", "zhao 先生") == (
+        done.json()["review"]["state"],
+        done.json()["review"]["decision_note"],
+        done.json()["review"]["decided_by"]["name"],
+    )
+    assert (2, "active", "urgency for the desk") == tuple(done.json()["release"][k] for k in ("release", "state", "note"))
+    assert all(step["done_at"] for step in done.json()["steps"])
+    assert 201 == made.status_code, made.text
+    assert [] == shen.get(f"{PATH}/draft").json()["changed"]
+    assert [] == zhao.get("/api/builder/reviews").json()["items"]
+    assert 409 == zhao.post(f"/api/builder/reviews/{asked['id']}/approve", json={}).status_code
+
+
+def test_whoever_edited_or_submitted_cannot_decide(workshop: Workshop) -> None:
+    """An editor who is a publisher cannot approve or return, also when somebody else submitted."""
+    shen, he = workshop.client("shen"), workshop.client("he")
+    save(he, WITH_URGENCY)
+    review = submit(shen).json()["id"]
+    approve = he.post(f"/api/builder/reviews/{review}/approve", json={})
+    give_back = he.post(f"/api/builder/reviews/{review}/return", json={"note": "no"})
+    designer = shen.post(f"/api/builder/reviews/{review}/approve", json={})
+
+    assert [(403, "M420"), (403, "M420")] == [(a.status_code, a.json()["code"]) for a in (approve, give_back)]
+    assert 403 == designer.status_code
+    assert [] == he.get(f"/api/builder/reviews/{review}").json()["can"]
+
+
+def test_a_returned_draft_stays_with_its_reason(workshop: Workshop) -> None:
+    """Returning needs a reason and leaves the draft to be mended."""
+    shen, zhao = workshop.client("shen"), workshop.client("zhao")
+    save(shen, WITH_URGENCY)
+    review = submit(shen).json()["id"]
+    silent = zhao.post(f"/api/builder/reviews/{review}/return", json={"note": ""})
+    returned = zhao.post(f"/api/builder/reviews/{review}/return", json={"note": "label is unclear"})
+
+    assert 422 == silent.status_code
+    assert ("returned", "label is unclear") == (returned.json()["state"], returned.json()["decision_note"])
+    assert ["entities/ticket.yaml"] == shen.get(f"{PATH}/draft").json()["changed"]
+
+
+def test_a_broken_or_empty_draft_is_not_submitted(workshop: Workshop) -> None:
+    """Nothing to publish is a conflict; errors are refused with all of them; another draft than the one seen too."""
+    shen = workshop.client("shen")
+    empty = submit(shen)
+    save(shen, TICKET.replace("type: decimal", "type: decimall").replace("max: 20", "mx: 20"))
+    broken = submit(shen)
+    other = shen.post(f"{PATH}/submit", json={"note": None, "checksum": "0" * 64})
+
+    assert (409, "M436") == (empty.status_code, empty.json()["code"])
+    assert (422, "M400", 2) == (broken.status_code, broken.json()["code"], len(broken.json()["errors"]))
+    assert (409, "M435") == (other.status_code, other.json()["code"])
+
+
+def test_a_draft_edited_after_it_was_submitted_builds_on_what_was_published(workshop: Workshop) -> None:
+    """What is published is what was submitted; the later edit stays as a draft on the new base, without a conflict."""
+    shen, zhao = workshop.client("shen"), workshop.client("zhao")
+    save(shen, WITH_URGENCY)
+    review = submit(shen).json()["id"]
+    later = WITH_URGENCY.replace("Urgency", "Priority")
+    save(shen, later, WITH_URGENCY)
+    assert 200 == zhao.post(f"/api/builder/reviews/{review}/approve", json={}).status_code
+    draft = shen.get(f"{PATH}/draft").json()
+    plan = shen.get(f"{PATH}/plan").json()
+
+    assert (2, ["entities/ticket.yaml"], later) == (draft["base"], draft["changed"], draft["files"]["entities/ticket.yaml"])
+    assert (False, []) == (plan["blocked"], plan["steps"])
+
+
+def test_a_moved_base_is_a_conflict_only_where_it_matters(workshop: Workshop) -> None:
+    """A file that somebody else published over is a finding; a draft of other files goes along."""
+    shen, zhao = workshop.client("shen"), workshop.client("zhao")
+    save(shen, WITH_URGENCY)
+    review = submit(shen).json()["id"]
+    roles = FILES["roles.yaml"].replace("坐席", "座席")
+    services = workshop.services
+    from tests.publish.desk import put_live
+
+    put_live(services.database, services.releases, {**FILES, "entities/ticket.yaml": TICKET.replace("主题", "标题")})
+    moved = shen.get(f"{PATH}/draft").json()
+    blocked = shen.get(f"{PATH}/plan").json()
+    late = zhao.post(f"/api/builder/reviews/{review}/approve", json={})
+    shen.delete(f"{PATH}/draft")
+    save(shen, roles, FILES["roles.yaml"], f"{PATH}/draft/files/roles.yaml")
+    put_live(services.database, services.releases, {**FILES, "entities/ticket.yaml": TICKET})
+    along = shen.get(f"{PATH}/draft").json()
+
+    assert ["M408"] == [d["code"] for d in moved["diagnostics"] if d["severity"] == "error"]
+    assert blocked["blocked"]
+    assert 409 == late.status_code
+    assert ([], 3) == ([d for d in along["diagnostics"] if d["code"] == "M408"], along["base"])
+
+
+def test_releases_are_listed_and_gone_back_to(workshop: Workshop) -> None:
+    """The history names its people; one click makes an earlier release active, and the process serves it at once."""
+    shen, zhao, zhou = (workshop.client(name) for name in ("shen", "zhao", "zhou"))
+    save(shen, WITH_URGENCY)
+    zhao.post(f"/api/builder/reviews/{submit(shen).json()['id']}/approve", json={})
+    back = zhao.post(f"{PATH}/releases/1/activate")
+    listed = zhao.get(f"{PATH}/releases").json()["items"]
+    refused = zhou.post("/api/desk/ticket", json={"subject": "a", "urgency": 3})
+
+    assert (200, "active") == (back.status_code, back.json()["state"])
+    assert [(2, "superseded"), (1, "active")] == [(one["release"], one["state"]) for one in listed]
+    assert ("shen 先生", "zhao 先生") == (listed[0]["author"]["name"], listed[0]["approver"]["name"])
+    assert 422 == refused.status_code
+    assert 403 == shen.post(f"{PATH}/releases/2/activate").status_code
+
+
+def test_the_page_of_an_app_counts_its_pieces(workshop: Workshop) -> None:
+    """Counts, changes with person and time, problems and the entity map."""
+    shen = workshop.client("shen")
+    save(shen, WITH_URGENCY)
+    home = shen.get(PATH).json()
+    kinds = {kind["kind"]: kind for kind in home["kinds"]}
+    [change] = home["changes"]
+
+    assert ["entity", "form", "workflow", "rule", "report", "role", "connector"] == list(kinds)
+    assert (1, 1, 0) == (kinds["entity"]["count"], kinds["entity"]["changes"], kinds["entity"]["errors"])
+    assert (1, 0) == (kinds["role"]["count"], kinds["role"]["changes"])
+    assert ("shen 先生", "entities/ticket.yaml") == (change["by"]["name"], change["file"])
+    assert ({"changes": 1}, 1) == (home["draft"], home["live"]["release"])
+    assert ["desk.ticket"] == [node["name"] for node in home["map"]["nodes"]]
+    assert ["desk"] == [item["app"] for item in shen.get("/api/builder/apps").json()["items"]]
+
+
+def test_the_page_of_a_broken_draft_still_shows_its_problems(workshop: Workshop) -> None:
+    """While a draft cannot be read as an app, its pieces, files and findings are there."""
+    shen = workshop.client("shen")
+    save(shen, "entity: ticket\nlabel: [\n")
+    home = shen.get(PATH).json()
+    kinds = {kind["kind"]: kind for kind in home["kinds"]}
+
+    assert kinds["entity"]["errors"] >= 1
+    assert ["entities/ticket.yaml"] == [change["file"] for change in home["changes"]]
+
+
+def test_the_catalog_names_what_can_be_built_with(workshop: Workshop) -> None:
+    """Field types with their options, functions with their signatures, and a schema for each kind of file."""
+    catalog = workshop.client("shen").get("/api/builder/catalog").json()
+
+    assert "money" in {type["name"] for type in catalog["field_types"]}
+    assert "round" in {function["name"] for function in catalog["functions"]}
+    assert 7 == len(catalog["kinds"])
+    assert catalog["schemas"]
+
+
+def test_the_builder_is_closed_to_everybody_else(workshop: Workshop) -> None:
+    """A clerk may do none of it, and a publisher may not edit."""
+    zhou, zhao = workshop.client("zhou"), workshop.client("zhao")
+    asked = [
+        zhou.get("/api/builder/apps"),
+        zhou.get(PATH),
+        zhou.get(f"{PATH}/draft"),
+        zhou.get(f"{PATH}/plan"),
+        zhou.get("/api/builder/reviews"),
+        zhou.get(f"{PATH}/releases"),
+        save(zhou, WITH_URGENCY),
+        save(zhao, WITH_URGENCY),
+    ]
+
+    assert {403} == {answer.status_code for answer in asked}
+    assert 401 == httpx.get(f"{workshop.url}{PATH}").status_code
+
+
+def test_every_act_leaves_an_event(workshop: Workshop) -> None:
+    """Saving, submitting, returning, throwing away: each by whom, in order."""
+    shen, zhao = workshop.client("shen"), workshop.client("zhao")
+    save(shen, WITH_URGENCY)
+    zhao.post(f"/api/builder/reviews/{submit(shen).json()['id']}/return", json={"note": "no"})
+    shen.delete(f"{PATH}/draft")
+    with workshop.services.database.read() as connection:
+        query = sa.select(audit_event.c.kind, audit_event.c.actor).where(audit_event.c.app == "desk").order_by(audit_event.c.at)
+        events = [tuple(event) for event in connection.execute(query)]
+        left = connection.scalar(sa.select(sa.func.count()).select_from(draft_file))
+    id = workshop.people
+
+    assert [
+        ("draft_saved", id["shen"]),
+        ("review_submitted", id["shen"]),
+        ("review_returned", id["zhao"]),
+        ("draft_discarded", id["shen"]),
+    ] == [event for event in events if event[0] != "published"]
+    assert 0 == left
