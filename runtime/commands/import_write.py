@@ -17,7 +17,8 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
 from runtime.failures import Failure, Fault
-from runtime.records.write import insert_record, update_record
+from runtime.records.write import update_record
+from runtime.records.write_many import insert_many
 
 _Key = tuple[object, ...]
 
@@ -50,10 +51,11 @@ class ChunkWriter:
         """Write the rows that have no fault yet; those that are refused get theirs."""
         ready = [(row, parsed) for row in rows if (parsed := self._parse(row)) is not None]
         existing = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
+        fresh = [row for row, parsed in ready if self._key_of(parsed) not in existing]
+        result.created += self._insert(connection, fresh)
         for row, parsed in ready:
             found = existing.get(self._key_of(parsed))
             if found is None:
-                result.created += self._insert(connection, row)
                 continue
             changed = [name for name, value in parsed.items() if value != found.values.get(name)]
             if changed:
@@ -98,15 +100,13 @@ class ChunkWriter:
             found[self._key_of(named)] = _Existing(record_id, version, named)
         return found
 
-    def _insert(self, connection: Connection, row: MappedRow) -> int:
-        given = {name: value for name, value in row.values.items() if value is not None}
-        try:
-            with connection.begin_nested():
-                insert_record(connection, self.context, self.compiled.app.name, self.name, given)
-        except Failure as failure:
-            row.faults.extend(self._refusals(row, failure))
-            return 0
-        return 1
+    def _insert(self, connection: Connection, rows: Sequence[MappedRow]) -> int:
+        bodies = [{name: value for name, value in row.values.items() if value is not None} for row in rows]
+        done = insert_many(connection, self.context, self.compiled.app.name, self.name, bodies) if rows else []
+        for row, outcome in zip(rows, done, strict=True):
+            if isinstance(outcome, Failure):
+                row.faults.extend(self._refusals(row, outcome))
+        return sum(not isinstance(outcome, Failure) for outcome in done)
 
     def _update(self, connection: Connection, row: MappedRow, found: _Existing, changed: Sequence[str]) -> int:
         values = {name: row.values[name] for name in changed}

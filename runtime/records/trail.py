@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import Field
-from runtime.audit.trail import record_event
+from runtime.audit.trail import NewEvent, record_events
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import is_kept
 from runtime.context import Context
@@ -26,23 +26,23 @@ def record_change(
     after: Mapping[str, object],
 ) -> None:
     """Write the event of one write in the caller's transaction; entities that say `audit: none` leave none."""
+    event = change_event(entity, kind, record_id, version, before, after)
+    if event is not None:
+        record_events(connection, context, [event])
+
+
+def change_event(
+    entity: CompiledEntity, kind: str, record_id: str, version: int, before: Mapping[str, object], after: Mapping[str, object]
+) -> NewEvent | None:
+    """The event of one write; None for an entity whose trail is kept elsewhere."""
     if entity.entity.audit == "none":
-        return
+        return None
     changes = [
         {"field": field.id, "before": shown(field, before.get(name), entity), "after": shown(field, after.get(name), entity)}
         for name in changed_fields(entity.entity, before, after)
         for field in (entity.entity.fields[name],)
     ]
-    record_event(
-        connection,
-        context,
-        kind,
-        app=entity.entity.app,
-        entity=entity.entity.name,
-        record_id=record_id,
-        record_version=version,
-        body={"changes": changes},
-    )
+    return NewEvent(kind, {"changes": changes}, entity.entity.app, entity.entity.name, record_id, version)
 
 
 def shown(field: Field, value: object, entity: CompiledEntity) -> object:

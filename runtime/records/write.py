@@ -79,10 +79,10 @@ def insert_record(
     access = access_plan(context, app, entity, "create")
     compiled, found = access.compiled, access.entity
     writer = _writer(context, access, platform=by_platform)
-    draft = Draft(new_id(context.now), None, 1, record=_system_values(context, compiled))
+    draft = Draft(new_id(context.now), None, 1, record=system_values(context, compiled))
     draft.record["id"] = draft.id
     _fill(connection, context, compiled, found, writer, draft, values, Demands(complete=not is_draft, judged=not by_platform))
-    number = _number(connection, context, compiled, found, draft)
+    number = number_for(connection, context, compiled, found, draft)
     kept = {name: draft.record.get(name) for name in found.entity.fields if found.entity.fields[name].type != "rows"}
     plan = WritePlan(access, draft.id, context.principal.id, context.now, kept, _rows(context, found, draft), number)
     try:
@@ -116,7 +116,7 @@ def update_record(
     compiled, found = access.compiled, access.entity
     writer = _writer(context, access, platform=by_platform)
     draft = Draft(
-        record_id, loaded.values, loaded.version, record={**_system_values(context, compiled), **loaded.values, "id": record_id}
+        record_id, loaded.values, loaded.version, record={**system_values(context, compiled), **loaded.values, "id": record_id}
     )
     demands = Demands(complete=not is_draft_record(found, loaded.values), judged=not by_platform)
     if by_step is not None:
@@ -167,7 +167,7 @@ def require_complete(connection: Connection, context: Context, app: str, entity:
     if loaded is None or not any(loaded.granted):
         raise NotFound(NOT_THERE)
     draft = Draft(
-        record_id, loaded.values, loaded.version, record={**_system_values(context, compiled), **loaded.values, "id": record_id}
+        record_id, loaded.values, loaded.version, record={**system_values(context, compiled), **loaded.values, "id": record_id}
     )
     settle(connection, context, compiled, found, _writer(context, access, platform=False), [draft], Demands())
     _refuse(draft)
@@ -272,7 +272,8 @@ def _collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> 
     return Invalid(_FAULTY, faults=faults) if faults else broken
 
 
-def _system_values(context: Context, compiled: CompiledApp) -> dict[str, object]:
+def system_values(context: Context, compiled: CompiledApp) -> dict[str, object]:
+    """What the platform knows of a write: who and when."""
     today = today_in(context, compiled)
     person, now = context.principal.id, context.now
     return {
@@ -297,7 +298,8 @@ def _rows(context: Context, found: CompiledEntity, draft: Draft) -> dict[str, li
     return made
 
 
-def _number(connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft) -> str | None:
+def number_for(connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft) -> str | None:
+    """The next business number of a record, or None where its entity declares none."""
     pattern = found.entity.number
     if pattern is None:
         return None
