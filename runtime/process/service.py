@@ -83,11 +83,14 @@ class Decided:
 
 
 def start_process(connection: Connection, context: Context, app: str, workflow: str, record_id: str) -> str:
-    """Start an approval of a draft; returns its id. Submitting completes the first fill step."""
+    """Start an approval of a draft; returns its id. Submitting completes the first fill step, also after a return to it."""
     flow = live_flow(context, app, workflow)
     person, steps = context.principal, flow.workflow
     if not may_start(connection, context, flow.compiled, steps.start_by):
         raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
+    running = running_instance(connection, app, steps.entity, record_id)
+    if running is not None:
+        return _submit_again(connection, context, running)
     lock_record(connection, flow.entity, record_id)
     record = read_case(connection, context, flow, record_id)
     _refuse_all_but_drafts(connection, flow, record)
@@ -158,6 +161,21 @@ def running_instance(connection: Connection, app: str, entity: str, record_id: s
     )
     instance: str | None = connection.execute(found.order_by(wf_instance.c.started_at.desc()).limit(1)).scalar_one_or_none()
     return instance
+
+
+def _submit_again(connection: Connection, context: Context, instance_id: str) -> str:
+    """Complete the first step of a case that was returned to its starter; anything else is running already."""
+    opened = open_instance(connection, context, instance_id)
+    first, person = opened.flow.definition.first_fill(), context.principal.id
+    visit = opened.journal.state.latest(first.name) if first else None
+    mine = [seat for seat in visit.seats if person in visit.entitled(seat)] if visit else []
+    if first is None or visit is None or not mine:
+        message = {"zh": "该记录已有审批在进行中。", "en": "An approval of this record is running already."}
+        raise Conflict(message, code=codes.RUNNING.id)
+    _require(first, opened.record, "")
+    version = opened.record.version
+    apply_command(opened, cmd.Decide(person, first.name, visit.number, mine[0].number, "complete", record_version=version))
+    return instance_id
 
 
 def _command(opened: Opened, visit: Visit, seat: Seat, word: Word, body: DecisionBody) -> cmd.Decide | cmd.Claim | cmd.Release:

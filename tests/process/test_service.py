@@ -279,14 +279,24 @@ def test_only_a_draft_is_submitted(bank: Bank) -> None:
     """While it runs, and after it was decided, a record is not submitted again."""
     record, instance = bank.submit()
 
-    def again() -> None:
+    def again(code: str) -> None:
         with pytest.raises(Conflict) as caught, bank.database.write() as connection:
             start_process(connection, bank.context("clerk"), APP, "approval", record)
-        assert "P418" == caught.value.code
+        assert code == caught.value.code
 
-    again()
+    again("P410")
     bank.decide("ann", instance, "check", "reject")
-    again()
+    again("P418")
+
+
+def test_submitting_after_a_return_goes_on_with_the_same_approval(bank: Bank) -> None:
+    """The record page's own button does what the task's does."""
+    record, instance = bank.submit()
+    bank.decide("ann", instance, "check", "return")
+    with bank.database.write() as connection:
+        assert instance == start_process(connection, bank.context("clerk"), APP, "approval", record)
+
+    assert 1 == len(bank.work(instance, "check"))
 
 
 def test_who_may_not_start_is_refused(bank: Bank) -> None:
