@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from builder.commands import Verbs
 from builder.folder import add_folder_argument, open_folder, read_mapping_files
 from forms_dsl.diagnostics import Diagnostic, has_errors
-from forms_dsl.load import load_app
 from forms_dsl.model import App
 from forms_dsl.render import render_json, render_terminal
 from runtime.commands.import_mapping import UNKNOWN_TARGET, read_mapping
+from workflow_engine.verify import load_verified
 
 _EXAMPLES = """\
   qiqiao check app_definitions/bank_customer
@@ -44,7 +44,7 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Check and print."""
     folder = open_folder(arguments.folder)
-    loaded = load_app(folder.files)
+    loaded = load_verified(folder.files)
     mappings = read_mapping_files(folder.path)
     found = (*loaded.diagnostics, *_mapping_findings(mappings, loaded.app))
     if arguments.json:

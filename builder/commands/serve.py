@@ -58,9 +58,10 @@ def check_port(host: str, port: int) -> None:
         with socket.create_server((host, port)):
             return
     except (OSError, OverflowError) as failure:
+        why = os.strerror(failure.errno) if isinstance(failure, OSError) and failure.errno else str(failure)
         raise Mistake(
             {
-                "en": f"Cannot listen on {host}:{port} ({failure}). Choose another with --port.",
-                "zh": f"无法监听 {host}:{port}（{failure}）。请用 --port 另选端口。",
+                "en": f"Cannot listen on {host}:{port} ({why}). Choose another with --port.",
+                "zh": f"无法监听 {host}:{port}（{why}）。请用 --port 另选端口。",
             }
         ) from None
