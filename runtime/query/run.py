@@ -52,11 +52,18 @@ def compile_select(select: sa.Select[Any], statement: Statement, dialect: Dialec
     """A SELECT of ours as text; building it for each request would cost more than running it."""
     compiled = select.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a SELECT compiles to
-    requested = {name for name, bind in compiled.binds.items() if bind.required}
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    requested = {name for name, bind in binds.items() if bind.required}
     expanded = compiled.construct_expanded_state(dict.fromkeys(requested))
-    processes = {name: process for name, process in expanded.processors.items() if callable(process)}
+    processes: dict[str, Callable[[Any], object]] = {
+        name: process for name, process in expanded.processors.items() if callable(process)
+    }
+    for name, bind in binds.items():
+        process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if process is not None and not bind.expanding:
+            processes[name] = process
     fixed = {
-        name: processes[name](value) if name in processes else value
+        name: processes.pop(name)(value) if name in processes else value
         for name, value in expanded.parameters.items()
         if name not in requested
     }
@@ -72,8 +79,7 @@ def run(connection: Connection, context: Context, runnable: Runnable, values: Ma
         bound.update(late.values(context_facts(context, compiled)))
     bound.update(values)
     for name, process in runnable.processes.items():
-        if name not in runnable.fixed:
-            bound[name] = process(bound[name])
+        bound[name] = process(bound[name])
     # The driver's own cursor, in the same transaction: SQLAlchemy's execution costs more than the statement.
     cursor = connection.connection.cursor()
     try:

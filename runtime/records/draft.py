@@ -58,6 +58,14 @@ class Draft:
         before = self.before or {}
         return frozenset(name for name, value in self.sent.items() if value != before.get(name))
 
+    def refused(self) -> frozenset[str]:
+        """The fields of which something sent was refused."""
+        return frozenset((fault.pointer or "").split("/")[1] for fault in self.faults if fault.pointer)
+
+    def has_fault(self, pointer: str) -> bool:
+        """Whether something is wrong at this place already."""
+        return any(fault.pointer == pointer for fault in self.faults)
+
     def report(self, code: Code, pointer: str, zh: str, en: str) -> None:
         """Add a fault at a pointer."""
         self.faults.append(Fault(code.id, {"zh": zh, "en": en}, pointer=pointer))

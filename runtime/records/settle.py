@@ -99,7 +99,7 @@ def _row_defaults(rows: RowsValidator | None, row: dict[str, object], facts: Fac
 
 
 def _judge(context: Context, entity: CompiledEntity, writer: Writer, draft: Draft, facts: Facts, demands: Demands) -> None:
-    changed = draft.changed()
+    changed, refused = draft.changed(), draft.refused()
     for found in entity.validator.fields.values():
         name = found.field.name
         _judge_field(context, writer, draft, found, facts, demands, is_changed=name in changed)
@@ -109,6 +109,8 @@ def _judge(context: Context, entity: CompiledEntity, writer: Writer, draft: Draf
     for rule in entity.validator.rules:
         if rule.rule.level != "error" or (rule.when is not None and rule.when(facts) is not True):
             continue
+        if any(path[0] in refused for path in rule.rule.check.reads):
+            continue  # judged once the values it reads are mended
         if rule.check(facts) is not True:
             draft.say(RULE.id, _known_pointer(writer, rule.rule.at or ""), rule.rule.message)
 
@@ -126,7 +128,7 @@ def _judge_field(
     if is_changed and not writer.platform and _is_read_only(found, draft, facts):
         draft.report(NOT_WRITABLE, pointer, "按当前取值此项只读。", "This is read only under these values.")
     if is_empty(value):
-        if demands.complete and _is_required(found, facts, demands):
+        if demands.complete and _is_required(found, facts, demands) and name not in draft.refused():
             draft.report(REQUIRED, pointer, "此项必填。", "This is required.")
         return
     if is_changed or (draft.is_new and found.field.compute is None):
@@ -150,7 +152,7 @@ def _judge_row(
         if found.visible is not None and found.visible(inside) is not True:
             continue
         if row.get(found.field.name) is None:
-            if demands.complete and _is_required(found, inside, Demands()):
+            if demands.complete and _is_required(found, inside, Demands()) and not draft.has_fault(pointer):
                 draft.report(REQUIRED, pointer, "此项必填。", "This is required.")
             continue
         if is_new:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import cache
 
+import orjson
+import pytest
 import sqlalchemy as sa
 
 from forms_dsl.load import load_app
 from forms_dsl.org import ORG
 from runtime.compile.app import CompiledApp, compile_app, wanted_tables
 from runtime.context import SYSTEM, Context, Principal
+from runtime.failures import Failure
+from runtime.records.read import list_records
+from runtime.records.request import ListRequest
+from runtime.records.write import insert_record
 from runtime.store.database import Database
 from runtime.store.tables import org_branch, org_person
 
@@ -156,16 +163,27 @@ roles:
 """
 
 
+def lab(without: str | None = None) -> CompiledApp:
+    """The app, compiled once; or as it would be if a field of the client had never been there."""
+    if without is not None:
+        return _lab(*(_without(text, without) for text in (CLIENT, LISTS, ROLES)))
+    return _lab(CLIENT, LISTS, ROLES)
+
+
+def _without(text: str, field: str) -> str:
+    lines = [line for line in text.splitlines() if not line.startswith(f"  {field}:")]
+    return re.sub(rf"{field}: (hidden|masked|read|write),? ?|, {field}[a-z.]*(?=])", "", "\n".join(lines))
+
+
 @cache
-def lab() -> CompiledApp:
-    """The app, compiled once."""
+def _lab(client: str, lists: str, roles: str) -> CompiledApp:
     files = {
         "app.yaml": APP,
         "params.yaml": PARAMS,
-        "entities/client.yaml": CLIENT,
+        "entities/client.yaml": client,
         "entities/deal.yaml": DEAL,
-        "lists/clients.yaml": LISTS,
-        "roles.yaml": ROLES,
+        "lists/clients.yaml": lists,
+        "roles.yaml": roles,
     }
     loaded = load_app(files)
     assert loaded.app is not None, [(d.span.file, d.span.line, d.code, d.message) for d in loaded.diagnostics]
@@ -214,3 +232,34 @@ def prepare(database: Database) -> None:
             connection.execute(
                 sa.insert(org_person).values(id=name, f_username=name, f_name=name.title(), f_branch=unit, **stamps)
             )
+
+
+def add(database: Database, entity: str, **values: object) -> str:
+    """A record made by the platform; returns its id."""
+    with database.write() as connection:
+        return insert_record(connection, system(), "lab", entity, values).id
+
+
+def add_client(database: Database, code: str, **values: object) -> str:
+    """A client with the values that one needs, and these."""
+    given: dict[str, object] = {"code": code, "full_name": f"Name {code}", "branch": "cx", **values}
+    return add(database, "client", **given)
+
+
+def items(database: Database, who: Context, entity: str, **request: object) -> list[dict[str, object]]:
+    """The records of a list as a reader gets them."""
+    with database.read() as connection:
+        page = list_records(connection, who, "lab", entity, ListRequest(**request))  # type: ignore[arg-type]
+    return [orjson.loads(item) for item in page.items]
+
+
+def refusal(call: Callable[[], object]) -> Failure:
+    """The failure that a call ends with."""
+    with pytest.raises(Failure) as caught:
+        call()
+    return caught.value
+
+
+def faults(failure: Failure) -> dict[str, str]:
+    """The faults of a failure: pointer or parameter to code."""
+    return {fault.pointer if fault.pointer is not None else str(fault.parameter): fault.code for fault in failure.faults}
