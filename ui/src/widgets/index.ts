@@ -1,6 +1,7 @@
 /** The widgets by name: every file of this folder with a small first letter is one. */
 import type { FieldScreen } from '../kernel/api/types'
 import type { Widget } from './widget'
+import './widgets.css'
 
 const modules = import.meta.glob<{ readonly default: Widget }>('./[a-z]*.tsx', { eager: true })
 

@@ -47,13 +47,21 @@ function ReferenceInput({ id, field, value, change, blur, invalid, describedBy, 
     enabled: open,
     staleTime: 10_000,
   })
+  // A value that came without its title, such as the default of a new record, is asked for once.
+  const named = useQuery({
+    queryKey: ['title', app, entity, value],
+    queryFn: ({ signal }) => get<RecordWire>(path('api', app, entity, String(value)), { query: { select: columns.join(',') }, signal }),
+    enabled: typeof value === 'string' && value !== '' && title === undefined,
+    staleTime: 60_000,
+  })
+  const shown = title ?? (named.data ? foundOf(named.data, columns).label : undefined)
   const options = (found.data?.items ?? []).map(record => foundOf(record, columns))
-  const stored = value === null ? [] : [{ value: String(value), label: title ?? String(value), hint: '' }]
+  const stored = value === null ? [] : [{ value: String(value), label: shown ?? String(value), hint: '' }]
   const note = found.error ? t('search_failed') : found.isFetching ? t('searching') : search ? t('no_match') : t('search')
   return (
     <Select
       id={id} value={value === null ? undefined : String(value)} options={options.some(each => each.value === value) || open ? options : stored}
-      labelRender={({ value: chosen, label }) => (chosen === value ? title ?? label : label)}
+      labelRender={({ value: chosen, label }) => (chosen === value ? shown ?? label : label)}
       showSearch={{ filterOption: false, onSearch: setTyped, searchValue: typed }} allowClear={!required} placeholder={t('search')} notFoundContent={note}
       optionRender={drawOption}
       status={invalid ? 'error' : ''} aria-invalid={invalid} aria-describedby={describedBy} aria-required={required} aria-labelledby={`${id}-label`}

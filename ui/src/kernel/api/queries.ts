@@ -81,6 +81,6 @@ export const useTasks = (box: Box) =>
 export const useTask = (id: string | undefined) =>
   useQuery({
     queryKey: keys.task(id ?? ''),
-    queryFn: ({ signal }) => get<TaskDetail>(path('api', 'tasks', id ?? ''), { query: { titles: true }, signal }),
+    queryFn: ({ signal }) => get<TaskDetail>(path('api', 'tasks', id ?? ''), { signal }),
     enabled: Boolean(id),
   })

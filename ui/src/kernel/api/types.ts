@@ -288,6 +288,8 @@ export interface ReportColumn {
   readonly type: string
   readonly choices?: readonly Choice[]
   readonly role: 'group' | 'measure'
+  /** Where a group stands: down the rows or across the columns. */
+  readonly axis?: 'rows' | 'columns'
 }
 
 export interface ReportAnswer {

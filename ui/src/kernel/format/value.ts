@@ -24,7 +24,7 @@ function figure(text: string, { type, options }: Spec): string {
   if (options?.percent) return `${group(shift(text, 2), Math.max((options.scale ?? 2) - 2, 0))}%`
   if (type === 'money') return group(text, options?.scale ?? 2)
   // A rate of 4.2000 reads 4.20: zeros beyond the second place say nothing.
-  return group(text.includes('.') ? text.replace(/(\.\d{2}\d*?)0+$/, '$1') : text)
+  return group(text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), type === 'decimal' ? Math.min(options?.scale ?? 0, 2) : undefined)
 }
 
 /** A value as plain text. */

@@ -5,7 +5,7 @@ import { keys } from '../api/queries'
 import type { Me } from '../api/types'
 import { LOCALES, catalogue, useWords, type Locale } from '../i18n/catalogue'
 import { showLocale, useLocale } from '../i18n/locale'
-import { useSession } from '../session/store'
+import { chooseLocale, useSession } from '../session/store'
 
 const words = catalogue('language', { group: ['语言', 'Language'] })
 const NAMES: Readonly<Record<Locale, { readonly short: string, readonly lang: string }>> = {
@@ -24,6 +24,7 @@ export function LanguageSwitch() {
   const choose = (wanted: Locale) => {
     showLocale(wanted)
     if (signedIn) store.mutate(wanted)
+    else chooseLocale(wanted)
   }
   return (
     <div className="switch" role="group" aria-label={t('group')}>

@@ -1,14 +1,14 @@
 /** Lets a signed-in person through and shows the sign-in page to everybody else, at the same address. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { get } from '../api/client'
+import { call, get } from '../api/client'
 import { Refusal } from '../api/failure'
 import { keys } from '../api/queries'
 import type { Me } from '../api/types'
 import { showLocale } from '../i18n/locale'
 import { Failure } from '../parts/Failure'
 import { SignIn } from './SignIn'
-import { signedIn } from './store'
+import { signedIn, useSession } from './store'
 
 /** Note who is at the keyboard and speak this person's language. */
 function greet(me: Me): Me {
@@ -29,8 +29,11 @@ export function Gate({ children }: { readonly children: ReactNode }) {
     },
     retry: false, staleTime: Infinity, refetchOnWindowFocus: false,
   })
-  const enter = (me: Me) => {
-    client.setQueryData(keys.me, greet(me))
+  const enter = async (me: Me) => {
+    const { chosenLocale } = useSession.getState()
+    // Who chose a language on this page wants to go on in it.
+    const person = chosenLocale === null || chosenLocale === me.locale ? me : (await call<Me>('PATCH', '/api/auth/me', { body: { locale: chosenLocale } })).data
+    client.setQueryData(keys.me, greet(person))
     setEntered(true)
   }
   if (entered || first.data) return children

@@ -8,7 +8,7 @@ import { useWords } from '../i18n/catalogue'
 import { Failure } from '../parts/Failure'
 import { words } from './words'
 
-export function LoginForm({ done }: { readonly done: (me: Me) => void }) {
+export function LoginForm({ done }: { readonly done: (me: Me) => void | Promise<void> }) {
   const t = useWords(words), c = useWords(common)
   const [username, setUsername] = useState(''), [password, setPassword] = useState('')
   const [missing, setMissing] = useState<'username' | 'password' | null>(null)
@@ -25,7 +25,7 @@ export function LoginForm({ done }: { readonly done: (me: Me) => void }) {
     setBusy(true)
     try {
       const { person } = await post<{ person: Me }>('/api/auth/login', { body: { username: username.trim(), password }, anonymous: true })
-      done(person)
+      await done(person)
     } catch (error) {
       setFailure(error)
       setBusy(false)

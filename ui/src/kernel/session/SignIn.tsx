@@ -10,7 +10,7 @@ import { words } from './words'
 
 export const PIECES = ['entity', 'form', 'workflow', 'rule', 'report', 'role', 'connector'] as const
 
-export function SignIn({ done }: { readonly done: (me: Me) => void }) {
+export function SignIn({ done }: { readonly done: (me: Me) => Promise<void> }) {
   const t = useWords(words), c = useWords(common)
   useTitle(t('title'))
   return (

@@ -5,13 +5,18 @@ interface SessionState {
   /** The id of the person who signed in on this page, kept so that a different one is not given this one's page. */
   readonly personId: string | null
   readonly asking: boolean
+  /** The language somebody chose before signing in; it becomes that person's own. */
+  readonly chosenLocale: string | null
   readonly waiting: readonly (() => void)[]
 }
 
-export const useSession = create<SessionState>()(() => ({ personId: null, asking: false, waiting: [] }))
+export const useSession = create<SessionState>()(() => ({ personId: null, asking: false, chosenLocale: null, waiting: [] }))
 
 /** Note who is at the keyboard. */
 export const signedIn = (personId: string): void => useSession.setState({ personId })
+
+/** Note a language that was chosen before the login. */
+export const chooseLocale = (chosenLocale: string): void => useSession.setState({ chosenLocale })
 
 /** Open the login over the page; the promise ends when a login is there again. */
 export const signInAgain = (): Promise<void> =>

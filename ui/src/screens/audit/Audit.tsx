@@ -12,10 +12,11 @@ import { useTitle } from '../../kernel/parts/title'
 import { DEFAULT_ZONE } from '../../kernel/format/dates'
 import { WIDGETS } from '../../widgets'
 import { useAllScreens } from '../shell/menu'
-import { EventRow, kindText } from './EventRow'
+import { KINDS, kindText } from '../parts/kinds'
+import { EventRow } from './EventRow'
 import { Proof } from './Proof'
 import type { AuditPage, Verified } from './types'
-import { kinds, words } from './words'
+import { words } from './words'
 import '../list/list.css'
 import './audit.css'
 
@@ -23,7 +24,6 @@ const PERSON: FieldScreen = {
   name: 'actor', label: {}, type: 'reference', widget: 'reference', required: false, readable: 'clear', writable: true, searchable: false, sortable: false,
   options: { to: 'org.person', to_columns: ['name', 'username'] },
 }
-const KINDS = Object.keys(kinds.entries)
 
 /** The filter: who did what to which record; it is the URL. */
 function Filter() {

@@ -2,18 +2,17 @@
 import { Link } from 'react-router'
 import { showDay, dayIn } from '../../kernel/format/dates'
 import { textOf } from '../../kernel/format/value'
-import { say, useWords } from '../../kernel/i18n/catalogue'
+import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
-import type { Screens } from '../../kernel/api/types'
+import type { Screens, Wire } from '../../kernel/api/types'
 import { changesOf, restOf, type AuditEvent } from './types'
-import { kinds, words } from './words'
+import { kindText, kindTone } from '../parts/kinds'
+import { TitleOf } from '../../widgets/TitleOf'
+import { words } from './words'
 
-const TONES: readonly (readonly [RegExp, string])[] = [[/created|approved|signed_in|published|finished/, 'tag-ok'], [/updated|changed|set|saved/, 'tag-brand'], [/revealed|exported|imported/, 'tag-warning'], [/deleted|failed|refused|returned|revoked|rejected/, 'tag-seal']]
-const toneOf = (kind: string): string => TONES.find(([pattern]) => pattern.test(kind))?.[1] ?? ''
-
-/** A kind of event in words. */
-export const kindText = (kind: string): string => (kind in kinds.entries ? say(kinds, kind as keyof typeof kinds.entries) : kind.replaceAll('_', ' '))
+/** A hash by its ends; the whole stands in the details. */
+const short = (hash: string): string => (hash.length > 16 ? `${hash.slice(0, 4)}…${hash.slice(-4)}` : hash)
 
 /** Seconds matter in a trail. */
 function exactTime(at: string): string {
@@ -25,17 +24,18 @@ interface EventRowProps { readonly event: AuditEvent, readonly screens: readonly
 export function EventRow({ event, screens, open, toggle }: EventRowProps) {
   const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale()
   const entity = screens.find(each => each.app === event.app)?.entities[event.entity ?? '']
-  const time = exactTime(event.at), who = event.actor.name ?? c('system_actor'), what = kindText(event.kind)
+  const time = exactTime(event.at), who = event.actor.id === null || event.actor.id === 'system' ? c('system_actor') : event.actor.name ?? event.actor.id, what = kindText(event.kind)
+  const channel = `channel_${event.channel}`
   const object = [entity ? label(entity.label) : event.entity, event.record_id?.slice(-8)].filter(Boolean).join(' ')
   return (
     <>
       <tr className={open ? 'event-open' : ''}>
         <th scope="row"><button type="button" className="event-button mono" aria-expanded={open} onClick={toggle}><span className="hint">{showDay(dayIn(event.at), locale)}</span> {time}<span className="sr"> {t('expand', { who, what })}</span></button></th>
         <td><b>{who}</b></td>
-        <td><span className={`tag ${toneOf(event.kind)}`}>{what}</span></td>
+        <td><span className={`tag ${kindTone(event.kind)}`}>{what}</span></td>
         <td>{entity && event.record_id ? <Link to={`/app/${event.app}/${event.entity}/${event.record_id}`}>{object}</Link> : object || <span className="hint">—</span>}</td>
-        <td>{event.channel ?? '—'}</td>
-        <td className="num mono">{event.leaf === null ? <span className="tag tag-warning">{t('waiting_seal')}</span> : event.leaf}</td>
+        <td>{channel in words.entries ? t(channel as 'channel_rest') : event.channel ?? '—'}</td>
+        <td className="num mono">{event.leaf === null ? <span className="tag tag-warning">{t('waiting_seal')}</span> : short(String(event.leaf))}</td>
       </tr>
       {open && <tr className="event-detail"><td colSpan={6}><Detail event={event} screens={screens} /></td></tr>}
     </>
@@ -46,8 +46,13 @@ function Detail({ event, screens }: { readonly event: AuditEvent, readonly scree
   const t = useWords(words), label = useLabel()
   const entity = screens.find(each => each.app === event.app)?.entities[event.entity ?? '']
   const changes = changesOf(event.body)
+  // Of a personal value the trail keeps a digest only: it proves, and tells nothing.
+  const side = (value: Wire): string => {
+    const digest = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly digest?: string }).digest : undefined
+    return digest === undefined ? textOf(value) || t('empty_value') : t('committed', { digest: digest.slice(0, 8) })
+  }
   const facts = [
-    [t('request'), event.request_id], [t('unit'), event.unit], [t('behalf'), event.on_behalf_of], [t('release'), event.app && [event.app, event.release].filter(Boolean).join(' · ')],
+    [t('request'), event.request_id], [t('leaf'), event.leaf], [t('behalf'), event.on_behalf_of], [t('release'), event.app && [event.app, event.release].filter(Boolean).join(' · ')],
     [t('record_id'), event.record_id], [t('version'), event.record_version], ...restOf(event.body).map(([name, value]) => [name.replaceAll('_', ' '), textOf(value)] as const),
   ].filter(([, value]) => value !== null && value !== undefined && value !== '') as readonly (readonly [string, string | number])[]
   return (
@@ -55,10 +60,10 @@ function Detail({ event, screens }: { readonly event: AuditEvent, readonly scree
       {changes.length > 0 && (
         <table className="event-changes">
           <thead><tr><th scope="col">{t('field')}</th><th scope="col">{t('before')}</th><th scope="col">{t('after')}</th></tr></thead>
-          <tbody>{changes.map(change => <tr key={change.field}><th scope="row">{entity?.fields[change.field] ? label(entity.fields[change.field]?.label) : change.field}</th><td className="event-before">{textOf(change.before) || t('empty_value')}</td><td className="event-after">{textOf(change.after) || t('empty_value')}</td></tr>)}</tbody>
+          <tbody>{changes.map(change => <tr key={change.field}><th scope="row">{entity?.fields[change.field] ? label(entity.fields[change.field]?.label) : change.field}</th><td className="event-before">{side(change.before)}</td><td className="event-after">{side(change.after)}</td></tr>)}</tbody>
         </table>
       )}
-      <dl className="event-facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd className="mono">{value}</dd></div>)}</dl>
+      <dl className="event-facts">{event.unit && <div><dt>{t('unit')}</dt><dd><TitleOf app="org" entity="branch" id={event.unit} columns={['name']} /></dd></div>}{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd className="mono">{value}</dd></div>)}</dl>
     </div>
   )
 }

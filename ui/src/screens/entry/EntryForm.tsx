@@ -36,15 +36,18 @@ export interface EntryFormProps {
 
 const holdsFault = (block: DrawnBlock, fault: Fault): boolean => itemsOf([block]).some(item => item.field?.name === fieldOf(fault.pointer))
 
-/** Enter goes on as Tab does, but not where it is a new line, chooses from an open list, or ends a composition. */
-function pressed(event: KeyboardEvent<HTMLElement>): void {
-  if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+/**
+ * Enter goes on as Tab does, but not where it is a new line, chooses from an open list, or ends a composition.
+ * Ctrl+Enter submits; a choice that has the focus would open on it, so neither reaches the field.
+ */
+function pressed(event: KeyboardEvent<HTMLElement>, submit: () => void): void {
+  if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.altKey) return
   const { target, currentTarget } = event
-  if (!(target instanceof HTMLInputElement) || target.getAttribute('aria-expanded') === 'true') return
-  if (stepFocus(currentTarget, target, event.shiftKey ? -1 : 1)) {
-    event.preventDefault()
-    event.stopPropagation()
-  }
+  const submits = event.ctrlKey || event.metaKey
+  if (submits) submit()
+  else if (!(target instanceof HTMLInputElement) || target.getAttribute('aria-expanded') === 'true' || !stepFocus(currentTarget, target, event.shiftKey ? -1 : 1)) return
+  event.preventDefault()
+  event.stopPropagation()
 }
 
 export function EntryForm(props: EntryFormProps) {
@@ -104,7 +107,7 @@ export function EntryForm(props: EntryFormProps) {
       <div className={`entry-body ${beside ? 'entry-two' : ''}`}>
         {/* Enter is a shortcut of Tab; every field is reached without it. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-        <form ref={form} className="entry-main" noValidate onKeyDownCapture={pressed} onSubmit={event => event.preventDefault()}>
+        <form ref={form} className="entry-main" noValidate onKeyDownCapture={event => pressed(event, finish)} onSubmit={event => event.preventDefault()}>
           {failure !== null && failure !== undefined && <Failure error={failure} />}
           <Summary faults={entry.faults} parts={parts} attempts={attempts} open={open} />
           {above}

@@ -54,7 +54,8 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
   const body = () => bodyOf(entry.drawn, before, stored ? [] : Object.keys(prefill?.values ?? {}))
   const keep = (next: Stored) => {
     setStored(next)
-    client.setQueryData(keys.record(app, entity.name, next.id), { record: next.record, etag: next.etag })
+    // The answer of a write has no titles of references: the record page asks anew.
+    client.removeQueries({ queryKey: keys.record(app, entity.name, next.id) })
     void client.invalidateQueries({ predicate: query => ['list', 'count', 'related', 'tasks', 'process', 'history', 'me'].includes(String(query.queryKey[0])) })
   }
   const fail = async (error: unknown) => {

@@ -5,7 +5,7 @@ import type { RecordWire, Screens, Titles, Wire } from '../../kernel/api/types'
 import { fill, pathsOf, valueAt } from '../../kernel/format/template'
 import { textOf, titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { Failure } from '../../kernel/parts/Failure'
+import { PageFailure } from '../parts/PageFailure'
 import { EntryScreen } from './EntryScreen'
 import { FromRecord } from './FromRecord'
 import type { Filled } from './model'
@@ -15,7 +15,7 @@ import { words } from './words'
 export function titleOf(screens: Screens, entity: string, record: RecordWire): string {
   const template = screens.entities[entity]?.title ?? '', titles = titlesOf(record)
   const paths = pathsOf(template).filter(path => path !== 'id')
-  const text = paths.length > 0 ? fill(template, path => titles[path] ?? textOf(valueAt(record, path))) : ''
+  const text = paths.length > 0 ? fill(template, path => titles[path] ?? (textOf(valueAt(record, path)) || titles[path.split('.')[0] ?? ''] || '')) : ''
   // Without a title of its own a record is called by its number or its first text, as on the server.
   const first = Object.values(screens.entities[entity]?.fields ?? {}).find(field => field.type === 'text' && textOf(record[field.name]) !== '')
   return text || textOf(record['number']) || textOf(first && record[first.name]) || record.id
@@ -40,7 +40,7 @@ export default function NewEntry() {
   const [from = '', id] = (query.get('from') ?? '').split('/')
   const screens = useScreens(app), source = useRecord(app, from, id)
   const failed = screens.error ?? source.error
-  if (failed) return <div className="screen"><Failure error={failed} retry={() => { void screens.refetch(); if (id) void source.refetch() }} /></div>
+  if (failed) return <PageFailure error={failed} retry={() => { void screens.refetch(); if (id) void source.refetch() }} />
   if (!screens.data || (id && !source.data)) return <div className="screen" aria-busy="true" />
   const form = screens.data.forms[name], entity = form && screens.data.entities[form.entity]
   if (!form || !entity) return <div className="screen"><div className="card empty"><h1>{t('gone')}</h1><p>{t('gone_text', { name })}</p></div></div>

@@ -76,7 +76,7 @@ function* ofRows({ item, field }: DrawnItem, entity: EntityScreen, value: Wire |
   }
 }
 
-/** Every fault of what is drawn, in the order in which the fields stand, then the rules of the entity. */
+/** Every fault of what is drawn, of its fields and of the rules of the entity, in the order in which the fields stand. */
 export function faultsOf(drawn: Drawn, entity: EntityScreen, around: Surroundings, speech: Speech): readonly Fault[] {
   const facts = factsOf(drawn.values, around), found: Fault[] = []
   for (const each of itemsOf(drawn.blocks)) {
@@ -91,5 +91,7 @@ export function faultsOf(drawn: Drawn, entity: EntityScreen, around: Surrounding
   }
   // A field that is missing or unreadable says so itself; a rule over it would only repeat that in other words.
   const bad = new Set(found.filter(fault => fault.missing).map(fault => fault.pointer))
-  return found.filter(fault => fault.missing || !bad.has(fault.pointer))
+  const order = itemsOf(drawn.blocks).map(each => each.field?.name), placeOf = ({ pointer }: Fault) => order.indexOf(pointer.split('/')[1] ?? '')
+  // In the order of the form; what belongs to no field of it comes last.
+  return found.filter(fault => fault.missing || !bad.has(fault.pointer)).toSorted((a, b) => (placeOf(a) < 0 ? order.length : placeOf(a)) - (placeOf(b) < 0 ? order.length : placeOf(b)))
 }

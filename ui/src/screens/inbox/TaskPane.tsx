@@ -8,10 +8,11 @@ import { showInstant } from '../../kernel/format/dates'
 import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
-import { Failure } from '../../kernel/parts/Failure'
+import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { targetOf } from '../../widgets/reference'
 import { Deadline } from '../parts/Deadline'
+import { usePeopleText } from '../parts/Path'
 import { kindWord, Trail } from '../parts/Trail'
 import { words as partWords } from '../parts/words'
 import { ActionBar } from './ActionBar'
@@ -26,7 +27,7 @@ interface TaskPaneProps { readonly id: string, readonly focus: boolean, readonly
 export function TaskPane({ id, focus, decided }: TaskPaneProps) {
   const answer = useTask(id), screens = useScreens(answer.data?.app)
   const failed = answer.error ?? screens.error
-  if (failed) return <div className="screen"><Failure error={failed} retry={() => { void answer.refetch(); void screens.refetch() }} /></div>
+  if (failed) return <PageFailure error={failed} retry={() => { void answer.refetch(); void screens.refetch() }} />
   if (!answer.data || !screens.data) return <div className="screen" aria-busy="true"><span className="grey" /><span className="grey" /></div>
   return <Opened key={id} task={answer.data} screens={screens.data} focus={focus} decided={decided} />
 }
@@ -43,7 +44,7 @@ function Subject({ task, screens }: { readonly task: TaskDetail, readonly screen
 
 function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, readonly screens: Screens, readonly focus: boolean, readonly decided: TaskPaneProps['decided'] }) {
   const t = useWords(words), p = useWords(partWords), label = useLabel(), locale = useLocale()
-  const me = useMe().data
+  const me = useMe().data, people = usePeopleText()
   const heading = useRef<HTMLHeadingElement>(null)
   const entity = screens.entities[task.entity]
   const decide = useDecide(task, (answer, decision) => decided(task, answer, decision))
@@ -54,6 +55,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
   const fills = entity !== undefined && task.state === 'open' && task.decisions.includes('complete') && task.fields.write.length > 0
   const last = task.process?.trail.at(-1)
   const over = task.state !== 'open'
+  const waiting = task.process?.at.map(step => t('waits_for', { people: people(step.people) || step.held_reason || '—', step: label(step.title) })).join(' · ')
   const amount = task.amount && t('amount_unit', { amount: group(task.amount, 2) })
   return (
     <div className="task">
@@ -74,7 +76,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
               <div className="task-main">
                 {task.text && <p className="card card-body">{label(task.text)}</p>}
                 {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: task.result ?? '' })}</span></div>}
-                {!over && task.decisions.length === 0 && <div className="notice" role="status">{t('not_yours')}</div>}
+                {!over && task.decisions.length === 0 && <p className="card card-body quiet" role="status">{waiting || t('not_yours')}</p>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
                 {!over && task.kind === 'seat' && <NextPath task={task} />}
                 {task.four_eyes && !over && <p className="hint small">{t('four_eyes_long')}</p>}

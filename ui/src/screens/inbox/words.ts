@@ -50,6 +50,7 @@ export const words = catalogue('inbox', {
   over: ['这件已经办完', 'This one is done'],
   over_text: ['结果：{{result}}', 'Result: {{result}}'],
   not_yours: ['这件现在不由你办', 'This is not yours to decide now'],
+  waits_for: ['正在等 {{people}}：{{step}}', 'Waiting for {{people}}: {{step}}'],
   note: ['{{count}} / 500', '{{count}} / 500'],
   amount_unit: ['{{amount}} 元', 'CNY {{amount}}'],
   resubmit: ['修改后重新提交', 'Change and resubmit'],

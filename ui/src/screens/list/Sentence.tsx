@@ -2,7 +2,7 @@
 import { Input, type InputRef } from 'antd'
 import { useEffect, useState, type Ref } from 'react'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel, useNoun } from '../../kernel/i18n/locale'
+import { useLabel, useLocale, useNoun } from '../../kernel/i18n/locale'
 import { AddChip, Chip } from './Chips'
 import { columnsOf, filterable, type ListParts } from './fields'
 import { conditionsOf, expressionOf, normalised, type Condition } from './sentence'
@@ -31,12 +31,14 @@ export function Filter({ parts, place }: { readonly parts: ListParts, readonly p
   const set = (next: readonly Condition[]) => place.ask({ where: write(next) })
   const offered = list.quick_filters.flatMap(path => columns.find(column => column.path === path) ?? []).filter(column => !conditions.some(each => each.path === column.path))
   const name = noun(list.label)
+  // Chinese says what is shown behind its conditions, English before them.
+  const behind = useLocale() === 'zh'
   const isEmpty = conditions.length === 0 && own === null
   return (
     <div className="sentence" role="group" aria-label={t('filter')}>
       <span className="quiet sentence-word">{t('show')}</span>
       {isEmpty && <span className="sentence-word">{t('all_of', { label: name })}</span>}
-      {!isEmpty && t('where') !== '' && <span className="quiet">{name} {t('where')}</span>}
+      {!isEmpty && !behind && <span>{t('where', { label: name })}</span>}
       {own !== null && (
         <span className="chip"><span className="chip-text">{t('own')} <code className="mono">{own}</code></span>
           <button type="button" className="chip-remove" aria-label={t('remove', { text: t('own') })} onClick={() => place.ask({ where: '' })}><span aria-hidden="true">×</span></button></span>
@@ -50,7 +52,7 @@ export function Filter({ parts, place }: { readonly parts: ListParts, readonly p
           />
         </span>
       ))}
-      {!isEmpty && t('of', { label: name }) !== '' && <span className="quiet">{t('of', { label: name })}</span>}
+      {!isEmpty && behind && <span>{t('of', { label: name })}</span>}
       {own === null && offered.map(column => <AddChip key={column.path} column={column} columns={columns} app={app} zone={zone} add={next => set([...conditions, next])} />)}
       {own === null && <AddChip columns={columns} app={app} zone={zone} add={next => set([...conditions, next])} />}
       {!isEmpty && <button type="button" className="link sentence-clear" onClick={() => place.ask({ where: '' })}>{t('clear')}</button>}

@@ -2,41 +2,61 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { get, path } from '../../kernel/api/client'
 import { keys } from '../../kernel/api/queries'
-import type { EntityScreen, HistoryEntry, Page, Screens } from '../../kernel/api/types'
+import type { EntityScreen, FieldScreen, HistoryEntry, Page, Screens, Wire } from '../../kernel/api/types'
 import { clock, dayIn, showInstant } from '../../kernel/format/dates'
 import { textOf, useShow } from '../../kernel/format/value'
-import { useWords, type Say } from '../../kernel/i18n/catalogue'
+import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useNow } from '../../kernel/now'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
+import { targetOf } from '../../widgets/reference'
+import { TitleOf } from '../../widgets/TitleOf'
+import { kindText } from '../parts/kinds'
 import { words } from './words'
 
-type Word = keyof typeof words.entries
-const KINDS: ReadonlySet<string> = new Set(Object.keys(words.entries))
-/** `record_updated` and `updated` are one kind in one word; an unknown one is shown as it is called. */
-const kindWord = (t: Say<Word>, kind: string): string => {
-  const short = kind.replace(/^(record|process|case)_/, '')
-  return KINDS.has(short) ? t(short as Word) : short.replaceAll('_', ' ')
-}
-const markOf = (kind: string): Word => (kind.includes('created') ? 'created_mark' : /updated|changed/.test(kind) ? 'updated_mark' : 'other_mark')
+const markOf = (kind: string): 'created_mark' | 'updated_mark' | 'other_mark' => (kind.includes('created') ? 'created_mark' : kind.includes('changed') ? 'updated_mark' : 'other_mark')
 
-function Row({ entry, entity, zone, today }: { readonly entry: HistoryEntry, readonly entity: EntityScreen, readonly zone: string, readonly today: boolean }) {
-  const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale(), show = useShow(zone), now = useNow()
-  const text = (name: string, value: HistoryEntry['changes'][number]['before']): string => {
-    const field = entity.fields[name]
-    return (field ? show({ ...field, masked: field.readable === 'masked' }, value) : textOf(value)) || t('empty_value')
+/** A value before or after, in the words of its field; a reference by its title. */
+function Side({ value, field, screens }: { readonly value: Wire, readonly field: FieldScreen | undefined, readonly screens: Screens }) {
+  const t = useWords(words), show = useShow(screens.timezone)
+  if (field?.type === 'reference' && typeof value === 'string') {
+    const [app, entity] = targetOf(field.options.to, screens.app)
+    return <TitleOf app={app} entity={entity} id={value} columns={field.options.to_columns ?? []} />
   }
+  return <>{(field ? show({ ...field, masked: field.readable === 'masked' }, value) : textOf(value)) || t('empty_value')}</>
+}
+
+/** A first version says what it was made of on demand only: all of it stands in the facts. */
+function Changes({ entry, entity, screens }: { readonly entry: HistoryEntry, readonly entity: EntityScreen, readonly screens: Screens }) {
+  const t = useWords(words), label = useLabel()
+  if (entry.changes.length === 0) return null
+  const isFirst = entry.changes.every(change => change.before === null)
+  const rows = (
+    <ul className="history-changes">
+      {entry.changes.map(change => {
+        const field = entity.fields[change.field]
+        return (
+          <li key={change.field}><span className="quiet">{label(change.label)}</span> {!isFirst && <><Side value={change.before} field={field} screens={screens} /> <span aria-hidden="true">→</span> </>}<b><Side value={change.after} field={field} screens={screens} /></b></li>
+        )
+      })}
+    </ul>
+  )
+  return isFirst ? <details className="history-first"><summary>{t('fields', { count: entry.changes.length })}</summary>{rows}</details> : rows
+}
+
+interface RowProps { readonly entry: HistoryEntry, readonly entity: EntityScreen, readonly screens: Screens, readonly today: boolean }
+
+function Row({ entry, entity, screens, today }: RowProps) {
+  const t = useWords(words), c = useWords(common), locale = useLocale(), now = useNow()
+  const zone = screens.timezone
+  const who = entry.actor === null || entry.actor.id === 'system' ? c('system_actor') : entry.actor.name
   return (
     <li className="history-row">
       <span className="history-mark" aria-hidden="true">{t(markOf(entry.kind))}</span>
-      <p className="trail-line"><b className="grow">{kindWord(t, entry.kind)}</b><time className="hint small" dateTime={entry.at}>{today ? clock(entry.at, zone) : showInstant(entry.at, locale, now, zone)}</time></p>
-      <p className="hint small">{[entry.actor?.name ?? c('system_actor'), entry.version !== null && t('version', { version: entry.version })].filter(Boolean).join(' · ')}</p>
-      {entry.changes.length > 0 && (
-        <ul className="history-changes">
-          {entry.changes.map(change => <li key={change.field}><span className="quiet">{label(change.label)}</span> {text(change.field, change.before)} <span aria-hidden="true">→</span> <b>{text(change.field, change.after)}</b></li>)}
-        </ul>
-      )}
+      <p className="trail-line"><b className="grow">{kindText(entry.kind)}</b><time className="hint small" dateTime={entry.at}>{today ? clock(entry.at, zone) : showInstant(entry.at, locale, now, zone)}</time></p>
+      <p className="hint small">{[who, entry.version !== null && t('version', { version: entry.version })].filter(Boolean).join(' · ')}</p>
+      <Changes entry={entry} entity={entity} screens={screens} />
       {entry.reason && <p className="small quiet">{t('reason', { reason: entry.reason })}</p>}
     </li>
   )
@@ -69,7 +89,7 @@ export function History({ screens, entity, id }: { readonly screens: Screens, re
           return rows.length > 0 && (
             <div key={group}>
               <h3 className="history-group">{t(group)}</h3>
-              <ol>{rows.map((entry, at) => <Row key={`${entry.at} ${entry.kind} ${at}`} entry={entry} entity={entity} zone={zone} today={group === 'today'} />)}</ol>
+              <ol>{rows.map((entry, at) => <Row key={`${entry.at} ${entry.kind} ${at}`} entry={entry} entity={entity} screens={screens} today={group === 'today'} />)}</ol>
             </div>
           )
         })}

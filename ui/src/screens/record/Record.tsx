@@ -1,19 +1,19 @@
 /** A record: sticky head, facts, related records and live answers, approval and history. */
 import { useParams, Link, useNavigate, useLocation } from 'react-router'
-import { useProcess, useRecord, useScreens, useMe } from '../../kernel/api/queries'
+import { useProcess, useRecord, useScreens } from '../../kernel/api/queries'
 import type { EntityScreen, RecordView, Screens } from '../../kernel/api/types'
 import { textOf } from '../../kernel/format/value'
 import { group } from '../../kernel/format/numbers'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { useShortcuts } from '../../kernel/keyboard'
-import { Failure } from '../../kernel/parts/Failure'
+import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { widgetOf } from '../../widgets'
 import { formFor } from '../entry/EditEntry'
 import { titleOf } from '../entry/NewEntry'
-import { ProcessTag, Trail } from '../parts/Trail'
 import { Actions } from './Actions'
+import { Approval } from './Approval'
 import { Facts, formFacts, pageFacts } from './Facts'
 import { History } from './History'
 import { Live } from './Live'
@@ -29,7 +29,7 @@ export default function Record() {
   const { app = '', entity: name = '', id = '' } = useParams()
   const screens = useScreens(app), view = useRecord(app, name, id)
   const failed = screens.error ?? view.error
-  if (failed) return <div className="screen"><Failure error={failed} retry={() => { void screens.refetch(); void view.refetch() }} /></div>
+  if (failed) return <PageFailure error={failed} retry={() => { void screens.refetch(); void view.refetch() }} />
   if (!screens.data || !view.data) return <div className="screen record-grey" aria-busy="true"><span className="grey" /><span className="grey" /></div>
   const entity = screens.data.entities[name]
   if (!entity) return <div className="screen"><div className="card empty"><h1>{t('gone')}</h1><p>{t('gone_text', { name })}</p></div></div>
@@ -57,9 +57,9 @@ function Place({ walk, app, entity }: { readonly walk: Walk | null, readonly app
 }
 
 function RecordPage({ screens, entity, view }: { readonly screens: Screens, readonly entity: EntityScreen, readonly view: RecordView }) {
-  const t = useWords(words), label = useLabel()
+  const label = useLabel()
   const { record } = view, { app } = screens, page = screens.pages[entity.name]
-  const walk = useWalk(), me = useMe().data
+  const walk = useWalk()
   const state: unknown = useLocation().state
   const flash = typeof state === 'object' && state !== null && 'flash' in state ? String(state.flash) : ''
   const process = useProcess(app, entity.name, record.id, entity.workflow !== null).data
@@ -95,12 +95,7 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
           </div>
         )}
         <div className="record-side">
-          {process && (
-            <section className="card" aria-labelledby="process">
-              <div className="card-head"><h2 id="process">{t('process')}</h2><small className="hint grow">{label(process.title)}</small><ProcessTag state={process.state} /></div>
-              <div className="card-body"><Trail process={process} me={me?.id ?? null} /></div>
-            </section>
-          )}
+          {process && <Approval app={app} entity={entity.name} id={record.id} process={process} />}
           <History screens={screens} entity={entity} id={record.id} />
         </div>
       </div>

@@ -12,11 +12,13 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
+import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { CHARTS } from '../../charts'
 import { WIDGETS } from '../../widgets'
 import { ReportTable } from './ReportTable'
-import { drawingOf } from './shape'
+import { PivotTable } from './PivotTable'
+import { drawingOf, pivotOf } from './shape'
 import { words } from './words'
 import '../list/list.css'
 import './report.css'
@@ -28,7 +30,7 @@ export default function Report() {
   const t = useWords(words)
   const { app = '', report: name = '' } = useParams()
   const screens = useScreens(app)
-  if (screens.error) return <div className="screen"><Failure error={screens.error} retry={() => void screens.refetch()} /></div>
+  if (screens.error) return <PageFailure error={screens.error} retry={() => void screens.refetch()} />
   if (!screens.data) return <div className="screen" aria-busy="true" />
   const report = screens.data.reports[name]
   if (!report) return <div className="screen"><div className="card empty"><h1>{t('gone')}</h1><p>{t('gone_text', { name })}</p></div></div>
@@ -76,6 +78,8 @@ function ReportPage({ screens, report }: { readonly screens: Screens, readonly r
   useTitle(title)
   const text = (column: ReportColumn, row: Values): string =>
     show({ type: column.type, options: column.choices ? { choices: column.choices } : {} }, row[column.name], data?.['_titles']?.[column.name]?.[textOf(row[column.name])]) || t('nothing')
+  const [plain, setPlain] = useState(false)
+  const pivot = data ? pivotOf(data, text) : null
   const drawing = data && drawingOf(data, text), kind = data?.chart?.kind ?? ''
   const list = report.drill ? screens.lists[report.drill] : undefined
   return (
@@ -104,8 +108,12 @@ function ReportPage({ screens, report }: { readonly screens: Screens, readonly r
             </section>
           )}
           <section className="card report-rows" aria-labelledby="report-table">
-            <div className="card-head"><h2 id="report-table">{t('table')}</h2><small className="hint">{data.rows.length}</small></div>
-            <ReportTable app={screens.app} report={data} list={list} text={text} zone={screens.timezone} />
+            <div className="card-head"><h2 id="report-table">{t('table')}</h2><small className="hint grow">{data.rows.length}</small>
+              {pivot && <div className="switch" role="group" aria-label={t('table_way')}><button type="button" aria-pressed={!plain} onClick={() => setPlain(false)}>{t('as_pivot')}</button><button type="button" aria-pressed={plain} onClick={() => setPlain(true)}>{t('as_rows')}</button></div>}
+            </div>
+            {pivot && !plain
+              ? <PivotTable app={screens.app} report={data} pivot={pivot} list={list} zone={screens.timezone} />
+              : <ReportTable app={screens.app} report={data} list={list} text={text} zone={screens.timezone} />}
           </section>
         </>
       )}

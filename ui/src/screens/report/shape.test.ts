@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ListScreen, ReportAnswer } from '../../kernel/api/types'
-import { drawingOf, drillOf, spanAt, type Text } from './shape'
+import { drawingOf, drillOf, pivotOf, spanAt, type Text } from './shape'
 
 const label = (zh: string) => ({ zh, en: zh })
 const report: ReportAnswer = {
@@ -34,4 +34,13 @@ test('A figure leads to the records behind it, also those without a value', () =
     'customer.district == "d2" and status == "running"', 'is_missing(customer.district) and status == "running"',
   ])
   expect(drillOf(report, {}, undefined)).toBe(null)
+})
+
+test('Column groups stand across, in the order of their list, with an empty cell where there is nothing', () => {
+  const columns = report.columns.map(column => (column.name === 'status' ? { ...column, axis: 'columns' as const, choices: [{ code: 'overdue', label: label('逾期') }, { code: 'running', label: label('正常') }] } : column))
+  const pivot = pivotOf({ ...report, columns }, text)
+
+  expect(pivot?.heads.map(head => head.text)).toEqual(['overdue', 'running'])
+  expect(pivot?.rows.map(row => [...row.texts, ...row.cells.map(cell => cell?.['total'] ?? null)])).toEqual([['d1', '2.00', '10.50'], ['d2', null, '7.00'], ['未填', null, null]])
+  expect(pivotOf(report, text)).toBe(null)
 })

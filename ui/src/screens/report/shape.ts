@@ -8,6 +8,37 @@ export type Text = (column: ReportColumn, row: Values) => string
 export const groupsOf = (report: ReportAnswer): readonly ReportColumn[] => report.columns.filter(column => column.role === 'group')
 export const measuresOf = (report: ReportAnswer): readonly ReportColumn[] => report.columns.filter(column => column.role === 'measure')
 
+/** A table with the values of one axis across: heads, and for each row the figures in their order. */
+export interface Pivot {
+  readonly rows: readonly { readonly key: string, readonly texts: readonly string[], readonly cells: readonly (Values | null)[] }[]
+  readonly heads: readonly { readonly key: string, readonly text: string }[]
+  readonly groups: readonly ReportColumn[]
+}
+
+/** More columns than these are read better as rows. */
+const MOST_ACROSS = 8
+
+const keyOf = (columns: readonly ReportColumn[], row: Values): string => JSON.stringify(columns.map(column => row[column.name] ?? null))
+
+/** The rows of a report with its column groups across; null when it has none, or too many to read. */
+export function pivotOf(report: ReportAnswer, text: Text): Pivot | null {
+  const groups = groupsOf(report), across = groups.filter(column => column.axis === 'columns'), down = groups.filter(column => column.axis !== 'columns')
+  if (across.length === 0 || down.length === 0) return null
+  // Codes stand in the order of their list, whatever order the rows bring them in.
+  const placeOf = (row: Values) => across.map(column => String(column.choices?.findIndex(choice => choice.code === row[column.name]) ?? 0).padStart(4, '0')).join()
+  const heads = new Map(report.rows.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0)).map(row => [keyOf(across, row), across.map(column => text(column, row)).join(' · ')]))
+  if (heads.size * measuresOf(report).length > MOST_ACROSS * 2 || heads.size > MOST_ACROSS) return null
+  const rows = new Map(report.rows.map(row => [keyOf(down, row), row]))
+  return {
+    groups: down,
+    heads: [...heads].map(([key, head]) => ({ key, text: head })),
+    rows: [...rows].map(([key, first]) => ({
+      key, texts: down.map(column => text(column, first)),
+      cells: [...heads.keys()].map(head => report.rows.find(row => keyOf(down, row) === key && keyOf(across, row) === head) ?? null),
+    })),
+  }
+}
+
 export interface Drawing { readonly categories: readonly string[], readonly series: readonly Series[], readonly x: ReportColumn, readonly y: ReportColumn }
 
 /** A figure for the picture; the table keeps the exact text. */

@@ -1,0 +1,30 @@
+/** Kinds of events in words, for histories and for the audit trail; one that is not here is shown as the server calls it. */
+import { catalogue, say } from '../../kernel/i18n/catalogue'
+
+export const words = catalogue('kinds', {
+  record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], imported: ['导入', 'Imported'],
+  panel_read: ['查看外部数据', 'Read live data'], report_read: ['查看报表', 'Read a report'], exported: ['导出', 'Exported'],
+  process_started: ['发起审批', 'Approval started'], process_decided: ['审批决定', 'Decision'], process_finished: ['审批结束', 'Approval ended'], process_held: ['审批挂起', 'Approval held'],
+  process_called: ['调用外部系统', 'Called a system'], process_overdue: ['审批超时', 'Overdue'], process_recalled: ['撤回申请', 'Taken back'],
+  task_claimed: ['认领待办', 'Task claimed'], task_released: ['放回待办', 'Task released'], work_item: ['生成待办', 'Task made'], work_item_done: ['办结待办', 'Task done'],
+  automation_taken: ['规则命中', 'Rule applied'], automation_ran: ['规则运行', 'Rule ran'], call_finished: ['外部系统答复', 'Call answered'], call_rejected: ['外部系统拒绝', 'Call rejected'], call_unknown: ['外部结果不明', 'Call unclear'],
+  signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],
+  published: ['发布', 'Published'], publish_failed: ['发布失败', 'Publishing failed'], release_activated: ['启用版本', 'Release activated'], draft_saved: ['存草稿', 'Draft saved'], draft_discarded: ['弃草稿', 'Draft discarded'],
+  review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], audit_verified: ['校验审计', 'Trail verified'],
+})
+
+/** Kinds are written with a dot or an underscore between their parts. */
+const keyOf = (kind: string): string => kind.replaceAll('.', '_')
+
+export const kindText = (kind: string): string => {
+  const key = keyOf(kind)
+  return key in words.entries ? say(words, key as keyof typeof words.entries) : key.replaceAll('_', ' ')
+}
+
+const TONES: readonly (readonly [RegExp, string])[] = [
+  [/delete|fail|refuse|return|revoke|reject|held|overdue|unknown/, 'tag-seal'], [/import|export|token/, 'tag-warning'], [/creat|finish|signed_in|publish|activat|verified|done/, 'tag-ok'], [/chang|set|saved|decided|started|recalled/, 'tag-brand'],
+]
+export const kindTone = (kind: string): string => TONES.find(([pattern]) => pattern.test(kind))?.[1] ?? ''
+
+/** The kinds as the trail spells them, to filter by. */
+export const KINDS: readonly string[] = Object.keys(words.entries).map(key => key.replace(/^record_/, 'record.'))

@@ -1,0 +1,40 @@
+/** The approval of a record: where it stands, what happened, and what this person may do about it here. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { call, newKey, path } from '../../kernel/api/client'
+import { keys, useMe } from '../../kernel/api/queries'
+import type { Process } from '../../kernel/api/types'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { Confirm } from '../../kernel/parts/Dialog'
+import { Failure } from '../../kernel/parts/Failure'
+import { ProcessTag, Trail } from '../parts/Trail'
+import { words } from './words'
+
+interface ApprovalProps { readonly app: string, readonly entity: string, readonly id: string, readonly process: Process }
+
+export function Approval({ app, entity, id, process }: ApprovalProps) {
+  const t = useWords(words), label = useLabel(), client = useQueryClient()
+  const me = useMe().data
+  const [asking, setAsking] = useState(false)
+  const steer = useMutation({
+    mutationFn: (way: 'recall' | 'retry') => call('POST', path('api', app, entity, id, 'process', way), { key: newKey() }),
+    onSuccess: () => {
+      setAsking(false)
+      for (const key of [keys.record(app, entity, id), keys.process(app, entity, id), keys.history(app, entity, id), ['tasks'], ['list'], keys.me]) void client.invalidateQueries({ queryKey: key })
+    },
+  })
+  return (
+    <section className="card" aria-labelledby="process">
+      {asking && <Confirm title={t('recall_ask')} text={t('recall_text')} yes={t('recall')} busy={steer.isPending} failure={steer.error} confirm={() => steer.mutate('recall')} cancel={() => { setAsking(false); steer.reset() }} />}
+      <div className="card-head"><h2 id="process">{t('process')}</h2><small className="hint grow">{label(process.title)}</small><ProcessTag state={process.state} /></div>
+      <div className="card-body">
+        <Trail process={process} me={me?.id ?? null} />
+        {steer.error && !asking && <Failure error={steer.error} />}
+        {process.can.includes('recall') && <Button size="small" onClick={() => setAsking(true)}>{t('recall')}</Button>}
+        {process.can.includes('retry') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate('retry')}>{t('retry')}</Button>}
+      </div>
+    </section>
+  )
+}
