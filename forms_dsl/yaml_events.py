@@ -142,6 +142,7 @@ class Composition:
         self._documents += 1
         if self._documents > 1:
             self._find(ALIAS, self._span(event), Sentence("A second document begins here.", "这里开始了第二个文档。"))
+            self.damaged.add(())
             return False
         if event.version or event.tags:
             self._find(ALIAS, self._span(event), Sentence("A YAML directive is not allowed.", "不允许 YAML 指令。"))
@@ -204,6 +205,7 @@ class Composition:
             )
             self._find(DUPLICATE_KEY, span, message, pointer, related=(("first here 首次出现", first),))
             frame.lost = True
+            self.damaged.add(frame.pointer)
             return
         frame.seen[folded] = span
         self.key_spans[pointer] = span

@@ -46,7 +46,7 @@ def _read_yaml(file: str, text: str) -> tuple[Document | None, list[Diagnostic]]
         segment = "\n".join(lines[start:stop]) + "\n"
         error = composition.segment(segment.replace("\t", " "), start)
         if error is not None:
-            finding = syntax_finding(file, error, start, composition.swallowed_line(error))
+            finding = syntax_finding(file, error, lines[start:stop], start, composition.swallowed_line(error))
             composition.findings.append(finding)
             start = _next_top_key(lines, max(finding.span.line, start + 1))
         elif stop < len(lines):

@@ -5,12 +5,15 @@ The parser reports where it could not go on; an unclosed brace or quote was open
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from forms_dsl.codes import SYNTAX
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Span
 
+_QUOTE = re.compile(r'(?<!\\)"')
 _OPENED = {
     "while parsing a flow mapping": Sentence("The { opened here is not closed before the next line.", "这里的 { 没有闭合。"),
     "while parsing a flow sequence": Sentence("The [ opened here is not closed before the next line.", "这里的 [ 没有闭合。"),
@@ -41,8 +44,10 @@ _PROBLEMS = {
 }
 
 
-def syntax_finding(file: str, error: yaml.MarkedYAMLError, first_line: int, last_scalar_line: int | None) -> Diagnostic:
-    """The finding of `error` in a text that begins at `first_line` (from 0) of the file.
+def syntax_finding(
+    file: str, error: yaml.MarkedYAMLError, lines: list[str], first_line: int, last_scalar_line: int | None
+) -> Diagnostic:
+    """The finding of `error` in `lines`, which begin at `first_line` (from 0) of the file.
 
     `last_scalar_line` is the first line of a key that runs over several lines, if one was just read.
     """
@@ -62,5 +67,22 @@ def syntax_finding(file: str, error: yaml.MarkedYAMLError, first_line: int, last
     column = mark.column if mark else 0
     if last_scalar_line is not None and last_scalar_line < line:
         line, column, message = last_scalar_line, 0, _OPENED["while scanning a simple key"]
+    quote = _open_quote(lines, line)
+    if quote is not None:
+        line, column, message = *quote, _UNCLOSED_QUOTE
     place = Span(file, line + 1 + first_line, column + 1, line + 1 + first_line, column + 2)
     return SYNTAX.at(place, message)
+
+
+def _open_quote(lines: list[str], before: int) -> tuple[int, int] | None:
+    """Where a double quote was opened that is still open when line `before` begins.
+
+    The next quote of the file closes it, so the parser complains far behind the mistake.
+    """
+    opened: tuple[int, int] | None = None
+    for number, line in enumerate(lines[:before]):
+        for match in _QUOTE.finditer(line):
+            if opened is None and match.start() and line[match.start() - 1] not in " {[,:-":
+                continue  # inside of a word it opens nothing
+            opened = (number, match.start()) if opened is None else None
+    return opened

@@ -39,8 +39,10 @@ def _binding(
     built = {}
     for each, operation in shape.operations.items():
         here = place.at("operations", each)
+        before = len(bench.findings)
         found = _operation(bench, here, each, operation)
-        operations[f"{name}.{each}"] = found if place.file.is_whole(here.pointer) else None
+        is_whole = place.file.is_whole(here.pointer) and len(bench.findings) == before
+        operations[f"{name}.{each}"] = found if is_whole else None
         built[each] = found
     for each in place.file.lost_names(place.at("operations").pointer):
         operations[f"{name}.{each}"] = None

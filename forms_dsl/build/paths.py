@@ -94,6 +94,8 @@ def find_paths(
 
 def check_placeholders(bench: Workbench, place: Place, text: str, entity: EntitySignature) -> None:
     """Findings about the {paths} of a one-line text."""
+    if place.is_damaged:
+        return
     for match in _PLACEHOLDER.finditer(text):
         path, bar, format = match[1].partition("|")
         if bar and format not in FORMATS:

@@ -17,7 +17,7 @@ CLEAR_EXPORT = code("P005", "A role may export an entity and unmask a field of i
 
 def _rules(site: Site) -> Iterator[tuple[Role, AccessRule, Place]]:
     for role in site.app.roles.values():
-        for entity, rule in role.access.items():
+        for entity, rule in role.access.items() if site.is_whole(role.span.file) else ():
             yield role, rule, site.place(role.span.file, "roles", role.name, "access", entity)
 
 

@@ -110,14 +110,7 @@ def _covered(steps: tuple[WorkflowStep, ...], apart: set[str]) -> bool:
         inner = branches_of(step)
         if isinstance(step, TogetherStep) and any(_covered(branch, apart) for branch in inner):
             return True
-        if (
-            isinstance(step, ChooseStep)
-            and inner
-            and step.otherwise is not None
-            and all(_covered(branch, apart) for branch in inner)
-        ):
-            return True
-        if isinstance(step, ChooseStep) and step.value is not None and inner and all(_covered(branch, apart) for branch in inner):
+        if isinstance(step, ChooseStep) and inner and all(_covered(branch, apart) for branch in inner):
             return True
     return False
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from forms_dsl.diagnostics import did_you_mean
+from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.checking import Checking, Loop, called, words
 from forms_dsl.expr.functions import AGGREGATES
 from forms_dsl.expr.names import check_path, path_of, shorter
 from forms_dsl.expr.operators import BOOLEAN, check_condition
+from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Aggregate, Constant, Expr, Ref, ValueType
 
 _COUNT = bounds.number_type(bounds.exact("count", ()), optional=False)
@@ -33,7 +34,9 @@ def check_aggregate(checking: Checking, node: ast.Call) -> Expr | None:
     """An aggregate in any of its forms: a loop, the short form, or over the group."""
     name = called(node)
     if checking.in_aggregate:
-        checking.report(codes.NESTED_AGGREGATE, node, f"{name}() stands inside another aggregate.", "Store the inner one in a computed field.")
+        message = Sentence(f"{name}() stands inside another aggregate.", f"{name}() 写在另一个汇总里面。")
+        hint = Sentence("Store the inner one in a computed field.", "请把里面的汇总放到计算字段里。")
+        checking.report(codes.NESTED_AGGREGATE, node, message, hint)
         return None
     checking.in_aggregate = True
     try:
@@ -51,12 +54,20 @@ def check_aggregate(checking: Checking, node: ast.Call) -> Expr | None:
 
 def _refuse_form(checking: Checking, node: ast.Call, name: str) -> None:
     if len(node.args) != 1:
-        checking.report(codes.ARGUMENTS, node, f"{name}() takes 1 argument, but has {len(node.args)}.", f"Write {name}(x for r in rows)")
+        checking.report(codes.ARGUMENTS, node, _argument_count(name, 1, len(node.args)), write(f"{name}(x for r in rows)"))
         return
     found = checking.visit(checking, node.args[0])
     if found is not None:
-        hint = f"Write {name}(r.x for r in rows) or {name}(rows.x)."
-        checking.report(codes.TYPES, node.args[0], f"{name}() works on rows, but this is {words(found.type)}.", hint)
+        kind = words(found.type)
+        message = Sentence(f"{name}() works on rows, but this is {kind.en}.", f"{name}() 用于明细，这里是{kind.zh}。")
+        checking.report(codes.TYPES, node.args[0], message, write(f"{name}(rows.x)"))
+
+
+def _argument_count(name: str, wanted: int, given: int) -> Sentence:
+    return Sentence(
+        f"{name}() takes {wanted} argument{'s' * (wanted != 1)}, but has {given}.",
+        f"{name}() 需要 {wanted} 个参数，这里有 {given} 个。",
+    )
 
 
 def _rows_head(checking: Checking, node: ast.expr) -> tuple[str, ...] | None:
@@ -73,15 +84,25 @@ def _rows(checking: Checking, node: ast.expr) -> Ref | None:
     found = check_path(checking, node) if isinstance(node, ast.Name | ast.Attribute) else None
     if found is None:
         if not isinstance(node, ast.Name | ast.Attribute):
-            checking.report(codes.TYPES, node, "A loop runs over rows, named by a field.")
+            checking.report(
+                codes.TYPES, node, Sentence("A loop runs over rows, named by a field.", "循环的是明细，要写字段的名称。")
+            )
         return None
     if found.type.name != "rows" or len(found.path) != 1:
         known = [name for name, type in checking.scope.fields.items() if type.name == "rows"]
-        hint = did_you_mean(found.path[-1], known) or (f"Rows here are {', '.join(known)}." if known else None)
-        checking.report(codes.TYPES, node, f"A loop runs over rows, but this is {words(found.type)}.", hint)
+        listed = ", ".join(known)
+        hint = suggestion(found.path[-1], known) or (
+            Sentence(f"Rows here are {listed}.", f"这里的明细有 {listed}。") if known else None
+        )
+        kind = words(found.type)
+        message = Sentence(f"A loop runs over rows, but this is {kind.en}.", f"循环的应是明细，这里是{kind.zh}。")
+        checking.report(codes.TYPES, node, message, hint)
         return None
     if found.type.related and not checking.scope.place.related:
-        checking.report(codes.NOT_HERE, node, f"Related records are not available in {checking.scope.place.words}.")
+        place = checking.scope.place.words
+        checking.report(
+            codes.NOT_HERE, node, Sentence(f"Related records are not available in {place.en}.", f"{place.zh}里不能用关联记录。")
+        )
         return None
     return found
 
@@ -112,11 +133,17 @@ def _check_short(checking: Checking, node: ast.Call, name: str) -> Expr | None:
         return None
     if name == "count":
         if len(path) > len(head):
-            checking.report(codes.TYPES, argument, "count() counts rows.", f"Write count({'.'.join(head)}).")
+            checking.report(
+                codes.TYPES,
+                argument,
+                Sentence("count() counts rows.", "count() 数的是明细行。"),
+                write(f"count({'.'.join(head)})"),
+            )
             return None
         return Aggregate(_COUNT, "count", rows, None, None, checking.span(node))
     if len(path) == len(head):
-        checking.report(codes.TYPES, argument, f"{name}() needs a value of each row.", f"Write {name}({'.'.join(head)}.x).")
+        message = Sentence(f"{name}() needs a value of each row.", f"{name}() 需要每行的一个值。")
+        checking.report(codes.TYPES, argument, message, write(f"{name}({'.'.join(head)}.x)"))
         return None
     outer, checking.loop = checking.loop, Loop("\0", rows)
     try:
@@ -141,9 +168,8 @@ def _check_group(checking: Checking, node: ast.Call, name: str) -> Expr | None:
     if name == "count" and not node.args:
         return Aggregate(_COUNT, "count", group, None, None, span)
     if name == "count" or len(node.args) != 1:
-        hint = "Write count_if(condition) to count some records." if name == "count" else None
-        wanted = "no arguments" if name == "count" else "1 argument"
-        checking.report(codes.ARGUMENTS, node, f"{name}() takes {wanted}, but has {len(node.args)}.", hint)
+        hint = write("count_if(condition)") if name == "count" else None
+        checking.report(codes.ARGUMENTS, node, _argument_count(name, 0 if name == "count" else 1, len(node.args)), hint)
         return None
     if name in ("count_if", "any", "all"):
         condition = check_condition(checking, node.args[0])
@@ -164,19 +190,35 @@ def _aggregate(
         return Aggregate(_COUNT, name, rows, None, condition, span)
     if name in ("any", "all"):
         if value.type.name != "boolean":
-            checking.report(codes.TYPES, place, f"{name}() needs a condition, but this is {words(value.type)}.")
+            kind = words(value.type)
+            checking.report(
+                codes.TYPES,
+                place,
+                Sentence(f"{name}() needs a condition, but this is {kind.en}.", f"{name}() 需要条件，这里是{kind.zh}。"),
+            )
             return None
         return Aggregate(BOOLEAN, name, rows, value, condition, span)
     if isinstance(value, Constant) and value.type.name == "missing":
         value = replace(value, type=ValueType("number", scale=0))
     if value.type.name != "number" and (name in ("sum", "avg") or value.type.name not in _SORTABLE):
-        checking.report(codes.TYPES, place, f"{name}() needs a number here, but this is {words(value.type)}.")
+        kind = words(value.type)
+        checking.report(
+            codes.TYPES,
+            place,
+            Sentence(f"{name}() needs a number here, but this is {kind.en}.", f"{name}() 需要数字，这里是{kind.zh}。"),
+        )
         return None
     if value.type.name != "number":
         return Aggregate(replace(value.type, optional=True), name, rows, value, condition, span)
     currency = value.type.currency
     if currency is not None and not currency.isupper() and name != "count":
-        checking.report(codes.CURRENCIES, place, f"{name}() would mix amounts of different currencies: each row has its own in {currency!r}.")
+        message = Sentence(
+            f"{name}() would mix amounts of different currencies: each row has its own in {currency!r}.",
+            f"{name}() 会混合不同币种的金额：每行的币种在“{currency}”里。",
+        )
+        checking.report(codes.CURRENCIES, place, message)
         return None
-    type = bounds.number_type(bounds.exact("max" if name in ("min", "max") else name, (bounds.of_type(value.type),)), optional=True, currency=currency)
+    type = bounds.number_type(
+        bounds.exact("max" if name in ("min", "max") else name, (bounds.of_type(value.type),)), optional=True, currency=currency
+    )
     return Aggregate(type, name, rows, value, condition, span)

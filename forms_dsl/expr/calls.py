@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from forms_dsl.diagnostics import did_you_mean
+from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.aggregates import check_aggregate, is_aggregate
 from forms_dsl.expr.checking import Checking, called, joined_type, unify, words
 from forms_dsl.expr.functions import AGGREGATES, FUNCTIONS, Function
 from forms_dsl.expr.operators import BOOLEAN
+from forms_dsl.expr.scope import Place
+from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
 
 _SORTABLE = ("number", "text", "date", "datetime")
@@ -25,7 +27,8 @@ def check_call(checking: Checking, node: ast.Call) -> Expr | None:
         return check_aggregate(checking, node)
     function = FUNCTIONS.get(name)
     if function is None:
-        checking.report(codes.UNKNOWN_FUNCTION, node.func, f"Unknown function {name!r}.", did_you_mean(name, [*FUNCTIONS, *AGGREGATES]))
+        message = Sentence(f"Unknown function {name!r}.", f"没有函数“{name}”。")
+        checking.report(codes.UNKNOWN_FUNCTION, node.func, message, suggestion(name, [*FUNCTIONS, *AGGREGATES]))
         for argument in node.args:
             checking.visit(checking, argument)
         return None
@@ -42,7 +45,7 @@ def check_call(checking: Checking, node: ast.Call) -> Expr | None:
 def _check_available(checking: Checking, node: ast.expr, function: Function) -> bool:
     place = checking.scope.place
     if function.name in place.forbidden_functions or not place.needs <= function.targets:
-        checking.report(codes.NOT_HERE, node, f"{function.name}() is not available in {place.words}.")
+        checking.report(codes.NOT_HERE, node, not_available(function.name, place))
         return False
     return True
 
@@ -53,9 +56,24 @@ def _check_count(checking: Checking, node: ast.Call, function: Function) -> bool
     if given >= least and (given <= most or function.variadic):
         return True
     wanted = f"at least {least}" if function.variadic else str(least) if least == most else f"{least} to {most}"
-    message = f"{function.name}() takes {wanted} {'argument' if wanted == '1' else 'arguments'}, but has {given}."
-    checking.report(codes.ARGUMENTS, node, message, f"Write {function.signature}")
+    message = Sentence(
+        f"{function.name}() takes {wanted} {'argument' if wanted == '1' else 'arguments'}, but has {given}.",
+        f"{function.name}() 需要{'至少 ' if function.variadic else ' '}{wanted.removeprefix('at least ').replace(' to ', '～')} 个参数，这里有 {given} 个。",
+    )
+    checking.report(codes.ARGUMENTS, node, message, write(function.signature))
     return False
+
+
+def not_available(name: str, place: Place) -> Sentence:
+    """Why a function cannot stand in a place."""
+    return Sentence(f"{name}() is not available in {place.words.en}.", f"{place.words.zh}里不能用 {name}()。")
+
+
+def _needs(name: str, needed: Sentence, found: Expr) -> Sentence:
+    kind = words(found.type)
+    return Sentence(
+        f"{name}() needs {needed.en} here, but this is {kind.en}.", f"{name}() 这里需要{needed.zh}，现在是{kind.zh}。"
+    )
 
 
 def _plain(checking: Checking, node: ast.Call, function: Function, arguments: tuple[Expr, ...]) -> Expr | None:
@@ -71,9 +89,9 @@ def _plain(checking: Checking, node: ast.Call, function: Function, arguments: tu
         if argument.type.name == "missing" and isinstance(argument, Constant):
             argument = replace(argument, type=ValueType(kind))  # type: ignore[arg-type]
         elif argument.type.name != kind:
-            hint = "Use text(x)." if kind == "text" and argument.type.name in ("number", "date", "choice") else None
-            hint = "Use date_of(x)." if kind == "date" and argument.type.name == "datetime" else hint
-            checking.report(codes.TYPES, place, f"{function.name}() needs {words(ValueType(kind))} here, but this is {words(argument.type)}.", hint)  # type: ignore[arg-type]
+            hint = write("text(x)") if kind == "text" and argument.type.name in ("number", "date", "choice") else None
+            hint = write("date_of(x)") if kind == "date" and argument.type.name == "datetime" else hint
+            checking.report(codes.TYPES, place, _needs(function.name, words(ValueType(kind)), argument), hint)  # type: ignore[arg-type]
             return None
         fitted.append(argument)
     return Call(_result(function, tuple(fitted)), function.name, tuple(fitted), checking.span(node))
@@ -89,7 +107,11 @@ def _result(function: Function, arguments: tuple[Expr, ...]) -> ValueType:
         optional = all(a.type.optional for a in arguments)
     if function.result != "number":
         return ValueType(function.result, optional=optional)  # type: ignore[arg-type]
-    places = int(arguments[1].value) if function.literals and isinstance(arguments[1], Constant) and arguments[1].value is not None else None
+    places = (
+        int(arguments[1].value)
+        if function.literals and isinstance(arguments[1], Constant) and arguments[1].value is not None
+        else None
+    )
     of_arguments = tuple(bounds.of_type(a.type) for a in arguments if a.type.name == "number")
     currency = arguments[0].type.currency if function.name != "number" and arguments else None
     return bounds.number_type(bounds.exact(function.name, of_arguments, places), optional=True, currency=currency)
@@ -99,26 +121,32 @@ def _literal_places(checking: Checking, node: ast.expr, argument: Expr) -> bool:
     value = argument.value if isinstance(argument, Constant) and argument.type.name == "number" else None
     if isinstance(value, Decimal) and value == int(value) and -22 <= value <= 16:
         return True
-    checking.report(codes.LITERAL_NEEDED, node, "The number of places is written as a whole number from -22 to 16.")
+    message = Sentence(
+        "The number of places is written as a whole number from -22 to 16.", "小数位数要直接写成 -22 到 16 的整数。"
+    )
+    checking.report(codes.LITERAL_NEEDED, node, message)
     return False
 
 
 def _is_missing(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     if arguments[0].type.name == "rows":
-        checking.report(codes.TYPES, node.args[0], "Rows are never missing.", "Use count(rows) == 0.")
+        checking.report(
+            codes.TYPES, node.args[0], Sentence("Rows are never missing.", "明细不会为空值。"), write("count(rows) == 0")
+        )
         return None
     return Call(BOOLEAN, "is_missing", arguments, checking.span(node))
 
 
 def _one_type(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     name = called(node)
-    joined = unify(checking, node.args, arguments, node, "combine")
+    joined = unify(checking, node.args, arguments, node, Sentence("combine", "合用"))
     if joined is None:
         return None
     target, values = joined
     refused = target.name in ("rows", "list") if name == "coalesce" else target.name not in _SORTABLE and target.name != "missing"
     if refused:
-        checking.report(codes.TYPES, node, f"{name}() has no meaning for {words(target)}.")
+        kind = words(target)
+        checking.report(codes.TYPES, node, Sentence(f"{name}() has no meaning for {kind.en}.", f"{name}() 不能用于{kind.zh}。"))
         return None
     optional = all(v.type.optional for v in values)
     return Call(joined_type(target, name, values, optional=optional), name, values, checking.span(node))
@@ -127,8 +155,9 @@ def _one_type(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -
 def _length(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     kind = arguments[0].type.name
     if kind not in ("text", "multi_choice", "missing"):
-        hint = "Use count(rows)." if kind == "rows" else None
-        checking.report(codes.TYPES, node.args[0], f"len() needs a text or a set of choices, but this is {words(arguments[0].type)}.", hint)
+        hint = write("count(rows)") if kind == "rows" else None
+        needed = Sentence("a text or a set of choices", "文本或多选")
+        checking.report(codes.TYPES, node.args[0], _needs("len", needed, arguments[0]), hint)
         return None
     function = "len_set" if kind == "multi_choice" else "len"
     return Call(bounds.number_type(bounds.exact(function, ()), optional=False), function, arguments, checking.span(node))
@@ -137,7 +166,8 @@ def _length(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> 
 def _text(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     kind = arguments[0].type.name
     if kind not in ("number", "date", "choice", "missing"):
-        checking.report(codes.TYPES, node.args[0], f"text() needs a number, a date or a choice, but this is {words(arguments[0].type)}.")
+        needed = Sentence("a number, a date or a choice", "数字、日期或选项")
+        checking.report(codes.TYPES, node.args[0], _needs("text", needed, arguments[0]))
         return None
     return Call(ValueType("text", optional=arguments[0].type.optional), "text", arguments, checking.span(node))
 
@@ -145,7 +175,7 @@ def _text(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Ex
 def _rank(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     type = arguments[0].type
     if type.name != "choice" or not type.ordered:
-        checking.report(codes.TYPES, node.args[0], f"rank() needs an ordered choice, but this is {words(type)}.")
+        checking.report(codes.TYPES, node.args[0], _needs("rank", Sentence("an ordered choice", "有序选项"), arguments[0]))
         return None
     return Call(bounds.number_type(bounds.exact("rank", ()), optional=True), "rank", arguments, checking.span(node))
 
@@ -153,13 +183,14 @@ def _rank(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Ex
 def _has_role(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     role, known = arguments[0], checking.scope.roles
     if not checking.scope.user or "user" not in checking.scope.place.roots:
-        checking.report(codes.NOT_HERE, node, f"has_role() is not available in {checking.scope.place.words}: there is no user.")
+        checking.report(codes.NOT_HERE, node, not_available("has_role", checking.scope.place))
         return None
     if not isinstance(role, Constant) or not isinstance(role.value, str):
-        checking.report(codes.LITERAL_NEEDED, node.args[0], "The role is written as a text.")
+        checking.report(codes.LITERAL_NEEDED, node.args[0], Sentence("The role is written as a text.", "角色要直接写成文本。"))
         return None
     if known is not None and role.value not in known:
-        checking.report(codes.UNKNOWN_NAME, node.args[0], f"Unknown role {role.value!r}.", did_you_mean(role.value, known))
+        message = Sentence(f"Unknown role {role.value!r}.", f"没有角色“{role.value}”。")
+        checking.report(codes.UNKNOWN_NAME, node.args[0], message, suggestion(role.value, known))
         return None
     return Call(BOOLEAN, "has_role", arguments, checking.span(node))
 
@@ -167,16 +198,17 @@ def _has_role(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -
 def _changed(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     field = arguments[0]
     if "old" not in checking.scope.place.roots:
-        checking.report(codes.NOT_HERE, node, f"changed() is not available in {checking.scope.place.words}.")
+        checking.report(codes.NOT_HERE, node, not_available("changed", checking.scope.place))
         return None
     if not isinstance(field, Ref) or field.root != "record" or len(field.path) != 1 or field.type.name == "rows":
-        checking.report(codes.TYPES, node.args[0], "changed() needs the name of a field.")
+        checking.report(codes.TYPES, node.args[0], Sentence("changed() needs the name of a field.", "changed() 要写字段的名称。"))
         return None
     return Call(BOOLEAN, "changed", (field, Ref(field.type, "old", field.path, field.span)), checking.span(node))
 
 
 def _count_if(checking: Checking, node: ast.Call, _arguments: tuple[Expr, ...]) -> Expr | None:
-    checking.report(codes.NOT_HERE, node, "count_if() is available in report measures only.", "Use count(1 for r in rows if …).")
+    message = Sentence("count_if() is available in report measures only.", "count_if() 只能用于报表指标。")
+    checking.report(codes.NOT_HERE, node, message, write("count(1 for r in rows if …)"))
     return None
 
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from decimal import Decimal
 
-from forms_dsl.diagnostics import Diagnostic, has_errors
+from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.calls import check_call
 from forms_dsl.expr.checking import Checking, SpanOf, adapt, mismatch, words
@@ -80,9 +80,15 @@ def _visit(checking: Checking, node: ast.expr) -> Expr | None:
         case ast.Call():
             return check_call(checking, node)
         case ast.List():
-            checking.report(codes.NOT_IN_LANGUAGE, node, "A list stands only at the right of 'in'.")
+            checking.report(
+                codes.NOT_IN_LANGUAGE, node, Sentence("A list stands only at the right of 'in'.", "列表只能写在 in 的右边。")
+            )
         case _:
-            checking.report(codes.NOT_IN_LANGUAGE, node, "A loop stands only inside an aggregate, like sum(x for r in rows).")
+            message = Sentence(
+                "A loop stands only inside an aggregate, like sum(x for r in rows).",
+                "循环只能写在汇总里，如 sum(x for r in rows)。",
+            )
+            checking.report(codes.NOT_IN_LANGUAGE, node, message)
     return None
 
 
@@ -94,7 +100,7 @@ def _constant(checking: Checking, node: ast.Constant) -> Expr | None:
             return _literal(checking, node, checking.parsed.number(node))
         case str():
             return _literal(checking, node, text_value(node.value))
-    checking.report(codes.LITERAL, node, "This literal is not in the language.")
+    checking.report(codes.LITERAL, node, Sentence("This literal is not in the language.", "表达式语言里没有这种常量。"))
     return None
 
 
@@ -115,7 +121,9 @@ def _fit(checking: Checking, node: ast.expr, tree: Expr, expected: ValueType | N
     """The tree as the place needs it; `rows`, lists and whole user lists are no values."""
     if expected is None:
         if tree.type.name in ("rows", "list"):
-            checking.report(codes.TYPES, node, f"{words(tree.type).capitalize()} is not a value.", "Use an aggregate or `in`.")
+            kind = words(tree.type)
+            message = Sentence(f"{kind.en.capitalize()} is not a value.", f"{kind.zh}不是单个值。")
+            checking.report(codes.TYPES, node, message, Sentence("Use an aggregate or `in`.", "请用汇总或 in。"))
             return None
         if tree.type.name == "missing" and isinstance(tree, Constant):
             return replace(tree, type=ValueType("text"))
@@ -123,12 +131,17 @@ def _fit(checking: Checking, node: ast.expr, tree: Expr, expected: ValueType | N
     problem = mismatch(expected, tree)
     if problem is not None:
         code, hint = problem
+        needed, kind = words(expected), words(tree.type)
+        message = Sentence(
+            f"{needed.en.capitalize()} is needed here, but this is {kind.en}.", f"这里需要{needed.zh}，现在是{kind.zh}。"
+        )
         if code is codes.CURRENCIES:
-            message = f"An amount in {expected.currency} is needed here, but this is in {tree.type.currency}."
+            message = Sentence(
+                f"An amount in {expected.currency} is needed here, but this is in {tree.type.currency}.",
+                f"这里需要 {expected.currency} 的金额，现在是 {tree.type.currency}。",
+            )
         elif tree.type.name == expected.name:
-            message = f"Another kind of {expected.name.replace('_', ' ')} is needed here."
-        else:
-            message = f"{words(expected).capitalize()} is needed here, but this is {words(tree.type)}."
+            message = Sentence(f"{needed.en.capitalize()} of another kind is needed here.", f"这里需要另一种{needed.zh}。")
         checking.report(code, node, message, hint)
         return None
     return adapt(checking, node, tree, expected)

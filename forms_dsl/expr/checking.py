@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from forms_dsl.diagnostics import Code, Diagnostic, did_you_mean
+from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.scope import Scope
 from forms_dsl.expr.syntax import Parsed
@@ -17,9 +17,10 @@ from forms_dsl.source import Span
 SpanOf = Callable[[int, int], Span]
 
 _WORDS = {
-    "number": "a number", "text": "a text", "boolean": "true or false", "date": "a date", "datetime": "a date with time",
-    "choice": "a choice", "multi_choice": "a set of choices", "reference": "a reference", "rows": "a table of rows",
-    "list": "a list", "missing": "missing",
+    "number": Sentence("a number", "数字"), "text": Sentence("a text", "文本"), "boolean": Sentence("true or false", "是/否"),
+    "date": Sentence("a date", "日期"), "datetime": Sentence("a date with time", "日期时间"), "choice": Sentence("a choice", "选项"),
+    "multi_choice": Sentence("a set of choices", "多选"), "reference": Sentence("a reference", "引用"),
+    "rows": Sentence("a table of rows", "明细"), "list": Sentence("a list", "列表"), "missing": Sentence("missing", "空值"),
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ class Checking:
     loop: Loop | None = None
     in_aggregate: bool = False
 
-    def report(self, code: Code, place: ast.expr | tuple[int, int], message: str, hint: str | None = None) -> None:
+    def report(self, code: Code, place: ast.expr | tuple[int, int], message: Sentence, hint: Sentence | None = None) -> None:
         """Add a finding at a node or at character offsets."""
         start, end = place if isinstance(place, tuple) else (self.parsed.start(place), self.parsed.end(place))
         finding = code.at(self.span_of(start, end), message, hint=hint)
@@ -62,7 +63,7 @@ def called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def words(type: ValueType) -> str:
+def words(type: ValueType) -> Sentence:
     """How a message calls a type."""
     return _WORDS[type.name]
 
@@ -96,8 +97,10 @@ def _as_code(checking: Checking, node: ast.expr, expr: Expr, target: ValueType) 
     match expr:
         case Constant(value=str() as value):
             if target.name == "choice" and value not in target.codes:
-                hint = did_you_mean(value, target.codes) or f"Possible are {', '.join(target.codes)}."
-                checking.report(codes.NOT_A_CHOICE, _literal_place(checking, node, value), f"{value!r} is not one of the codes here.", hint)
+                known = ", ".join(target.codes)
+                hint = suggestion(value, target.codes) or Sentence(f"Possible are {known}.", f"可选的有 {known}。")
+                message = Sentence(f"{value!r} is not one of the codes here.", f"“{value}”不是这里的选项。")
+                checking.report(codes.NOT_A_CHOICE, _literal_place(checking, node, value), message, hint)
                 return None
             return replace(expr, type=replace(target, optional=False))
         case Constant():
@@ -119,7 +122,7 @@ def _literal_place(checking: Checking, node: ast.expr, value: str) -> ast.expr:
 
 
 def unify(
-    checking: Checking, nodes: Sequence[ast.expr], exprs: Sequence[Expr], place: ast.expr | tuple[int, int], doing: str
+    checking: Checking, nodes: Sequence[ast.expr], exprs: Sequence[Expr], place: ast.expr | tuple[int, int], doing: Sentence
 ) -> tuple[ValueType, tuple[Expr, ...]] | None:
     """One type for several values, and the values in it; `doing` is the middle of the message that refuses it."""
     target = _meeting_type(exprs)
@@ -127,11 +130,14 @@ def unify(
         problem = mismatch(target, expr)
         if problem is not None:
             code, hint = problem
-            message = f"Cannot {doing} {words(target)} with {words(expr.type)}."
+            one, other = words(target), words(expr.type)
+            message = Sentence(f"Cannot {doing.en} {one.en} with {other.en}.", f"{one.zh}和{other.zh}不能{doing.zh}。")
             if code is codes.CURRENCIES:
-                message = f"Amounts in {target.currency} and {expr.type.currency} are mixed."
+                message = mixed_currencies(target, expr.type)
             elif target.name == expr.type.name:
-                message = f"Cannot {doing} these: they are {words(target)} of different kinds."
+                message = Sentence(
+                    f"Cannot {doing.en} these: they are {one.en} of different kinds.", f"两边的{one.zh}种类不同，不能{doing.zh}。"
+                )
             checking.report(code, place, message, hint)
             return None
     adapted = [adapt(checking, node, expr, target) for node, expr in zip(nodes, exprs, strict=True)]
@@ -148,7 +154,14 @@ def _meeting_type(exprs: Sequence[Expr]) -> ValueType:
     return next((expr.type for expr in exprs if expr.type.name != "missing"), ValueType("text"))
 
 
-def mismatch(target: ValueType, expr: Expr) -> tuple[Code, str | None] | None:
+def mixed_currencies(one: ValueType, other: ValueType) -> Sentence:
+    """What is wrong with two amounts."""
+    return Sentence(
+        f"Amounts in {one.currency} and {other.currency} are mixed.", f"{one.currency} 和 {other.currency} 的金额混用了。"
+    )
+
+
+def mismatch(target: ValueType, expr: Expr) -> tuple[Code, Sentence | None] | None:
     """Why a value does not fit `target` (code and hint), or None when it does."""
     type = expr.type
     if type.name == "missing" or (target.name in ("choice", "reference") and is_literal_text(expr)):
@@ -156,26 +169,30 @@ def mismatch(target: ValueType, expr: Expr) -> tuple[Code, str | None] | None:
     if type.name != target.name:
         return codes.TYPES, _conversion_hint({target.name, type.name})
     if type.name in ("choice", "multi_choice") and set(type.codes) != set(target.codes):
-        return codes.TYPES, "Compare their texts with text(x)." if type.name == "choice" else None
+        hint = Sentence("Compare their texts with text(x).", "用 text(x) 比较它们的代码。")
+        return codes.TYPES, hint if type.name == "choice" else None
     if type.name == "reference" and type.entity and target.entity and type.entity != target.entity:
-        return codes.TYPES, f"One refers to {target.entity}, the other to {type.entity}."
+        said = f"{target.entity} / {type.entity}"
+        return codes.TYPES, Sentence(f"They refer to different entities: {said}.", f"它们引用不同的实体：{said}。")
     if type.name == "number" and type.currency and target.currency and type.currency != target.currency:
         return codes.CURRENCIES, None
     return None
 
 
-def _conversion_hint(names: set[str]) -> str | None:
+def _conversion_hint(names: set[str]) -> Sentence | None:
     match sorted(names):
         case ["date", "datetime"]:
-            return "Use date_of(x) for the day of a date with time."
+            return Sentence("Use date_of(x) for the day of a date with time.", "用 date_of(x) 取日期时间的日期。")
         case ["date", "text"]:
-            return "Write a day as date(2025, 3, 31)."
+            return Sentence("Write a day as date(2025, 3, 31).", "日期写成 date(2025, 3, 31)。")
         case ["number", "text"]:
-            return "Use number(x) or text(x), or write the number without quotes."
+            return Sentence(
+                "Use number(x) or text(x), or write the number without quotes.", "用 number(x) 或 text(x)，或去掉数字的引号。"
+            )
         case ["boolean", "text"]:
-            return "Write True or False without quotes."
+            return Sentence("Write True or False without quotes.", "True、False 不加引号。")
         case ["choice", "text"]:
-            return "Use text(x) for the code of a choice."
+            return Sentence("Use text(x) for the code of a choice.", "用 text(x) 取选项的代码。")
     return None
 
 

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
-from forms_dsl.diagnostics import did_you_mean
+from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr import codes
 from forms_dsl.expr.bounds import with_bounds
 from forms_dsl.expr.checking import Checking, words
 from forms_dsl.expr.scope import CONTEXT_WORDS
+from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Ref, ValueType
 
 MAX_HOPS = 3
@@ -36,7 +37,9 @@ def check_path(checking: Checking, node: ast.Name | ast.Attribute) -> Ref | None
     path = path_of(node) or ()
     scope = checking.scope
     if len(path) - 1 > MAX_HOPS:
-        checking.report(codes.TOO_LARGE, node, f"The path {'.'.join(path)!r} has more than {MAX_HOPS} steps.")
+        spelled = ".".join(path)
+        message = Sentence(f"The path {spelled!r} has more than {MAX_HOPS} steps.", f"路径“{spelled}”超过 {MAX_HOPS} 步。")
+        checking.report(codes.TOO_LARGE, node, message)
         return None
     head = path[0]
     if checking.loop is not None and head == checking.loop.name:
@@ -67,7 +70,8 @@ def _bare_names(checking: Checking) -> frozenset[str]:
 
 def _loop_path(checking: Checking, node: ast.expr, path: tuple[str, ...], rows: Ref) -> Ref | None:
     if len(path) == 1:
-        checking.report(codes.TYPES, node, f"{path[0]!r} is a whole row.", f"Name one of its fields, like {path[0]}.x")
+        message = Sentence(f"{path[0]!r} is a whole row.", f"“{path[0]}”是整行明细。")
+        checking.report(codes.TYPES, node, message, _name_a_part(path[0]))
         return None
     type = _walk(checking, node, rows.type.rows or {}, path, position=1)
     if type is None:
@@ -81,7 +85,10 @@ def _context_path(checking: Checking, node: ast.expr, path: tuple[str, ...]) -> 
     word, scope = path[0], checking.scope
     names = scope.root(word)
     if names is None:
-        checking.report(codes.NOT_HERE, node, f"{word!r} is not available in {scope.place.words}.")
+        place = scope.place.words
+        checking.report(
+            codes.NOT_HERE, node, Sentence(f"{word!r} is not available in {place.en}.", f"{place.zh}里不能用“{word}”。")
+        )
         return None
     type = _walk(checking, node, names, path, position=1)
     if type is None:
@@ -112,11 +119,17 @@ def _walk(
     if position == len(path) - 1:
         return _in_place(type, path[:position])
     if type.name == "rows":
-        checking.report(codes.TYPES, node, f"{word!r} is {words(type)}.", f"Use an aggregate, like sum({'.'.join(path)}).")
+        spelled = f"sum({'.'.join(path)})"
+        message = Sentence(f"{word!r} is {words(type).en}.", f"“{word}”是{words(type).zh}。")
+        checking.report(codes.TYPES, node, message, Sentence(f"Use an aggregate, like {spelled}.", f"请用汇总，如 {spelled}。"))
         return None
     target = checking.scope.entities.get(type.entity or "") if type.name == "reference" else None
     if target is None:
-        checking.report(codes.TYPES, node, f"{word!r} is {words(type)}; a path goes only through references.")
+        kind = words(type)
+        message = Sentence(
+            f"{word!r} is {kind.en}; a path goes only through references.", f"“{word}”是{kind.zh}；路径只能经过引用。"
+        )
+        checking.report(codes.TYPES, node, message)
         return None
     return _walk(checking, node, target, path, position=position + 1)
 
@@ -131,13 +144,20 @@ def _in_place(type: ValueType, way: tuple[str, ...]) -> ValueType:
 def _report_unknown(checking: Checking, node: ast.expr, path: tuple[str, ...], position: int, known: frozenset[str]) -> None:
     word = path[position]
     end = checking.parsed.end(shorter(node, len(path) - 1 - position))
-    owner = f" in {'.'.join(path[:position])!r}" if position else ""
-    hint = did_you_mean(word, known)
+    message = Sentence(f"Unknown name {word!r}.", f"没有名称“{word}”。")
+    if position:
+        owner = ".".join(path[:position])
+        message = Sentence(f"Unknown name {word!r} in {owner!r}.", f"“{owner}”里没有名称“{word}”。")
+    hint = suggestion(word, known)
     if hint is None and not position and len(path) == 1:
         if word in CONTEXT_WORDS:
-            hint = f"Name one of its parts, like {word}.x"
+            hint = _name_a_part(word)
         elif word.lower() in ("true", "false", "none", "null"):
-            hint = "Write True, False or None."
+            hint = write("True / False / None")
         else:
-            hint = f'A text needs quotes: "{word}"'
-    checking.report(codes.UNKNOWN_NAME, (end - len(word), end), f"Unknown name {word!r}{owner}.", hint)
+            hint = Sentence(f'A text needs quotes: "{word}"', f'文本要加引号："{word}"')
+    checking.report(codes.UNKNOWN_NAME, (end - len(word), end), message, hint)
+
+
+def _name_a_part(word: str) -> Sentence:
+    return Sentence(f"Name one of its parts, like {word}.x", f"请写它的一个部分，如 {word}.x")

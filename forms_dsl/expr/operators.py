@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
-from forms_dsl.expr.checking import Checking, adapt, joined_type, mismatch, unify, words
+from forms_dsl.expr.checking import Checking, adapt, joined_type, mismatch, mixed_currencies, unify, words
+from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
 
 BOOLEAN = ValueType("boolean", optional=False)
@@ -16,6 +18,7 @@ _ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
     ast.Mod: ("mod", "%"),
 }  # fmt: skip
 _COMPARISON: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+_COMPARE = Sentence("compare", "比较")
 #: Tree names of the comparisons of order.
 ORDER = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
@@ -32,7 +35,8 @@ def check_arithmetic(checking: Checking, node: ast.BinOp) -> Expr | None:
     """`a + b` and its like, over numbers and days."""
     left, right = checking.visit(checking, node.left), checking.visit(checking, node.right)
     if type(node.op) not in _ARITHMETIC:
-        checking.report(codes.NOT_IN_LANGUAGE, checking.parsed.operator(node.left, node.right), "This operator is not in the language.")
+        message = Sentence("This operator is not in the language.", "表达式语言里没有这个运算符。")
+        checking.report(codes.NOT_IN_LANGUAGE, checking.parsed.operator(node.left, node.right), message)
         return None
     if left is None or right is None:
         return None
@@ -41,11 +45,12 @@ def check_arithmetic(checking: Checking, node: ast.BinOp) -> Expr | None:
         return _day_arithmetic(checking, node, function, left, right)
     for part in (left, right):
         if part.type.name not in ("number", "missing"):
-            hint = "Join texts with concat(a, b)." if part.type.name == "text" and sign == "+" else None
-            if part.type.name == "datetime" and sign == "-":
-                hint = "Use hours_between(a, b)."
-            place = checking.parsed.operator(node.left, node.right)
-            checking.report(codes.TYPES, place, f"{sign!r} works on numbers, but this is {words(part.type)}.", hint)
+            hint = None
+            if part.type.name == "text" and sign == "+":
+                hint = Sentence("Join texts with concat(a, b).", "文本用 concat(a, b) 连接。")
+            elif part.type.name == "datetime" and sign == "-":
+                hint = write("hours_between(a, b)")
+            checking.report(codes.TYPES, checking.parsed.operator(node.left, node.right), _needs_numbers(sign, part.type), hint)
             return None
     number = ValueType("number", scale=0)
     left, right = (replace(p, type=number) if isinstance(p, Constant) and p.value is None else p for p in (left, right))
@@ -58,28 +63,46 @@ def number_call(checking: Checking, node: ast.expr, function: str, *arguments: E
     currency = next((tag for tag in tags if tag), None)
     mixed = len({tag for tag in tags if tag}) > 1
     if mixed and function in ("add", "sub", "mod", "fdiv", "div"):
-        checking.report(codes.CURRENCIES, node, f"Amounts in {tags[0]} and {tags[1]} are mixed.")
+        checking.report(codes.CURRENCIES, node, mixed_currencies(arguments[0].type, arguments[1].type))
         return None
     if (function == "mul" and all(tags)) or (function in ("div", "fdiv") and tags[1]):
         currency = None
     exact = bounds.exact(function, tuple(bounds.of_type(a.type) for a in arguments))
-    certain = function in ("add", "sub", "mul", "neg") and all(not a.type.optional for a in arguments) and not bounds.needs_limiting(exact)
+    certain = (
+        function in ("add", "sub", "mul", "neg")
+        and all(not a.type.optional for a in arguments)
+        and not bounds.needs_limiting(exact)
+    )
     type = bounds.number_type(exact, optional=not certain, currency=currency)
     return Call(type, function, arguments, checking.span(node))
+
+
+def _needs_numbers(sign: str, type: ValueType) -> Sentence:
+    return Sentence(
+        f"{sign!r} works on numbers, but this is {words(type).en}.", f"“{sign}”只能用于数字，这里是{words(type).zh}。"
+    )
 
 
 def _day_arithmetic(checking: Checking, node: ast.BinOp, function: str, left: Expr, right: Expr) -> Expr | None:
     place = checking.parsed.operator(node.left, node.right)
     if right.type.name == "date" and function == "sub":
         exact = bounds.exact("dsub", ())
-        return Call(bounds.number_type(exact, optional=left.type.optional or right.type.optional), "dsub", (left, right), checking.span(node))
+        return Call(
+            bounds.number_type(exact, optional=left.type.optional or right.type.optional),
+            "dsub",
+            (left, right),
+            checking.span(node),
+        )
     if right.type.name not in ("number", "missing"):
-        checking.report(codes.TYPES, place, f"A date takes days, but this is {words(right.type)}.", None)
+        kind = words(right.type)
+        checking.report(
+            codes.TYPES, place, Sentence(f"A date takes days, but this is {kind.en}.", f"日期只能加减天数，这里是{kind.zh}。")
+        )
         return None
     if isinstance(right, Constant) and right.value is None:
         right = replace(right, type=ValueType("number", scale=0))
     elif isinstance(right, Constant) and right.type.scale:
-        checking.report(codes.LITERAL_NEEDED, node.right, "Days are a whole number.")
+        checking.report(codes.LITERAL_NEEDED, node.right, Sentence("Days are a whole number.", "天数要是整数。"))
         return None
     days = number_call(checking, node.right, "neg", right) if function == "sub" else right
     return None if days is None else Call(ValueType("date"), "dadd", (left, days), checking.span(node))
@@ -91,7 +114,7 @@ def check_sign(checking: Checking, node: ast.UnaryOp) -> Expr | None:
     if inner is None:
         return None
     if inner.type.name not in ("number", "missing"):
-        checking.report(codes.TYPES, node, f"'-' works on numbers, but this is {words(inner.type)}.")
+        checking.report(codes.TYPES, node, _needs_numbers("-", inner.type))
         return None
     if isinstance(inner, Constant):
         value = -inner.value if inner.value else inner.value  # type: ignore[operator]
@@ -107,8 +130,10 @@ def check_condition(checking: Checking, node: ast.expr) -> Expr | None:
     if expr.type.name == "missing":
         return replace(expr, type=ValueType("boolean")) if isinstance(expr, Constant) else expr
     if expr.type.name != "boolean":
-        hint = "Compare it with something, or use is_missing(x)."
-        checking.report(codes.TYPES, node, f"A condition is true or false, but this is {words(expr.type)}.", hint)
+        hint = Sentence("Compare it with something, or use is_missing(x).", "请与某个值比较，或用 is_missing(x)。")
+        kind = words(expr.type)
+        message = Sentence(f"A condition is true or false, but this is {kind.en}.", f"条件应是“是/否”，这里是{kind.zh}。")
+        checking.report(codes.TYPES, node, message, hint)
         return None
     return expr
 
@@ -134,12 +159,12 @@ def check_if(checking: Checking, node: ast.IfExp) -> Expr | None:
     then, otherwise = checking.visit(checking, node.body), checking.visit(checking, node.orelse)
     if condition is None or then is None or otherwise is None:
         return None
-    joined = unify(checking, (node.body, node.orelse), (then, otherwise), node, "choose between")
+    joined = unify(checking, (node.body, node.orelse), (then, otherwise), node, Sentence("choose between", "二选一"))
     if joined is None:
         return None
     target, values = joined
     if target.name in ("rows", "list"):
-        checking.report(codes.TYPES, node, f"`if` cannot give {words(target)}.")
+        checking.report(codes.TYPES, node, Sentence(f"`if` cannot give {words(target).en}.", f"if 不能得出{words(target).zh}。"))
         return None
     type = joined_type(target, "if", values, optional=any(v.type.optional for v in values))
     return Call(type, "if", (condition, *values), checking.span(node))
@@ -171,23 +196,28 @@ def _check_pair(checking: Checking, sign: str, left_side: _Side, right_side: _Si
     if left is None or right is None:
         return None
     place = checking.parsed.operator(left_node, right_node)
-    joined = unify(checking, (left_node, right_node), (left, right), place, "compare")
+    joined = unify(checking, (left_node, right_node), (left, right), place, _COMPARE)
     if joined is None:
         return None
     target, sides = joined
     span = checking.span_of(checking.parsed.start(left_node), checking.parsed.end(right_node))
     if target.name in ("rows", "list"):
-        checking.report(codes.TYPES, place, f"{words(target).capitalize()} cannot be compared.", "Use an aggregate or `in`.")
+        message = Sentence(f"{words(target).en.capitalize()} cannot be compared.", f"{words(target).zh}不能比较。")
+        checking.report(codes.TYPES, place, message, Sentence("Use an aggregate or `in`.", "请用汇总或 in。"))
         return None
     if sign in ("==", "!="):
         for side, expr in ((left_node, left), (right_node, right)):
             if isinstance(side, ast.Constant) and side.value == "" and isinstance(expr, Constant):
-                checking.report(codes.EMPTY_TEXT, side, "The empty text is the same as missing.", "Use is_missing(x).")
+                message = Sentence("The empty text is the same as missing.", "空文本就是空值。")
+                checking.report(codes.EMPTY_TEXT, side, message, write("is_missing(x)"))
         equal = Call(BOOLEAN, "eq", sides, span)
         return equal if sign == "==" else Call(BOOLEAN, "not", (equal,), span)
     if target.name not in ("number", "text", "date", "datetime") and not (target.name == "choice" and target.ordered):
-        hint = "Say `ordered: true` at the choice list to compare by position." if target.name == "choice" else None
-        checking.report(codes.TYPES, place, f"{sign!r} has no meaning for {words(target)}.", hint)
+        hint = Sentence(
+            "Say `ordered: true` at the choice list to compare by position.", "要按顺序比较，请在选项列表写 ordered: true。"
+        )
+        message = Sentence(f"{sign!r} has no meaning for {words(target).en}.", f"{words(target).zh}不能用“{sign}”比较。")
+        checking.report(codes.TYPES, place, message, hint if target.name == "choice" else None)
         return None
     return Call(BOOLEAN, ORDER[sign], sides, span)
 
@@ -210,11 +240,20 @@ def _check_in(checking: Checking, node: ast.Compare, left_side: _Side, right_sid
             if problem is None:
                 code = adapt(checking, left_node, left, single)
                 return None if code is None else Call(BOOLEAN, "has", (code, right), checking.span(node))
-    hint = "Write the possible values in [ ], or use contains(text, part) for texts." if right.type.name in ("text", "choice") else None
+    sought, container = words(left.type), words(right.type)
     if right.type.name in ("list", "multi_choice"):
-        checking.report(codes.TYPES, place, f"Cannot look for {words(left.type)} in {words(right.type)}.", hint)
-    else:
-        checking.report(codes.TYPES, place, f"'in' needs a list, a set of choices or a list of the user, but this is {words(right.type)}.", hint)
+        message = Sentence(f"Cannot look for {sought.en} in {container.en}.", f"不能在{container.zh}里找{sought.zh}。")
+        checking.report(codes.TYPES, place, message)
+        return None
+    hint = Sentence(
+        "Write the possible values in [ ], or use contains(text, part) for texts.",
+        "请把可能的值写在 [ ] 里；文本用 contains(文本, 部分)。",
+    )
+    message = Sentence(
+        f"'in' needs a list, a set of choices or a list of the user, but this is {container.en}.",
+        f"in 右边要是列表或多选，这里是{container.zh}。",
+    )
+    checking.report(codes.TYPES, place, message, hint if right.type.name in ("text", "choice") else None)
     return None
 
 
@@ -225,7 +264,7 @@ def _text(expr: Expr) -> Expr:
 def _check_in_list(checking: Checking, node: ast.Compare, left_side: _Side, right_node: ast.List) -> Expr | None:
     left_node, left = left_side.node, left_side.expr
     if len(right_node.elts) > 200:
-        checking.report(codes.TOO_LARGE, right_node, "A list has at most 200 items.")
+        checking.report(codes.TOO_LARGE, right_node, Sentence("A list has at most 200 items.", "列表最多 200 项。"))
         return None
     items = [checking.visit(checking, item) for item in right_node.elts]
     present = [(n, e) for n, e in zip(right_node.elts, items, strict=True) if e is not None]
@@ -234,16 +273,18 @@ def _check_in_list(checking: Checking, node: ast.Compare, left_side: _Side, righ
     adapted: list[Expr] = []
     start = left
     for item_node, item in present:
-        joined = unify(checking, (left_node, item_node), (start, item), item_node, "compare")
+        joined = unify(checking, (left_node, item_node), (start, item), item_node, _COMPARE)
         if joined is not None:
             start, fitted = joined[1]
             adapted.append(fitted)
     if len(adapted) < len(items):
         return None
     if start.type.name in ("rows", "list"):
-        checking.report(codes.TYPES, left_node, f"{words(start.type).capitalize()} cannot be in a list.")
+        kind = words(start.type)
+        checking.report(
+            codes.TYPES, left_node, Sentence(f"{kind.en.capitalize()} cannot be in a list.", f"{kind.zh}不能用 in 查找。")
+        )
         return None
     if start.type.name == "missing" and isinstance(start, Constant):
         start = replace(start, type=ValueType("text"))
     return Call(BOOLEAN, "in", (start, *adapted), checking.span(node))
-

@@ -99,7 +99,9 @@ _PAIR: dict[str, Callable[[Any, Any], Value]] = {"div": numbers.divide, "fdiv": 
 def _arithmetic(call: Call) -> Evaluate:
     left, right = call.arguments
     operation: Callable[[Any, Any], Value] = _PAIR.get(call.function) or _EXACT[call.function]
-    if call.function in _EXACT and bounds.needs_limiting(bounds.exact(call.function, (bounds.of_type(left.type), bounds.of_type(right.type)))):
+    if call.function in _EXACT and bounds.needs_limiting(
+        bounds.exact(call.function, (bounds.of_type(left.type), bounds.of_type(right.type)))
+    ):
         operation = {"add": numbers.add, "sub": numbers.subtract, "mul": numbers.multiply}[call.function]
     return _strict_pair(operation, left, right)
 
@@ -207,7 +209,9 @@ def _ordered(call: Call) -> Evaluate:
     if left.type.name == "choice":
         rank = _ranks(left.type)
         first, second = _node(left), _node(right)
-        return lambda facts, row: (a := rank(first(facts, row))) is not None and (b := rank(second(facts, row))) is not None and compare(a, b)
+        return lambda facts, row: (
+            (a := rank(first(facts, row))) is not None and (b := rank(second(facts, row))) is not None and compare(a, b)
+        )
     pair = _strict_pair(compare, left, right)
     return lambda facts, row: pair(facts, row) is True
 
@@ -270,7 +274,9 @@ def _smallest(call: Call) -> Evaluate:
 
 def _text(call: Call) -> Evaluate:
     inner = _node(call.arguments[0])
-    say: Callable[[Any], Value] = {"number": numbers.canonical, "date": lambda day: day.isoformat()}.get(call.arguments[0].type.name, lambda code: code)
+    say: Callable[[Any], Value] = {"number": numbers.canonical, "date": lambda day: day.isoformat()}.get(
+        call.arguments[0].type.name, lambda code: code
+    )
     return lambda facts, row: None if (a := inner(facts, row)) is None else say(a)
 
 

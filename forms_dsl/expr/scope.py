@@ -8,11 +8,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.tree import ValueType
 
 #: Where an expression can be evaluated: Python, SQL, JavaScript.
 Target = Literal["P", "S", "J"]
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Place:
 
     name: str
     #: How a message calls the place, as in "not available in …".
-    words: str
+    words: Sentence
     needs: frozenset[Target]
     roots: frozenset[str]
     forbidden_functions: frozenset[str] = frozenset()
@@ -34,14 +34,18 @@ class Place:
 _CLOCK = frozenset({"today", "now", "business_date"})
 _COMMON = frozenset({"user", "param", "code", "output", "outer", "result"})
 
-FORM = Place("form", "a form or field", frozenset({"P"}), _COMMON | {"old"})
+FORM = Place("form", Sentence("a form or field", "表单或字段"), frozenset({"P"}), _COMMON | {"old"})
 STORED = Place(
-    "stored", "a stored computed field", frozenset({"P"}), frozenset({"outer"}), _CLOCK | {"has_role", "changed"}
+    "stored",
+    Sentence("a stored computed field", "存储的计算字段"),
+    frozenset({"P"}),
+    frozenset({"outer"}),
+    _CLOCK | {"has_role", "changed"},
 )
-FILTER = Place("filter", "a filter", frozenset({"P", "S"}), _COMMON)
-SEGMENT = Place("segment", "a segment or report", frozenset({"S"}), _COMMON, related=True)
-MEASURE = Place("measure", "a report measure", frozenset({"S"}), _COMMON, related=False, group=True)
-PROCESS = Place("process", "a workflow", frozenset({"P"}), _COMMON | {"old", "authority"})
+FILTER = Place("filter", Sentence("a filter", "筛选条件"), frozenset({"P", "S"}), _COMMON)
+SEGMENT = Place("segment", Sentence("a segment or report", "客群或报表"), frozenset({"S"}), _COMMON, related=True)
+MEASURE = Place("measure", Sentence("a report measure", "报表指标"), frozenset({"S"}), _COMMON, related=False, group=True)
+PROCESS = Place("process", Sentence("a workflow", "审批流程"), frozenset({"P"}), _COMMON | {"old", "authority"})
 
 TEXT = ValueType("text")
 NUMBER = ValueType("number")

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import codes
-from forms_dsl.expr.sequence import order_problems
+from forms_dsl.expr.sequence import EQUALS_HINT, order_problems
 from forms_dsl.expr.tokens import MAX_NODES, Problem, Token, scan
 
 MAX_DEPTH = 40
@@ -19,12 +20,12 @@ _ALLOWED = (
     ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Call, ast.Attribute, ast.Constant, ast.Name, ast.List,
     ast.GeneratorExp,
 )  # fmt: skip
-_REFUSED_WORDS: dict[type[ast.AST], str] = {
-    ast.Tuple: "A list of values in round brackets",
-    ast.Subscript: "A subscript",
-    ast.Starred: "A star before a value",
-    ast.Dict: "A map",
-    ast.Set: "A set",
+_REFUSED_WORDS: dict[type[ast.AST], Sentence] = {
+    ast.Tuple: Sentence("A list of values in round brackets", "圆括号里的值列表"),
+    ast.Subscript: Sentence("A subscript", "下标"),
+    ast.Starred: Sentence("A star before a value", "值前面的星号"),
+    ast.Dict: Sentence("A map", "映射"),
+    ast.Set: Sentence("A set", "集合"),
 }
 
 
@@ -68,17 +69,21 @@ def parse(source: str) -> tuple[Parsed | None, tuple[Problem, ...]]:
     if problems:
         return None, problems
     problems = order_problems(tokens)
-    if any(p.hint != _EQUALS_HINT for p in problems):
+    if any(p.hint != EQUALS_HINT for p in problems):
         return None, problems
     text = _parsable(source, tokens)
     try:
         root = ast.parse(f"({text})", mode="eval").body
     except SyntaxError as error:
         start = min(max((error.offset or 2) - 2, 0), len(source))
-        message = "This `if` has no `else`." if "expected 'else'" in error.msg else "The expression cannot be read here."
+        message = Sentence("The expression cannot be read here.", "从这里起无法读懂。")
+        if "expected 'else'" in error.msg:
+            message = Sentence("This `if` has no `else`.", "这个 if 缺少 else。")
         return None, (*problems, Problem(codes.SYNTAX, message, start, min(start + 1, len(source))))
     except (ValueError, MemoryError, RecursionError):
-        return None, (Problem(codes.TOO_LARGE, "The expression is nested too deeply.", 0, len(source)),)
+        return None, (
+            Problem(codes.TOO_LARGE, Sentence("The expression is nested too deeply.", "表达式嵌套太深。"), 0, len(source)),
+        )
     parsed = Parsed(source, root, tokens, _character_offsets(text), repaired=bool(problems))
     refused = tuple(_refused(parsed))
     return (None if refused else parsed), (*problems, *refused)
@@ -87,10 +92,6 @@ def parse(source: str) -> tuple[Parsed | None, tuple[Problem, ...]]:
 def text_value(value: str) -> str | None:
     """The value of a text literal: NFC like all stored text; the empty text is missing."""
     return unicodedata.normalize("NFC", value) or None
-
-
-#: The hint of the only problem that does not hinder reading.
-_EQUALS_HINT = "Write == here."
 
 
 def _parsable(source: str, tokens: tuple[Token, ...]) -> str:
@@ -121,14 +122,17 @@ def _refused(parsed: Parsed) -> Iterable[Problem]:
             count += 1
             start, end = parsed.start(node), parsed.end(node)
             if depth > MAX_DEPTH:
-                yield Problem(codes.TOO_LARGE, f"The expression is nested deeper than {MAX_DEPTH}.", start, end)
+                message = Sentence(f"The expression is nested deeper than {MAX_DEPTH}.", f"表达式嵌套超过 {MAX_DEPTH} 层。")
+                yield Problem(codes.TOO_LARGE, message, start, end)
                 return
             if count > MAX_NODES:
-                yield Problem(codes.TOO_LARGE, f"The expression has more than {MAX_NODES} parts.", 0, len(parsed.source))
+                message = Sentence(f"The expression has more than {MAX_NODES} parts.", f"表达式超过 {MAX_NODES} 个部分。")
+                yield Problem(codes.TOO_LARGE, message, 0, len(parsed.source))
                 return
             if not isinstance(node, _ALLOWED):
-                words = _REFUSED_WORDS.get(type(node), "This construct")
-                yield Problem(codes.NOT_IN_LANGUAGE, f"{words} is not in the language.", start, end)
+                words = _REFUSED_WORDS.get(type(node), Sentence("This construct", "这种写法"))
+                message = Sentence(f"{words.en} is not in the language.", f"表达式语言里没有{words.zh}。")
+                yield Problem(codes.NOT_IN_LANGUAGE, message, start, end)
                 continue
             problem = _refused_form(node, start, end)
             if problem is not None:
@@ -141,17 +145,22 @@ def _refused_form(node: ast.expr, start: int, end: int) -> Problem | None:
         case ast.Call(func=ast.Name(), keywords=[]) | ast.Attribute(value=ast.Name() | ast.Attribute()):
             return None
         case ast.Call(func=ast.Name()):
-            return Problem(codes.NOT_IN_LANGUAGE, "Arguments have no names.", start, end)
+            return Problem(codes.NOT_IN_LANGUAGE, Sentence("Arguments have no names.", "参数没有名称。"), start, end)
         case ast.Call():
-            return Problem(codes.NOT_IN_LANGUAGE, "Only functions can be called; values have no methods.", start, end)
+            message = Sentence("Only functions can be called; values have no methods.", "只能调用函数；值没有方法。")
+            return Problem(codes.NOT_IN_LANGUAGE, message, start, end)
         case ast.Attribute():
-            return Problem(codes.NOT_IN_LANGUAGE, "A path begins with a name.", start, end)
+            return Problem(codes.NOT_IN_LANGUAGE, Sentence("A path begins with a name.", "路径要以名称开头。"), start, end)
         case ast.GeneratorExp(generators=[ast.comprehension(target=ast.Name(), ifs=conditions)]) if len(conditions) <= 1:
             return None
         case ast.GeneratorExp(generators=[_, _, *_]):
-            return Problem(codes.NESTED_AGGREGATE, "An aggregate has one loop.", start, end)
+            return Problem(codes.NESTED_AGGREGATE, Sentence("An aggregate has one loop.", "汇总只能有一层循环。"), start, end)
         case ast.GeneratorExp():
-            return Problem(codes.NOT_IN_LANGUAGE, "A loop has one name and at most one `if`.", start, end, "Join conditions with `and`.")
+            message = Sentence("A loop has one name and at most one `if`.", "循环只有一个名称，最多一个 if。")
+            return Problem(
+                codes.NOT_IN_LANGUAGE, message, start, end, Sentence("Join conditions with `and`.", "条件用 and 连接。")
+            )
         case ast.UnaryOp(op=ast.UAdd() | ast.Invert()):
-            return Problem(codes.NOT_IN_LANGUAGE, "Only '-' and 'not' stand before a value.", start, end)
+            message = Sentence("Only '-' and 'not' stand before a value.", "值前面只能写“-”和 not。")
+            return Problem(codes.NOT_IN_LANGUAGE, message, start, end)
     return None

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from forms_dsl.diagnostics import Code
+from forms_dsl.diagnostics import Code, Sentence
 from forms_dsl.expr import codes
 
 MAX_LENGTH = 2000
@@ -35,10 +35,15 @@ class Problem:
     """A finding inside an expression, by character offsets."""
 
     code: Code
-    message: str
+    message: Sentence
     start: int
     end: int
-    hint: str | None = None
+    hint: Sentence | None = None
+
+
+def write(text: str) -> Sentence:
+    """The hint to write something else."""
+    return Sentence(f"Write {text}", f"请写 {text}")
 
 
 _TOKEN = re.compile(
@@ -69,7 +74,10 @@ _INSTEAD = {
 def scan(source: str) -> tuple[tuple[Token, ...], tuple[Problem, ...]]:
     """The words of an expression and what is wrong with single words; an "end" token closes the list."""
     if len(source) > MAX_LENGTH:
-        message = f"The expression has {len(source)} characters; at most {MAX_LENGTH} are possible."
+        message = Sentence(
+            f"The expression has {len(source)} characters; at most {MAX_LENGTH} are possible.",
+            f"表达式有 {len(source)} 个字符，最多允许 {MAX_LENGTH} 个。",
+        )
         return (), (Problem(codes.TOO_LARGE, message, MAX_LENGTH, len(source)),)
     tokens: list[Token] = []
     problems: list[Problem] = []
@@ -90,30 +98,40 @@ def scan(source: str) -> tuple[tuple[Token, ...], tuple[Problem, ...]]:
 def _word_problem(kind: str, text: str, start: int, end: int) -> Problem | None:
     match kind:
         case "number" if not _NUMBER.fullmatch(text):
-            message = f"{text!r} is not a number of the language."
-            hint = "Write plain decimals like 1250.50, with at most 22 digits before and 16 after the point."
+            message = Sentence(f"{text!r} is not a number of the language.", f"“{text}”不是表达式允许的数字写法。")
+            hint = Sentence(
+                "Write plain decimals like 1250.50, with at most 22 digits before and 16 after the point.",
+                "请写普通小数，如 1250.50，小数点前最多 22 位，后最多 16 位。",
+            )
             return Problem(codes.LITERAL, message, start, end, hint)
         case "text":
             return _text_problem(text, start)
         case "name" if not text.isascii():
-            message = f"The name {text!r} is not in ASCII letters."
-            return Problem(codes.NOT_IN_LANGUAGE, message, start, end, "Use the name of the field, not its label; texts need quotes.")
+            message = Sentence(f"The name {text!r} is not in ASCII letters.", f"名称“{text}”含有非英文字母。")
+            hint = Sentence(
+                "Use the name of the field, not its label; texts need quotes.", "请用字段的名称而不是标签；文本要加引号。"
+            )
+            return Problem(codes.NOT_IN_LANGUAGE, message, start, end, hint)
         case "name" if text.startswith("_"):
-            return Problem(codes.NOT_IN_LANGUAGE, f"No name begins with '_', as {text!r} does.", start, end)
+            message = Sentence(f"No name begins with '_', as {text!r} does.", f"名称不能以“_”开头：“{text}”。")
+            return Problem(codes.NOT_IN_LANGUAGE, message, start, end)
         case "name" if text in _PYTHON_KEYWORDS:
-            hint = "Write == or is_missing(x)." if text == "is" else None
-            return Problem(codes.NOT_IN_LANGUAGE, f"{text!r} is not in the language.", start, end, hint)
+            advice = write("== / is_missing(x)") if text == "is" else None
+            return Problem(codes.NOT_IN_LANGUAGE, _not_in_language(text), start, end, advice)
         case "operator" if text in _INSTEAD:
-            return Problem(codes.SYNTAX, f"{text!r} is not an operator of the language.", start, end, f"Write {_INSTEAD[text]}")
+            message = Sentence(f"{text!r} is not an operator of the language.", f"“{text}”不是表达式的运算符。")
+            return Problem(codes.SYNTAX, message, start, end, write(_INSTEAD[text]))
         case "operator" if text in ("**", "<<", ">>", "->", ":="):
-            return Problem(codes.NOT_IN_LANGUAGE, f"{text!r} is not in the language.", start, end)
+            return Problem(codes.NOT_IN_LANGUAGE, _not_in_language(text), start, end)
         case "other" if text in "\"'":
-            return Problem(codes.SYNTAX, "This text is not closed.", start, end, f"Add the closing {text}")
+            message = Sentence("This text is not closed.", "文本的引号没有闭合。")
+            return Problem(codes.SYNTAX, message, start, end, Sentence(f"Add the closing {text}", f"请补上结尾的 {text}"))
         case "other" if text in _INSTEAD:
-            hint = "Use an ordinary space." if text.isspace() else f"Write {_INSTEAD[text]}"
-            return Problem(codes.SYNTAX, f"{text!r} is not a character of the language.", start, end, hint)
+            hint = Sentence("Use an ordinary space.", "请用普通空格。") if text.isspace() else write(_INSTEAD[text])
+            message = Sentence(f"{text!r} is not a character of the language.", f"表达式不能用字符“{text}”。")
+            return Problem(codes.SYNTAX, message, start, end, hint)
         case "other":
-            return Problem(codes.NOT_IN_LANGUAGE, f"{text!r} is not in the language.", start, end)
+            return Problem(codes.NOT_IN_LANGUAGE, _not_in_language(text), start, end)
     return None
 
 
@@ -121,14 +139,23 @@ def _text_problem(text: str, start: int) -> Problem | None:
     for match in _TEXT_ESCAPE.finditer(text):
         place = (start + match.start(), start + match.end())
         if match.group("bad"):
-            hint = r"Possible are \\ \' \" \n \t and \u with four digits."
-            return Problem(codes.LITERAL, f"{match.group()!r} is not an escape of the language.", *place, hint)
+            known = r"\\ \' \" \n \t \uXXXX"
+            hint = Sentence(f"Possible are {known} with four digits.", f"可用的有 {known}（四位十六进制）。")
+            message = Sentence(f"{match.group()!r} is not an escape of the language.", f"“{match.group()}”不是允许的转义。")
+            return Problem(codes.LITERAL, message, *place, hint)
         if match.group().startswith("\\u") and _unfit(chr(int(match.group().removeprefix("\\u"), base=16))):
-            return Problem(codes.LITERAL, "This character cannot stand in a text.", *place)
+            return Problem(codes.LITERAL, _UNFIT, *place)
     for offset, character in enumerate(text):
         if _unfit(character):
-            return Problem(codes.LITERAL, "This character cannot stand in a text.", start + offset, start + offset + 1)
+            return Problem(codes.LITERAL, _UNFIT, start + offset, start + offset + 1)
     return None
+
+
+_UNFIT = Sentence("This character cannot stand in a text.", "文本中不能有这个字符。")
+
+
+def _not_in_language(text: str) -> Sentence:
+    return Sentence(f"{text!r} is not in the language.", f"表达式语言里没有“{text}”。")
 
 
 def _unfit(character: str) -> bool:
