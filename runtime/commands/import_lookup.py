@@ -46,6 +46,7 @@ class Lookups:
         if asked.text in found:
             row.values[name] = found[asked.text]
             return
+        del row.values[name]  # judged already: the text itself is no value of the field
         entity = self.compiled.entity(asked.lookup.entity).entity
         label, by = entity.label, entity.fields[asked.lookup.by].label
         reason = {

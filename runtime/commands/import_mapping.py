@@ -51,6 +51,7 @@ class ValueShape(Shape):
     otherwise: Annotated[Literal | None, key("The value of any other text.", "其他文本对应的值。")] = None
     format: Annotated[Text | None, key("How a date is written: YYYY, YY, MM and DD.", "日期写法：YYYY、YY、MM、DD。")] = None
     century: Annotated[Literal | None, key("What stands before YY: 19 or 20.", "YY 之前的世纪：19 或 20。")] = None
+    required: Annotated[Flag, key("A row from which nothing comes is refused.", "取不到值的行被拒绝。")] = False
     lookup: Annotated[LookupShape | None, key("The record that the value names.", "该值所指的记录。")] = None
 
 

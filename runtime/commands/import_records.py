@@ -139,7 +139,7 @@ def _take(
     connection: Connection, step: _Step, lookups: Lookups, writer: ChunkWriter, chunk: Sequence[MappedRow], result: StepResult
 ) -> list[Reject]:
     lookups.resolve(connection, chunk)
-    writer.write(connection, [row for row in chunk if not row.faults], result)
+    writer.write(connection, chunk, result)
     rejected = [row for row in chunk if row.faults]
     result.rejected += len(rejected)
     kept = keep_rejects(connection, result, writer.entity.entity, rejected)

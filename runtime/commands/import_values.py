@@ -24,6 +24,8 @@ UNKNOWN_COLUMN = code("D005", "A mapping names a column that the file does not h
 
 Cells = Mapping[str, str]
 
+_NOTHING: Label = {"zh": "取不到值。", "en": "No value comes of this row."}
+
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
@@ -74,6 +76,9 @@ class StepReader:
                 value = read(cells)
             except _Refused as refused:
                 row.faults.append(RowFault(column, refused.value, refused.reason))
+                continue
+            if value is None and shape.required:
+                row.faults.append(RowFault(column, cells.get(column), _NOTHING))
                 continue
             if shape.lookup is not None and value is not None:
                 row.asked[name] = Asked(shape.lookup, str(value), column)

@@ -48,7 +48,7 @@ class ChunkWriter:
         return self.compiled.entities[self.name]
 
     def write(self, connection: Connection, rows: Sequence[MappedRow], result: StepResult) -> None:
-        """Write the rows that have no fault yet; those that are refused get theirs."""
+        """Write the rows that have no fault; those that are refused get all of theirs."""
         ready = [(row, parsed) for row in rows if (parsed := self._parse(row)) is not None]
         existing = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
         fresh = [row for row, parsed in ready if self._key_of(parsed) not in existing]
@@ -72,12 +72,12 @@ class ChunkWriter:
                 parsed[name] = FIELD_TYPES[declared.type].parse(raw, declared.options)
             except ValueRefused as refused:
                 row.faults.append(RowFault(row.columns.get(name, name), _shown(raw), refused.message))
+        missing = next((name for name in self.key if name in parsed and parsed[name] is None), None)
+        if missing is not None:
+            row.faults.append(RowFault(row.columns.get(missing), None, _NO_KEY))
         if row.faults:
             return None
         key = self._key_of(parsed)
-        if None in key:
-            row.faults.append(RowFault(row.columns.get(self.key[key.index(None)]), None, _NO_KEY))
-            return None
         earlier = self._seen.setdefault(key, row.number)
         if earlier != row.number:
             reason = {"zh": f"与第 {earlier} 行重复。", "en": f"The same as row {earlier}."}
