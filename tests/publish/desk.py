@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 from runtime.compile.app import CompiledApp
 from runtime.context import Context, Principal
 from runtime.identity.organisation import add_person, grant_role
-from runtime.publish.apply import Publication, Published, publish
+from runtime.publish.apply import Publication, Published, publish, silent
 from runtime.publish.consent import Consent
+from runtime.publish.execute import Progress
 from runtime.publish.history import active_release
 from runtime.releases import Releases
 from runtime.store.database import Database
@@ -97,13 +98,20 @@ def context_of(person: Principal, releases: Releases, now: dt.datetime = NOW) ->
 
 
 def put_live(
-    database: Database, releases: Releases, files: Mapping[str, str], *, app: str = "desk", now: dt.datetime = NOW
+    database: Database,
+    releases: Releases,
+    files: Mapping[str, str],
+    *,
+    app: str = "desk",
+    now: dt.datetime = NOW,
+    progress: Progress = silent,
 ) -> Published:
     """Publish as two people do, on top of what is active now."""
     with database.read() as connection:
         active = active_release(connection, app)
     publication = Publication(app, files, Consent("author"), active.release if active else None)
-    return publish(database, releases, publication, context_of(principal("approver", "publisher"), releases, now))
+    context = context_of(principal("approver", "publisher"), releases, now)
+    return publish(database, releases, publication, context, progress=progress)
 
 
 def insert_tickets(database: Database, compiled: CompiledApp, *rows: Mapping[str, object]) -> list[str]:
