@@ -5,7 +5,7 @@ Nothing here can raise for facts whose values have the types of docs/expressions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -13,13 +13,9 @@ from forms_dsl.expr import bounds, days, numbers, texts
 from forms_dsl.expr.bounds import EXACT
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.functions import FUNCTIONS, Function
+from forms_dsl.expr.python_names import read_name
+from forms_dsl.expr.python_rows import Evaluate, Row, Value, aggregate_over_rows
 from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Ref, ValueType
-
-#: A value in Python: str, Decimal, bool, date, datetime, tuple of codes, or None for missing.
-Value = Any
-Row = Mapping[str, object] | None
-#: A compiled node; the row is that of the loop around it.
-Evaluate = Callable[[Facts, Row], Value]
 
 _ZERO = Decimal(0)
 
@@ -27,7 +23,10 @@ __all__ = ["Facts", "Value", "compile_python"]
 
 
 def compile_python(tree: Expr) -> Callable[[Facts], Value]:
-    """The expression as a function of the facts; it never raises, and a condition gives True or False."""
+    """The expression as a function of the facts; it never raises.
+
+    A condition gives True or False; only a boolean field (or a choice between such) may be None. What must hold is `is True`.
+    """
     evaluate = _node(tree)
     match tree.type.name:
         case "boolean":
@@ -54,40 +53,14 @@ def _node(expr: Expr) -> Evaluate:
         case Constant(value=value):
             return lambda _facts, _row: value
         case Ref():
-            return _ref(expr)
+            return read_name(expr)
         case Call(function=name) if name in _OPERATORS:
             return _OPERATORS[name](expr)
         case Call():
             return _function(expr, FUNCTIONS[expr.function])
         case Aggregate():
-            return _aggregate(expr)
+            return aggregate_over_rows(expr, _node)
     assert_never(expr)
-
-
-def _ref(ref: Ref) -> Evaluate:
-    key = ".".join(ref.path)
-    if ref.type.name == "multi_choice":
-        read = _read(ref.root, key)
-        return lambda facts, row: frozenset(value) if (value := read(facts, row)) else None
-    if ref.type.name in ("number", "boolean", "date", "datetime", "rows"):
-        return _read(ref.root, key)
-    read = _read(ref.root, key)
-    return lambda facts, row: read(facts, row) or None  # the empty text is missing
-
-
-def _read(root: str, key: str) -> Evaluate:
-    match root:
-        case "record":
-            return lambda facts, _row: facts.record.get(key)
-        case "row":
-            return lambda _facts, row: None if row is None else row.get(key)
-        case "user":
-            return lambda facts, _row: facts.user.get(key)
-        case "param":
-            return lambda facts, _row: facts.param.get(key)
-        case "code":
-            return lambda facts, _row: facts.code
-    return lambda facts, _row: getattr(facts, root).get(key)
 
 
 # Numbers -----------------------------------------------------------------------------------------------------------
@@ -280,7 +253,7 @@ def _text(call: Call) -> Evaluate:
     return lambda facts, row: None if (a := inner(facts, row)) is None else say(a)
 
 
-# Functions and aggregates ------------------------------------------------------------------------------------------
+# Functions ------------------------------------------------------------------------------------------
 
 
 def _function(call: Call, function: Function) -> Evaluate:
@@ -307,42 +280,6 @@ def _function(call: Call, function: Function) -> Evaluate:
 
     return evaluate
 
-
-def _aggregate(aggregate: Aggregate) -> Evaluate:
-    rows = _node(aggregate.rows)
-    condition = None if aggregate.condition is None else _node(aggregate.condition)
-    value = None if aggregate.value is None else _node(aggregate.value)
-    gather = _GATHER[aggregate.function]
-
-    def kept(facts: Facts, row: Row) -> Iterator[Row]:
-        for child in rows(facts, row) or ():
-            if condition is None or condition(facts, child):
-                yield child
-
-    if value is None:
-        return lambda facts, row: Decimal(sum(1 for _ in kept(facts, row)))
-    return lambda facts, row: gather(value(facts, child) for child in kept(facts, row))
-
-
-def _present(values: Iterable[Value]) -> Iterator[Value]:
-    return (value for value in values if value is not None)
-
-
-def _average(values: Iterable[Value]) -> Value:
-    there = list(_present(values))
-    total = numbers.total(there)
-    return None if not there or total is None else numbers.divide(total, len(there))
-
-
-_GATHER: dict[str, Callable[[Iterable[Value]], Value]] = {
-    "sum": lambda values: numbers.total(_present(values)),
-    "avg": _average,
-    "min": lambda values: min(_present(values), default=None),
-    "max": lambda values: max(_present(values), default=None),
-    "any": any,
-    "all": all,
-    "count": lambda values: Decimal(sum(1 for _ in values)),
-}
 
 _OPERATORS: dict[str, Callable[[Call], Evaluate]] = {
     **dict.fromkeys(("add", "sub", "mul", "div", "fdiv", "mod"), _arithmetic),

@@ -44,7 +44,9 @@ def _measured(low: Lowering, value: Expr) -> tuple[Element, Number | None]:
     if value.type.name != "number":
         return sa.type_coerce(low.value(value), column_type(value.type)), None
     number = low.number(value)
-    return (sa.type_coerce(raw(number), native_type(number.scale)) if low.sqlite and number.scale is not None else number.element), number
+    return (
+        sa.type_coerce(raw(number), native_type(number.scale)) if low.sqlite and number.scale is not None else number.element
+    ), number
 
 
 def _exists(low: Lowering, source: RowSource, where: list[Element], tested: Expr, *, some: bool) -> Element:

@@ -200,5 +200,3 @@ def _instants(tree: Expr) -> Expr:
         instant = replace(tree, path=(*tree.path[:-1], _DAYS_OF[tree.path[-1]]), type=_INSTANT)
         return Call(tree.type, "date_of", (instant,), tree.span)
     return tree
-
-

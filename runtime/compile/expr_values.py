@@ -157,7 +157,11 @@ def _cast_type(type: ValueType) -> TypeEngine[Any]:
 
 def null(low: Lowering, type: ValueType) -> Element:
     """Missing, of a type."""
-    return sa.type_coerce(sa.cast(sa.null(), _cast_type(type)), column_type(type)) if not low.sqlite else sa.type_coerce(sa.null(), column_type(type))
+    return (
+        sa.type_coerce(sa.cast(sa.null(), _cast_type(type)), column_type(type))
+        if not low.sqlite
+        else sa.type_coerce(sa.null(), column_type(type))
+    )
 
 
 # Numbers -----------------------------------------------------------------------------------------------------------
@@ -177,7 +181,9 @@ def number_of(low: Lowering, element: Element, type: ValueType) -> Number:
 def exact(low: Lowering, number: Number) -> Element:
     """A number as an operand of exact functions: numeric in PostgreSQL, canonical text in SQLite."""
     if not low.sqlite:
-        return sa.type_coerce(sa.cast(number.element, sa.Numeric()) if isinstance(number.element.type, sa.Integer) else number.element, EXACT)
+        return sa.type_coerce(
+            sa.cast(number.element, sa.Numeric()) if isinstance(number.element.type, sa.Integer) else number.element, EXACT
+        )
     if number.scale is None:
         return sa.type_coerce(number.element, EXACT)
     if number.scale == 0:

@@ -21,7 +21,11 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
         "numeric",
         "case when b <> 0 then lc.fin(sign(a) * sign(b) * div(2 * abs(a) * 1e16 + abs(b), 2 * abs(b)) * 0.0000000000000001) end",
     ),
-    ("floored(a numeric, b numeric)", "numeric", "div(a, b) - case when mod(a, b) <> 0 and (mod(a, b) < 0) <> (b < 0) then 1 else 0 end"),
+    (
+        "floored(a numeric, b numeric)",
+        "numeric",
+        "div(a, b) - case when mod(a, b) <> 0 and (mod(a, b) < 0) <> (b < 0) then 1 else 0 end",
+    ),
     ("fdiv(a numeric, b numeric)", "numeric", "case when b <> 0 then lc.fin(lc.floored(a, b)) end"),
     ("mod(a numeric, b numeric)", "numeric", "case when b <> 0 then lc.fin(a - b * lc.floored(a, b)) end"),
     ("round(x numeric, k integer)", "numeric", "lc.fin(pg_catalog.round(x, k))"),
@@ -34,7 +38,11 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
             " then trunc(x, k) else pg_catalog.round(x, k) end)"
         ),
     ),
-    ("round_up(x numeric, k integer)", "numeric", "lc.fin(trunc(x, k) + case when trunc(x, k) <> x then sign(x) * lc.ten(-k) else 0 end)"),
+    (
+        "round_up(x numeric, k integer)",
+        "numeric",
+        "lc.fin(trunc(x, k) + case when trunc(x, k) <> x then sign(x) * lc.ten(-k) else 0 end)",
+    ),
     ("round_down(x numeric, k integer)", "numeric", "lc.fin(trunc(x, k))"),
     ("floor(x numeric)", "numeric", "lc.fin(pg_catalog.floor(x))"),
     ("ceil(x numeric)", "numeric", "lc.fin(pg_catalog.ceil(x))"),
@@ -59,25 +67,41 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
             " lc.clamped(greatest(trunc(start) + greatest(trunc(n), 0) - greatest(trunc(start), 1), 0))), '')"
         ),
     ),
-    ("replace(t text, a text, b text)", "text", "case when t is not null and a is not null then nullif(pg_catalog.replace(t, a, coalesce(b, '')), '') end"),
+    (
+        "replace(t text, a text, b text)",
+        "text",
+        "case when t is not null and a is not null then nullif(pg_catalog.replace(t, a, coalesce(b, '')), '') end",
+    ),
     # Sets of codes are kept as JSON text.
     ("has(code text, codes text)", "boolean", "jsonb_exists(codes::jsonb, code)"),
     (
         "codes(codes text)",
         "text",
-        "(select jsonb_agg(code order by code collate \"C\")::text from (select distinct jsonb_array_elements_text(codes::jsonb) as code) c)",
+        '(select jsonb_agg(code order by code collate "C")::text from (select distinct jsonb_array_elements_text(codes::jsonb) as code) c)',
     ),
     ("count_codes(codes text)", "bigint", "(select count(distinct code) from jsonb_array_elements_text(codes::jsonb) as code)"),
     # Days: years 1 to 9999, never an error.
-    ("day_number(n numeric)", "date", "case when n between 0 and 3652058 then date '0001-01-01' + least(greatest(n, 0), 3652058)::integer end"),
-    ("dadd(d date, n numeric)", "date", "case when n = trunc(n) and abs(n) < 10000000 then lc.day_number(d - date '0001-01-01' + n) end"),
+    (
+        "day_number(n numeric)",
+        "date",
+        "case when n between 0 and 3652058 then date '0001-01-01' + least(greatest(n, 0), 3652058)::integer end",
+    ),
+    (
+        "dadd(d date, n numeric)",
+        "date",
+        "case when n = trunc(n) and abs(n) < 10000000 then lc.day_number(d - date '0001-01-01' + n) end",
+    ),
     ("dsub(a date, b date)", "bigint", "(a - b)::bigint"),
     ("year(d date)", "bigint", "extract(year from d)::bigint"),
     ("month(d date)", "bigint", "extract(month from d)::bigint"),
     ("day(d date)", "bigint", "extract(day from d)::bigint"),
     ("weekday(d date)", "bigint", "extract(isodow from d)::bigint"),
     ("month_end(d date)", "date", "(date_trunc('month', d::timestamp) + interval '1 month' - interval '1 day')::date"),
-    ("month_days(y integer, m integer)", "integer", "extract(day from lc.month_end(make_date(least(greatest(y, 1), 9999), least(greatest(m, 1), 12), 1)))::integer"),
+    (
+        "month_days(y integer, m integer)",
+        "integer",
+        "extract(day from lc.month_end(make_date(least(greatest(y, 1), 9999), least(greatest(m, 1), 12), 1)))::integer",
+    ),
     (
         "date(y numeric, m numeric, d numeric)",
         "date",
@@ -114,7 +138,11 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
         "date",
         "case when timezone(zone, t) >= timestamp '0001-01-01' and timezone(zone, t) < timestamp '10000-01-01' then timezone(zone, t)::date end",
     ),
-    ("hours_between(a timestamptz, b timestamptz)", "numeric", "lc.div(pg_catalog.round(extract(epoch from b - a)::numeric * 1000), 3600000)"),
+    (
+        "hours_between(a timestamptz, b timestamptz)",
+        "numeric",
+        "lc.div(pg_catalog.round(extract(epoch from b - a)::numeric * 1000), 3600000)",
+    ),
 )
 
 _ANNUITY = """

@@ -14,8 +14,36 @@ from forms_dsl.expr.facts import Facts
 from tests.expr.world import CODES, ZONE, Record, World
 
 _LETTERS = "abAB 张é😀%_\\'\"ßİΣ｡\u3000\t\u0301"
-_LITERALS = ("0", "1", "2", "3", "0.5", "2.5", "1.25", "7", "100", "12", "0.0000000000000001", "9999999999999999999999", "1200", "999999999999999", "0.01", "31", "600")
-_DATES = ("date(2025, 2, 28)", "date(2024, 2, 29)", "date(2025, 1, 31)", "date(1, 1, 1)", "date(9999, 12, 31)", "today()", "business_date()", "param.p_day", "date(2025, 13, 1)")
+_LITERALS = (
+    "0",
+    "1",
+    "2",
+    "3",
+    "0.5",
+    "2.5",
+    "1.25",
+    "7",
+    "100",
+    "12",
+    "0.0000000000000001",
+    "9999999999999999999999",
+    "1200",
+    "999999999999999",
+    "0.01",
+    "31",
+    "600",
+)
+_DATES = (
+    "date(2025, 2, 28)",
+    "date(2024, 2, 29)",
+    "date(2025, 1, 31)",
+    "date(1, 1, 1)",
+    "date(9999, 12, 31)",
+    "today()",
+    "business_date()",
+    "param.p_day",
+    "date(2025, 13, 1)",
+)
 
 
 class Generator:
@@ -27,7 +55,9 @@ class Generator:
 
     def expression(self, depth: int) -> str:
         """An expression of any type."""
-        return getattr(self, self.random.choice(("number", "number", "boolean", "boolean", "boolean", "text", "date", "choice")))(depth)
+        return getattr(self, self.random.choice(("number", "number", "boolean", "boolean", "boolean", "text", "date", "choice")))(
+            depth
+        )
 
     def _pick(self, *options: str) -> str:
         return self.random.choice(options)
@@ -46,7 +76,9 @@ class Generator:
         """A number."""
         if depth <= 0:
             return self._row("q", "a") or self._choose(
-                lambda: self._pick("n1", "n2", "m1", "m2", "r1", "e8"), lambda: self._pick(*_LITERALS), lambda: self._pick("param.p_number", "other.credit", "None", "-1", "n1", "m1")
+                lambda: self._pick("n1", "n2", "m1", "m2", "r1", "e8"),
+                lambda: self._pick(*_LITERALS),
+                lambda: self._pick("param.p_number", "other.credit", "None", "-1", "n1", "m1"),
             )
         n, d, t = (lambda: self.number(depth - 1)), (lambda: self.date(depth - 1)), (lambda: self.text(depth - 1))
         return self._choose(
@@ -71,7 +103,11 @@ class Generator:
     def text(self, depth: int) -> str:
         """A text."""
         if depth <= 0:
-            return self._row("t") or self._choose(lambda: self._pick("t1", "t2"), self.text_literal, lambda: self._pick("other.name", "param.p_text", "None", "t1", "user.name"))
+            return self._row("t") or self._choose(
+                lambda: self._pick("t1", "t2"),
+                self.text_literal,
+                lambda: self._pick("other.name", "param.p_text", "None", "t1", "user.name"),
+            )
         t, n = (lambda: self.text(depth - 1)), (lambda: self.number(depth - 1))
         return self._choose(
             lambda: f"{self._pick('lower', 'upper', 'trim')}({t()})",
@@ -95,10 +131,16 @@ class Generator:
     def date(self, depth: int) -> str:
         """A day."""
         if depth <= 0:
-            return self._row("d") or self._choose(lambda: self._pick("d1", "d2"), lambda: self._pick(*_DATES), lambda: self._pick("other.born", "created_on", "None", "d1"))
+            return self._row("d") or self._choose(
+                lambda: self._pick("d1", "d2"),
+                lambda: self._pick(*_DATES),
+                lambda: self._pick("other.born", "created_on", "None", "d1"),
+            )
         d, n = (lambda: self.date(depth - 1)), (lambda: self.number(depth - 1))
         return self._choose(
-            lambda: self._grouped(f"{self._pick('d1', 'd2', 'created_on', 'today()')} {self._pick('+', '-')} {self._pick('1', '30', 'n1', n())}"),
+            lambda: self._grouped(
+                f"{self._pick('d1', 'd2', 'created_on', 'today()')} {self._pick('+', '-')} {self._pick('1', '30', 'n1', n())}"
+            ),
             lambda: f"add_months({d()}, {self._pick('1', '12', '-1', n())})",
             lambda: f"month_end({d()})",
             lambda: f"date_of({self.instant()})",
@@ -116,7 +158,10 @@ class Generator:
         """A choice."""
         if depth <= 0:
             return self._row("k") or self._pick("c1", "c2")
-        return self._choose(lambda: self._grouped(f"{self.choice(0)} if {self.boolean(depth - 1)} else {self._code()}"), lambda: f"coalesce({self.choice(0)}, {self._code()})")
+        return self._choose(
+            lambda: self._grouped(f"{self.choice(0)} if {self.boolean(depth - 1)} else {self._code()}"),
+            lambda: f"coalesce({self.choice(0)}, {self._code()})",
+        )
 
     def _code(self) -> str:
         return '"' + self.random.choice(CODES) + '"'
@@ -125,29 +170,46 @@ class Generator:
         """A condition."""
         if depth <= 0:
             return self._row("b") or self._choose(
-                lambda: self._pick("b1", "b2", "other.flag"), lambda: self._pick("True", "False", "None", "b1", 'has_role("clerk")'),
+                lambda: self._pick("b1", "b2", "other.flag"),
+                lambda: self._pick("True", "False", "None", "b1", 'has_role("clerk")'),
                 lambda: f"{self._pick('n1', 'm1', 'e8')} {self._sign()} {self._pick(*_LITERALS)}",
             )
-        n, t, d, b = (lambda: self.number(depth - 1)), (lambda: self.text(depth - 1)), (lambda: self.date(depth - 1)), (lambda: self.boolean(depth - 1))
+        n, t, d, b = (
+            (lambda: self.number(depth - 1)),
+            (lambda: self.text(depth - 1)),
+            (lambda: self.date(depth - 1)),
+            (lambda: self.boolean(depth - 1)),
+        )
         return self._choose(
-            lambda: self._grouped(f"{n()} {self._sign()} {n()}"), lambda: self._grouped(f"{n()} {self._equality()} {n()}"),
-            lambda: self._grouped(f"{t()} {self._sign()} {t()}"), lambda: self._grouped(f"{t()} {self._equality()} {t()}"),
-            lambda: self._grouped(f"{d()} {self._sign()} {d()}"), lambda: self._grouped(f"{d()} {self._equality()} {d()}"),
+            lambda: self._grouped(f"{n()} {self._sign()} {n()}"),
+            lambda: self._grouped(f"{n()} {self._equality()} {n()}"),
+            lambda: self._grouped(f"{t()} {self._sign()} {t()}"),
+            lambda: self._grouped(f"{t()} {self._equality()} {t()}"),
+            lambda: self._grouped(f"{d()} {self._sign()} {d()}"),
+            lambda: self._grouped(f"{d()} {self._equality()} {d()}"),
             lambda: self._grouped(f"created_on {self._choose(self._sign, self._equality)} {d()}"),
             lambda: self._grouped(f"{n()} {self._pick('<', '<=')} {n()} {self._pick('<', '<=')} {n()}"),
             lambda: self._grouped(f"{self.instant()} {self._choose(self._sign, self._equality)} {self.instant()}"),
             lambda: self._grouped(f"{self.choice(depth - 1)} {self._equality()} {self._pick(self._code(), 'c1', 'None')}"),
-            lambda: self._grouped(f"{self._pick('o1', 'o2')} {self._choose(self._sign, self._equality)} {self._pick(self._code(), 'o1', 'o2')}"),
+            lambda: self._grouped(
+                f"{self._pick('o1', 'o2')} {self._choose(self._sign, self._equality)} {self._pick(self._code(), 'o1', 'o2')}"
+            ),
             lambda: self._grouped(f"{self._pick('s1', 's2')} {self._equality()} {self._pick('s1', 's2', 'None')}"),
             lambda: self._grouped(f"{self._pick(self._code(), 'c1')} {self._inside()} {self._pick('s1', 's2')}"),
-            lambda: self._grouped(f"{n()} {self._inside()} [{self._items(n)}]"), lambda: self._grouped(f"{t()} {self._inside()} [{self._items(t)}]"),
+            lambda: self._grouped(f"{n()} {self._inside()} [{self._items(n)}]"),
+            lambda: self._grouped(f"{t()} {self._inside()} [{self._items(t)}]"),
             lambda: self._grouped(f"{self._pick('c1', 'o1')} {self._inside()} [{self._items(self._code)}]"),
             lambda: self._grouped(f"unit.path {self._inside()} user.branch_tree"),
-            lambda: self._grouped(f"unit {self._equality()} {self._pick('user.branch', 'None')}"), lambda: self._grouped(f"t1 {self._inside()} user.roles"),
-            lambda: self._grouped(f"{b()} {self._pick('and', 'or')} {b()}"), lambda: self._grouped(f"not {b()}"),
-            lambda: self._grouped(f"{b()} {self._equality()} {b()}"), lambda: f"is_missing({self._choose(n, t, d, b, lambda: self._pick('s1', 'unit', 'c1'))})",
-            lambda: f"{self._pick('contains', 'starts_with', 'ends_with')}({t()}, {t()})", lambda: self._grouped(f"{b()} if {b()} else {b()}"),
-            lambda: f"coalesce({self._pick('b1', 'b2')}, {b()})", lambda: self.aggregate(depth, "boolean"),
+            lambda: self._grouped(f"unit {self._equality()} {self._pick('user.branch', 'None')}"),
+            lambda: self._grouped(f"t1 {self._inside()} user.roles"),
+            lambda: self._grouped(f"{b()} {self._pick('and', 'or')} {b()}"),
+            lambda: self._grouped(f"not {b()}"),
+            lambda: self._grouped(f"{b()} {self._equality()} {b()}"),
+            lambda: f"is_missing({self._choose(n, t, d, b, lambda: self._pick('s1', 'unit', 'c1'))})",
+            lambda: f"{self._pick('contains', 'starts_with', 'ends_with')}({t()}, {t()})",
+            lambda: self._grouped(f"{b()} if {b()} else {b()}"),
+            lambda: f"coalesce({self._pick('b1', 'b2')}, {b()})",
+            lambda: self.aggregate(depth, "boolean"),
         )
 
     def _sign(self) -> str:
@@ -170,7 +232,12 @@ class Generator:
             return self._pick("count(lines)", "sum(lines.a)", "avg(lines.q)", "max(lines.a)", "min(lines.q)")
         self.loop = "r"
         try:
-            functions = {"number": ("sum", "avg", "min", "max", "count"), "text": ("min", "max"), "date": ("min", "max"), "boolean": ("any", "all")}[type]
+            functions = {
+                "number": ("sum", "avg", "min", "max", "count"),
+                "text": ("min", "max"),
+                "date": ("min", "max"),
+                "boolean": ("any", "all"),
+            }[type]
             inner = getattr(self, type)(depth - 1)
             condition = f" if {self.boolean(depth - 1)}" if self.random.random() < 0.6 else ""
             return f"{self._pick(*functions)}({inner} for r in lines{condition})"
@@ -190,13 +257,35 @@ class Worlds:
         units = tuple({"id": f"u{n}", "name": f"unit {n}", "path": path} for n, path in enumerate(paths))
         others: list[Record] = []
         for n in range(4):
-            others.append({"id": f"o{n}", "name": self._text(), "born": self._date(), "credit": self._money(2), "flag": self._flag(), "peer": self._maybe(f"o{self.random.randrange(4)}")})
+            others.append(
+                {
+                    "id": f"o{n}",
+                    "name": self._text(),
+                    "born": self._date(),
+                    "credit": self._money(2),
+                    "flag": self._flag(),
+                    "peer": self._maybe(f"o{self.random.randrange(4)}"),
+                }
+            )
         records = tuple(self._record(n) for n in range(size))
         branch = self._maybe(self.random.choice(units)["id"])
-        user = {"id": "p1", "name": self._text(), "branch": branch, "branch_tree": self._maybe(self.random.choice(paths)), "roles": self.random.choice([("clerk",), ("head", "ab"), ()])}
+        user = {
+            "id": "p1",
+            "name": self._text(),
+            "branch": branch,
+            "branch_tree": self._maybe(self.random.choice(paths)),
+            "roles": self.random.choice([("clerk",), ("head", "ab"), ()]),
+        }
         param = {"p_number": self._money(2), "p_day": self._date(), "p_text": self._text()}
         now = self._instant() or dt.datetime(2025, 3, 31, 16, 30, tzinfo=dt.UTC)
-        context = Facts(user=user, param=param, today=dt.date(2025, 3, 31), now=now, business_date=dt.date(2025, 3, 28), timezone=ZoneInfo(ZONE))
+        context = Facts(
+            user=user,
+            param=param,
+            today=dt.date(2025, 3, 31),
+            now=now,
+            business_date=dt.date(2025, 3, 28),
+            timezone=ZoneInfo(ZONE),
+        )
         return World(records, tuple(others), units, context)
 
     def _record(self, n: int) -> Record:
@@ -216,14 +305,22 @@ class Worlds:
         return None if self.random.random() < 0.25 else value
 
     def _whole(self) -> int | None:
-        return self._maybe(self.random.choice((self.random.randint(-3, 3), self.random.randint(-100, 100), self.random.randint(-(10**15) + 1, 10**15 - 1))))
+        return self._maybe(
+            self.random.choice(
+                (self.random.randint(-3, 3), self.random.randint(-100, 100), self.random.randint(-(10**15) + 1, 10**15 - 1))
+            )
+        )
 
     def _money(self, scale: int) -> Decimal | None:
         small = Decimal(self.random.randint(-40, 40)) / 4
         quarter = small.quantize(Decimal(1).scaleb(-scale))
         large = Decimal(self.random.randint(-(10**18) + 1, 10**18 - 1)).scaleb(-scale)
         last = Decimal(10**18 - 1).scaleb(-scale)
-        return self._maybe(self.random.choice((quarter, quarter, Decimal(self.random.randint(-(10**6), 10**6)).scaleb(-scale), large, last, -last)))
+        return self._maybe(
+            self.random.choice(
+                (quarter, quarter, Decimal(self.random.randint(-(10**6), 10**6)).scaleb(-scale), large, last, -last)
+            )
+        )
 
     def _text(self) -> str | None:
         text = "".join(self.random.choice(_LETTERS) for _ in range(self.random.randint(0, 4)))
@@ -235,12 +332,20 @@ class Worlds:
     def _date(self) -> dt.date | None:
         near = dt.date(2025, 3, 31) + dt.timedelta(self.random.randint(-400, 400))
         anywhere = dt.date.fromordinal(self.random.randint(1, dt.date.max.toordinal()))
-        return self._maybe(self.random.choice((near, near, anywhere, dt.date(2024, 2, 29), dt.date(2025, 1, 31), dt.date.min, dt.date.max, dt.date(2025, 3, 31))))
+        return self._maybe(
+            self.random.choice(
+                (near, near, anywhere, dt.date(2024, 2, 29), dt.date(2025, 1, 31), dt.date.min, dt.date.max, dt.date(2025, 3, 31))
+            )
+        )
 
     def _instant(self) -> dt.datetime | None:
         near = dt.datetime(2025, 3, 31, 15, 59, 59, 999000, tzinfo=dt.UTC) + dt.timedelta(milliseconds=self.random.randint(-2, 2))
         any_time = near + dt.timedelta(seconds=self.random.randint(-(10**7), 10**7))
-        ends = (dt.datetime(1, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=dt.UTC), dt.datetime(1987, 7, 1, 12, tzinfo=dt.UTC))
+        ends = (
+            dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+            dt.datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=dt.UTC),
+            dt.datetime(1987, 7, 1, 12, tzinfo=dt.UTC),
+        )
         return self._maybe(self.random.choice((near, any_time, any_time, self.random.choice(ends))))
 
     def _code(self) -> str | None:

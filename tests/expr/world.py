@@ -34,7 +34,13 @@ GRADE = ValueType("choice", codes=CODES, ordered=True)
 TAGS = ValueType("multi_choice", codes=CODES)
 
 LINE: Mapping[str, ValueType] = {"k": CHOICE, "q": WHOLE, "a": MONEY, "t": TEXT, "d": DATE, "b": BOOLEAN}
-OTHER: Mapping[str, ValueType] = {"name": TEXT, "born": DATE, "credit": MONEY, "flag": BOOLEAN, "peer": ValueType("reference", entity="w.other")}
+OTHER: Mapping[str, ValueType] = {
+    "name": TEXT,
+    "born": DATE,
+    "credit": MONEY,
+    "flag": BOOLEAN,
+    "peer": ValueType("reference", entity="w.other"),
+}
 UNIT: Mapping[str, ValueType] = {"path": TEXT, "name": TEXT}
 FIELDS: Mapping[str, ValueType] = {
     "n1": WHOLE, "n2": WHOLE, "m1": MONEY, "m2": MONEY, "r1": ValueType("number", scale=6), "e8": ValueType("number", scale=8),
@@ -75,7 +81,15 @@ _METADATA = sa.MetaData()
 
 
 def _column(name: str, type: ValueType) -> sa.Column[Any]:
-    kinds: dict[str, Any] = {"text": FREE_TEXT, "choice": FREE_TEXT, "boolean": sa.Boolean(), "date": Day(), "datetime": Instant(), "multi_choice": Json(), "reference": sa.String(36)}
+    kinds: dict[str, Any] = {
+        "text": FREE_TEXT,
+        "choice": FREE_TEXT,
+        "boolean": sa.Boolean(),
+        "date": Day(),
+        "datetime": Instant(),
+        "multi_choice": Json(),
+        "reference": sa.String(36),
+    }
     if type.name == "number":
         return sa.Column(name, sa.BigInteger() if type.scale == 0 else ScaledDecimal(type.scale or 0))
     return sa.Column(name, kinds[type.name])
@@ -161,7 +175,15 @@ class World:
         peer = others.get(flat.get("other.peer"))
         flat.update({f"other.peer.{name}": value for name, value in (peer or {}).items()})
         context = self.context
-        return Facts(record=flat, user=context.user, param=context.param, today=context.today, now=context.now, business_date=context.business_date, timezone=context.timezone)
+        return Facts(
+            record=flat,
+            user=context.user,
+            param=context.param,
+            today=context.today,
+            now=context.now,
+            business_date=context.business_date,
+            timezone=context.timezone,
+        )
 
     def insert(self, connection: sa.Connection) -> None:
         """Replace what the tables hold by this world."""
@@ -169,7 +191,11 @@ class World:
             connection.execute(sa.delete(table))
         epoch = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
         for unit in self.units:
-            connection.execute(sa.insert(org_branch).values(id=unit["id"], f_code=unit["id"], f_name=unit["name"], f_path=unit["path"], created_at=epoch, changed_at=epoch))
+            connection.execute(
+                sa.insert(org_branch).values(
+                    id=unit["id"], f_code=unit["id"], f_name=unit["name"], f_path=unit["path"], created_at=epoch, changed_at=epoch
+                )
+            )
         for other in self.others:
             connection.execute(sa.insert(OTHERS).values(**other))
         for record in self.records:
@@ -204,3 +230,55 @@ def to_json(value: object) -> object:
 
 
 Evaluate = Callable[[Facts], object]
+
+
+# Facts written as JSON ---------------------------------------------------------------------------------------------
+
+
+def from_json(type: ValueType, value: Any) -> Any:
+    """A value as Python has it, from its JSON form."""
+    if value is None:
+        return None
+    match type.name:
+        case "number":
+            return int(value) if type.scale == 0 else Decimal(str(value))
+        case "date":
+            return dt.date.fromisoformat(value)
+        case "datetime":
+            return dt.datetime.fromisoformat(value)
+        case "multi_choice" | "list":
+            return tuple(value) if isinstance(value, list) else value
+        case "rows":
+            return [{name: from_json(of, row.get(name)) for name, of in LINE.items()} for row in value]
+    return value
+
+
+def world_of(facts: Mapping[str, Any]) -> World:
+    """The world of one record that facts in JSON describe."""
+    given = dict(facts.get("record", {}))
+    targets: dict[str, list[Record]] = {"other": [], "unit": []}
+    for prefix, fields in (("other", OTHER), ("unit", UNIT)):
+        found = {name: from_json(type, given.pop(f"{prefix}.{name}", None)) for name, type in fields.items()}
+        if any(value is not None for value in found.values()):
+            targets[prefix].append(
+                {**found, "id": given[prefix]} | ({"name": found["name"] or "unit"} if prefix == "unit" else {})
+            )
+    record = {name: from_json(type, given.get(name)) for name, type in FIELDS.items() if name != "created_on"}
+    record |= {"id": "r1", "lines": record["lines"] or [], "t1": record["t1"] or None}
+    user = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.get("user", {}).items()}
+    param = {name: from_json(PARAM[name], value) for name, value in facts.get("param", {}).items()}
+    clock = {name: from_json(DATE, facts.get(name)) for name in ("today", "business_date")}
+    context = Facts(user=user, param=param, **clock, now=from_json(DATETIME, facts.get("now")), timezone=ZoneInfo(ZONE))
+    return World((record,), tuple(targets["other"]), tuple(targets["unit"]), context)
+
+
+def facts_json(facts: Facts) -> dict[str, Any]:
+    """Facts as the browser has them."""
+    record = {
+        key: [{n: to_json(v) for n, v in row.items()} for row in value] if key == "lines" else to_json(value)
+        for key, value in facts.record.items()
+    }
+    context = {name: to_json(getattr(facts, name)) for name in ("today", "now", "business_date")}
+    user = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.user.items()}
+    param = {name: to_json(value) for name, value in facts.param.items()}
+    return {"record": record, "user": user, "param": param, **context, "timezone": ZONE}

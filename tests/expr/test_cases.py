@@ -1,0 +1,61 @@
+"""The shared cases: every rule and pitfall of the language, by Python, the reference interpreter and both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms_dsl.expr.ir import to_ir
+from forms_dsl.expr.python import compile_python
+from runtime.store.database import Database
+from tests.expr.agreement import Example, dialect, sql_filter, sql_values
+from tests.expr.case_file import Case, Refused, read_cases
+from tests.expr.reference import reference_value
+from tests.expr.world import check, checked, make_tables, to_json, world_of
+
+CASES, REFUSED = read_cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_python_and_the_reference_give_the_value(case: Case) -> None:
+    """The value of a case is the value in Python and in the reference interpreter."""
+    world = world_of(case.facts)
+    facts = world.facts(world.records[0])
+    expression = checked(case.expression)
+
+    assert case.value == to_json(compile_python(expression.tree)(facts))
+    assert case.value == to_json(reference_value(case.expression, facts))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_json_form_of_a_case_is_up_to_date(case: Case) -> None:
+    """What the browser interprets in its test is what the server makes of the expression."""
+    assert case.ir == to_ir(checked(case.expression).tree), "run python -m tests.expr.case_file"
+
+
+def test_the_database_gives_the_value(database: Database) -> None:
+    """The value of each case is the value in the database, and a condition chooses its record or not."""
+    with database.write() as connection:
+        make_tables(connection)
+    wrong = []
+    for case in CASES:
+        example = Example(case.expression, checked(case.expression), world_of(case.facts))
+        with database.write() as connection:
+            example.world.insert(connection)
+            found = [sql_values(connection, example, dialect(database))]
+            expected: list[object] = [[case.value]]
+            if example.expression.type.name == "boolean":
+                found += [sql_filter(connection, example, dialect(database), positive=positive) for positive in (True, False)]
+                expected += [[case.value], [not case.value]]
+            if found != expected:
+                wrong.append((case.name, expected, found))
+    assert [] == wrong
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
+def test_what_is_not_in_the_language_is_refused_at_its_place(case: Refused) -> None:
+    """A text that is no expression gets its code at the very column, in both languages."""
+    expression, findings = check(case.expression)
+
+    assert expression is None
+    assert (case.code, case.column) == (findings[0].code, findings[0].span.column)
+    assert findings[0].message_in("zh") != findings[0].message
