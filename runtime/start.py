@@ -5,20 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from forms_dsl.org import BUILT_IN
 from runtime.compile.app import compile_app
 from runtime.compile.lc import install_statements
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.identity.demo import ensure_demo
+from runtime.publish.recover import Recovered, recover
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database, open_database
 from runtime.store.upgrade import alone, upgrade
-
-if TYPE_CHECKING:
-    from runtime.publish.recover import Recovered
 
 _LOG = logging.getLogger("qiqiao.start")
 
@@ -35,8 +32,6 @@ class Started:
 
 def start(settings: Settings, now: dt.datetime) -> Started:
     """Open everything that a process works on; what a crash left half published is settled first, and said."""
-    from runtime.publish.recover import recover
-
     database = open_prepared(settings)
     recovered = recover(database, now)
     for one in recovered:
