@@ -1,0 +1,188 @@
+"""The platform's tables of work under way: jobs, calls to other systems, approvals and their to-do list."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from runtime.store.metadata import id_column, table
+from runtime.store.types import Day, Instant, Json
+
+# Jobs, outbox, connections -----------------------------------------------------------------------------------------
+
+outbox = table(
+    "outbox",
+    id_column(),
+    #: the business key: one per visit of a call step or per automation run; a second insert is refused
+    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    sa.Column("app", sa.String(48), nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    #: "binding.operation"
+    sa.Column("operation", sa.String(100), nullable=False),
+    sa.Column("arguments", Json, nullable=False),
+    #: pending, sending, sent, confirmed, rejected, unknown, parked
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("lease_until", Instant),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("result", Json),
+    sa.Column("trail", Json, nullable=False),
+    sa.Column("instance_id", sa.String(36)),
+    sa.Column("step", sa.String(64)),
+    sa.Column("visit", sa.Integer),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+)
+sa.Index("outbox_due", outbox.c.state, outbox.c.due_at)
+
+job = table(
+    "job",
+    id_column(),
+    #: timer, automation
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    #: waiting, running, done, cancelled, failed
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("lease_until", Instant),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+)
+sa.Index("job_due", job.c.state, job.c.due_at)
+
+#: The last time an automation took a record: its cooldown, decided by the primary key.
+automation_run = table(
+    "automation_run",
+    sa.Column("app", sa.String(48), primary_key=True),
+    sa.Column("automation_id", sa.String(48), primary_key=True),
+    sa.Column("record_id", sa.String(36), primary_key=True),
+    sa.Column("taken_on", Day, nullable=False),
+    sa.Column("taken_at", Instant, nullable=False),
+)
+
+connection = table(
+    "connection",
+    #: id of the connector definition that this connection serves
+    sa.Column("connector", sa.String(48), primary_key=True),
+    sa.Column("parameters", Json, nullable=False),
+    sa.Column("allowed_hosts", Json, nullable=False),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    #: how the last call went: outcome, reachable, since, at; written when it changes, and at most once a minute
+    sa.Column("last_state", Json),
+)
+
+#: The last good answer of a query, for "as of" when the source does not answer.
+connector_answer = table(
+    "connector_answer",
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("answer", Json, nullable=False),
+    sa.Column("as_of", Instant, nullable=False),
+)
+
+# Approvals ---------------------------------------------------------------------------------------------------------
+
+wf_instance = table(
+    "wf_instance",
+    id_column(),
+    sa.Column("app", sa.String(48), nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("workflow_id", sa.String(48), nullable=False),
+    sa.Column("entity", sa.String(48), nullable=False),
+    sa.Column("record_id", sa.String(36), nullable=False),
+    sa.Column("starter", sa.String(36), nullable=False),
+    sa.Column("starter_unit", sa.String(36)),
+    #: running, held, approved, rejected, stopped
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+)
+sa.Index("wf_instance_starter", wf_instance.c.starter, wf_instance.c.started_at)
+sa.Index("wf_instance_record", wf_instance.c.entity, wf_instance.c.record_id)
+sa.Index(
+    "wf_instance_one_running",
+    wf_instance.c.app,
+    wf_instance.c.workflow_id,
+    wf_instance.c.record_id,
+    unique=True,
+    sqlite_where=wf_instance.c.state.in_(["running", "held"]),
+    postgresql_where=wf_instance.c.state.in_(["running", "held"]),
+)
+
+wf_event = table(
+    "wf_event",
+    sa.Column("instance_id", sa.String(36), sa.ForeignKey("wf_instance.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("actor", sa.String(36)),
+    sa.Column("body", Json, nullable=False),
+)
+
+wf_visit = table(
+    "wf_visit",
+    sa.Column("instance_id", sa.String(36), sa.ForeignKey("wf_instance.id"), primary_key=True),
+    sa.Column("step", sa.String(64), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    #: open, approved, rejected, returned, completed, cancelled, superseded, held, calling
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("due_at", Instant),
+    sa.Column("closed_at", Instant),
+    sa.Column("held_reason", sa.Text),
+)
+
+wf_seat = table(
+    "wf_seat",
+    id_column(),
+    sa.Column("instance_id", sa.String(36), sa.ForeignKey("wf_instance.id"), nullable=False),
+    sa.Column("step", sa.String(64), nullable=False),
+    sa.Column("visit", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    #: the person whose authority it is; NULL while several may claim it
+    sa.Column("owner", sa.String(36)),
+    #: open, approved, rejected, abstained, completed, returned, not_required, cancelled, superseded
+    sa.Column("state", sa.String(16), nullable=False),
+)
+
+sa.Index("wf_seat_instance", wf_seat.c.instance_id)
+
+#: 待办. A plain work item (of an automation) has no seat and no instance.
+wf_work = table(
+    "wf_work",
+    id_column(),
+    sa.Column("instance_id", sa.String(36), sa.ForeignKey("wf_instance.id")),
+    sa.Column("seat_id", sa.String(36), sa.ForeignKey("wf_seat.id")),
+    sa.Column("app", sa.String(48), nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("entity", sa.String(48), nullable=False),
+    sa.Column("record_id", sa.String(36), nullable=False),
+    sa.Column("workflow_id", sa.String(48)),
+    sa.Column("step", sa.String(64)),
+    sa.Column("text", Json),
+    #: open, done, cancelled
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("result", sa.String(16)),
+    sa.Column("claimed_by", sa.String(36)),
+    sa.Column("done_by", sa.String(36)),
+    sa.Column("unit", sa.String(36)),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("due_at", Instant),
+    sa.Column("done_at", Instant),
+)
+sa.Index("wf_work_done", wf_work.c.done_by, wf_work.c.done_at)
+sa.Index("wf_work_open", wf_work.c.state, wf_work.c.due_at)
+sa.Index("wf_work_record", wf_work.c.entity, wf_work.c.record_id)
+
+#: Who is offered an open work item; the rows go when it is closed, the events keep who was asked.
+wf_work_person = table(
+    "wf_work_person",
+    sa.Column("work_id", sa.String(36), sa.ForeignKey("wf_work.id"), primary_key=True),
+    sa.Column("person_id", sa.String(36), primary_key=True),
+)
+sa.Index("wf_work_person_person", wf_work_person.c.person_id)
