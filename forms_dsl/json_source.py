@@ -54,10 +54,10 @@ class _Reader:
 
     def _value(self, pointer: Pointer, depth: int) -> object:
         self.nodes += 1
-        if self.nodes > NODE_LIMIT or depth > DEPTH_LIMIT:
+        self._skip()
+        if self.nodes > NODE_LIMIT or (depth >= DEPTH_LIMIT and self.text[self.at : self.at + 1] in ("{", "[")):
             place = self.span(self.at, self.at + 1)
             raise _Stop(LIMIT.at(place, Sentence("Too many values or too deeply nested.", "值过多或嵌套过深。")))
-        self._skip()
         start = self.at
         value: object
         if self.text.startswith("{", start):

@@ -16,6 +16,7 @@ from forms_dsl.yaml_events import Composition
 from forms_dsl.yaml_syntax import syntax_finding
 
 _TOP_KEY = re.compile(r"[^\s#\-\]},]")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _TAB_INDENT = re.compile(r"[ \t]*\t[ \t]*\S")
 
 
@@ -26,6 +27,8 @@ def read_document(file: str, text: str) -> tuple[Document | None, tuple[Diagnost
         return None, (too_large,)
     is_json = file.endswith(".json")
     findings = list(find_characters(file, text, tabs=not is_json))
+    if _LONE_RETURN.search(text):
+        return None, tuple(findings)  # what a line is would be a guess
     clean = without_refused(text.removeprefix("\ufeff"))
     if is_json:
         document, more = read_json(file, clean)

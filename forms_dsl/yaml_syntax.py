@@ -9,7 +9,7 @@ import re
 
 import yaml
 
-from forms_dsl.codes import SYNTAX
+from forms_dsl.codes import LIMIT, SYNTAX
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Span
 
@@ -54,7 +54,7 @@ def syntax_finding(
     problem, context = error.problem_mark, error.context_mark
     context_text = (error.context or "").strip()
     problem_text = (error.problem or "").strip()
-    mark = problem or context
+    mark, code = problem or context, SYNTAX
     message = _PROBLEMS.get(problem_text) or Sentence(
         f"The text is not YAML: {problem_text}.", f"不是有效的 YAML：{problem_text}。"
     )
@@ -70,8 +70,10 @@ def syntax_finding(
     quote = _open_quote(lines, line)
     if quote is not None:
         line, column, message = *quote, _UNCLOSED_QUOTE
+    if "nesting depth" in problem_text:
+        code, message = LIMIT, Sentence("The brackets are nested too deeply.", "括号嵌套过深。")
     place = Span(file, line + 1 + first_line, column + 1, line + 1 + first_line, column + 2)
-    return SYNTAX.at(place, message)
+    return code.at(place, message)
 
 
 def _open_quote(lines: list[str], before: int) -> tuple[int, int] | None:

@@ -48,6 +48,8 @@ class SourceFile:
         """Whether the map at `pointer` may hold names that could not be read."""
         if not self.is_read or self.salvaged is None or self.salvaged.shape is None:
             return True
+        if pointer not in self.document.spans and any(pointer[:n] in self.document.damaged for n in range(len(pointer))):
+            return True
         depth = len(pointer)
         nameless = any(place[:depth] == pointer and len(place) == depth + 1 for place in self.salvaged.nameless)
         return nameless or pointer in self.document.damaged or pointer in self.salvaged.pruned
