@@ -23,6 +23,16 @@ from runtime.query.wire import Pair, json_list, json_object, wire_choice, wire_v
 LIMIT, RECORD_ID, RECORD_IDS, SEARCH = "row_limit", "record_id", "record_ids", "search_pattern"
 
 
+class AsGiven(sa.types.UserDefinedType[Any]):
+    """The type of a value that came from this very database: it goes back as it came."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """No column is of this type."""
+        return "TEXT"
+
+
 class Selecting:
     """One SELECT under construction; what a column, filter or order needs is joined as it is asked for."""
 
@@ -82,7 +92,7 @@ def order_element(selecting: Selecting, key: OrderKey) -> Element:
     value = selecting.known(key.hops, key.field.name)
     type = key.field.value_type
     if type.name == "choice" and type.ordered:
-        return sa.case({code: sa.literal_column(str(rank)) for rank, code in enumerate(type.codes)}, value=value)
+        return sa.case({code: sa.literal_column(str(rank), sa.Integer()) for rank, code in enumerate(type.codes)}, value=value)
     return value
 
 
@@ -160,7 +170,7 @@ def _after(selecting: Selecting, keys: list[Element]) -> list[sa.ColumnElement[b
 
 def bound(number: int, key: Element, selecting: Selecting) -> Element:
     """A value of the cursor as the database gave it, with the key's type said to PostgreSQL."""
-    parameter = sa.bindparam(f"after_{number}", type_=sa.types.NULLTYPE)
+    parameter: Element = sa.bindparam(f"after_{number}", type_=AsGiven())
     if selecting.statement.dialect != "postgresql":
         return parameter
     return sa.cast(parameter, key.type)

@@ -1,0 +1,134 @@
+"""Pages by key: no record twice, none lost, with equal keys, missing values and changes in between."""
+
+from __future__ import annotations
+
+import random
+
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from runtime.context import Context
+from runtime.records.read import list_records
+from runtime.records.request import ListRequest
+from runtime.store.database import Database
+from tests.records.lab import NOW, add_client, context, faults, lab, person, refusal
+
+BOSS = context(person("eve", "boss", unit="ho"))
+ORDERS = [
+    (), ("income",), ("-income",), ("level", "-income"), ("-level", "code"), ("-vip", "born"), ("created_at",), ("-created_at", "-code"),
+    ("manager.name", "-income"), ("-age",), ("yearly", "-rate"), ("-met_at", "visits"), ("-created_on", "income"), ("rate",),
+]  # fmt: skip
+
+
+def fill(db: Database, seed: int, count: int = 60) -> None:
+    """Clients with few different values, so that keys tie, and many missing ones."""
+    chance = random.Random(seed)
+    table = lab().entities["client"].table
+    rows = []
+    for number in range(count):
+        pick = lambda *values: chance.choice([None, None, *values])  # noqa: E731
+        rows.append(
+            {
+                "id": f"{chance.randrange(10**9):09d}-{number}", "version": 1, "created_at": NOW, "created_by": "tom", "changed_at": NOW,
+                "changed_by": "tom", "f_code": f"C{number}", "f_full_name": f"N{number % 7}", "f_branch": chance.choice(["cx", "bj", "cx1"]),
+                "f_manager": pick("tom", "ann"), "f_level": pick("low", "mid", "top"), "f_income": pick(1, 2, -3, "2.50"),
+                "f_rate": pick("-0.5", "0.25", "0.3"), "f_visits": pick(1, 2), "f_vip": pick(True, False),
+                "f_born": pick(NOW.date(), NOW.date().replace(year=1990)), "f_met_at": pick(NOW, NOW.replace(year=2020)), "f_grade": 0,
+            }
+        )  # fmt: skip
+    with db.write() as connection:
+        connection.execute(table.insert(), rows)
+
+
+def pages(db: Database, who: Context, limit: int, **request: object) -> list[dict[str, object]]:
+    """All records of a question, page by page."""
+    found: list[dict[str, object]] = []
+    cursor: str | None = None
+    while True:
+        with db.read() as connection:
+            page = list_records(connection, who, "lab", "client", ListRequest(limit=limit, cursor=cursor, **request))  # type: ignore[arg-type]
+        found += [orjson.loads(item) for item in page.items]
+        cursor = page.next
+        assert len(found) <= 200, "the pages do not end"
+        assert len(page.items) == limit or cursor is None
+        if cursor is None:
+            return found
+
+
+def test_pages_of_any_size_give_what_one_page_gives(db: Database) -> None:
+    """For every order, in both directions, over ties and missing values."""
+    fill(db, 1)
+    for order in ORDERS:
+        whole = [r["id"] for r in pages(db, BOSS, 200, order=order)]
+        assert 60 == len(set(whole)) == len(whole)
+        for limit in (1, 7):
+            assert whole == [r["id"] for r in pages(db, BOSS, limit, order=order)]
+
+
+def test_missing_values_stand_last_in_both_directions(db: Database) -> None:
+    """Rising or falling, records without the value come at the end; numbers sort as numbers, ordered choices by their place."""
+    fill(db, 2)
+    for order, field in ((("income",), "income"), (("-income",), "income"), (("level",), "level"), (("-level",), "level")):
+        values = [r[field] for r in pages(db, BOSS, 200, order=order)]
+        there = [v for v in values if v is not None]
+        ranks = [["low", "mid", "top"].index(str(v)) if field == "level" else float(str(v)) for v in there]
+        assert values == there + [None] * (len(values) - len(there))
+        assert ranks == sorted(ranks, reverse=order[0].startswith("-"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_changes_between_pages_lose_and_double_nothing_that_stays(db: Database, seed: int) -> None:
+    """Records that are there all the time come exactly once, whatever is added, deleted or moved meanwhile."""
+    fill(db, seed)
+    chance = random.Random(seed)
+    order = chance.choice([o for o in ORDERS if o and "age" not in o[0]])
+    table = lab().entities["client"].table
+    with db.read() as connection:
+        stays = set(connection.execute(sa.select(table.c.id).where(table.c.f_branch == "cx")).scalars())
+        others = list(connection.execute(sa.select(table.c.id).where(table.c.f_branch == "bj")).scalars())
+    found: list[str] = []
+    cursor = None
+    for turn in range(100):
+        with db.read() as connection:
+            page = list_records(connection, BOSS, "lab", "client", ListRequest(limit=5, order=order, cursor=cursor))
+        found += [orjson.loads(item)["id"] for item in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+        with db.write() as connection:
+            if others:
+                connection.execute(table.delete().where(table.c.id == others.pop()))
+            moved = chance.choice(["low", "mid", "top", None])
+            connection.execute(table.update().where(table.c.id.in_(others[:3])).values(f_level=moved, f_income=chance.randrange(9)))
+        if turn % 3 == 0:
+            add_client(db, f"X{turn}", income=chance.randrange(5), branch="bj")
+
+    assert cursor is None
+    assert sorted(stays) == sorted(id for id in found if id in stays)
+
+
+def test_the_count_is_that_of_all_pages(db: Database) -> None:
+    """An exact count counts what the reader may see, whatever the page."""
+    fill(db, 3)
+    teller = context(person("tom", "teller"))
+    mine = pages(db, teller, 9, where="income > 0", order=("-income",))
+    with db.read() as connection:
+        page = list_records(connection, teller, "lab", "client", ListRequest(limit=2, where="income > 0", count="exact", search="n"))
+    assert len(mine) == page.count
+    assert {"cx", "cx1"} == {r["branch"] for r in mine}
+
+
+def test_a_cursor_belongs_to_its_question(db: Database) -> None:
+    """A cursor of another order, filter or entity, a cut one and an invented one are refused by name."""
+    fill(db, 4)
+    with db.read() as connection:
+        cursor = list_records(connection, BOSS, "lab", "client", ListRequest(limit=3, order=("income",))).next
+        assert cursor is not None
+        for request in (
+            ListRequest(order=("-income",), cursor=cursor), ListRequest(order=("income",), where="vip", cursor=cursor),
+            ListRequest(order=("income",), cursor=cursor[:-2]), ListRequest(order=("income",), cursor="x" * 5000),
+            ListRequest(order=("income",), cursor="çç"), ListRequest(cursor="AAAAAAAAAAAAAAAA"),
+        ):  # fmt: skip
+            failure = refusal(lambda request=request: list_records(connection, BOSS, "lab", "client", request))
+            assert {"cursor": "Q204"} == faults(failure)
