@@ -103,12 +103,8 @@ def test_a_broken_definition_leaves_the_running_app_alone(workshop: Workshop) ->
     assert {200, 201} == set(seen.codes)
 
 
-@pytest.fixture
-def postgres(database: Database) -> Database:
-    """PostgreSQL only: SQLite knows no lock on a single table."""
-    if database.is_sqlite:
-        pytest.skip("about locks on tables, which SQLite does not have")
-    return database
+#: Locks on tables are PostgreSQL's; SQLite has one lock for all.
+on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 @contextmanager
@@ -120,15 +116,16 @@ def long_report(database: Database, table: str) -> Iterator[None]:
         connection.rollback()
 
 
-def test_a_long_report_stalls_neither_readers_nor_the_publication(postgres: Database, workshop: Workshop) -> None:
+@on_postgres
+def test_a_long_report_stalls_neither_readers_nor_the_publication(database: Database, workshop: Workshop) -> None:
     """While a report holds the table, a column waits in short tries and readers pass; when it ends, the column comes."""
     services = workshop.services
     table = services.releases.current()["desk"].entities["ticket"].table.name
     published = threading.Thread(
-        target=put_live, args=(postgres, services.releases, with_field("late: {type: boolean, label: {zh: 晚, en: Late}}"))
+        target=put_live, args=(database, services.releases, with_field("late: {type: boolean, label: {zh: 晚, en: Late}}"))
     )
     with traffic(workshop) as seen:
-        with long_report(postgres, table):
+        with long_report(database, table):
             published.start()
             time.sleep(2)
             assert published.is_alive()
@@ -139,26 +136,27 @@ def test_a_long_report_stalls_neither_readers_nor_the_publication(postgres: Data
     assert seen.longest < 1.0
 
 
-def test_a_publication_gives_up_without_a_trace(postgres: Database, releases: Releases) -> None:
+@on_postgres
+def test_a_publication_gives_up_without_a_trace(database: Database, releases: Releases) -> None:
     """When the table stays held, publishing ends with a sentence, and the old release and its tables are as before."""
-    put_live(postgres, releases, FILES)
+    put_live(database, releases, FILES)
     compiled = releases.current()["desk"]
     table = compiled.entities["ticket"].table.name
-    insert_tickets(postgres, compiled, {"subject": "a"})
+    insert_tickets(database, compiled, {"subject": "a"})
     changed = with_field("late: {type: boolean, label: {zh: 晚, en: Late}}", {**FILES, "entities/site.yaml": SITE})
     patience = Patience(overall=dt.timedelta(seconds=0.5))
     publication = Publication("desk", changed, Consent("a"), 1)
     context = context_of(principal("b", "publisher"), releases)
-    with long_report(postgres, table), pytest.raises(Unavailable) as gave_up:
-        publish(postgres, releases, publication, context, patience=patience)
-    with postgres.read() as connection:
+    with long_report(database, table), pytest.raises(Unavailable) as gave_up:
+        publish(database, releases, publication, context, patience=patience)
+    with database.read() as connection:
         states = {release.release: release.state for release in list_releases(connection, "desk")}
         tables = {name for name in sa.inspect(connection).get_table_names() if name.startswith("d_")}
 
     assert "M430" == gave_up.value.code
     assert {1: "active", 2: "failed"} == states
     assert {table} == tables
-    put_live(postgres, releases, changed)
+    put_live(database, releases, changed)
     assert 3 == releases.current()["desk"].release
 
 
