@@ -143,7 +143,7 @@ def test_no_difference_is_ever_missed(files: dict[str, str]) -> None:
     """Whatever part of the model becomes another one, there is a change, with words in both languages and a file."""
     after = load_app(files).app
     if after is None:
-        pytest.skip("the edit does not fit here")
+        return  # an edit that is no app any more has no changes to tell
     changes = diff_apps(BEFORE, after)
     back = diff_apps(after, BEFORE)
     differs = not same(BEFORE, after)
