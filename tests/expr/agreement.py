@@ -34,8 +34,8 @@ class Example:
     world: World
 
 
-def examples(seed: int, count: int) -> Iterator[list[Example]]:
-    """Random examples of depth 1 to 4, grouped by world."""
+def examples(seed: int, count: int, containing: str = "") -> Iterator[list[Example]]:
+    """Random examples of depth 1 to 4, grouped by world; all of them with a word when one is given."""
     made = 0
     while made < count:
         world = Worlds(seed * 100_003 + made).world()
@@ -43,7 +43,7 @@ def examples(seed: int, count: int) -> Iterator[list[Example]]:
         group: list[Example] = []
         while len(group) < _PER_WORLD:
             source = generator.expression(1 + len(group) % 4)
-            expression, _ = check(source)
+            expression = check(source)[0] if containing in source else None
             if expression is not None:
                 group.append(Example(source, expression, world))
         made += len(group)
@@ -85,10 +85,10 @@ def sql_filter(connection: sa.Connection, example: Example, name: DialectName, *
     return [record["id"] in found for record in example.world.records]
 
 
-def sql_disagreements(database: Database, seed: int, count: int) -> Iterator[str]:
+def sql_disagreements(database: Database, seed: int, count: int, containing: str = "") -> Iterator[str]:
     """What the database answers otherwise than Python, as values and as filters."""
     name = dialect(database)
-    for group in examples(seed, count):
+    for group in examples(seed, count, containing):
         with database.write() as connection:
             group[0].world.insert(connection)
         with database.read() as connection:

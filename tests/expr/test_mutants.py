@@ -1,0 +1,132 @@
+"""The comparison of targets can fail: each seeded fault of meaning is found by it.
+
+The faults are those that real targets have by themselves: native division, ASCII-only text functions, three-valued logic …
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+import sqlalchemy as sa
+
+from forms_dsl.expr import numbers, python, texts
+from runtime.compile import expr_comparisons, expr_numbers, expr_values
+from runtime.store.database import Database
+from tests.expr.agreement import SEED, reference_disagreements, sql_disagreements
+from tests.expr.world import make_tables
+
+#: Examples until a fault must be found; most are found within some hundred.
+_ENOUGH = 6000
+
+
+def _half_even(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(numbers, "EXACT", decimal.Context(prec=120, rounding=decimal.ROUND_HALF_EVEN, traps=[]))
+
+
+def _truncated_rest(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(python._PAIR, "mod", lambda a, b: numbers.limit(numbers.EXACT.remainder(a, b)) if b else None)
+
+
+def _python_spaces(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(texts, "WHITE_SPACE", " ")
+
+
+def _blank_as_zero(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(python._ORDER, "lt", lambda a, b: a <= b)
+
+
+@pytest.mark.parametrize("put", [_half_even, _truncated_rest, _python_spaces, _blank_as_zero], ids=lambda put: put.__name__)
+def test_a_fault_in_python_is_found(put: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong rule in the Python target disagrees with the reference interpreter."""
+    put(monkeypatch)
+
+    assert [] != list(islice(reference_disagreements(SEED, _ENOUGH), 1))
+
+
+def _three_valued(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(expr_comparisons, "settled", lambda condition, **_: condition)
+
+
+def _nothing_is_missing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(expr_comparisons, "may_be_missing", lambda tree, scope: False)
+
+
+def _wrong_edge(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(expr_comparisons, "_EDGES", {"lt": "floor", "le": "floor", "gt": "floor", "ge": "floor"})
+
+
+@pytest.mark.parametrize("put", [_three_valued, _nothing_is_missing, _wrong_edge], ids=lambda put: put.__name__)
+def test_a_fault_in_sql_is_found(
+    put: Callable[[pytest.MonkeyPatch], None], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong rule in the SQL compiler disagrees with Python on both databases."""
+    _prepare(database)
+    put(monkeypatch)
+
+    assert [] != list(islice(sql_disagreements(database, SEED, _ENOUGH), 1))
+
+
+#: The fault, where it shows, and the function.
+_POSTGRES_FAULTS = {
+    "native division": ("/", "div(a numeric, b numeric) returns numeric", "a / nullif(b, 0)"),
+    "truncated rest": ("%", "mod(a numeric, b numeric) returns numeric", "pg_catalog.mod(a, nullif(b, 0))"),
+    "upper case of the C locale": ("upper", "upper(t text) returns text", "pg_catalog.upper(t)"),
+    "trim of spaces only": ("trim", "trim(t text) returns text", "nullif(btrim(t), '')"),
+    "no limit of places": ("*", "fin(x numeric) returns numeric", "x"),
+}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("name", _POSTGRES_FAULTS)
+def test_a_fault_in_a_function_of_postgresql_is_found(name: str, database: Database) -> None:
+    """A function that means what PostgreSQL would mean by itself disagrees with Python."""
+    word, head, body = _POSTGRES_FAULTS[name]
+    _prepare(database)
+    with database.write() as connection:
+        connection.exec_driver_sql(f"create or replace function lc.{head} language sql immutable as $body$select {body}$body$")
+
+    assert [] != list(islice(sql_disagreements(database, SEED, _ENOUGH, word), 1))
+
+
+def _ascii_lower(connection: object) -> None:
+    connection.create_function(
+        "lc_lower", -1, lambda t: t if t is None else "".join(c.lower() if c.isascii() else c for c in t) or None
+    )  # type: ignore[attr-defined]
+
+
+def _floating_sum(connection: object) -> None:
+    connection.create_function(
+        "lc_add", -1, lambda a, b: None if None in (a, b) else numbers.canonical(decimal.Decimal(repr(float(a) + float(b))))
+    )  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("put", "word"), [(_ascii_lower, "lower"), (_floating_sum, "+")])
+def test_a_fault_in_a_function_of_sqlite_is_found(put: Callable[[object], None], word: str, database: Database) -> None:
+    """A function that means what SQLite would mean by itself disagrees with Python."""
+    _prepare(database)
+
+    @sa.event.listens_for(database.engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        put(connection.connection.driver_connection)
+
+    assert [] != list(islice(sql_disagreements(database, SEED, _ENOUGH, word), 1))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_integers_that_leave_64_bits_are_found(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Native arithmetic of SQLite without a proof of its bounds becomes floating, and that is seen."""
+    _prepare(database)
+    for module in (expr_numbers, expr_values):
+        monkeypatch.setattr(module, "LARGEST", 10**40)
+
+    with pytest.raises((AssertionError, ValueError)):
+        assert [] == list(islice(sql_disagreements(database, SEED, _ENOUGH), 1))
+
+
+def _prepare(database: Database) -> None:
+    with database.write() as connection:
+        make_tables(connection)
