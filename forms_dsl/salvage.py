@@ -47,6 +47,8 @@ class _Work:
     findings: list[Diagnostic] = field(default_factory=list)
     pruned: set[Pointer] = field(default_factory=set)
     nameless: set[Pointer] = field(default_factory=set)
+    #: Maps with a key of the language that this version refuses; what stands for it may be absent.
+    unsupported: set[Pointer] = field(default_factory=set)
     supplied: dict[Pointer, object] = field(default_factory=dict)
     renumbered: dict[Pointer, tuple[int, ...]] = field(default_factory=dict)
 
@@ -173,6 +175,7 @@ def _unknown_key(work: _Work, place: tuple[str | int, ...], pointer: Pointer) ->
     known = keys_of(shape) if shape else ()
     later: frozenset[str] = getattr(shape, "later", frozenset())
     if key in later:
+        work.unsupported.add(pointer[:-1])
         message = Sentence(f"This version does not support the key {key!r} yet.", f"当前版本还不支持键“{key}”。")
         hint: Sentence | None = None
     else:
@@ -209,8 +212,8 @@ def _missing(work: _Work, place: tuple[str | int, ...], pointer: Pointer, key: s
 
 
 def _misspelt(work: _Work, pointer: Pointer, key: str) -> bool:
-    """Whether an unknown key beside it was already reported as this one misspelt."""
-    return any(
+    """Whether a key beside it was already reported as this one misspelt, or as one that may stand for it."""
+    return pointer in work.unsupported or any(
         finding.code == codes.UNKNOWN_KEY.id and finding.pointer[:-1] == pointer and finding.fix == key
         for finding in work.findings
     )

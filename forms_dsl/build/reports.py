@@ -8,10 +8,13 @@ from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature, Workbench
 from forms_dsl.build.paths import find_path, label_of_path
 from forms_dsl.build.place import Place, SourceFile
-from forms_dsl.diagnostics import Sentence
+from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.expr.scope import BOOLEAN, MEASURE, SEGMENT
 from forms_dsl.files.report import GroupingShape, ReportShape
 from forms_dsl.model import Chart, Grouping, Measure, Report
+from forms_dsl.names import NAME_LENGTH
+
+UNLABELLED = code("L307", "A group of a report that is no bare field has no label of its own.", "hint")
 
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
 
@@ -68,30 +71,7 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
 def _groupings(
     bench: Workbench, place: Place, shapes: list[str | GroupingShape], entity: EntitySignature
 ) -> tuple[Grouping, ...]:
-    scope = bench.scope(SEGMENT, bench.record_types(entity))
-    found: list[Grouping] = []
-    for number, shape in enumerate(shapes):
-        here = place.at(number)
-        if isinstance(shape, GroupingShape):
-            value = bench.expression(here.at("value"), shape.value, scope, None, entity)
-            if value is not None:
-                found.append(Grouping(shape.name, shape.label, value))
-            continue
-        if not _PATH.match(shape):
-            hint = Sentence("Write {value: …, name: …, label: …}.", "请写作 {value: …, name: …, label: …}。")
-            before = len(bench.findings)
-            bench.expression(here, shape, scope, None, entity)
-            if len(bench.findings) == before:
-                message = Sentence(
-                    "A group that is not a bare field needs a name and a label.", "不是单个字段的分组需要名称和标签。"
-                )
-                bench.find(codes.MISSING_KEY, here, message, hint)
-            continue
-        if find_path(bench, here, shape, entity) is None:
-            continue
-        value = bench.expression(here, shape, scope, None, entity)
-        if value is not None:
-            found.append(Grouping(shape, label_of_path(bench, shape, entity), value))
+    found = [group for n, shape in enumerate(shapes) if (group := _grouping(bench, place.at(n), shape, entity)) is not None]
     seen: set[str] = set()
     for group in found:
         if group.name in seen:
@@ -100,6 +80,26 @@ def _groupings(
             )
         seen.add(group.name)
     return tuple(found)
+
+
+def _grouping(bench: Workbench, place: Place, shape: str | GroupingShape, entity: EntitySignature) -> Grouping | None:
+    scope = bench.scope(SEGMENT, bench.record_types(entity))
+    if isinstance(shape, GroupingShape):
+        value = bench.expression(place.at("value"), shape.value, scope, None, entity)
+        return Grouping(shape.name, shape.label, value) if value is not None else None
+    if _PATH.match(shape):
+        if find_path(bench, place, shape, entity) is None:
+            return None
+        value = bench.expression(place, shape, scope, None, entity)
+        return Grouping(shape, label_of_path(bench, shape, entity), value) if value is not None else None
+    value = bench.expression(place, shape, scope, None, entity)
+    if value is None:
+        return None
+    hint = Sentence("Write {value: …, name: …, label: …}.", "请写作 {value: …, name: …, label: …}。")
+    message = Sentence("Readers see the formula as the heading of this group.", "该分组没有标签，读者看到的列标题是公式本身。")
+    bench.find(UNLABELLED, place, message, hint)
+    name = re.sub("[^a-z0-9]+", "_", shape.lower()).strip("_")[:NAME_LENGTH]
+    return Grouping(name, dict.fromkeys(bench.languages, shape), value)
 
 
 def _check_names(bench: Workbench, place: Place, shape: ReportShape, groups: set[str]) -> None:

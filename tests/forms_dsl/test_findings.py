@@ -102,6 +102,8 @@ CASES = [
     ("R001", "app.yaml", "reports.by_kind", "reports.by_knd", "menu"),
     ("R002", "roles.yaml", "  clerk:\n    label: {zh: 经办, en: Clerk}\n", "  clerk:\n    label: {zh: 经办, en: Clerk}\n    includes: [clerk]\n", "includes: [clerk]"),
     ("R003", "entities/order.yaml", "to: customer", "to: crm.customer", "  customer:"),
+    ("L307", "reports/by_kind.yaml", "{value: month_end(created_on), name: month, label: {zh: 月份, en: Month}}", "month_end(created_on)", "rows:"),
+    ("S001", "automations/old_orders.yaml", 'every: "06:00 day"', "after: {create: true}", "after:"),
     # Expressions
     ("X002", "entities/order.yaml", "when: amount > 500", "when: (amount > 500", "when:"),
     ("X002", "lists/orders.yaml", 'filter: status != "done"', 'filter: status = "done"', "filter:"),
