@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from forms_dsl.durations import seconds
 from forms_dsl.model import Duration, HumanStep
-
-_UNITS = {"minute": dt.timedelta(minutes=1), "hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1)}
-
 
 def length(duration: Duration) -> dt.timedelta:
     """The length of a duration in plain time; working time needs a calendar and is refused before it gets here."""
     if duration.working:
         raise ValueError("working time needs a calendar")
-    return _UNITS[duration.unit] * duration.amount
+    return dt.timedelta(seconds=seconds(duration))
 
 
 def due_at(step: HumanStep, opened_at: dt.datetime) -> dt.datetime | None:
