@@ -17,6 +17,7 @@ from runtime.identity.principal import resolve_principal
 from runtime.identity.sessions import end_session, start_session
 from runtime.identity.throttle import count_failure, forget_failures
 from runtime.settings import Settings
+from runtime.store.claims import forget_old_answers
 from runtime.store.database import Database
 from runtime.store.tables import credential, org_person
 
@@ -92,6 +93,7 @@ def _decide(
     if request.earlier_secret:
         end_session(connection, request.earlier_secret)
     secret = start_session(connection, person_id, request.now)
+    forget_old_answers(connection, request.now)
     record_event(connection, context, "signed_in", body={})
     return SignedIn(principal, secret)
 

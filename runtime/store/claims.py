@@ -15,6 +15,9 @@ from runtime.store.upsert import insert_if_absent
 #: No request runs longer; a claim that is older and has no answer belongs to a process that died.
 LEASE = dt.timedelta(minutes=2)
 
+#: So long the first answer comes again.
+KEPT = dt.timedelta(days=90)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -97,6 +100,11 @@ def keep_answer(connection: Connection, claim: Claim, answer: Answered) -> None:
     connection.execute(
         idempotency.update().where(mine).values(status=answer.status, headers=dict(answer.headers), body=answer.body)
     )
+
+
+def forget_old_answers(connection: Connection, now: dt.datetime) -> int:
+    """Drop the answers that were kept long enough; returns how many."""
+    return connection.execute(idempotency.delete().where(idempotency.c.created_at < now - KEPT)).rowcount
 
 
 def free_key(connection: Connection, claim: Claim) -> None:

@@ -232,6 +232,8 @@ idempotency = table(
     sa.Column("created_at", Instant, nullable=False),
 )
 
+sa.Index("idempotency_created", idempotency.c.created_at)
+
 number_sequence = table(
     "number_sequence",
     sa.Column("app", sa.String(48), primary_key=True),

@@ -296,7 +296,7 @@ def test_health_says_what_lives(ground: Ground) -> None:
 
     assert {"status": "ok"} == client.get("/health/live").json()
     answer = client.get("/health/ready")
-    assert (200, {"status": "ok", "releases": {}, "problems": []}) == (answer.status_code, answer.json())
+    assert (200, {"status": "ok", "releases": {}, "problems": [], "recovered": []}) == (answer.status_code, answer.json())
 
 
 def test_health_notices_a_lost_database(ground: Ground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from forms_dsl.folder import read_folder
@@ -24,6 +26,15 @@ def test_the_shipped_mappings_are_clean() -> None:
 
     assert ["berka", "synthetic"] == [file.stem for file in files]
     assert [[], []] == [findings(file.read_text()) for file in files]
+
+
+def test_the_example_of_the_manual_is_clean() -> None:
+    """The mapping in docs/imports.md is read without a finding."""
+    manual = (FOLDER.parents[1] / "docs" / "imports.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", manual, re.DOTALL)
+
+    assert example is not None
+    assert [] == findings(example[1])
 
 
 @pytest.mark.parametrize(

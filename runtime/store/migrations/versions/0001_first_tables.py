@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "key"),
     )
+    op.create_index("idempotency_created", "idempotency", ["created_at"], unique=False)
     op.create_table(
         "import_batch",
         sa.Column("id", sa.String(length=36), nullable=False),
