@@ -24,7 +24,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def open_services(settings: Settings) -> Services:
     """The services of a serving process, after everything that must happen before the first request."""
     started = start(settings, dt.datetime.now(dt.UTC))
-    return Services(settings, started.database, started.releases, engine=open_engine(started.database, settings))
+    return Services(
+        settings,
+        started.database,
+        started.releases,
+        engine=open_engine(started.database, settings),
+        recovered=tuple(one.words for one in started.recovered),
+    )
 
 
 def lifespan_of(services: Services) -> Callable[[FastAPI], AsyncIterator[None]]:

@@ -51,5 +51,6 @@ def ready(request: Request) -> JSONResponse:
         "status": "degraded" if problems else "ok",
         "releases": releases,
         "problems": [in_locale(problem, locale) for problem in problems],
+        "recovered": [in_locale(words, locale) for words in services.recovered],
     }
     return JSONResponse(body, status)

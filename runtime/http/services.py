@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.requests import HTTPConnection
 
+from forms_dsl.model import Label
 from runtime.failures import Unavailable
 from runtime.settings import Settings
 from runtime.store.business_day import BusinessDay
@@ -29,6 +30,8 @@ class Services:
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     #: The way to other systems; None where a process has none, as in tests of other things.
     engine: Engine | None = None
+    #: What became of publications that a crash had interrupted, as this process found them when it started.
+    recovered: tuple[Label, ...] = ()
     day: BusinessDay = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
