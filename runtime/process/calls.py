@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy.engine import Connection
@@ -15,7 +14,7 @@ from runtime.context import Context
 from runtime.failures import Failure
 from runtime.outbox.rows import OutboxRow
 from runtime.process.effects import write_values
-from runtime.process.opened import Opened, apply_command, open_instance
+from runtime.process.opened import Opened, apply_command, open_instance, with_record
 from workflow_engine.commands import CallResult, FinishCall
 
 #: What the end of an outbox row means to the flow; a parked one has an outcome that nobody knows.
@@ -49,7 +48,7 @@ def _save(opened: Opened, step: str, result: Mapping[str, object]) -> Opened:
     wire = values if isinstance(values, Mapping) else {}
     answer = {name: _parsed(type, wire.get(name)) for name, type in output.items()}
     record = write_values(opened.connection, opened.context, opened.flow, opened.record, found.save, answer)
-    return replace(opened, record=record)
+    return with_record(opened, record)
 
 
 def _parsed(type: ValueType, wire: object) -> object:

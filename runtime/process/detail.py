@@ -95,7 +95,7 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
 def _decisions(opened: Opened, visit: Visit, seat: Seat) -> list[str]:
     person, definition = opened.context.principal.id, opened.flow.definition
     act = cmd.Decide(person, visit.step, visit.number, seat.number, "approve")
-    decisions: list[str] = list(offered(definition, opened.journal.state, opened.world(), act))
+    decisions: list[str] = list(offered(definition, opened.journal.state, opened.world, act))
     if decisions and len(seat.candidates) > 1:
         decisions.append("claim" if seat.owner is None else "release")
     return decisions

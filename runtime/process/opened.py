@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -32,16 +32,13 @@ class Opened:
     flow: Flow
     journal: Journal
     record: CaseRecord
+    #: The facts outside the instance, each asked for once.
+    world: World
 
     @property
     def instance_id(self) -> str:
         """The key of the instance."""
         return self.journal.frame.instance_id
-
-    def world(self) -> World:
-        """The facts outside the instance."""
-        state = self.journal.state
-        return make_world(self.connection, self.context, self.flow, self.record, (state.starter, state.starter_unit))
 
     def failure(self, refusal: Refusal) -> Failure:
         """A refusal in words, with the names of the people that it is about."""
@@ -57,27 +54,46 @@ class Opened:
 def open_instance(connection: Connection, context: Context, instance_id: str) -> Opened:
     """Take an instance and its record for this transaction; the instance always first, so that nobody waits in a circle."""
     journal = lock_instance(connection, instance_id)
-    if journal is None:
+    flow = _flow(connection, context, journal)
+    if journal is None or flow is None:
         raise NotFound(NOT_THERE)
-    frame = journal.frame
-    flow = pinned_flow(connection, context, frame.app, frame.release, frame.workflow_id)
-    lock_record(connection, flow.entity, frame.record_id)
-    return Opened(connection, context, flow, journal, read_case(connection, context, flow, frame.record_id))
+    lock_record(connection, flow, journal.frame.record_id)
+    return _open(connection, context, flow, journal)
 
 
 def look_at_instance(connection: Connection, context: Context, instance_id: str) -> Opened:
     """An instance as it is now, without keeping anybody from it: to be shown, not to be changed."""
     journal = read_instance(connection, instance_id)
-    if journal is None:
+    flow = _flow(connection, context, journal)
+    if journal is None or flow is None:
         raise NotFound(NOT_THERE)
+    return _open(connection, context, flow, journal)
+
+
+def with_record(opened: Opened, record: CaseRecord) -> Opened:
+    """The same instance after its record was written: every fact is asked for anew."""
+    state = opened.journal.state
+    starter = (state.starter, state.starter_unit)
+    world = make_world(opened.connection, opened.context, opened.flow, record, starter)
+    return replace(opened, record=record, world=world)
+
+
+def _flow(connection: Connection, context: Context, journal: Journal | None) -> Flow | None:
+    if journal is None:
+        return None
     frame = journal.frame
-    flow = pinned_flow(connection, context, frame.app, frame.release, frame.workflow_id)
-    return Opened(connection, context, flow, journal, read_case(connection, context, flow, frame.record_id))
+    return pinned_flow(connection, context, frame.app, frame.release, frame.workflow_id)
+
+
+def _open(connection: Connection, context: Context, flow: Flow, journal: Journal) -> Opened:
+    record = read_case(connection, context, flow, journal.frame.record_id)
+    starter = (journal.state.starter, journal.state.starter_unit)
+    return Opened(connection, context, flow, journal, record, make_world(connection, context, flow, record, starter))
 
 
 def apply_command(opened: Opened, command: Command) -> CaseRecord:
     """Run a command and write what it did; the record as it is afterwards. Raises the failure of a refusal."""
-    outcome = handle(opened.flow.definition, opened.journal.state, command, opened.world())
+    outcome = handle(opened.flow.definition, opened.journal.state, command, opened.world)
     if isinstance(outcome, Refusal):
         raise opened.failure(outcome)
     if not outcome.entries:

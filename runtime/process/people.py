@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -45,20 +46,19 @@ class Directory:
 
 def find_people(directory: Directory, by: People) -> Found:
     """Everybody active who fits now, ordered by id, with the words of the specification as the reason."""
-    query = _query(directory, by)
-    if query is None:
+    values = _values(directory, by)
+    if values is None:
         return Found((), describe(by))
-    busy = _open_work() if by.pick == "least_busy" else sa.literal(0)
-    rows = directory.connection.execute(query.add_columns(busy.label("busy")).order_by(org_person.c.id)).all()
+    rows = directory.connection.execute(_statement(directory, by, "everybody"), values)
     return Found(tuple(Candidate(row.id, row.busy) for row in rows), describe(by))
 
 
 def still_fits(directory: Directory, by: People, person: str) -> bool:
     """Whether this person is active and still fits: asked in the transaction that commits the decision."""
-    query = _query(directory, by)
-    if query is None:
+    values = _values(directory, by)
+    if values is None:
         return False
-    return directory.connection.execute(query.where(org_person.c.id == person)).first() is not None
+    return directory.connection.execute(_statement(directory, by, "one"), {**values, "person": person}).first() is not None
 
 
 def may_start(connection: Connection, context: Context, compiled: CompiledApp, by: People) -> bool:
@@ -74,55 +74,76 @@ def describe(by: People) -> str:
     return f"{words} in {by.scope}" if by.scope else words
 
 
-def _query(directory: Directory, by: People) -> sa.Select[tuple[str]] | None:
-    case = directory.case
+def _statement(directory: Directory, by: People, form: Literal["everybody", "one"]) -> sa.Select[Any]:
+    """The question for a specification, built once for a release: building it costs more than asking it."""
+    key = ("people", by.kind, by.name, by.scope, by.pick == "least_busy", form)
+    return directory.compiled.cache.get_or_make(key, lambda: _build(directory.compiled, by, form))
+
+
+def _build(compiled: CompiledApp, by: People, form: Literal["everybody", "one"]) -> sa.Select[Any]:
     people = sa.select(org_person.c.id).where(org_person.c.active, org_person.c.deleted_at.is_(None))
+    if by.kind == "role":
+        people = _in_scope(people.where(_holds_role(compiled, by.name or "")), by.scope)
+    elif by.kind == "leader_of":
+        leader = sa.select(org_branch.c.leader).where(org_branch.c.id == sa.bindparam("unit")).scalar_subquery()
+        people = people.where(org_person.c.id == leader)
+    else:
+        people = people.where(org_person.c.id == sa.bindparam("named"))
+    if form == "one":
+        return people.where(org_person.c.id == sa.bindparam("person"))
+    busy = _open_work() if by.pick == "least_busy" else sa.literal(0)
+    return people.add_columns(busy.label("busy")).order_by(org_person.c.id)
+
+
+def _values(directory: Directory, by: People) -> dict[str, object] | None:
+    """What the question is asked for; None when the case has no such unit or person, so that nobody fits."""
+    case = directory.case
+    values: dict[str, object] = {"day": directory.context.business_date} if by.kind == "role" else {}
     match by.kind:
         case "starter":
-            return people.where(org_person.c.id == case.starter)
+            values["named"] = case.starter
         case "owner":
-            return None if case.record_owner is None else people.where(org_person.c.id == case.record_owner)
+            values["named"] = case.record_owner
         case "field":
-            person = case.values.get(by.name or "")
-            return people.where(org_person.c.id == person) if isinstance(person, str) else None
+            values["named"] = case.values.get(by.name or "")
         case "leader_of":
-            unit = _unit(by.name, case)
-            leader = sa.select(org_branch.c.leader).where(org_branch.c.id == unit).scalar_subquery()
-            return None if unit is None else people.where(org_person.c.id == leader)
-        case "role":
-            return _with_role(people, directory, by)
-        case _:
-            raise ValueError(f"nobody is found by {by.kind!r}")
+            values["unit"] = _unit(by.name, case)
+        case "role" if by.scope in ("own_branch", "starter.branch", "record.branch"):
+            values["unit"] = _unit(by.scope, case)
+        case "role" if by.scope == "starter.region":
+            values["unit"] = case.starter_unit
+    return None if None in values.values() else values
 
 
-def _with_role(people: sa.Select[tuple[str]], directory: Directory, by: People) -> sa.Select[tuple[str]] | None:
-    day, case, compiled = directory.context.business_date, directory.case, directory.compiled
-    held = (
+def _holds_role(compiled: CompiledApp, role: str) -> sa.Exists:
+    day = sa.bindparam("day", type_=person_role.c.valid_from.type)
+    return (
         sa.select(sa.literal(1))
         .where(
             person_role.c.person_id == org_person.c.id,
             person_role.c.app == compiled.app.name,
-            person_role.c.role.in_(_roles_that_include(compiled, by.name or "")),
+            person_role.c.role.in_(_roles_that_include(compiled, role)),
             sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= day),
             sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= day),
         )
         .exists()
     )
-    people = people.where(held)
-    match by.scope:
+
+
+def _in_scope(people: sa.Select[Any], scope: str | None) -> sa.Select[Any]:
+    unit: sa.BindParameter[str] = sa.bindparam("unit")
+    match scope:
         case None:
             return people
         case "own_branch" | "starter.branch" | "record.branch":
-            unit = _unit(by.scope, case)
-            return None if unit is None else people.where(org_person.c.f_branch == unit)
+            return people.where(org_person.c.f_branch == unit)
         case "head_office":
             return people.where(org_person.c.f_branch.in_(_head_office()))
         case "starter.region":
-            region = sa.select(org_branch.c.f_region).where(org_branch.c.id == case.starter_unit).scalar_subquery()
-            inside = sa.select(org_branch.c.id).where(org_branch.c.f_region == region)
-            return None if case.starter_unit is None else people.where(org_person.c.f_branch.in_(inside))
+            region = sa.select(org_branch.c.f_region).where(org_branch.c.id == unit).scalar_subquery()
+            return people.where(org_person.c.f_branch.in_(sa.select(org_branch.c.id).where(org_branch.c.f_region == region)))
         case _:
-            raise ValueError(f"no scope {by.scope!r}")
+            raise ValueError(f"no scope {scope!r}")
 
 
 def _unit(word: str | None, case: Case) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runtime.compile.app import CompiledApp, CompiledEntity
+from runtime.compile.app import CompiledApp
 from runtime.context import SYSTEM, Context
 from runtime.failures import NotFound
 from runtime.process.flows import Flow
@@ -27,11 +28,16 @@ class CaseRecord:
     values: Mapping[str, object]
 
 
-def lock_record(connection: Connection, entity: CompiledEntity, record_id: str) -> int:
+def lock_record(connection: Connection, flow: Flow, record_id: str) -> int:
     """Take the record for this transaction, so that nobody edits what is being decided; returns its version."""
-    table = entity.table
-    found = sa.select(table.c.version).where(table.c.id == record_id, table.c.deleted_at.is_(None)).with_for_update()
-    version: int | None = connection.execute(found).scalar_one_or_none()
+    table = flow.entity.table
+
+    def build() -> sa.Select[Any]:
+        living = (table.c.id == sa.bindparam("record"), table.c.deleted_at.is_(None))
+        return sa.select(table.c.version).where(*living).with_for_update()
+
+    found = flow.compiled.cache.get_or_make(("lock record", flow.workflow.entity), build)
+    version: int | None = connection.execute(found, {"record": record_id}).scalar_one_or_none()
     if version is None:
         raise NotFound(NOT_THERE)
     return version

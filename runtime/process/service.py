@@ -22,7 +22,7 @@ from runtime.process.calls import call_finished
 from runtime.process.effects import carry_out, put, write_values
 from runtime.process.flows import Flow, live_flow
 from runtime.process.journal import write_start
-from runtime.process.opened import Opened, apply_command, open_instance
+from runtime.process.opened import Opened, apply_command, open_instance, with_record
 from runtime.process.people import may_start
 from runtime.process.record import CaseRecord, lock_record, on_release, read_case
 from runtime.process.rows import Frame, find_seat
@@ -52,6 +52,20 @@ __all__ = [
 Word = Literal["approve", "reject", "return", "complete", "claim", "release"]
 #: Decisions with which a person may enter fields, and after which the required ones must be there.
 _ENTERING: frozenset[Word] = frozenset({"approve", "complete"})
+
+
+_WORK = sa.select(wf_work.c.instance_id, wf_work.c.step).where(wf_work.c.id == sa.bindparam("work"))
+_RUNNING = (
+    sa.select(wf_instance.c.id)
+    .where(
+        wf_instance.c.app == sa.bindparam("of"),
+        wf_instance.c.entity == sa.bindparam("about"),
+        wf_instance.c.record_id == sa.bindparam("record"),
+        wf_instance.c.state.in_(("running", "held")),
+    )
+    .order_by(wf_instance.c.started_at.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     running = running_instance(connection, app, steps.entity, record_id)
     if running is not None:
         return _submit_again(connection, context, running)
-    lock_record(connection, flow.entity, record_id)
+    lock_record(connection, flow, record_id)
     record = read_case(connection, context, flow, record_id)
     _refuse_all_but_drafts(connection, flow, record)
     first = flow.definition.first_fill()
@@ -112,8 +126,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
 
 def decide(connection: Connection, context: Context, work_id: str, word: Word, body: DecisionBody) -> Decided:
     """Decide, claim or give back a task; the loser of a race hears who decided what and when."""
-    found = sa.select(wf_work.c.instance_id, wf_work.c.step).where(wf_work.c.id == work_id)
-    work = connection.execute(found).one_or_none()
+    work = connection.execute(_WORK, {"work": work_id}).one_or_none()
     if work is None:
         raise NotFound(NOT_THERE)
     if work.instance_id is None:
@@ -153,13 +166,8 @@ def timer_due(connection: Connection, context: Context, timer: Timer) -> None:
 
 def running_instance(connection: Connection, app: str, entity: str, record_id: str) -> str | None:
     """The approval that is running over a record."""
-    found = sa.select(wf_instance.c.id).where(
-        wf_instance.c.app == app,
-        wf_instance.c.entity == entity,
-        wf_instance.c.record_id == record_id,
-        wf_instance.c.state.in_(("running", "held")),
-    )
-    instance: str | None = connection.execute(found.order_by(wf_instance.c.started_at.desc()).limit(1)).scalar_one_or_none()
+    found = connection.execute(_RUNNING, {"of": app, "about": entity, "record": record_id})
+    instance: str | None = found.scalar_one_or_none()
     return instance
 
 
@@ -193,7 +201,7 @@ def _seen(opened: Opened, command: cmd.Decide) -> cmd.Decide:
 
 def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, body: DecisionBody) -> None:
     """Whether the person may act at all comes before the version, and both before anything is written."""
-    acting = refuse_acting(opened.flow.definition, opened.journal.state, opened.world(), command)
+    acting = refuse_acting(opened.flow.definition, opened.journal.state, opened.world, command)
     if isinstance(acting, Refusal):
         raise opened.failure(acting)
     if body.version is not None and body.version != opened.record.version:
@@ -213,7 +221,7 @@ def _enter(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, word: 
     if body.fields:
         _write_fields(opened, step, body.fields)
         record = read_case(opened.connection, opened.context, opened.flow, opened.record.id)
-        opened = replace(opened, record=record)
+        opened = with_record(opened, record)
     if word in _ENTERING:
         _require(step, opened.record, "/fields")
     return opened

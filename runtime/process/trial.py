@@ -60,7 +60,7 @@ def try_workflow(
 
 def _from_here(connection: Connection, context: Context, instance: str) -> dict[str, object]:
     opened = look_at_instance(connection, context, instance)
-    world = opened.world()
+    world = opened.world
     trial = simulate_from(opened.flow.definition, opened.journal.state, lambda _done: world)
     return _shown(connection, context, opened.flow, trial)
 

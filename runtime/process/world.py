@@ -22,6 +22,10 @@ from runtime.query.late import context_facts
 from runtime.store.tables import person_limit
 from workflow_engine.world import World
 
+_LIMIT = sa.select(person_limit.c.amount).where(
+    person_limit.c.person_id == sa.bindparam("person"), person_limit.c.app == sa.bindparam("of")
+)
+
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 

@@ -135,8 +135,9 @@ on_finish:
   rejected: {set: {status: rejected}}
 """
 
+Staff = tuple[tuple[str, str, tuple[str, ...], str | None], ...]
 #: Username, unit, roles, limit.
-PEOPLE: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
+PEOPLE: Staff = (
     ("clerk", "CX", ("clerk",), None),
     ("clerk2", "BJ", ("clerk",), None),
     ("ann", "CX", ("checker",), None),
@@ -158,6 +159,7 @@ class Bank:
     org: CompiledApp
     people: Mapping[str, str]
     units: Mapping[str, str]
+    staff: Staff = PEOPLE
     minutes: list[int] = field(default_factory=lambda: [0])
 
     def context(self, username: str, **changes: object) -> Context:
@@ -169,7 +171,7 @@ class Bank:
         return replace(context, **changes)  # type: ignore[arg-type]
 
     def principal(self, username: str) -> Principal:
-        unit, roles = next((unit, roles) for name, unit, roles, _ in PEOPLE if name == username)
+        unit, roles = next((unit, roles) for name, unit, roles, _ in self.staff if name == username)
         paths = {"HO": "/HO/", "CR": "/HO/CR/", "CX": "/HO/CX/", "BJ": "/HO/BJ/"}
         platform = frozenset({"administrator"}) if username == "head" else frozenset()
         return Principal(
@@ -224,9 +226,9 @@ class Bank:
             return connection.execute(sa.select(table.c[name]).where(table.c.id == record)).scalar_one()
 
 
-def open_bank(database: Database, workflow: str = WORKFLOW, name: str = "approval", **files: str) -> Bank:
+def open_bank(database: Database, workflow: str = WORKFLOW, staff: Staff = PEOPLE) -> Bank:
     """The bank in a fresh database, with one workflow over its loans."""
-    texts = {**FILES, f"workflows/{name}.yaml": workflow, **files}
+    texts = {**FILES, "workflows/approval.yaml": workflow}
     loaded = load_app(texts)
     assert loaded.app is not None, [(d.code, d.span.file, d.span.line, d.message) for d in loaded.diagnostics]
     compiled = compile_app(loaded.app, 1)
@@ -242,11 +244,11 @@ def open_bank(database: Database, workflow: str = WORKFLOW, name: str = "approva
         for code, department in (("CR", True), ("CX", False), ("BJ", False)):
             units[code] = add_unit(connection, code, code, NOW, parent_id=units["HO"], region="浙江", department=department)
         people = {}
-        for username, unit, roles, limit in PEOPLE:
+        for username, unit, roles, limit in staff:
             people[username] = add_person(connection, username, username, NOW, unit_id=units[unit])
             for role in roles:
                 grant_role(connection, people[username], APP, role)
             if limit is not None:
                 set_limit(connection, people[username], APP, Decimal(limit))
         set_leader(connection, units["CX"], people["head"], NOW)
-    return Bank(database, compiled, compile_app(BUILT_IN["org"], 0), people, units)
+    return Bank(database, compiled, compile_app(BUILT_IN["org"], 0), people, units, staff)
