@@ -7,6 +7,7 @@ import datetime as dt
 from forms_dsl.durations import seconds
 from forms_dsl.model import Duration, HumanStep
 
+
 def length(duration: Duration) -> dt.timedelta:
     """The length of a duration in plain time; working time needs a calendar and is refused before it gets here."""
     if duration.working:
