@@ -37,10 +37,22 @@ function Root({ children }: { readonly children: ReactNode }) {
   )
 }
 
+const RELOADED = 'qiqiao.reloaded'
+const AGAIN_AFTER = 10_000
+
+/** A newer version of the screens was put in place while this page was open: its parts are gone, so the page starts anew, once. */
+function reloadAfterUpdate(): void {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
+  if (Date.now() - last < AGAIN_AFTER) return
+  sessionStorage.setItem(RELOADED, String(Date.now()))
+  location.reload()
+}
+
 /** Draw a workplace into the page. */
 export function start(workplace: ReactNode): void {
   const place = document.getElementById('root')
   if (!place) throw new Error('The page has no element #root.')
+  addEventListener('vite:preloadError', reloadAfterUpdate)
   paintNow()
   showLocale(browserLocale())
   openDoor({ signInAgain, locale: currentLocale })

@@ -74,8 +74,8 @@ function ReferenceInput({ id, field, value, change, blur, invalid, describedBy, 
 function ReferenceShow({ field, value, title, place }: ShowProps) {
   if (value === null || value === undefined) return null
   const [app, entity] = targetOf(field.options.to, place.app)
-  // The organisation directory has no pages of its own.
-  return app === 'org' ? <>{title ?? String(value)}</> : <Link to={`/app/${app}/${entity}/${String(value)}`}>{title ?? String(value)}</Link>
+  // The organisation directory has no pages of its own; a record that may not be known of has no columns to show.
+  return app === 'org' || field.options.to_columns?.length === 0 ? <>{title ?? String(value)}</> : <Link to={`/app/${app}/${entity}/${String(value)}`}>{title ?? String(value)}</Link>
 }
 
 export default { Input: ReferenceInput, Show: ReferenceShow } satisfies Widget

@@ -19,10 +19,10 @@ export function columnsOf({ list, entity }: ListParts): readonly ColumnScreen[] 
 /** Columns that a filter may name: a masked value is not searched, since the answer would tell it. */
 export const filterable = (columns: readonly ColumnScreen[]): readonly ColumnScreen[] => columns.filter(column => !column.masked)
 
-/** The names that have to be asked for, so that rows, cards and titles can be drawn. */
-export function selectOf({ list, entity }: ListParts, shown: readonly ColumnScreen[]): string {
+/** The names that have to be asked for, so that rows and cards can be drawn. */
+export function selectOf({ list }: ListParts, shown: readonly ColumnScreen[]): string {
   const card = list.card ? [...pathsOf(list.card.title), ...list.card.lines] : []
-  return [...new Set([...shown.map(column => column.path), ...card, ...pathsOf(entity.title ?? '')])].join(',')
+  return [...new Set([...shown.map(column => column.path), ...card])].join(',')
 }
 
 /** The form that makes a new record: the one that starts the approval, else the one the list opens. */

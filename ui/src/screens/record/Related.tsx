@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { get, path } from '../../kernel/api/client'
 import type { Page, PanelScreen, RecordWire, Screens } from '../../kernel/api/types'
-import { pathsOf } from '../../kernel/format/template'
+import { titleFields } from '../../kernel/format/template'
 import { isFigure } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useNoun } from '../../kernel/i18n/locale'
@@ -37,7 +37,7 @@ export function Related({ screens, panel, id }: { readonly screens: Screens, rea
   const { place, seen } = useSeen()
   const { app, timezone: zone, entities } = screens, entity = entities[panel.entity]
   const link = expressionOf([{ path: panel.by, operator: 'eq', values: [id] }], () => 'reference'), where = both(link, panel.where ?? '')
-  const select = [...new Set([...panel.columns.map(column => column.path), ...pathsOf(entity?.title ?? '')])].join(',')
+  const select = [...new Set([...panel.columns.map(column => column.path), ...titleFields(entity?.title ?? '')])].join(',')
   const answer = useQuery({
     queryKey: ['related', app, panel.entity, where, panel.order, select],
     queryFn: ({ signal }) => get<Page<RecordWire>>(path('api', app, panel.entity), { query: { where, order: panel.order.join(','), select, limit: ROWS, count: 'exact', titles: true }, signal }),

@@ -4,7 +4,8 @@ import { useDeferredValue, useEffect, useState, type KeyboardEvent } from 'react
 import { useNavigate } from 'react-router'
 import { get, path } from '../../kernel/api/client'
 import type { ListScreen, Page, RecordWire, Screens } from '../../kernel/api/types'
-import { fill, pathsOf, valueAt } from '../../kernel/format/template'
+import { fill, titleFields, valueAt } from '../../kernel/format/template'
+import { textOf, titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Dialog } from '../../kernel/parts/Dialog'
@@ -28,7 +29,7 @@ function useRecordHits(text: string): Hit[] {
       queryKey: ['search', app, list.entity, text],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         get<Page<RecordWire>>(path('api', app, list.entity), {
-          query: { search: text, limit: 5, select: [...new Set([...pathsOf(entities[list.entity]?.title ?? ''), ...list.search])].join(',') }, signal,
+          query: { search: text, limit: 5, titles: true, select: [...new Set([...titleFields(entities[list.entity]?.title ?? ''), ...list.search])].join(',') }, signal,
         }),
       enabled: text.length >= 2,
     })),
@@ -40,7 +41,7 @@ function useRecordHits(text: string): Hit[] {
     const entity = entities[list.entity]
     return answer.data.items.map(record => {
       const shown = list.search.map(field => String(valueAt(record, field) ?? '')).filter(Boolean)
-      const title = fill(entity?.title ?? '', field => String(valueAt(record, field) ?? '')) || shown[0] || record.id
+      const title = fill(entity?.title ?? '', field => textOf(valueAt(record, field)) || titlesOf(record)[field.split('.')[0] ?? ''] || '') || shown[0] || record.id
       return { to: `/app/${app}/${list.entity}/${record.id}`, text: title, hint: shown.filter(each => !title.includes(each)).join(' · '), group: label(entity?.label) }
     })
   })
