@@ -21,6 +21,7 @@ from forms_dsl.characters import TEXT_LIMIT
 from forms_dsl.codes import ALIAS, CUT_BY_COMMA, DUPLICATE_KEY, KEY_TYPE, LEADING_ZERO, LIMIT, SYNTAX
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.source import Pointer, Span
+from forms_dsl.yaml_frames import Frame, last_pointers, pointers_of
 
 DEPTH_LIMIT = 32
 NODE_LIMIT = 100_000
@@ -39,24 +40,6 @@ class LimitPassed(Exception):
 
 
 @dataclass(slots=True)
-class _Frame:
-    """An open map or list."""
-
-    value: dict[str, object] | list[object]
-    pointer: Pointer
-    flow: bool
-    start: tuple[int, int]
-    end: tuple[int, int]
-    #: The key whose value comes next; None when a key comes next.
-    key: str | None = None
-    #: A value that nobody shall see: of a refused key.
-    lost: bool = False
-    seen: dict[str, Span] = field(default_factory=dict)
-    #: A plain value with an open parenthesis, which a comma may have cut: its pointer and text so far.
-    cut: tuple[Pointer, str] | None = None
-
-
-@dataclass(slots=True)
 class Composition:
     """The data read so far; segments of one text are composed one after the other into it."""
 
@@ -69,7 +52,7 @@ class Composition:
     _nodes: int = 0
     _documents: int = 0
     _top: dict[str, Span] = field(default_factory=dict)
-    _stack: list[_Frame] = field(default_factory=list)
+    _stack: list[Frame] = field(default_factory=list)
     _line: int = 0
     _text: str = ""
     #: The scalar read last, and what stands at the top instead of a map.
@@ -105,29 +88,13 @@ class Composition:
 
     def forget_lost(self) -> None:
         """Remove the places of values that were refused or not read whole."""
-        there: set[Pointer] = set()
-
-        def walk(value: object, pointer: Pointer) -> None:
-            there.add(pointer)
-            pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-            for key, inner in pairs:
-                walk(inner, (*pointer, key))
-
-        walk(self.root, ())
+        there = pointers_of(self.root)
         self.spans = {pointer: span for pointer, span in self.spans.items() if pointer in there}
         self.key_spans = {pointer: span for pointer, span in self.key_spans.items() if pointer in there}
 
     def cut_off(self) -> None:
         """Mark what stood open at the end of the segment: more of it follows, but cannot be read."""
-        value: object = self.root
-        pointer: Pointer = ()
-        while isinstance(value, dict | list):
-            self.damaged.add(pointer)
-            if not value:
-                break
-            last: str | int = next(reversed(value)) if isinstance(value, dict) else len(value) - 1
-            value = value[last]  # type: ignore[index]
-            pointer = (*pointer, last)
+        self.damaged.update(last_pointers(self.root))
 
     def swallowed_line(self, error: yaml.MarkedYAMLError) -> int | None:
         """The first line of a scalar that ran over several lines up to the error, where a colon was forgotten."""
@@ -164,7 +131,7 @@ class Composition:
         else:
             self._open(frame, event)
 
-    def _key(self, frame: _Frame, event: Any) -> None:
+    def _key(self, frame: Frame, event: Any) -> None:
         span = self._span(event)
         if not isinstance(event, ScalarEvent):
             message = Sentence(
@@ -210,7 +177,7 @@ class Composition:
         frame.seen[folded] = span
         self.key_spans[pointer] = span
 
-    def _scalar(self, frame: _Frame | None, event: Any) -> None:
+    def _scalar(self, frame: Frame | None, event: Any) -> None:
         value = event.value
         if len(value) > TEXT_LIMIT:
             self._stop(event, Sentence(f"A text of more than {TEXT_LIMIT:,} characters.", f"文本超过 {TEXT_LIMIT:,} 个字符。"))
@@ -236,7 +203,7 @@ class Composition:
         if frame.flow:
             self._watch_cut(frame, pointer, value, span)
 
-    def _alias(self, frame: _Frame | None, event: Any) -> None:
+    def _alias(self, frame: Frame | None, event: Any) -> None:
         if frame is None:
             self._is_no_map(event)
             return
@@ -246,7 +213,7 @@ class Composition:
             self.spans[pointer] = self._span(event)
             self.damaged.add(pointer)
 
-    def _open(self, frame: _Frame | None, event: Any) -> None:
+    def _open(self, frame: Frame | None, event: Any) -> None:
         is_map = isinstance(event, MappingStartEvent)
         if frame is None:
             if not is_map:
@@ -272,7 +239,7 @@ class Composition:
             self._stop(event, Sentence(f"Nested deeper than {DEPTH_LIMIT} levels.", f"嵌套超过 {DEPTH_LIMIT} 层。"))
         start = (event.start_mark.line, event.start_mark.column)
         end = (event.end_mark.line, event.end_mark.column)
-        self._stack.append(_Frame(value, pointer, bool(event.flow_style), start, end, seen=seen))
+        self._stack.append(Frame(value, pointer, bool(event.flow_style), start, end, seen=seen))
 
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
@@ -284,12 +251,12 @@ class Composition:
             parent.end = frame.end
             parent.cut = None
 
-    def _record(self, frame: _Frame) -> None:
+    def _record(self, frame: Frame) -> None:
         span = self._of(frame.start, frame.end)
         first = self.spans.get(()) if not frame.pointer else None
         self.spans[frame.pointer] = Span(self.file, first.line, first.column, span.end_line, span.end_column) if first else span
 
-    def _store(self, frame: _Frame, value: object) -> Pointer | None:
+    def _store(self, frame: Frame, value: object) -> Pointer | None:
         """Put `value` where it belongs; None when its key was refused."""
         if isinstance(frame.value, list):
             frame.value.append(value)
@@ -313,7 +280,7 @@ class Composition:
         here = (start.line, start.column)
         self._find(ALIAS, self._of(here, (start.line, start.column + 1)), message, self._stack[-1].pointer if self._stack else ())
 
-    def _watch_cut(self, frame: _Frame, pointer: Pointer, value: str, span: Span) -> None:
+    def _watch_cut(self, frame: Frame, pointer: Pointer, value: str, span: Span) -> None:
         """Remember a plain value with an open parenthesis; in a list, see whether this one closes it."""
         if frame.cut is not None and isinstance(frame.value, list):
             before, text = frame.cut
@@ -328,7 +295,7 @@ class Composition:
             return
         frame.cut = (pointer, value) if value.count("(") > value.count(")") else None
 
-    def _continues_cut(self, frame: _Frame, event: Any, span: Span) -> bool:
+    def _continues_cut(self, frame: Frame, event: Any, span: Span) -> bool:
         """Whether this key without a colon is the rest of the value before it."""
         if frame.cut is None or _COLON.match(self._text, event.end_mark.index):
             frame.cut = None
