@@ -1,0 +1,221 @@
+"""The command line: every mistake with its place, plans, publishing by two people, and sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from builder.cli import main, make_parser
+from runtime.identity.organisation import add_person, grant_role
+from runtime.releases import Releases
+from runtime.store.database import Database
+from tests.publish.desk import FILES, NOW, TICKET, add_people, with_field
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "app_definitions" / "bank_customer"
+URGENCY = "urgency: {type: integer, label: {zh: 紧急度, en: Urgency}}"
+Qiqiao = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def qiqiao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Qiqiao:
+    """Runs one verb; gives its exit code and what it wrote."""
+    monkeypatch.setenv("QIQIAO_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("QIQIAO_LOCALE", "en")
+    monkeypatch.delenv("QIQIAO_DATABASE_URL", raising=False)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        written = capsys.readouterr()
+        return code, written.out, written.err
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The desk in a folder."""
+    return write(tmp_path / "desk", FILES)
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return folder
+
+
+#: Ten ways to break the shipped app: file, what stands there, what is put there; the finding must stand at the very line.
+BREAKS = [
+    ("app.yaml", "format: 1", "format: one", "S002"),
+    ("app.yaml", "version:", "versoin:", "S001"),
+    ("entities/customer.yaml", "type: date", "type: dat", "S002"),
+    ("entities/customer.yaml", "full_name:", "full_name: &name", "Y002"),
+    ("entities/customer.yaml", "  customer_no:", "\tcustomer_no:", "Y004"),
+    ("entities/loan_application.yaml", "to: customer", "to: custumer", "R001"),
+    ("roles.yaml", "label:", "lable:", "S001"),
+    ("lists/customers.yaml", "entity: customer", "entity: custmer", "R001"),
+    ("workflows/loan_approval.yaml", "workflow:", "wrkflow:", "S001"),
+    ("forms/loan_application.intake.yaml", " == ", " = ", "X002"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "code"), BREAKS)
+def test_every_break_of_the_shipped_app_is_found_at_its_line(
+    qiqiao: Qiqiao, tmp_path: Path, file: str, old: str, new: str, code: str
+) -> None:
+    """A broken copy gives exit code 1 and a finding with code, file and the very line."""
+    copy = tmp_path / "bank_customer"
+    shutil.copytree(SHIPPED, copy)
+    lines = (copy / file).read_text(encoding="utf-8").split("\n")
+    line = next(number for number, text in enumerate(lines) if old in text)
+    lines[line] = lines[line].replace(old, new, 1)
+    (copy / file).write_text("\n".join(lines), encoding="utf-8")
+    exit_code, out, _ = qiqiao("check", copy, "--json")
+    found = json.loads(out)
+
+    assert 1 == exit_code
+    assert (code, file, line + 1) in {(one["code"], one["file"], one["line"]) for one in found}
+
+
+def test_all_mistakes_come_at_once_with_their_places(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """file:line:column, code, sentence and hint of every mistake, and their number."""
+    broken = TICKET.replace("max: 80", "mx: 80").replace("type: decimal", "type: decimall")
+    folder = write(tmp_path / "desk", {**FILES, "entities/ticket.yaml": broken})
+    code, out, _ = qiqiao("check", folder)
+
+    assert 1 == code
+    assert f"{folder}/entities/ticket.yaml:5:25: S001 error:" in out
+    assert f"{folder}/entities/ticket.yaml:13:16: S002 error:" in out
+    assert "Did you mean" in out
+    assert "2 error(s)" in out
+
+
+def test_a_clean_folder_is_said_to_be_clean(qiqiao: Qiqiao, folder: Path) -> None:
+    """No finding: exit code 0, and an empty list as JSON."""
+    assert (0, f"{folder}: nothing to complain about.\n", "") == qiqiao("check", folder)
+    assert (0, []) == (qiqiao("check", folder, "--json")[0], json.loads(qiqiao("check", folder, "--json")[1]))
+
+
+def test_messages_are_chinese_where_the_machine_is(qiqiao: Qiqiao, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """QIQIAO_LOCALE chooses the language of every sentence."""
+    monkeypatch.setenv("QIQIAO_LOCALE", "zh")
+
+    assert f"{folder}：没有发现问题。\n" == qiqiao("check", folder)[1]
+    assert "首次发布" in qiqiao("plan", folder)[1]
+
+
+def test_a_plan_is_what_a_person_reads(qiqiao: Qiqiao, folder: Path, tmp_path: Path) -> None:
+    """Words, SQL with reasons and locks, findings; nothing is changed by looking."""
+    first = qiqiao("plan", folder)
+    qiqiao("publish", folder)
+    changed = write(tmp_path / "changed", with_field(URGENCY))
+    code, out, _ = qiqiao("plan", changed)
+    table = next(word for word in out.split() if word.startswith("d_"))
+
+    assert "desk 1.0.0: the first release" in first[1]
+    assert (
+        0,
+        f"""\
+desk 1.0.0: release 2, on top of release 1
+
+Changes
+  entity     New field Urgency (Ticket)
+
+Tables
+   1 expand    ALTER TABLE {table} ADD COLUMN f_urgency BIGINT
+               The new field Urgency of Ticket needs a column. · lock: write lock
+""",
+    ) == (code, out)
+    assert qiqiao("plan", changed)[1] == out
+    assert 1 == json.loads(qiqiao("plan", changed, "--json")[1])["from"]
+
+
+def test_a_broken_folder_is_neither_planned_nor_published(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """Both say all findings and end with code 1."""
+    broken = write(tmp_path / "desk", {**FILES, "entities/ticket.yaml": TICKET.replace("type: decimal", "type: decimall")})
+    for verb in ("plan", "publish"):
+        code, out, _ = qiqiao(verb, broken)
+        assert 1 == code
+        assert "S002 error  entities/ticket.yaml:13:16" in out
+        assert "This cannot be published as it is." in out
+
+
+def test_publishing_again_takes_two_people(
+    qiqiao: Qiqiao, folder: Path, tmp_path: Path, database: Database, database_url: str, releases: Releases
+) -> None:
+    """The first time the operator is enough; then two people of the bank are named, and they are two."""
+    with database.write() as connection:
+        add_people(connection)
+        both = add_person(connection, "he", "何敏", NOW)
+        for role in ("designer", "publisher"):
+            grant_role(connection, both, "", role)
+    changed, at = write(tmp_path / "changed", with_field(URGENCY)), ("--database", database_url)
+    first = qiqiao("publish", folder, *at)
+    same = qiqiao("publish", folder, *at)
+    alone = qiqiao("publish", changed, *at)
+    half = qiqiao("publish", changed, "--author", "shen", *at)
+    nobody = qiqiao("publish", changed, "--author", "shen", "--approver", "ghost", *at)
+    himself = qiqiao("publish", changed, "--author", "he", "--approver", "he", *at)
+    unfit = qiqiao("publish", changed, "--author", "he", "--approver", "shen", *at)
+    done = qiqiao("publish", changed, "--author", "shen", "--approver", "zhao", "--note", "urgent", *at)
+
+    assert 0 == first[0]
+    assert "there was nobody else yet" in first[1]
+    assert "nothing to publish" in same[1]
+    assert (1, "qiqiao: desk is live already") == (alone[0], alone[2][:28])
+    assert (1, "qiqiao: Name both: --author and --approver.\n") == (half[0], half[2])
+    assert (1, "qiqiao: There is no active person 'ghost'.\n") == (nobody[0], nobody[2])
+    assert [1, 1] == [himself[0], unfit[0]]
+    assert (0, "") == (done[0], done[2])
+    assert "desk 1.0.0 is live as release 2." in done[1]
+
+
+def test_what_is_wrong_with_a_call_is_one_sentence(qiqiao: Qiqiao, tmp_path: Path, folder: Path) -> None:
+    """No folder, no app in it, no database, no such database: each a sentence that says what to do."""
+    cases = {
+        ("check", str(tmp_path / "nowhere")): "There is no folder",
+        ("check", str(tmp_path)): "holds no app.yaml",
+        ("plan", str(folder), "--database", "nonsense://x"): "This is no database URL.",
+        ("plan", str(folder), "--database", "not a url"): "This is no database URL.",
+        ("plan", str(folder), "--database", "postgresql://127.0.0.1:1/x"): "The database refuses",
+        ("plan", str(folder), "--database", f"sqlite:///{tmp_path}/no/such/folder.db"): "The database refuses",
+        ("serve", "--port", "99999"): "Cannot listen on 127.0.0.1:99999",
+    }
+    for arguments, sentence in cases.items():
+        code, _, err = qiqiao(*arguments)
+        assert (1, True, 1) == (code, sentence in err, err.count("\n")), err
+
+
+def test_help_names_every_verb_with_an_example() -> None:
+    """The help lists the verbs in words, and each has a help of its own that shows how to call it."""
+    parser = make_parser()
+    [actions] = [action for action in parser._actions if hasattr(action, "choices") and isinstance(action.choices, dict)]
+
+    assert {"check", "plan", "publish", "serve", "worker", "import-data", "demo"} <= set(actions.choices)
+    for name, verb in actions.choices.items():
+        text = verb.format_help()
+        assert "examples:" in text, name
+        assert f"qiqiao {name}" in text, name
+
+
+def test_the_command_is_installed_and_quick() -> None:
+    """`qiqiao check` runs as a program of its own and loads neither the server nor the database."""
+    script = (
+        "import sys\nfrom builder.cli import main\n"
+        f"code = main(['check', {str(SHIPPED)!r}])\n"
+        "print(sorted({'uvicorn', 'fastapi', 'runtime.http.routes'} & set(sys.modules)), code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "QIQIAO_LOCALE": "en"}
+    )
+
+    assert "[] 0" == done.stdout.split("\n")[-2], done.stderr
