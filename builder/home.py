@@ -16,13 +16,13 @@ from builder.shapes import Json, Person, change_json, diagnostics_json, live_jso
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.diff import Change, diff_apps
 from forms_dsl.kinds import PIECES, Piece
-from forms_dsl.load import load_app
 from forms_dsl.model import App, Field
 from forms_dsl.yaml_source import read_document
 from runtime.context import Context
 from runtime.releases import compile_stored
 from runtime.store.tables import draft_file, release
 from runtime.store.types import format_instant
+from workflow_engine.verify import load_verified
 
 
 def list_apps(connection: Connection) -> list[Json]:
@@ -37,7 +37,7 @@ def list_apps(connection: Connection) -> list[Json]:
 def app_home(connection: Connection, context: Context, app: str) -> Json:
     """The page of an app as its draft stands."""
     draft = read_draft(connection, app)
-    loaded = load_app(draft.files)
+    loaded = load_verified(draft.files)
     before = _published(connection, draft)
     found = (*draft.diagnostics(), *loaded.diagnostics)
     changes = diff_apps(before, loaded.app) if loaded.app is not None and draft.changed else ()

@@ -25,6 +25,7 @@ from runtime.publish.state import read_state
 from runtime.publish.steps import plan_steps, wanted_tables
 from runtime.publish.types import Files, PublishPlan
 from runtime.releases import compile_stored
+from workflow_engine.verify import load_verified
 
 APP_RENAMED = code("M413", "The app has another name than the one that is being published.")
 
@@ -45,7 +46,7 @@ def plan_publish(connection: Connection, app: str, files: Files, now: dt.datetim
     """
     active = active_release(connection, app)
     old = compile_stored(connection, app, active.release) if active is not None else None
-    loaded = load_app(files)
+    loaded = load_app(files) if back_to is not None else load_verified(files)
     state = read_state(connection, app, ())
     to = back_to if back_to is not None else state.next_release
     from_ = active.release if active is not None else None
