@@ -84,6 +84,10 @@ def _pair(low: Lowering, left: Expr, right: Expr) -> tuple[Element, Element]:
 
 
 def _equal_bound(low: Lowering, tree: Expr, late: Expr, *, positive: bool) -> Element:
+    if isinstance(tree, Call) and tree.function == "date_of" and not may_be_missing(late, low.scope):
+        return settled(
+            sa.and_(_by_day(low, "ge", tree.arguments[0], late), _by_day(low, "le", tree.arguments[0], late)), positive=positive
+        )
     element, value, whole = _beside(low, tree, late)
     same = element == value
     if not may_be_missing(late, low.scope):

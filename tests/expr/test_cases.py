@@ -34,12 +34,11 @@ def test_the_json_form_of_a_case_is_up_to_date(case: Case) -> None:
 
 def test_the_database_gives_the_value(database: Database) -> None:
     """The value of each case is the value in the database, and a condition chooses its record or not."""
+    wrong = []
     with database.write() as connection:
         make_tables(connection)
-    wrong = []
-    for case in CASES:
-        example = Example(case.expression, checked(case.expression), world_of(case.facts))
-        with database.write() as connection:
+        for case in CASES:
+            example = Example(case.expression, checked(case.expression), world_of(case.facts))
             example.world.insert(connection)
             found = [sql_values(connection, example, dialect(database))]
             expected: list[object] = [[case.value]]
