@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import StepFields
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
+from runtime.process.cards import case_titles
 from runtime.process.editors import changed_since
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
@@ -120,7 +122,26 @@ def _record(connection: Connection, context: Context, place: tuple[str, str, str
     except (NotFound, NotAllowed):
         return {"id": place[2]}
     hidden = case.fields.hide if case else ()
-    return {name: value for name, value in found.values.items() if name.split(".")[0] not in hidden}
+    shown = {name: value for name, value in found.values.items() if name.split(".")[0] not in hidden}
+    if case is not None:
+        shown["_titles"] = _titles(connection, context, place, shown)
+    return shown
+
+
+def _titles(
+    connection: Connection, context: Context, place: tuple[str, str, str], shown: Mapping[str, object]
+) -> dict[str, object]:
+    """What the records are called that a case refers to, beside those that the person may read anyway."""
+    known = shown.get("_titles")
+    titles = dict(known) if isinstance(known, Mapping) else {}
+    compiled = context.releases[place[0]]
+    for field in compiled.entities[place[1]].entity.fields.values():
+        target, value = field.value_type.entity, shown.get(field.name)
+        if target is not None and isinstance(value, str) and field.name not in titles:
+            found = case_titles(connection, context, compiled, target, [value])
+            if value in found:
+                titles[field.name] = found[value]
+    return titles
 
 
 def _place(opened: Opened) -> tuple[str, str, str]:

@@ -31,6 +31,14 @@ label: {zh: 信贷, en: Lending}
 requires: {runtime: ">=0.1", apps: {org: ">=1.0 <2"}}
 languages: [zh, en]
 """,
+    "entities/customer.yaml": """
+entity: customer
+label: {zh: 客户, en: Customer}
+title: "{full_name}"
+fields:
+  full_name: {type: text, max: 60, label: {zh: 名称, en: Name}}
+  phone: {type: text, max: 20, class: C2, label: {zh: 电话, en: Phone}}
+""",
     "entities/loan.yaml": """
 entity: loan
 label: {zh: 贷款, en: Loan}
@@ -41,6 +49,7 @@ fields:
   branch: {type: reference, to: org.branch, required: true, default: user.branch, label: {zh: 机构, en: Branch}}
   amount: {type: money, required: true, label: {zh: 金额, en: Amount}}
   term: {type: integer, label: {zh: 期限, en: Term}}
+  customer: {type: reference, to: customer, label: {zh: 客户, en: Customer}}
   purpose: {type: text, max: 200, label: {zh: 用途, en: Purpose}}
   secret: {type: text, max: 200, label: {zh: 内部备注, en: Internal note}}
   rating: {type: integer, label: {zh: 评级, en: Rating}}
@@ -61,6 +70,7 @@ roles:
   clerk:
     label: {zh: 客户经理, en: Clerk}
     access:
+      customer: {create: true, read: true}
       loan: {create: true, read: branch.path in user.branch_tree, update: created_by == user.id and status == "draft"}
   checker:
     label: {zh: 复核, en: Checker}
@@ -186,6 +196,11 @@ class Bank:
             platform,
         )
 
+    def customer(self, **values: object) -> str:
+        """A customer, whom only clerks may read."""
+        with self.database.write() as connection:
+            return insert_record(connection, self.context("clerk"), APP, "customer", values).id
+
     def draft(self, username: str = "clerk", **values: object) -> str:
         """A draft of a loan."""
         with self.database.write() as connection:
@@ -226,9 +241,9 @@ class Bank:
             return connection.execute(sa.select(table.c[name]).where(table.c.id == record)).scalar_one()
 
 
-def open_bank(database: Database, workflow: str = WORKFLOW, staff: Staff = PEOPLE) -> Bank:
+def open_bank(database: Database, workflow: str = WORKFLOW, staff: Staff = PEOPLE, files: Mapping[str, str] = {}) -> Bank:
     """The bank in a fresh database, with one workflow over its loans."""
-    texts = {**FILES, "workflows/approval.yaml": workflow}
+    texts = {**FILES, "workflows/approval.yaml": workflow, **files}
     loaded = load_app(texts)
     assert loaded.app is not None, [(d.code, d.span.file, d.span.line, d.message) for d in loaded.diagnostics]
     compiled = compile_app(loaded.app, 1)

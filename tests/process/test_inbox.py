@@ -14,7 +14,7 @@ from runtime.process.service import DecisionBody, decide
 from runtime.process.trial import try_workflow
 from runtime.process.view import process_of_record
 from runtime.store.database import Database
-from tests.process.bank import APP, NOW, Bank, open_bank
+from tests.process.bank import APP, FILES, NOW, Bank, open_bank
 
 Json = dict[str, object]
 
@@ -137,6 +137,28 @@ def test_an_officer_sees_the_case_through_his_item_only(bank: Bank) -> None:
     bank.decide("kai", instance, "decide@officer")
     after = detail(bank, "kai", item)
     assert ([], {"id": after["record_id"]}) == (after["decisions"], after["record"])
+
+
+def test_whoever_decides_knows_whom_it_is_about(database: Database) -> None:
+    """A reference of the case has its title also for a role without any right on customers; personal titles stay closed."""
+    bank = open_bank(database)
+    customer = bank.customer(full_name="叶磊", phone="13812345678")
+    _, instance = bank.submit(amount="400000.00", customer=customer)
+    bank.decide("ann", instance, "check")
+    record = detail(bank, "kai", bank.work(instance, "decide@officer")[0])["record"]
+    assert "叶磊" == record["_titles"]["customer"]  # type: ignore[index]
+
+
+def test_a_title_with_personal_data_is_not_told(database: Database) -> None:
+    """The twin: a customer called by a C2 field keeps his title to those who may read it."""
+    bank = open_bank(
+        database, files={"entities/customer.yaml": FILES["entities/customer.yaml"].replace("{full_name}", "{phone}")}
+    )
+    customer = bank.customer(full_name="叶磊", phone="13812345678")
+    _, instance = bank.submit(amount="400000.00", customer=customer)
+    bank.decide("ann", instance, "check")
+    record = detail(bank, "kai", bank.work(instance, "decide@officer")[0])["record"]
+    assert "customer" not in record["_titles"]  # type: ignore[index]
 
 
 def test_who_may_not_act_is_offered_nothing(bank: Bank) -> None:
