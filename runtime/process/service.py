@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -77,15 +77,6 @@ class DecisionBody:
     fields: Mapping[str, object] = field(default_factory=dict)
     #: The version of the record that the person has seen.
     version: int | None = None
-
-
-class Timer(Protocol):
-    """The job that a visit with a due time leaves behind."""
-
-    @property
-    def payload(self) -> Mapping[str, object]:
-        """Instance, step and visit."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +148,11 @@ def retry(connection: Connection, context: Context, instance_id: str) -> None:
     apply_command(open_instance(connection, context, instance_id), cmd.Retry(context.principal.id))
 
 
-def timer_due(connection: Connection, context: Context, timer: Timer) -> None:
-    """Do what a step says for when its time has passed; a timer of a closed visit changes nothing."""
-    due = timer.payload
+def timer_due(connection: Connection, context: Context, due: Mapping[str, object]) -> None:
+    """Do what a step says for when its time has passed; `due` is what the visit wrote into its job.
+
+    A timer of a closed visit changes nothing.
+    """
     opened = open_instance(connection, context, str(due["instance"]))
     apply_command(opened, cmd.TimerDue(str(due["step"]), int(str(due["visit"]))))
 
