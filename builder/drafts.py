@@ -16,16 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from builder.codes import CHANGED_MEANWHILE, NO_PATH, TOO_LARGE
+from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Span
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, Fault, Invalid, NotFound
+from runtime.publish.codes import BASE_MOVED
 from runtime.publish.history import active_release, files_of
 from runtime.publish.types import Files, Release
 from runtime.store.tables import draft_file
-
-BASE_MOVED = code("M408", "A file of the draft was changed by a release that came after it was edited.")
 
 _APP = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _PATH = re.compile(r"([a-z][a-z0-9_]*/)?[a-z][a-z0-9_.]*\.(yaml|yml|json)")
@@ -169,10 +169,10 @@ def _check_names(app: str, path: str, text: str | None) -> None:
             "zh": "文件路径应形如 entities/customer.yaml。",
             "en": "A file's path looks like entities/customer.yaml.",
         }
-        raise Invalid(message, code="M438", faults=(Fault("M438", message, parameter="path"),))
+        raise Invalid(message, code=NO_PATH.id, faults=(Fault(NO_PATH.id, message, parameter="path"),))
     if text is not None and len(text.encode()) > LARGEST_FILE:
         message = {"zh": "文件不得超过 1 MiB。", "en": "A file may have at most 1 MiB."}
-        raise Invalid(message, code="M439", faults=(Fault("M439", message, pointer="/text"),))
+        raise Invalid(message, code=TOO_LARGE.id, faults=(Fault(TOO_LARGE.id, message, pointer="/text"),))
 
 
 def _changed_meanwhile(path: str) -> Conflict:
@@ -181,5 +181,5 @@ def _changed_meanwhile(path: str) -> Conflict:
             "zh": f"{path} 在您打开之后已被他人修改，请重新打开草稿。",
             "en": f"Somebody else changed {path} since you opened it. Open the draft again.",
         },
-        code="M435",
+        code=CHANGED_MEANWHILE.id,
     )

@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from builder.codes import CHANGED_MEANWHILE, DECIDED, NOTHING_CHANGED
 from builder.drafts import read_draft
 from forms_dsl.yaml_source import read_document
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, NotAllowed, NotFound
 from runtime.publish.apply import Publication, Published, publish
+from runtime.publish.codes import TWO_PEOPLE
 from runtime.publish.consent import Consent, check_consent
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
@@ -32,11 +34,12 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
     if draft.checksum != checksum:
         raise Conflict(
             {"zh": "草稿在您查看之后已有改动，请重新查看。", "en": "The draft changed since you looked at it. Look at it again."},
-            code="M435",
+            code=CHANGED_MEANWHILE.id,
         )
     if not draft.changed:
         raise Conflict(
-            {"zh": "草稿与已上线版本没有差别。", "en": "The draft does not differ from the active release."}, code="M436"
+            {"zh": "草稿与已上线版本没有差别。", "en": "The draft does not differ from the active release."},
+            code=NOTHING_CHANGED.id,
         )
     planned = plan_publish(connection, app, draft.files, context.now)
     findings = (*draft.diagnostics(), *planned.plan.diagnostics)
@@ -136,7 +139,7 @@ def return_review(connection: Connection, context: Context, id: str, note: str) 
                 "zh": "编制或提交了这次修改的人不能自己退回，也不能批准。",
                 "en": "Whoever edited or submitted this change can neither return nor approve it.",
             },
-            code="M420",
+            code=TWO_PEOPLE.id,
         )
     values = {"state": "returned", "decided_by": context.principal.id, "decided_at": context.now, "decision_note": note}
     changed = sa.update(review).where(review.c.id == id, review.c.state == "open").values(**values)
@@ -164,4 +167,4 @@ def _decided(row: Row[Any]) -> Conflict:
         "outdated": ("已过期，另有提交或发布", "is outdated: something else was submitted or published"),
     }
     zh, en = words.get(row.state, ("已处理", "was decided"))
-    return Conflict({"zh": f"该发布申请{zh}。", "en": f"This review {en}."}, code="M437")
+    return Conflict({"zh": f"该发布申请{zh}。", "en": f"This review {en}."}, code=DECIDED.id)

@@ -18,6 +18,7 @@ from runtime.compile.app import CompiledApp
 from runtime.compile.tables import storage_of
 from runtime.context import Context
 from runtime.failures import Conflict, Failure
+from runtime.publish.codes import BASE_MOVED, BUSY
 from runtime.publish.history import files_of
 from runtime.publish.steps import wanted_tables
 from runtime.publish.storages import storage_text
@@ -34,7 +35,7 @@ def base_moved(app: str, active: Release | None) -> Conflict:
             "en": f"Somebody else published {app} in the meantime (release {number} is active now). Look at what changed, then "
             f"publish on top of it.",
         },
-        code="M408",
+        code=BASE_MOVED.id,
         extra={"active": number},
     )
 
@@ -43,7 +44,7 @@ def busy(app: str) -> Conflict:
     """Another publication of the same app is under way."""
     return Conflict(
         {"zh": f"应用 {app} 正在发布中，请稍候。", "en": f"{app} is being published right now. Wait until that is done."},
-        code="M433",
+        code=BUSY.id,
     )
 
 

@@ -20,6 +20,7 @@ from runtime.context import Context
 from runtime.failures import Conflict, NotFound
 from runtime.publish import activation
 from runtime.publish.claim import claim
+from runtime.publish.codes import IN_USE, PLAN_CHANGED
 from runtime.publish.consent import Consent, check_consent
 from runtime.publish.execute import Patience, Progress, Runner, StepRefused, run_statement, step_failed
 from runtime.publish.history import StepRow, active_release, files_of, release_by_number, steps_of
@@ -114,7 +115,7 @@ def activate(
     if target is None or target.activated_at is None:
         raise NotFound({"zh": f"应用 {app} 没有可恢复的版本 {number}。", "en": f"{app} has no release {number} to go back to."})
     if target.state != "superseded":
-        raise Conflict({"zh": f"版本 {number} 正在使用中。", "en": f"Release {number} is in use now."}, code="M434")
+        raise Conflict({"zh": f"版本 {number} 正在使用中。", "en": f"Release {number} is in use now."}, code=IN_USE.id)
 
     def reopen(connection: Connection, planned: Planned) -> int:
         activation.reopen_release(connection, target, planned.plan.steps)
@@ -241,5 +242,5 @@ def _plan_changed() -> Conflict:
             "zh": "发布计划与提交时看到的不同，请重新查看后再决定。",
             "en": "The plan is no longer the one that was looked at. Look at it again, then decide.",
         },
-        code="M421",
+        code=PLAN_CHANGED.id,
     )

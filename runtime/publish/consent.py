@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.context import Context
 from runtime.failures import NotAllowed
+from runtime.publish.codes import TWO_PEOPLE
 from runtime.store.tables import org_person, release
 
 
@@ -36,7 +37,7 @@ def check_consent(connection: Connection, app: str, consent: Consent, context: C
                     "zh": f"应用 {app} 已上线，再次发布须由两个人完成：请用 --author 和 --approver 指明编制人和批准人。",
                     "en": f"{app} is live already, so publishing it again takes two people: name them with --author and --approver.",
                 },
-                code="M420",
+                code=TWO_PEOPLE.id,
             )
         return
     approver = context.principal
@@ -46,7 +47,7 @@ def check_consent(connection: Connection, app: str, consent: Consent, context: C
                 "zh": "只有持有“publisher”平台角色的人可以批准发布。",
                 "en": "Only a person with the platform role publisher approves.",
             },
-            code="M420",
+            code=TWO_PEOPLE.id,
         )
     if approver.id in {consent.author, *consent.editors}:
         raise NotAllowed(
@@ -54,7 +55,7 @@ def check_consent(connection: Connection, app: str, consent: Consent, context: C
                 "zh": "编制或提交了这次修改的人不能批准其发布，须由另一个人批准。",
                 "en": "Whoever edited or submitted this change cannot approve it. A second person must.",
             },
-            code="M420",
+            code=TWO_PEOPLE.id,
         )
 
 

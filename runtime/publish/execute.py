@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from forms_dsl.model import Label
 from runtime.failures import Conflict, Failure, Unavailable
+from runtime.publish.codes import DATABASE_GONE, GAVE_UP, STEP_REFUSED
 from runtime.publish.history import StepRow
 from runtime.publish.types import AFTER, Step
 from runtime.store.database import Database
@@ -140,7 +141,7 @@ def step_failed(step: Label, cause: DBAPIError) -> Failure:
             "zh": f"发布未完成，原版本继续使用。步骤“{step['zh']}”被数据库拒绝：{said}",
             "en": f"Publishing did not succeed; the release before stays in use. The database refused a step ({step['en']}): {said}",
         },
-        code="M431",
+        code=STEP_REFUSED.id,
     )
 
 
@@ -168,7 +169,7 @@ def _blocked(step: Label) -> Unavailable:
             "en": f"Publishing gave up and the release before stays in use: a long-running query holds the table that a step needs "
             f"({step['en']}). Publish again later.",
         },
-        code="M430",
+        code=GAVE_UP.id,
     )
 
 
@@ -178,5 +179,5 @@ def _database_gone() -> Unavailable:
             "zh": "发布途中数据库连接中断。数据库恢复后，下一次启动会从中断处继续。",
             "en": "The database went away while publishing. The next start goes on where it stopped.",
         },
-        code="M432",
+        code=DATABASE_GONE.id,
     )

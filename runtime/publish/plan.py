@@ -20,6 +20,7 @@ from runtime.compile.app import CompiledApp, compile_app
 from runtime.publish.history import active_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
+from runtime.publish.rules.misfits import NOT_UNIQUE
 from runtime.publish.running import count_running
 from runtime.publish.state import read_state
 from runtime.publish.steps import plan_steps, wanted_tables
@@ -61,7 +62,7 @@ def plan_publish(connection: Connection, app: str, files: Files, now: dt.datetim
     misfits = count_misfits(connection, old, new, state, now)
     found = lint(Proposal(old, new, state, misfits, changes))
     if back_to is not None:
-        found = tuple(one for one in found if one.severity != "error" or one.code == "M409")
+        found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
     plan = replace(
         blank,
         version=loaded.app.version,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from forms_dsl.diagnostics import Diagnostic
 from runtime.failures import Fault, Invalid
+from runtime.publish.codes import REFUSED
 
 
 class Refused(Invalid):
     """The definition has errors; nothing was changed and the running app goes on."""
 
-    code = "M400"
+    code = REFUSED.id
 
     def __init__(self, app: str, diagnostics: tuple[Diagnostic, ...]) -> None:
         errors = tuple(found for found in diagnostics if found.severity == "error")
