@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from runtime.publish.plan import plan_publish
-from runtime.publish.types import PublishPlan
+from runtime.publish.types import PublishPlan, Running
 from runtime.releases import Releases
 from runtime.store.database import Database
+from runtime.store.tables import wf_instance, wf_visit
 from tests.publish.desk import FILES, NOW, edited, insert_tickets, put_live, with_field
 
 
@@ -178,3 +180,24 @@ def test_a_broken_definition_has_a_plan_of_findings_only(live: Database) -> None
 def test_another_apps_definition_is_refused(live: Database) -> None:
     """The texts of one app are not published over another."""
     assert ["M413"] == codes(plan(live, edited("app.yaml", "app: desk", "app: bench")), "error")
+
+
+def test_running_approvals_are_counted_by_step(live: Database) -> None:
+    """Approvals that are under way or held are said step by step; ended ones are not."""
+    with live.write() as connection:
+        for number, (state, visits) in enumerate(
+            [
+                ("running", [("check", "approved"), ("decide", "open")]),
+                ("running", [("decide", "open")]),
+                ("held", [("book", "held")]),
+                ("approved", [("decide", "approved")]),
+            ]
+        ):
+            fixed = {"app": "desk", "release": 1, "workflow_id": "approval", "entity": "desk.ticket", "starter": "x"}
+            row = {"id": f"i{number}", "record_id": f"r{number}", "state": state, "revision": 1, "started_at": NOW}
+            connection.execute(sa.insert(wf_instance), {**fixed, **row})
+            for step, visit in visits:
+                values = {"instance_id": f"i{number}", "step": step, "number": 1, "state": visit, "opened_at": NOW}
+                connection.execute(sa.insert(wf_visit), values)
+
+    assert (Running("approval", "book", 1), Running("approval", "decide", 2)) == plan(live, FILES).running
