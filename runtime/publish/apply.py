@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from forms_dsl.model import Label
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
-from runtime.failures import Conflict, NotFound
+from runtime.failures import Conflict, Failure, NotFound
 from runtime.publish import activation
 from runtime.publish.claim import claim
 from runtime.publish.codes import IN_USE, PLAN_CHANGED
@@ -183,15 +183,20 @@ def finish(
     try:
         runner.run(_steps(database, target, contract=False))
     except StepRefused as refused:
-        runner.take_back(_steps(database, target, contract=False))
-        with database.write() as connection:
-            activation.fail_release(connection, target, refused.failure, context)
+        take_back(runner, target, refused.failure, context)
         raise refused.failure from refused
     with database.write() as connection:
         activation.activate_release(connection, target, base, compiled, context, kind, operator)
     contract(runner, target)
     with database.read() as connection:
         return _reread(connection, target)
+
+
+def take_back(runner: Runner, target: Release, failure: Failure, context: Context) -> None:
+    """Undo what was done for a release that cannot be made active, and note why."""
+    runner.take_back(_steps(runner.database, target, contract=False))
+    with runner.database.write() as connection:
+        activation.fail_release(connection, target, failure, context)
 
 
 def contract(runner: Runner, target: Release) -> None:

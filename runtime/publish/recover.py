@@ -8,13 +8,14 @@ from typing import Literal
 
 from forms_dsl.model import Label
 from runtime.context import SYSTEM, Context
-from runtime.failures import Failure
-from runtime.publish.apply import contract, finish, silent
+from runtime.failures import Conflict, Failure
+from runtime.publish.apply import contract, finish, silent, take_back
 from runtime.publish.claim import claim
+from runtime.publish.codes import REFUSED
 from runtime.publish.execute import Patience, Runner
 from runtime.publish.history import releases_in_state, steps_of
 from runtime.publish.types import Release
-from runtime.releases import compile_stored
+from runtime.releases import CannotCompile, compile_stored
 from runtime.store.database import Database
 
 
@@ -28,7 +29,11 @@ class Recovered:
     words: Label
 
 
-def recover(database: Database, now: dt.datetime, *, patience: Patience = Patience()) -> tuple[Recovered, ...]:
+#: A start does not wait for a long report as a publisher does: what cannot be finished soon is taken back.
+_AT_START = Patience(overall=dt.timedelta(seconds=15))
+
+
+def recover(database: Database, now: dt.datetime, *, patience: Patience = _AT_START) -> tuple[Recovered, ...]:
     """Settle every publication that was interrupted; none is left half done unless another process works on it.
 
     On SQLite a publication is one transaction, so the old state or the new one is all there can be.
@@ -52,17 +57,30 @@ def _settle(database: Database, target: Release, now: dt.datetime, patience: Pat
         if online is None:
             return _said(target, "running_elsewhere")
         with database.read() as connection:
-            compiled = compile_stored(connection, target.app, target.release)
             active = next((one for one in releases_in_state(connection, "active") if one.app == target.app), None)
         base = active.release if active is not None else None
         context = Context(SYSTEM, {}, now, now.date(), f"recover-{target.app}-{target.release}", channel="start")
         runner = Runner(database, online, target.app, target.release, now, silent, patience)
         kind = "published" if target.activated_at is None else "release_activated"
         try:
+            with database.read() as connection:
+                compiled = compile_stored(connection, target.app, target.release)
             finish(runner, target, base, compiled, context, kind)
+        except CannotCompile as broken:
+            failure = _no_longer_compiles(broken)
+            take_back(runner, target, failure, context)
+            return _said(target, "taken_back", failure)
         except Failure as failure:
             return _said(target, "taken_back", failure)
         return _said(target, "finished")
+
+
+def _no_longer_compiles(broken: CannotCompile) -> Failure:
+    """The definition is one that this version of the product refuses, unlike the version that began."""
+    return Conflict(
+        {"zh": f"其定义在当前产品版本下无法编译：{broken}", "en": f"Its definition does not compile in this version: {broken}"},
+        code=REFUSED.id,
+    )
 
 
 def _said(

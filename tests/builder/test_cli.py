@@ -219,3 +219,15 @@ def test_the_command_is_installed_and_quick() -> None:
     )
 
     assert "[] 0" == done.stdout.split("\n")[-2], done.stderr
+
+
+def test_bytes_that_are_no_text_do_not_break_the_messages(tmp_path: Path) -> None:
+    """A file that is not UTF-8, and a terminal that knows no Chinese, still give whole findings."""
+    folder = write(tmp_path / "desk", FILES)
+    (folder / "entities" / "ticket.yaml").write_bytes(TICKET.encode("gbk"))
+    environment = {**os.environ, "QIQIAO_LOCALE": "zh", "PYTHONIOENCODING": "ascii"}
+    for more in ([], ["--json"]):
+        command = [sys.executable, "-m", "builder.cli", "check", str(folder), *more]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT)
+        assert (1, "") == (done.returncode, done.stderr)
+        assert "entities/ticket.yaml" in done.stdout

@@ -18,6 +18,7 @@ from runtime.publish.state import read_state
 from runtime.publish.steps import plan_steps
 from runtime.releases import Releases, compile_stored
 from runtime.store.database import Database, open_database
+from runtime.store.tables import release
 from tests.publish.desk import FILES, NOW, edited, insert_tickets, put_live, stored, with_field
 
 SITE = """\
@@ -157,3 +158,28 @@ def test_what_cannot_be_finished_is_taken_back(database: Database, database_url:
     assert "f_fee" not in columns
     assert "M431" not in settled.words["en"]
     assert "old release is live" in settled.words["en"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_does_not_compile_any_more_is_taken_back(database: Database, database_url: str, releases: Releases) -> None:
+    """A process starts also when the interrupted release is one that this version of the product refuses."""
+    put_live(database, releases, FILES)
+    database.engine.dispose()
+
+    def die_before_the_second_step() -> None:
+        opened = open_database(database_url)
+        put_live(
+            opened, Releases(opened, {}), changed("desk"), progress=lambda event, position, _: die() if position == 1 else None
+        )
+
+    assert not in_a_process(die_before_the_second_step)
+    with database.write() as connection:
+        broken = {**FILES, "app.yaml": "app: desk\n"}
+        connection.execute(sa.update(release).where(release.c.release == 2).values(files=broken))
+    [settled] = recover(database, NOW)
+    with database.read() as connection:
+        states = [one.state for one in list_releases(connection, "desk")]
+
+    assert "taken_back" == settled.outcome
+    assert "app.yaml:1" in settled.words["en"]
+    assert ["failed", "active"] == states
