@@ -71,7 +71,11 @@ roles:
     label: {zh: 客户经理, en: Clerk}
     access:
       customer: {create: true, read: true}
-      loan: {create: true, read: branch.path in user.branch_tree, update: created_by == user.id and status == "draft"}
+      loan:
+        create: true
+        read: branch.path in user.branch_tree
+        update: created_by == user.id and status == "draft"
+        delete: created_by == user.id
   checker:
     label: {zh: 复核, en: Checker}
     access:

@@ -186,6 +186,19 @@ def test_recall_and_retry_have_their_own_routes(desk: Desk) -> None:
     assert [] == desk.client("ann").get("/api/tasks").json()["items"]
 
 
+def test_a_record_under_approval_is_not_deleted(desk: Desk) -> None:
+    """Nobody takes a case away from those who decide it; a draft may go."""
+    clerk = desk.client("clerk")
+    loan = submitted(clerk)
+    path = f"/api/lending/loan/{loan['id']}"
+
+    answer = clerk.delete(path, headers={"If-Match": f'"{loan["version"]}"'})
+    assert (409, "Q311") == (answer.status_code, answer.json()["code"])
+    clerk.post(f"{path}/process/recall")
+    version = clerk.get(path).json()["version"]
+    assert 204 == clerk.delete(path, headers={"If-Match": f'"{version}"'}).status_code
+
+
 def test_the_trial_run_over_rest(desk: Desk) -> None:
     """The path pane of the entry form: steps, people, reasons; wrong values are said by pointer; others may not."""
     clerk = desk.client("clerk")
