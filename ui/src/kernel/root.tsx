@@ -41,9 +41,15 @@ const RELOADED = 'qiqiao.reloaded'
 const AGAIN_AFTER = 10_000
 
 /** A newer version of the screens was put in place while this page was open: its parts are gone, so the page starts anew, once. */
-function reloadAfterUpdate(): void {
+async function reloadAfterUpdate(): Promise<void> {
   const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
   if (Date.now() - last < AGAIN_AFTER) return
+  try {
+    // Without a server this is no update, and a reload would leave nothing on the screen.
+    if (!(await fetch('/health/live')).ok) return
+  } catch {
+    return
+  }
   sessionStorage.setItem(RELOADED, String(Date.now()))
   location.reload()
 }
@@ -52,7 +58,7 @@ function reloadAfterUpdate(): void {
 export function start(workplace: ReactNode): void {
   const place = document.getElementById('root')
   if (!place) throw new Error('The page has no element #root.')
-  addEventListener('vite:preloadError', reloadAfterUpdate)
+  addEventListener('vite:preloadError', () => void reloadAfterUpdate())
   paintNow()
   showLocale(browserLocale())
   openDoor({ signInAgain, locale: currentLocale })

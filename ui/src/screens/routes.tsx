@@ -1,10 +1,18 @@
 /** Every address of the workplace; a screen is loaded when it is first visited. */
 import type { ComponentType } from 'react'
 import { createBrowserRouter } from 'react-router'
+import { Unreachable } from '../kernel/api/failure'
 import { Crash } from './shell/Crash'
 import { Shell } from './shell/Shell'
 
-const screen = (load: () => Promise<{ readonly default: ComponentType }>) => async () => ({ Component: (await load()).default })
+const screen = (load: () => Promise<{ readonly default: ComponentType }>) => async () => {
+  try {
+    return { Component: (await load()).default }
+  } catch (cause) {
+    // The code of a screen comes over the same line as its data.
+    throw new Unreachable(cause)
+  }
+}
 
 export const router = createBrowserRouter([
   {

@@ -24,7 +24,7 @@ export function Proof({ result, busy, error, verify }: ProofProps) {
             {result.root && <div><dt>{t('root')}</dt><dd className="mono proof-root">{result.root}</dd></div>}
           </dl>
         )}
-        <Button type="primary" aria-busy={busy} aria-keyshortcuts="V" onClick={verify}>{t('verify')} <kbd>V</kbd></Button>
+        <Button type="primary" aria-busy={busy} aria-keyshortcuts="V" onClick={verify}>{t('verify')} <kbd aria-hidden="true">V</kbd></Button>
       </div>
     </section>
   )

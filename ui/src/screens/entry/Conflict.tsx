@@ -41,7 +41,7 @@ export function Conflict({ parts, entry, before, theirs, done }: ConflictProps) 
   return (
     <div className="summary conflict" role="alert">
       <h2>{t('changed_elsewhere')}</h2>
-      {names.length > 0 && <p>{t('changed_text')}</p>}
+      <p>{t(names.length > 0 ? 'changed_text' : 'changed_apart')}</p>
       <ul>
         {names.map(name => {
           const field = parts.entity.fields[name]
@@ -57,7 +57,7 @@ export function Conflict({ parts, entry, before, theirs, done }: ConflictProps) 
           )
         })}
       </ul>
-      <Button size="small" type="primary" onClick={() => done(merged(before, entry.values, theirs, mineFor))}>{t('take')}</Button>
+      <Button size="small" type="primary" onClick={() => done(merged(before, entry.values, theirs, mineFor))}>{t(names.length > 0 ? 'take' : 'merge')}</Button>
     </div>
   )
 }

@@ -55,12 +55,13 @@ export function EntryForm(props: EntryFormProps) {
   const t = useWords(words), c = useWords(common), label = useLabel()
   const [at, setAt] = useState(0), [visited, setVisited] = useState(0)
   const form = useRef<HTMLFormElement>(null)
+  const [isNew] = useState(entry.values['id'] === undefined)
   useEffect(() => {
     const inputs = [...form.current?.querySelectorAll<HTMLInputElement>('input:not([type="radio"], [tabindex="-1"]), textarea') ?? []]
-    // The first field that is still empty; a form that is full begins at its top.
-    const first = inputs.find(each => each.value === '' && each.closest('.ant-select-content-has-value') === null) ?? inputs[0]
+    // The first field that is still empty; what is stored already begins at its top.
+    const first = (isNew ? inputs.find(each => each.value === '' && each.closest('.ant-select-content-has-value') === null) : undefined) ?? inputs[0]
     first?.focus({ preventScroll: true })
-  }, [])
+  }, [isNew])
   const pages = entry.drawn.blocks.filter(each => each.block.kind !== 'section'), isWizard = pages.length > 0
   const current = Math.min(at, Math.max(pages.length - 1, 0)), isLast = !isWizard || visited >= pages.length - 1
   const go = (to: number) => {
@@ -119,7 +120,7 @@ export function EntryForm(props: EntryFormProps) {
         <span className="entry-keys hint small" aria-hidden="true"><kbd>Enter</kbd> {t('key_next')} <kbd>Shift Enter</kbd> {t('key_back')} <kbd>Ctrl Enter</kbd> {t('key_submit')}</span>
         <span className="grow" />
         {isWizard && <><Button disabled={current === 0} onClick={() => go(current - 1)}>{t('previous')}</Button><Button disabled={current === pages.length - 1} onClick={() => go(current + 1)}>{t('next')}</Button></>}
-        {saveDraft && <Button onClick={saveDraft} aria-busy={busy}>{t('save_draft')} <kbd>Ctrl S</kbd></Button>}
+        {saveDraft && <Button onClick={saveDraft} aria-busy={busy}>{t('save_draft')} <kbd aria-hidden="true">Ctrl S</kbd></Button>}
         <Button type="primary" onClick={submit} disabled={!isLast} aria-busy={busy}>{busy ? c('loading') : submitText}</Button>
       </footer>
     </div>

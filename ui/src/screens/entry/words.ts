@@ -42,6 +42,8 @@ export const words = catalogue('entry', {
   saved: ['已保存{{number}}。', '{{number}} was saved.'],
   changed_elsewhere: ['别人已先改过这条记录', 'Somebody else changed this record first'],
   changed_text: ['下面是别人改过、而你也改了的字段。逐项选用谁的，再保存一次。', 'These fields were changed by somebody else and by you. Choose for each, then save again.'],
+  changed_apart: ['你们改的不是同样的字段，可以合在一起。', 'You did not change the same fields; both can be kept.'],
+  merge: ['合并，继续', 'Keep both and go on'],
   mine: ['我的', 'Mine'],
   theirs: ['对方的', 'Theirs'],
   take: ['采用选择，继续', 'Use these and go on'],

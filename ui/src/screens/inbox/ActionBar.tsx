@@ -52,7 +52,7 @@ export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
     <Button
       key={name} className={`decision decision-${name} ${chosen === name ? 'decision-chosen' : ''}`} type={name === 'approve' || name === 'complete' ? 'primary' : 'default'} danger={name === 'reject' || name === 'return' || name === 'veto'}
       aria-busy={busy} aria-keyshortcuts={LETTERS[name]} onClick={() => confirm(name)}
-    >{word(name)}{LETTERS[name] && !narrow && <kbd>{LETTERS[name]}</kbd>}</Button>
+    >{word(name)}{LETTERS[name] && !narrow && <kbd aria-hidden="true">{LETTERS[name]}</kbd>}</Button>
   )
   const big = narrow ? decisions.filter(name => name === decisions.at(-1) || name === (decisions.includes('return') ? 'return' : decisions.at(-2))) : decisions
   const rest = decisions.filter(name => !big.includes(name))

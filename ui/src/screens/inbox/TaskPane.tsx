@@ -32,6 +32,9 @@ export function TaskPane({ id, focus, decided }: TaskPaneProps) {
   return <Opened key={id} task={answer.data} screens={screens.data} focus={focus} decided={decided} />
 }
 
+/** What ends a task, as the trail calls it. */
+const DECIDED: ReadonlySet<string> = new Set(['approved', 'rejected', 'returned', 'completed', 'resubmitted'])
+
 /** The first referenced record that has a page of its own: whom it is about. */
 function Subject({ task, screens }: { readonly task: TaskDetail, readonly screens: Screens }) {
   const fields = Object.values(screens.entities[task.entity]?.fields ?? {})
@@ -53,7 +56,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
     if (focus) heading.current?.focus()
   }, [focus])
   const fills = entity !== undefined && task.state === 'open' && task.decisions.includes('complete') && task.fields.write.length > 0
-  const last = task.process?.trail.at(-1)
+  const last = task.process?.trail.findLast(entry => entry.step === task.step && DECIDED.has(entry.kind))
   const over = task.state !== 'open'
   const waiting = task.process?.at.map(step => t('waits_for', { people: people(step.people) || step.held_reason || '—', step: label(step.title) })).join(' · ')
   const amount = task.amount && t('amount_unit', { amount: group(task.amount, 2) })

@@ -1,6 +1,7 @@
 /** Sending a decision; what it changes is asked for again. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { newKey, post, path } from '../../kernel/api/client'
+import { Refusal } from '../../kernel/api/failure'
 import { keys } from '../../kernel/api/queries'
 import type { Decided, TaskDetail, Wire } from '../../kernel/api/types'
 
@@ -28,6 +29,12 @@ export function useDecide(task: TaskDetail, done: (decided: Decided, decision: D
       void client.invalidateQueries({ queryKey: keys.task(task.id) })
       for (const name of ['list', 'count', 'related', 'record', 'process', 'history']) void client.invalidateQueries({ queryKey: [name] })
       done(decided, decision)
+    },
+    onError: error => {
+      // Somebody else was faster: the task says who and when, in place of the buttons.
+      if (!(error instanceof Refusal) || error.status !== 409) return
+      void client.invalidateQueries({ queryKey: keys.task(task.id) })
+      void client.invalidateQueries({ queryKey: ['tasks'] })
     },
   })
 }

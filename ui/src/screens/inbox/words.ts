@@ -40,7 +40,8 @@ export const words = catalogue('inbox', {
   opinion_needed: ['{{decision}}必须写意见', '{{decision}}: an opinion is needed'],
   opinion_rule: ['{{decisions}}必须写意见', 'An opinion is needed to {{decisions}}'],
   phrases: ['常用语', 'Phrases'],
-  phrase_1: ['同意', 'Agreed'], phrase_2: ['同意，请注意贷后用途检查', 'Agreed; check the use of funds after payout'], phrase_3: ['资料不全，请补充', 'Documents are missing; please add them'],
+  // None of them holds the word of a decision: a phrase is not a button that decides.
+  phrase_1: ['资料齐全，情况属实', 'Documents complete and correct'], phrase_2: ['请注意贷后用途检查', 'Check the use of funds after payout'], phrase_3: ['资料不全，请补充', 'Documents are missing; please add them'],
   approve: ['同意', 'Agree'], reject: ['拒绝', 'Refuse'], return: ['退回', 'Return'], complete: ['完成', 'Done'], claim: ['认领', 'Claim'], release: ['放回', 'Release'], veto: ['否决', 'Veto'],
   more: ['更多', 'More'],
   return_to: ['退回到', 'Return to'],

@@ -88,7 +88,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         <h1>{title}</h1>
         {me?.unit && <span className="hint small">{t('rights', { unit: me.unit.name })}</span>}
         <span className="grow" />
-        {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd>Alt N</kbd></Link>}
+        {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd aria-hidden="true">Alt N</kbd></Link>}
       </div>
       <section className="card list-card" aria-label={title}>
         <Views parts={parts} place={place} counts={counts.views} />

@@ -50,8 +50,8 @@ function Place({ walk, app, entity }: { readonly walk: Walk | null, readonly app
     <span className="record-place">
       <Link to={walk.back} aria-label={t('back', { label: walk.label })}>‹</Link>
       <span className="hint small">{walk.total === null ? t('place_open', places) : t('place', places)}</span>
-      <button type="button" className="step" disabled={walk.at === 0} aria-label={t('previous')} onClick={() => step(-1)}>‹ <kbd>Ctrl ←</kbd></button>
-      <button type="button" className="step" disabled={walk.at >= walk.ids.length - 1} aria-label={t('next')} onClick={() => step(1)}>› <kbd>Ctrl →</kbd></button>
+      <button type="button" className="step" disabled={walk.at === 0} aria-label={t('previous')} onClick={() => step(-1)}>‹ <kbd aria-hidden="true">Ctrl ←</kbd></button>
+      <button type="button" className="step" disabled={walk.at >= walk.ids.length - 1} aria-label={t('next')} onClick={() => step(1)}>› <kbd aria-hidden="true">Ctrl →</kbd></button>
     </span>
   )
 }

@@ -17,7 +17,7 @@ export function TopBar({ search }: { readonly search: () => void }) {
     <header className="top">
       <Link to="/" className="brand"><Logo size={24} /><span>{c('product')}</span></Link>
       <button type="button" className="top-search" aria-keyshortcuts="Control+K" onClick={search}>
-        <span className="grow cut">{t('search')}</span><kbd>Ctrl K</kbd>
+        <span className="grow cut">{t('search')}</span><kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       <span className="grow" />
       {me && <span className="top-date hint small">{t('business_date', { date: me.business_date })}</span>}
