@@ -9,8 +9,11 @@ import type { Files } from './files'
 export type ModelMap = { readonly [key: string]: Model }
 
 export const isMap = (model: Model | undefined): model is { [key: string]: Model } => typeof model === 'object' && model !== null && !Array.isArray(model)
-export const mapOf = (model: Model | undefined): ModelMap => (isMap(model) ? model : {})
-export const listOf = (model: Model | undefined): readonly Model[] => (Array.isArray(model) ? model : [])
+/** One empty map and one empty list for all: a new one at each look would make the screens draw for ever. */
+const NOTHING: ModelMap = {}
+const NONE: readonly Model[] = []
+export const mapOf = (model: Model | undefined): ModelMap => (isMap(model) ? model : NOTHING)
+export const listOf = (model: Model | undefined): readonly Model[] => (Array.isArray(model) ? model : NONE)
 export const textOf = (model: Model | undefined): string => (typeof model === 'string' ? model : '')
 export const labelOf = (model: Model | undefined): Label | null =>
   isMap(model) ? Object.fromEntries(Object.entries(model).map(([language, text]) => [language, textOf(text)])) : typeof model === 'string' ? { zh: model } : null

@@ -47,7 +47,8 @@ export function Properties({ readOnly }: { readonly readOnly: boolean }) {
 function BlockProperties({ name, readOnly }: { readonly name: string, readonly readOnly: boolean }) {
   const t = useWords(words), show = useLabel()
   const designer = useDesigner()
-  const block = useDraft(state => findBlock(formModel(state.files, designer.form), name))
+  const form = useDraft(state => formModel(state.files, designer.form))
+  const block = findBlock(form, name)
   if (!block) return null
   const label = labelOf(block.model['label']) ?? {}
   const columns = textOf(block.model['columns']) || '1'
