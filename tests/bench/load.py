@@ -1,0 +1,84 @@
+"""A load client of little cost: some connections, prepared requests, one selector loop."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+#: Makes the bytes of request number n.
+Request = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one run saw: requests per second and how many answers were not 2xx."""
+
+    per_second: float
+    failed: int
+
+
+@dataclass(slots=True)
+class _Lane:
+    socket: socket.socket
+    buffer: bytearray = field(default_factory=bytearray)
+    wanted: int = -1
+
+
+def http(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    """The bytes of one HTTP/1.1 request on a kept connection."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{k}: {v}" for k, v in headers.items())]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def run(port: int, request: Request, *, seconds: float, connections: int = 16) -> Load:
+    """Send requests on all connections for some seconds and count complete answers."""
+    selector = selectors.DefaultSelector()
+    lanes = [_Lane(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
+    sent = done = failed = 0
+    for lane in lanes:
+        selector.register(lane.socket, selectors.EVENT_READ, lane)
+        lane.socket.sendall(request(sent))
+        sent += 1
+    started = time.perf_counter()
+    end = started + seconds
+    while time.perf_counter() < end:
+        for key, _ in selector.select(0.5):
+            lane = key.data
+            ok = _receive(lane)
+            if ok is None:
+                continue
+            done += 1
+            failed += not ok
+            lane.socket.sendall(request(sent))
+            sent += 1
+    took = time.perf_counter() - started
+    for lane in lanes:
+        lane.socket.close()
+    return Load(done / took, failed)
+
+
+def _receive(lane: _Lane) -> bool | None:
+    """Whether a complete answer is 2xx; None while it is incomplete."""
+    received = lane.socket.recv(262144)
+    if not received:
+        raise ConnectionError("the server closed a connection")
+    lane.buffer += received
+    if lane.wanted < 0:
+        head = lane.buffer.find(b"\r\n\r\n")
+        if head < 0:
+            return None
+        text = bytes(lane.buffer[:head]).lower()
+        at = text.find(b"content-length:")
+        length = int(text[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        lane.wanted = head + 4 + length
+    if len(lane.buffer) < lane.wanted:
+        return None
+    ok = lane.buffer[9:10] == b"2"
+    lane.buffer.clear()
+    lane.wanted = -1
+    return ok
