@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms_dsl.model import CallStep, HumanStep, Label, People, StepFields, Workflow, WorkflowStep
 from runtime.compile.access import (
@@ -73,6 +73,21 @@ def possible_plan(context: Context, app: str, entity: str, action: Action, *, ca
     compiled, found = find_entity(context, app, entity)
     key = ("access", entity, action, person_shape(context, compiled), case.fields if case else None)
     return compiled.cache.get_or_make(key, lambda: _plan(context, compiled, found, action, case))
+
+
+def plan_with_cases(context: Context, app: str, entity: str) -> AccessPlan | None:
+    """What this person may read by roles and by open work together; None when the work adds nothing to the roles.
+
+    A list follows the roles; a record that one has open work on is opened even where no role gives it.
+    """
+    compiled, found = find_entity(context, app, entity)
+    usual = possible_plan(context, app, entity, "read")
+    if usual is None or any(isinstance(grant.rows, EveryRow | OpenCases) for grant in usual.grants):
+        return None
+    if not takes_part(compiled, found, held_roles(context, compiled)):
+        return None
+    case = Grant("case", OpenCases(), _case_rights(compiled, found))
+    return replace(usual, grants=(*usual.grants, case), fingerprint=(usual.fingerprint, "cases"))
 
 
 def person_shape(context: Context, compiled: CompiledApp) -> Hashable:

@@ -7,21 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.query.cursor import Cursor, NotACursor, read_cursor, write_cursor
-from runtime.query.plans import ReadPlan
+from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
-from runtime.query.run import Row, Runnable, compile_read, run
+from runtime.query.run import Runnable, compile_read, question
 from runtime.query.select import LIMIT, RECORD_ID, SEARCH, is_never_missing
-from runtime.records.access import NOT_THERE, CaseGrant, access_plan
+from runtime.records.access import NOT_THERE, CaseGrant, access_plan, plan_with_cases
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
-from runtime.records.titles import titles_beside
+from runtime.records.titles import asking_beside
+from runtime.store.asking import Asking, Row, answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +55,7 @@ class Record:
 
 def list_records(connection: Connection, context: Context, app: str, entity: str, request: ListRequest) -> Page:
     """One page of the records that this person may read."""
-    access = access_plan(context, app, entity, "read")
-    compiled = access.compiled
-    shape = (access.fingerprint, request.where, request.order, request.select, request.titles, request.search is not None)
-    plan = compiled.cache.get_or_make(("list", shape), lambda: plan_list(context, access, request))
-    question = _question(app, entity, request)
-    cursor = _cursor(question, plan, request.cursor)
-    values = _values(context, request)
-    rows = _rows(connection, context, shape, plan, cursor, request.limit + 1, values)
-    more = len(rows) > request.limit
-    rows = rows[: request.limit]
-    keys = len(plan.order)
-    after = write_cursor(question, rows[-1][1 : keys + 2]) if more else None
-    items = [_bytes(row[0]) for row in rows]
-    if request.titles and rows:
-        items = titles_beside(connection, context, plan, items, [row[keys + 2 :] for row in rows])
-    return Page(tuple(items), after, _count(connection, context, shape, plan, values) if request.count == "exact" else None)
+    return answer(connection, asking_page(connection.dialect, context, app, entity, request))
 
 
 def get_record(
@@ -83,37 +69,89 @@ def get_record(
     case: CaseGrant | None = None,
 ) -> Record:
     """One record as this person may see it; NotFound when it is not there or not his to see."""
+    return answer(connection, asking_record(connection.dialect, context, app, entity, record_id, request, case=case))
+
+
+def asking_page(dialect: Dialect, context: Context, app: str, entity: str, request: ListRequest) -> Asking[Page]:
+    """One page of records, as `list_records`."""
+    access = access_plan(context, app, entity, "read")
+    shape = (access.fingerprint, request.where, request.order, request.select, request.titles, request.search is not None)
+    plan = access.compiled.cache.get_or_make(("list", shape), lambda: plan_list(context, access, request))
+    asked = _Asked(dialect, context, shape, plan, _values(context, request))
+    bound_to = _question(app, entity, request)
+    rows = yield from _rows(asked, _cursor(bound_to, plan, request.cursor), request.limit + 1)
+    more = len(rows) > request.limit
+    rows = rows[: request.limit]
+    keys = len(plan.order)
+    after = write_cursor(bound_to, rows[-1][1 : keys + 2]) if more else None
+    items = [_bytes(row[0]) for row in rows]
+    if request.titles and rows:
+        items = yield from asking_beside(dialect, context, plan, items, [row[keys + 2 :] for row in rows])
+    count = (yield from _count(asked)) if request.count == "exact" else None
+    return Page(tuple(items), after, count)
+
+
+def asking_record(
+    dialect: Dialect,
+    context: Context,
+    app: str,
+    entity: str,
+    record_id: str,
+    request: GetRequest = GetRequest(),
+    *,
+    case: CaseGrant | None = None,
+) -> Asking[Record]:
+    """One record, as `get_record`."""
     access = access_plan(context, app, entity, "read", case=case)
+    found = yield from _one(dialect, context, access, record_id, request, case)
+    if found is None and case is None:
+        # Nothing by roles: open work may give it.
+        with_cases = plan_with_cases(context, app, entity)
+        found = (yield from _one(dialect, context, with_cases, record_id, request, case)) if with_cases else None
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A list as it is asked: the plan of its shape and the values of this request."""
+
+    dialect: Dialect
+    context: Context
+    shape: Hashable
+    plan: ReadPlan
+    values: Mapping[str, object]
+
+    def statement(self, kind: Hashable, plan: ReadPlan) -> Runnable:
+        """The statement of a plan of this shape."""
+        return _statement(self.dialect, plan.access.compiled, (kind, self.shape), plan)
+
+
+def _one(
+    dialect: Dialect, context: Context, access: AccessPlan, record_id: str, request: GetRequest, case: CaseGrant | None
+) -> Asking[Record | None]:
     shape = (access.fingerprint, request.select, request.titles)
     plan = access.compiled.cache.get_or_make(("get", shape), lambda: plan_get(context, access, request))
-    statement = _statement(connection, access.compiled, ("get", shape), plan)
+    statement = _statement(dialect, access.compiled, ("get", shape), plan)
     values = {RECORD_ID: record_id, CASE_RECORD: case.record_id if case else None, CASE_PERSON: context.principal.id}
-    rows = run(connection, context, statement, values)
+    rows = yield question(context, statement, values)
     if not rows:
-        raise NotFound(NOT_THERE)
+        return None
     item, version, found, *references = rows[0]
     body = _bytes(item)
     if request.titles:
-        body = titles_beside(connection, context, plan, [body], [tuple(references)])[0]
+        body = (yield from asking_beside(dialect, context, plan, [body], [tuple(references)]))[0]
     return Record(found, version, body)
 
 
-def _rows(
-    connection: Connection,
-    context: Context,
-    shape: Hashable,
-    plan: ReadPlan,
-    cursor: Cursor | None,
-    limit: int,
-    values: Mapping[str, object],
-) -> list[Row]:
-    compiled = plan.access.compiled
+def _rows(asked: _Asked, cursor: Cursor | None, limit: int) -> Asking[list[Row]]:
+    plan, context = asked.plan, asked.context
     if cursor is None:
-        statement = _statement(connection, compiled, ("list", shape), plan)
-        return run(connection, context, statement, {**values, LIMIT: limit})
+        return (yield question(context, asked.statement("list", plan), {**asked.values, LIMIT: limit}))
     missing = cursor.missing[:-1]
     after = {f"after_{number}": value for number, value in enumerate(cursor.values[:-1])}
-    bound = {**values, **after, "after_id": cursor.values[-1]}
+    bound = {**asked.values, **after, "after_id": cursor.values[-1]}
     if not plan.order or is_never_missing(plan.order[0]):
         parts = [replace(plan, after=missing)]
     elif missing[0]:
@@ -123,20 +161,17 @@ def _rows(
     rows: list[Row] = []
     for part in parts:
         if len(rows) < limit:
-            statement = _statement(connection, compiled, ("list", shape, part.after, part.part), part)
-            rows += run(connection, context, statement, {**bound, LIMIT: limit - len(rows)})
+            statement = asked.statement(("list", part.after, part.part), part)
+            rows += yield question(context, statement, {**bound, LIMIT: limit - len(rows)})
     return rows
 
 
-def _count(
-    connection: Connection, context: Context, shape: Hashable, plan: ReadPlan, values: Mapping[str, object]
-) -> int:
-    statement = _statement(connection, plan.access.compiled, ("count", shape), replace(plan, kind="count"))
-    return int(run(connection, context, statement, values)[0][0])
+def _count(asked: _Asked) -> Asking[int]:
+    rows = yield question(asked.context, asked.statement("count", replace(asked.plan, kind="count")), asked.values)
+    return int(rows[0][0])
 
 
-def _statement(connection: Connection, compiled: CompiledApp, key: Hashable, plan: ReadPlan) -> Runnable:
-    dialect = connection.dialect
+def _statement(dialect: Dialect, compiled: CompiledApp, key: Hashable, plan: ReadPlan) -> Runnable:
     return compiled.cache.get_or_make(("statement", dialect.name, key), lambda: compile_read(plan, dialect))
 
 

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from forms_dsl.model import Entity
 from runtime.context import Context
 from runtime.query.plans import AccessPlan, Column, ReadPlan
 from runtime.query.rights import CASE_PERSON
-from runtime.query.run import compile_read, ids_value, run
+from runtime.query.run import compile_read, dialect_name, ids_value, question
 from runtime.query.select import RECORD_IDS
 from runtime.records.access import possible_plan
 from runtime.records.display import display
 from runtime.records.planning import Targets, column_of_path
+from runtime.store.asking import Asking, answer
 
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 #: A title may name a reference, whose own title may name another; further ones show nothing.
@@ -26,12 +27,12 @@ _DEEPEST = 2
 
 def titles_of(connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str]) -> dict[str, str]:
     """The titles of records by id; those that this person may not read are left out."""
-    return _titles(connection, context, app, entity, ids, 0)
+    return answer(connection, asking_titles(connection.dialect, context, app, entity, ids))
 
 
-def titles_beside(
-    connection: Connection, context: Context, plan: ReadPlan, items: Sequence[bytes], references: Sequence[Sequence[Any]]
-) -> list[bytes]:
+def asking_beside(
+    dialect: Dialect, context: Context, plan: ReadPlan, items: Sequence[bytes], references: Sequence[Sequence[Any]]
+) -> Asking[list[bytes]]:
     """The JSON objects with the titles of the records that they refer to as `_titles`."""
     wanted: dict[str, set[str]] = {}
     for row in references:
@@ -41,7 +42,7 @@ def titles_beside(
     titles = {}
     for name, ids in wanted.items():
         app, _, entity = name.partition(".")
-        titles[name] = titles_of(connection, context, app, entity, sorted(ids))
+        titles[name] = yield from asking_titles(dialect, context, app, entity, sorted(ids))
     beside = []
     for item, row in zip(items, references, strict=True):
         found = {}
@@ -62,9 +63,10 @@ def title_template(entity: Entity) -> str:
     return next((f"{{{field.name}}}" for field in entity.fields.values() if field.type == "text"), "{id}")
 
 
-def _titles(
-    connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str], depth: int
-) -> dict[str, str]:
+def asking_titles(
+    dialect: Dialect, context: Context, app: str, entity: str, ids: Sequence[str], depth: int = 0
+) -> Asking[dict[str, str]]:
+    """The titles of records by id, as `titles_of`."""
     if app not in context.releases or entity not in context.releases[app].entities:
         return {}
     access = possible_plan(context, app, entity, "read")
@@ -72,11 +74,11 @@ def _titles(
         return {}
     key = ("titles", access.fingerprint)
     plan = access.compiled.cache.get_or_make(key, lambda: _plan(context, access))
-    dialect = connection.dialect
     statement = access.compiled.cache.get_or_make((key, dialect.name), lambda: compile_read(plan, dialect))
-    rows = run(connection, context, statement, {RECORD_IDS: ids_value(connection, ids), CASE_PERSON: context.principal.id})
+    given = {RECORD_IDS: ids_value(dialect_name(dialect), ids), CASE_PERSON: context.principal.id}
+    rows = yield question(context, statement, given)
     values = {row[1]: orjson.loads(row[0]) for row in rows}
-    nested = _nested(connection, context, plan, values, depth)
+    nested = yield from _nested(dialect, context, plan, values, depth)
     return {id: _filled(context, access, plan, found, nested) for id, found in values.items()}
 
 
@@ -88,15 +90,15 @@ def _plan(context: Context, access: AccessPlan) -> ReadPlan:
 
 
 def _nested(
-    connection: Connection, context: Context, plan: ReadPlan, values: Mapping[str, Mapping[str, object]], depth: int
-) -> dict[str, dict[str, str]]:
+    dialect: Dialect, context: Context, plan: ReadPlan, values: Mapping[str, Mapping[str, object]], depth: int
+) -> Asking[dict[str, dict[str, str]]]:
     """For each reference that a title names, the titles of the records that it leads to."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for column in plan.columns:
         if column.field.type == "reference" and column.key != "id" and depth < _DEEPEST:
             ids = sorted({str(row[column.key]) for row in values.values() if row.get(column.key)})
             app, entity = (column.field.value_type.entity or ".").split(".", 1)
-            found[column.key] = _titles(connection, context, app, entity, ids, depth + 1) if ids else {}
+            found[column.key] = (yield from asking_titles(dialect, context, app, entity, ids, depth + 1)) if ids else {}
     return found
 
 

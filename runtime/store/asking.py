@@ -1,0 +1,138 @@
+"""Questions to the database as values: code that asks is a generator, and who carries the question decides how to wait.
+
+The same reading code thus serves a transaction in a thread (`answer`) and the event loop (`lanes`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Row = tuple[Any, ...]
+Answer = TypeVar("Answer")
+_NAMED = re.compile(r"%\((\w+)\)s|%%")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A SELECT as text for one database, made once; its constants are in the form of the driver."""
+
+    text: str
+    #: The order of the values, None when they go by name.
+    positions: tuple[str, ...] | None
+    fixed: Mapping[str, object]
+    #: What turns a value of the request into what the driver takes.
+    processes: Mapping[str, Callable[[Any], object]]
+    #: For PostgreSQL: what prepares the statement on a connection, and what runs it there.
+    name: str = ""
+    prepare: str = ""
+    execute: str = ""
+
+    def bound(self, values: Mapping[str, object]) -> dict[str, object]:
+        """All values as the driver takes them."""
+        bound = {**self.fixed, **values}
+        for name, process in self.processes.items():
+            bound[name] = process(bound[name])
+        return bound
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One statement with its values; the answer are its rows."""
+
+    prepared: Prepared
+    values: Mapping[str, object] = field(repr=False)
+
+
+#: Code that asks: yields questions, is sent their rows, returns what it made of them.
+Asking = Generator[Question, list[Row], Answer]
+
+
+def prepare(select: sa.Select[Any], dialect: Dialect) -> Prepared:
+    """A SELECT as text; building it for each request would cost more than running it."""
+    compiled = select.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a SELECT compiles to
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    requested = {name for name, bind in binds.items() if bind.required}
+    expanded = compiled.construct_expanded_state(dict.fromkeys(requested))
+    processes: dict[str, Callable[[Any], object]] = {
+        name: process for name, process in expanded.processors.items() if callable(process)
+    }
+    for name, bind in binds.items():
+        own = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if own is not None and not bind.expanding:
+            processes[name] = own
+    fixed = {
+        name: processes.pop(name)(value) if name in processes else value
+        for name, value in expanded.parameters.items()
+        if name not in requested
+    }
+    text = expanded.statement
+    positions = tuple(expanded.positiontup) if expanded.positiontup is not None else None
+    if positions is not None:
+        return Prepared(text, positions, fixed, processes)
+    types = {name: _type_name(bind, dialect) for name, bind in binds.items()}
+    return Prepared(text, None, fixed, processes, *_server_side(text, types))
+
+
+def answer(connection: Connection, asking: Asking[Answer]) -> Answer:
+    """Carry the questions of some code over a connection of this thread, in its transaction."""
+    rows: list[Row] | None = None
+    while True:
+        try:
+            question = asking.send(rows) if rows is not None else next(asking)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        rows = ask_now(connection, question)
+
+
+def ask_now(connection: Connection, question: Question) -> list[Row]:
+    """The rows of one question, over the driver's own cursor: SQLAlchemy's execution costs more than the statement."""
+    prepared = question.prepared
+    bound = prepared.bound(question.values)
+    cursor = connection.connection.cursor()
+    try:
+        if prepared.positions is None:
+            cursor.execute(prepared.text, bound)
+        else:
+            cursor.execute(prepared.text, tuple(bound[name] for name in prepared.positions))
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
+
+
+def _server_side(text: str, types: Mapping[str, str]) -> tuple[str, str, str]:
+    """Name, PREPARE and EXECUTE of a statement: planning again for each request would cost more than running."""
+    order: list[str] = []
+
+    def numbered(found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None:
+            return "%"
+        if name not in order:
+            order.append(name)
+        return f"${order.index(name) + 1}"
+
+    numbered_text = _NAMED.sub(numbered, text)
+    name = "q_" + blake2b(numbered_text.encode(), digest_size=12).hexdigest()
+    listed = ", ".join(types.get(each, "unknown") for each in order)
+    given = ", ".join(f"%({each})s" for each in order)
+    head = f"PREPARE {name}{f' ({listed})' if listed else ''} AS "
+    return name, head + numbered_text, f"EXECUTE {name}{f' ({given})' if given else ''}"
+
+
+def _type_name(bind: sa.BindParameter[Any], dialect: Dialect) -> str:
+    """The type of a parameter, left to the server where ours has no name there."""
+    try:
+        name = dialect.type_compiler_instance.process(bind.type.dialect_impl(dialect))
+    except (CompileError, NotImplementedError):
+        return "unknown"
+    return name.partition(" COLLATE")[0]
