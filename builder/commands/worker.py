@@ -35,12 +35,14 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Work once or until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    stop = threading.Event()
+    if not arguments.once:
+        stop_on_signals(stop)
     worker = open_worker(settings_of(arguments))
     if arguments.once:
         print(_DONE[locale].format(n=run_once(worker)))
         return 0
-    stop = threading.Event()
-    stop_on_signals(stop)
     print(_READY[locale], flush=True)
     run_forever(worker, stop)
     worker.database.engine.dispose()

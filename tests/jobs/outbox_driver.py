@@ -9,18 +9,18 @@ import datetime as dt
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection as DatabaseConnection
 
-from connectors.protocol import Connection
+from connectors.engine import Engine
 from runtime.compile.sql_setup import SQLITE_SETUP
-from runtime.outbox.connections import save_connection
 from runtime.outbox.deliver import Delivery, deliver_next
 from runtime.outbox.rows import OutboxRow
-from runtime.store.database import open_database
+from runtime.store.database import Database, open_database
 from runtime.store.tables import setting
 from tests.connectors.conftest import make_engine
 from tests.jobs.routes import loan_route
@@ -43,27 +43,29 @@ def finished(connection: DatabaseConnection, row: OutboxRow, now: dt.datetime) -
     connection.execute(setting.insert().values(name=row.key, value={"state": row.state, "result": row.result}))
 
 
-def killed_at(boundary: int, url: str, core_bank: str) -> bool:
-    """Run a worker in a process of its own; true when it died at the boundary, false when it came to its end before."""
+def killed_at(boundary: int, url: str, work: Callable[[Database], None]) -> bool:
+    """Do some work in a process of its own; true when it died at the boundary, false when it came to its end before."""
     # Forked: a fresh interpreter for each of a hundred kills would take minutes. The child opens a database of its own.
-    worker = multiprocessing.get_context("fork").Process(target=_work, args=(boundary, url, core_bank))
+    worker = multiprocessing.get_context("fork").Process(target=_work, args=(boundary, url, work))
     worker.start()
     worker.join()
     assert worker.exitcode in (0, -signal.SIGKILL)
     return worker.exitcode != 0
 
 
-def _work(at: int, url: str, core_bank: str) -> None:
+def _work(at: int, url: str, work: Callable[[Database], None]) -> None:
     boundary = Boundary(at)
     database = open_database(url, SQLITE_SETUP)
-    engine = make_engine(Path(), database)
-    with database.write() as connection:
-        save_connection(connection, Connection("core_bank", {"base_url": core_bank}, (core_bank.split("//")[1],)), now())
     for name in ("command", "ask"):
-        setattr(type(engine), name, _watched(getattr(type(engine), name), boundary))
+        setattr(Engine, name, _watched(getattr(Engine, name), boundary))
     event.listen(database.engine, "commit", boundary.passed)
     sa.engine.RootTransaction.commit = _watched(sa.engine.RootTransaction.commit, boundary, before=False)
-    delivery = Delivery(database, engine, loan_route, finished, now)
+    work(database)
+
+
+def deliver_all(database: Database) -> None:
+    """Deliver what is due, with the tests' own route and end."""
+    delivery = Delivery(database, make_engine(Path(), database), loan_route, finished, now)
     while deliver_next(delivery):
         pass
 

@@ -17,7 +17,7 @@ from runtime.store.database import Database
 from runtime.store.tables import setting
 from tests.connectors.conftest import make_engine
 from tests.core_bank import CoreBank, running_core_bank
-from tests.jobs.outbox_driver import finished, killed_at
+from tests.jobs.outbox_driver import deliver_all, finished, killed_at
 from tests.jobs.routes import loan_route
 
 ARGUMENTS = {"request_id": "r-1", "customer_no": "C0001", "amount": "100000.00", "term": "24", "annual_rate": "4.3500"}
@@ -256,7 +256,7 @@ def test_a_killed_worker_books_nothing_twice_and_loses_nothing(
             )
         if fault:
             core_bank.order({"on": "POST /loans", "kind": fault, "seconds": 0.7})
-        killed = killed_at(boundary, database_url, core_bank.base_url)
+        killed = killed_at(boundary, database_url, deliver_all)
         row = desk.run()
 
         assert 1 == len([loan for loan in core_bank.loans() if loan["request_id"] == f"r-{boundary}"])
