@@ -21,7 +21,7 @@ def _element(low: Lowering, call: Call) -> Element:
         case "text":
             return _canonical(low, call)
         case "concat":
-            parts = [sa.func.coalesce(low.value(a), sa.literal("", sa.Text()), type_=sa.Text()) for a in arguments]
+            parts: list[Element] = [sa.func.coalesce(low.value(a), sa.literal("", sa.Text()), type_=sa.Text()) for a in arguments]
             joined = parts[0]
             for part in parts[1:]:
                 joined = joined.concat(part)
