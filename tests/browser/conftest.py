@@ -146,5 +146,7 @@ def sign_in(page: Page, url: str, username: str) -> None:
     page.goto(f"{url}/")
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", level=1).first.wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/api/auth/login")) as answered:
+        page.keyboard.press("Enter")
+    assert answered.value.ok, answered.value.text()
+    page.get_by_role("button", name="登录", exact=True).wait_for(state="detached")
