@@ -77,7 +77,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         """Node is asked for only when there is something to build; it is also asked before editable installs."""
         return [] if self._ready() else [NODE]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build before the files are packed; an editable install builds by `make`."""
         if version != "editable" and not self._ready():
             build(Path(self.root))
