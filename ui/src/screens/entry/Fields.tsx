@@ -85,7 +85,8 @@ export function Blocks({ blocks, parts, entry, place }: { readonly blocks: reado
   const why = (block: BlockScreen): string => {
     if (block.visible_text) return label(block.visible_text)
     const condition = block.visible && explain(block.visible, { fields: parts.entity.fields, locale, t })
-    return condition ? t('asked_when', { condition }) : ''
+    // A figure at the end stands apart from what follows, as in print.
+    return condition ? t('asked_when', { condition: /\d$/.test(condition) ? `${condition} ` : condition }).replace('  ', ' ') : ''
   }
   return blocks.map(({ block, items, blocks: inner }) => (
     <section key={block.name} className="card section" aria-labelledby={`block-${block.name}`}>

@@ -62,7 +62,7 @@ export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
   return (
     <footer className="action-bar">
       {failure !== null && <Failure error={failure} />}
-      {!narrow && (
+      {!narrow && task.kind === 'seat' && (
         <div className="phrases">
           <span className="hint small">{t('phrases')}</span>
           {(['phrase_1', 'phrase_2', 'phrase_3'] as const).map(each => <button key={each} type="button" className="phrase" onClick={() => { setOpinion(t(each)); box.current?.focus() }}>{t(each)}</button>)}

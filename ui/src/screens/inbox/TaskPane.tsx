@@ -33,7 +33,7 @@ export function TaskPane({ id, focus, decided }: TaskPaneProps) {
 }
 
 /** What ends a task, as the trail calls it. */
-const DECIDED: ReadonlySet<string> = new Set(['approved', 'rejected', 'returned', 'completed', 'resubmitted'])
+const DECIDED: ReadonlySet<string> = new Set(['approved', 'rejected', 'returned', 'completed', 'submitted', 'resubmitted'])
 
 /** The first referenced record that has a page of its own: whom it is about. */
 function Subject({ task, screens }: { readonly task: TaskDetail, readonly screens: Screens }) {
@@ -58,6 +58,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
   const fills = entity !== undefined && task.state === 'open' && task.decisions.includes('complete') && task.fields.write.length > 0
   const last = task.process?.trail.findLast(entry => entry.step === task.step && DECIDED.has(entry.kind))
   const over = task.state !== 'open'
+  const resultWord = task.result && task.result in words.entries ? t(task.result as 'approve') : task.result ?? ''
   const waiting = task.process?.at.map(step => t('waits_for', { people: people(step.people) || step.held_reason || '—', step: label(step.title) })).join(' · ')
   const amount = task.amount && t('amount_unit', { amount: group(task.amount, 2) })
   return (
@@ -78,7 +79,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
             <div className="task-body">
               <div className="task-main">
                 {task.text && <p className="card card-body">{label(task.text)}</p>}
-                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: task.result ?? '' })}</span></div>}
+                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: resultWord })}</span></div>}
                 {!over && task.decisions.length === 0 && <p className="card card-body quiet" role="status">{waiting || t('not_yours')}</p>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
                 {!over && task.kind === 'seat' && <NextPath task={task} />}

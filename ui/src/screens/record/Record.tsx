@@ -68,14 +68,16 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
   const statuses = Object.values(entity.fields).filter(field => field.type === 'status').map(field => field.name)
   const tags = [...new Set([...statuses, ...(page?.tags ?? [])])].flatMap(name => entity.fields[name] ?? [])
   const facts = page ? pageFacts(entity, page.facts) : formFacts(entity, screens.forms[formFor(screens, entity.name) ?? ''], record)
-  const number = textOf(record['number'])
+  // What people search a record by, beside its title: the customer number beside the name.
+  const search = (entity.list ? screens.lists[entity.list]?.search : undefined) ?? []
+  const numbers = ['number', ...search].map(name => textOf(record[name])).filter(text => text !== '' && !title.includes(text))
   return (
     <div className="record">
       <header className="record-head">
         <div className="record-line"><Place walk={walk} app={app} entity={entity} /><span className="grow" />{flash && <p role="status" className="tag tag-ok record-flash">{flash}</p>}</div>
         <div className="record-line">
           <h1>{title}</h1>
-          {number && !title.includes(number) && <span className="mono quiet">{number}</span>}
+          {[...new Set(numbers)].map(number => <span key={number} className="mono quiet">{number}</span>)}
           {tags.map(field => {
             const { Show } = widgetOf(field)
             const value = record[field.name]
