@@ -72,8 +72,14 @@ def _run_server(folder: Path) -> Iterator[str]:
         raise NoPostgres(f"initdb failed: {done.stderr.strip()}")
     port = _free_port()
     settings = {
-        "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": port, "fsync": "off",
-        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200, "shared_buffers": "128MB",
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "port": port,
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_connections": 200,
+        "shared_buffers": "128MB",
     }
     command = [str(programs / "postgres"), "-D", str(data), *(f"--{k.replace('_', '-')}={v}" for k, v in settings.items())]
     with (folder / "log").open("w") as log:

@@ -56,7 +56,11 @@ def test_instants_come_back_in_utc(database: Database) -> None:
     moment = dt.datetime(2026, 11, 24, 20, 0, 0, 123456, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     with database.write() as connection:
         connection.execute(audit_queue.insert().values(event_id="x"))
-        connection.execute(job.insert().values(id="j", kind="timer", key="k", payload={}, due_at=moment, state="waiting", created_at=moment))
+        connection.execute(
+            job.insert().values(id="j", kind="timer", key="k", payload={}, due_at=moment, state="waiting", created_at=moment)
+        )
 
     with database.read() as connection:
-        assert dt.datetime(2026, 11, 24, 12, 0, 0, 123000, tzinfo=dt.UTC) == connection.execute(sa.select(job.c.due_at)).scalar_one()
+        assert (
+            dt.datetime(2026, 11, 24, 12, 0, 0, 123000, tzinfo=dt.UTC) == connection.execute(sa.select(job.c.due_at)).scalar_one()
+        )

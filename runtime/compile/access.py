@@ -131,9 +131,7 @@ def _no_clearer(app: App, entity: Entity, rights: dict[str, FieldRight], named: 
 _CLARITY: tuple[Shows, ...] = ("nothing", "masked", "clear")
 
 
-def _source(
-    app: App, entity: Entity, rights: Rights, shows: Callable[[str], Shows], rows: str, read: tuple[str, ...]
-) -> Shows:
+def _source(app: App, entity: Entity, rights: Rights, shows: Callable[[str], Shows], rows: str, read: tuple[str, ...]) -> Shows:
     """How clearly a computation may show what it reads: by the rights here, beyond a reference by the data class there."""
     path = ".".join((*([rows] if rows else []), read[0]))
     if len(read) > 1 and f"{path}.{read[1]}" in rights:
@@ -172,4 +170,3 @@ def _stated(field: Field, level: str | None) -> FieldRight:
         case _:
             # The loader allows no other word; an unknown one must not open anything.
             return FieldRight("nothing", writes=False)
-

@@ -136,7 +136,9 @@ def _grant_columns(statement: Statement, access: AccessPlan) -> list[sa.ColumnEl
     for number, grant in enumerate(access.grants):
         holds = grant_condition(statement, access, grant)
         parts = [*denied, *([] if isinstance(holds, bool) else [holds])]
-        columns.append(sa.case((sa.and_(sa.true(), *parts), sa.literal_column("1")), else_=sa.literal_column("0")).label(f"grant_{number}"))
+        columns.append(
+            sa.case((sa.and_(sa.true(), *parts), sa.literal_column("1")), else_=sa.literal_column("0")).label(f"grant_{number}")
+        )
     return columns
 
 

@@ -135,4 +135,3 @@ def _any_of(statement: Statement, access: AccessPlan, hops: Hops, counts: Callab
     rules = {g.rows.source if isinstance(g.rows, Expression) else g.rows: g for g in found}
     parts = [rule for g in rules.values() if not isinstance(rule := grant_condition(statement, access, g, hops), bool)]
     return parts[0] if len(parts) == 1 else sa.or_(*parts)
-

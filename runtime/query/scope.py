@@ -107,7 +107,9 @@ def value_at(statement: Statement, hops: Hops, name: str) -> Element:
     """The value of a field or system field: its column, or what it is computed from."""
     place = statement.source.at(hops)
     if name in {"created_on", "changed_on"}:
-        return lower_value(Ref(SYSTEM_FIELDS[name].value_type, "record", (name,), SYSTEM_FIELDS[name].span), FullScope(statement, hops))
+        return lower_value(
+            Ref(SYSTEM_FIELDS[name].value_type, "record", (name,), SYSTEM_FIELDS[name].span), FullScope(statement, hops)
+        )
     declared = place.entity.entity.fields.get(name) or SYSTEM_FIELDS.get(name)
     if declared is not None and declared.compute is not None and not is_kept(declared):
         return computed(FullScope(statement, hops), declared, declared.compute)

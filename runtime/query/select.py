@@ -216,7 +216,10 @@ def _rows_pair(selecting: Selecting, column: Column) -> Pair:
     item, lateral = json_object(statement.dialect, pairs, "r", [rows.table, *statement.source.tables()])
     source = rows.table if lateral is None else rows.table.join(lateral, sa.true())
     listed = sa.select(item.label("item"), rows.table.c.position.label("position")).select_from(source).where(rows.condition)
-    value = json_list(statement.dialect, listed.order_by(rows.table.c.position).correlate_except(rows.table, *([lateral] if lateral is not None else [])))
+    value = json_list(
+        statement.dialect,
+        listed.order_by(rows.table.c.position).correlate_except(rows.table, *([lateral] if lateral is not None else [])),
+    )
     cell = cell_of(statement, access, column.field, column.field.name, value)
     if cell.clear is True:
         return Pair(column.key, value)

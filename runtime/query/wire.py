@@ -38,7 +38,9 @@ def wire_value(dialect: str, storage: Storage, value: Value) -> Value:
         case TimestampStorage() if dialect == _POSTGRES:
             return sa.func.to_char(sa.func.timezone(_word("UTC"), value), _INSTANT, type_=sa.Text)
         case BooleanStorage() if dialect != _POSTGRES:
-            return sa.func.json(sa.case((value.is_(True), _word("true")), (value.is_(False), _word("false")), else_=_word("null")))
+            return sa.func.json(
+                sa.case((value.is_(True), _word("true")), (value.is_(False), _word("false")), else_=_word("null"))
+            )
         case JsonStorage():
             plain = sa.type_coerce(value, sa.Text)
             return sa.cast(plain, sa.JSON) if dialect == _POSTGRES else sa.func.json(plain)

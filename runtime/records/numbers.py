@@ -16,7 +16,9 @@ _PART = re.compile(r"\{(yyyy|mm|dd|branch|seq)(?::(\d+))?\}")
 _LONGEST_PERIOD = 40
 
 
-def next_number(connection: Connection, compiled: CompiledApp, entity: CompiledEntity, day: dt.date, branch_code: str | None) -> str:
+def next_number(
+    connection: Connection, compiled: CompiledApp, entity: CompiledEntity, day: dt.date, branch_code: str | None
+) -> str:
     """The next number of an entity by its pattern on a day.
 
     The counter's row stays locked until the transaction ends: that is what leaves no gap when it is rolled back.

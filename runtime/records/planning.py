@@ -121,9 +121,7 @@ def _order(
             yield OrderKey(found.hops, found.field, part.startswith("-"))
 
 
-def _where(
-    context: Context, access: AccessPlan, text: str | None, targets: Targets, faults: list[Fault]
-) -> Expression | None:
+def _where(context: Context, access: AccessPlan, text: str | None, targets: Targets, faults: list[Fault]) -> Expression | None:
     if text is None:
         return None
     expression, found = check_where(context, access, text, targets)
@@ -165,7 +163,9 @@ def search_paths(access: AccessPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _references(access: AccessPlan, columns: tuple[Column, ...], targets: Mapping[tuple[str, ...], AccessPlan]) -> tuple[Column, ...]:
+def _references(
+    access: AccessPlan, columns: tuple[Column, ...], targets: Mapping[tuple[str, ...], AccessPlan]
+) -> tuple[Column, ...]:
     def shows(column: Column) -> bool:
         plan = targets[column.hops] if column.hops else access
         return SYSTEM_FIELDS.get(column.field.name) is column.field or plan.shows(column.field.name) in {"clear", "by_row"}

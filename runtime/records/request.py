@@ -101,7 +101,12 @@ def _known(parameters: Iterable[tuple[str, str]], known: frozenset[str]) -> tupl
             offered = "、".join(sorted(known)) or "无"
             listed = ", ".join(sorted(known)) or "none"
             faults.append(
-                fault(UNKNOWN_PARAMETER, name, f"没有参数 {name}；可用：{offered}。", f"There is no parameter {name}; known are: {listed}.")
+                fault(
+                    UNKNOWN_PARAMETER,
+                    name,
+                    f"没有参数 {name}；可用：{offered}。",
+                    f"There is no parameter {name}; known are: {listed}.",
+                )
             )
         values[name] = value
     return values, faults
@@ -126,7 +131,12 @@ def _names(values: dict[str, str], name: str, faults: list[Fault]) -> tuple[str,
     names = tuple(part.strip() for part in text.split(","))
     if len(set(names)) != len(names) or "" in names:
         faults.append(
-            fault(BAD_PARAMETER, name, f"{name} 是以逗号分隔且不重复的名称。", f"{name} is a list of different names with commas between.")
+            fault(
+                BAD_PARAMETER,
+                name,
+                f"{name} 是以逗号分隔且不重复的名称。",
+                f"{name} is a list of different names with commas between.",
+            )
         )
     return names
 
@@ -153,7 +163,11 @@ def _search(values: dict[str, str], faults: list[Fault]) -> str | None:
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > _LONGEST_SEARCH or "\0" in text:
         faults.append(
-            fault(BAD_PARAMETER, "search", f"搜索词最多 {_LONGEST_SEARCH} 个字符。", f"search has at most {_LONGEST_SEARCH} characters.")
+            fault(
+                BAD_PARAMETER,
+                "search",
+                f"搜索词最多 {_LONGEST_SEARCH} 个字符。",
+                f"search has at most {_LONGEST_SEARCH} characters.",
+            )
         )
     return text or None
-

@@ -298,7 +298,9 @@ def _rows(context: Context, found: CompiledEntity, draft: Draft) -> dict[str, li
     return made
 
 
-def number_for(connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft) -> str | None:
+def number_for(
+    connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft
+) -> str | None:
     """The next business number of a record, or None where its entity declares none."""
     pattern = found.entity.number
     if pattern is None:

@@ -224,9 +224,7 @@ def prepare(database: Database) -> None:
         for unit, path in UNITS.items():
             parent = None if unit == "ho" else "ho" if unit != "cx1" else "cx"
             connection.execute(
-                sa.insert(org_branch).values(
-                    id=unit, f_code=unit, f_name=unit.upper(), f_path=path, f_parent=parent, **stamps
-                )
+                sa.insert(org_branch).values(id=unit, f_code=unit, f_name=unit.upper(), f_path=path, f_parent=parent, **stamps)
             )
         for name, unit in (("tom", "cx"), ("ann", "bj"), ("eve", "ho")):
             connection.execute(

@@ -100,7 +100,9 @@ def test_changes_between_pages_lose_and_double_nothing_that_stays(db: Database, 
             if others:
                 connection.execute(table.delete().where(table.c.id == others.pop()))
             moved = chance.choice(["low", "mid", "top", None])
-            connection.execute(table.update().where(table.c.id.in_(others[:3])).values(f_level=moved, f_income=chance.randrange(9)))
+            connection.execute(
+                table.update().where(table.c.id.in_(others[:3])).values(f_level=moved, f_income=chance.randrange(9))
+            )
         if turn % 3 == 0:
             add_client(db, f"X{turn}", income=chance.randrange(5), branch="bj")
 
@@ -114,7 +116,9 @@ def test_the_count_is_that_of_all_pages(db: Database) -> None:
     teller = context(person("tom", "teller"))
     mine = pages(db, teller, 9, where="income > 0", order=("-income",))
     with db.read() as connection:
-        page = list_records(connection, teller, "lab", "client", ListRequest(limit=2, where="income > 0", count="exact", search="n"))
+        page = list_records(
+            connection, teller, "lab", "client", ListRequest(limit=2, where="income > 0", count="exact", search="n")
+        )
     assert len(mine) == page.count
     assert {"cx", "cx1"} == {r["branch"] for r in mine}
 

@@ -83,7 +83,10 @@ languages: [en]
     params = "params:\n  ceiling: {type: money, label: Limit, value: 15}\n"
     files = {"app.yaml": app, "params.yaml": params, "entities/paper.yaml": ENTITY, "roles.yaml": policy(chance)}
     loaded = load_app(files)
-    assert loaded.app is not None, ([(d.span.line, d.message) for d in loaded.diagnostics if d.severity == "error"], files["roles.yaml"])
+    assert loaded.app is not None, (
+        [(d.span.line, d.message) for d in loaded.diagnostics if d.severity == "error"],
+        files["roles.yaml"],
+    )
     return compile_app(loaded.app, 1)
 
 
@@ -140,7 +143,9 @@ def expected(app: CompiledApp, who: Context, table: list[ROW]) -> list[ROW] | No
 
     if any(role.access["paper"].deny is not None and lacks(role.access["paper"].deny) for role in held):
         return None
-    granting: list[Role] = [role for role in held if role.access["paper"].read is not False and not lacks(role.access["paper"].read)]
+    granting: list[Role] = [
+        role for role in held if role.access["paper"].read is not False and not lacks(role.access["paper"].read)
+    ]
     if not granting:
         return None
     seen = []

@@ -43,7 +43,15 @@ CLAUSES: dict[str, Callable[[str], dict[str, object]]] = {
 }
 
 #: Role, hidden field: none of these may be known.
-HIDDEN = [("viewer", "salary"), ("viewer", "id_no"), ("viewer", "pin"), ("blind", "manager"), ("blind", "tags"), ("blind", "remark"), ("boss", "pin")]
+HIDDEN = [
+    ("viewer", "salary"),
+    ("viewer", "id_no"),
+    ("viewer", "pin"),
+    ("blind", "manager"),
+    ("blind", "tags"),
+    ("blind", "remark"),
+    ("boss", "pin"),
+]
 
 
 def test_a_hidden_field_answers_like_one_that_does_not_exist(db: Database) -> None:
@@ -186,7 +194,9 @@ def test_what_one_may_not_know_of_is_not_found(db: Database) -> None:
 def test_the_directory_is_open_to_everybody_who_is_signed_in(db: Database) -> None:
     """Units and people are read through the same planner; their tables hold more than is shown."""
     with db.read() as connection:
-        page = list_records(connection, context(person("ann", unit="bj")), "org", "person", ListRequest(where='username == "tom"', titles=True))
+        page = list_records(
+            connection, context(person("ann", unit="bj")), "org", "person", ListRequest(where='username == "tom"', titles=True)
+        )
     [tom] = [orjson.loads(item) for item in page.items]
     assert ("Tom", "cx", "CX") == (tom["name"], tom["branch"], tom["_titles"]["branch"])
     assert not {"active", "demo", "locale"} & tom.keys()
@@ -202,7 +212,8 @@ def test_child_rows_are_shown_under_their_own_fields_rights(db: Database) -> Non
     [found] = items(db, teller, "deal", where="any(i.price > 2 for i in items)")
 
     assert [("x", "1.00", 2, "****", "2.00"), ("y", "2.50", 4, None, "10.00")] == [
-        (r["name"], r["price"], r["quantity"], r["secret"], r["total"]) for r in found["items"]  # type: ignore[attr-defined]
+        (r["name"], r["price"], r["quantity"], r["secret"], r["total"])
+        for r in found["items"]  # type: ignore[attr-defined]
     ]
     assert [] == items(db, teller, "deal", where="sum(i.total for i in items) > 12")
     assert [id] == [r["id"] for r in items(db, teller, "deal", where="sum(i.total for i in items) == 12")]
@@ -228,21 +239,51 @@ def test_select_gives_paths_as_flat_keys(db: Database) -> None:
     """A path gives one flat key; every record carries its system fields; nothing else comes along."""
     add_client(db, "A", manager="tom")
     [found] = items(db, context(BOSS), "client", select=("manager.branch.name", "created_on", "code"))
-    assert {"id", "version", "created_at", "created_by", "changed_at", "changed_by", "manager.branch.name", "created_on", "code"} == found.keys()
+    assert {
+        "id",
+        "version",
+        "created_at",
+        "created_by",
+        "changed_at",
+        "changed_by",
+        "manager.branch.name",
+        "created_on",
+        "code",
+    } == found.keys()
     assert ("CX", "2026-11-24") == (found["manager.branch.name"], found["created_on"])
 
 
 def test_unknown_parameters_and_values_are_refused_by_name() -> None:
     """Nothing in a query is ignored; all faults come at once."""
     with pytest.raises(BadRequest) as caught:
-        parse_list([("wher", "x"), ("limit", "0"), ("select", "a"), ("select", "b"), ("count", "some"), ("order", "a,a"), ("titles", "1")])
-    assert {"wher": "Q201", "limit": "Q202", "select": "Q201", "count": "Q202", "order": "Q202", "titles": "Q202"} == faults(caught.value)
+        parse_list(
+            [
+                ("wher", "x"),
+                ("limit", "0"),
+                ("select", "a"),
+                ("select", "b"),
+                ("count", "some"),
+                ("order", "a,a"),
+                ("titles", "1"),
+            ]
+        )
+    assert {"wher": "Q201", "limit": "Q202", "select": "Q201", "count": "Q202", "order": "Q202", "titles": "Q202"} == faults(
+        caught.value
+    )
     assert ListRequest() == parse_list([("where", ""), ("locale", "en"), ("search", "  ")])
 
 
 def test_a_bad_filter_is_refused_with_every_fault(db: Database) -> None:
     """Types, codes and names of a filter are checked before anything runs."""
-    for where in ('income > "x"', 'level == "none"', "code =", "income + vip > 1", "matches(code, 'a')", "count(deals) > 1", "old.code == code"):
+    for where in (
+        'income > "x"',
+        'level == "none"',
+        "code =",
+        "income + vip > 1",
+        "matches(code, 'a')",
+        "count(deals) > 1",
+        "old.code == code",
+    ):
         failure = refusal(lambda where=where: items(db, context(BOSS), "client", where=where))
         assert isinstance(failure, BadRequest)
         assert {"where"} == faults(failure).keys()

@@ -31,7 +31,9 @@ def make(db: Database, who: Context, entity: str, **values: object) -> Written:
         return insert_record(connection, who, "lab", entity, values)
 
 
-def change(db: Database, who: Context, entity: str, id: str, values: Mapping[str, object], version: int = 1, **more: object) -> Written:
+def change(
+    db: Database, who: Context, entity: str, id: str, values: Mapping[str, object], version: int = 1, **more: object
+) -> Written:
     with db.write() as connection:
         return update_record(connection, who, "lab", entity, id, values, version, **more)  # type: ignore[arg-type]
 
@@ -73,7 +75,15 @@ def test_money_is_exact_in_both_databases(db: Database) -> None:
 def test_defaults_computed_values_and_numbers_are_set_by_the_platform(db: Database) -> None:
     """Defaults come from the definition, computed values from the server, numbers from the pattern."""
     client = add_client(db, "A", income="1500.00")
-    made = make(db, context(TELLER), "deal", client=client, kind="small", amount="500", items=[{"name": "x", "price": "1.5", "quantity": 2}])
+    made = make(
+        db,
+        context(TELLER),
+        "deal",
+        client=client,
+        kind="small",
+        amount="500",
+        items=[{"name": "x", "price": "1.5", "quantity": 2}],
+    )
 
     found = seen(db, "deal", made.id)
 
@@ -96,7 +106,9 @@ def test_conditions_of_the_definition_are_kept(db: Database) -> None:
     failure = refusal(lambda: make(db, context(BOSS), "deal", branch="cx", **body))
 
     assert {"/kind": "Q304", "/amount": "Q307", "/friend": "Q305", "/items/0/price": "V004", "/items/1/name": "Q303", "/extra": "Q303", "/items": "Q307"} == faults(failure)  # fmt: skip
-    failure = refusal(lambda: make(db, context(BOSS), "deal", branch="cx", client=client, kind="small", amount="2000", extra="no"))
+    failure = refusal(
+        lambda: make(db, context(BOSS), "deal", branch="cx", client=client, kind="small", amount="2000", extra="no")
+    )
     assert {"/reason": "Q303", "/extra": "Q308"} == faults(failure)
 
 
@@ -127,7 +139,9 @@ def test_a_warning_does_not_refuse(db: Database) -> None:
     assert 1 == made.version
 
 
-@pytest.mark.parametrize("field", ["booked", "items_total", "number", "id", "version", "created_at", "created_on", "changed_by", "deleted_at"])
+@pytest.mark.parametrize(
+    "field", ["booked", "items_total", "number", "id", "version", "created_at", "created_on", "changed_by", "deleted_at"]
+)
 def test_nobody_assigns_what_the_platform_sets(db: Database, field: str) -> None:
     """Read-only, computed and system fields are refused in a body, not ignored."""
     client = add_client(db, "A")
@@ -358,13 +372,25 @@ def test_rows_keep_their_key_and_their_unsent_cells(db: Database) -> None:
     id = add(db, "deal", client=client, branch="cx", kind="small", amount="50", items=rows)
     first = seen(db, "deal", id)["items"][0]  # type: ignore[index]
 
-    change(db, context(TELLER), "deal", id, {"items": [{"name": "z", "price": "3", "quantity": 2}, {"id": first["id"], "quantity": 5}]})
+    change(
+        db,
+        context(TELLER),
+        "deal",
+        id,
+        {"items": [{"name": "z", "price": "3", "quantity": 2}, {"id": first["id"], "quantity": 5}]},
+    )
 
     found = seen(db, "deal", id)
-    assert [("z", "3.00", 2, None), ("x", "1.00", 5, "abcd")] == [(r["name"], r["price"], r["quantity"], r["secret"]) for r in found["items"]]  # type: ignore[attr-defined]
+    assert [("z", "3.00", 2, None), ("x", "1.00", 5, "abcd")] == [
+        (r["name"], r["price"], r["quantity"], r["secret"]) for r in found["items"]
+    ]  # type: ignore[attr-defined]
     assert first["id"] == found["items"][1]["id"]  # type: ignore[index]
     assert "11.00" == found["items_total"]
-    failure = refusal(lambda: change(db, context(TELLER), "deal", id, {"items": [{"id": "foreign", "name": "q", "price": "1", "quantity": 1}]}, 2))
+    failure = refusal(
+        lambda: change(
+            db, context(TELLER), "deal", id, {"items": [{"id": "foreign", "name": "q", "price": "1", "quantity": 1}]}, 2
+        )
+    )
     assert {"/items/0/id": "Q309"} == faults(failure)
 
 
