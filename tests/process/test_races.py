@@ -18,7 +18,7 @@ from runtime.store.tables import wf_event, wf_instance, wf_work, wf_work_person
 from tests.process.bank import APP, PEOPLE, WORKFLOW, Bank, open_bank
 from workflow_engine import events as ev
 
-ROUNDS = 25
+ROUNDS = 15
 
 COUNTERSIGN = """
 workflow: approval

@@ -22,7 +22,7 @@ from workflow_engine.state import PASSED_VISITS, Instance, Visit
 from workflow_engine.world import World
 
 #: A failing seed is printed and makes the whole run again; shrinking would only change the seed.
-MANY = settings(max_examples=400, deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 SEEDS = st.integers(0, 2**40)
 
 
