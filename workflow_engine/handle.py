@@ -12,7 +12,7 @@ from workflow_engine.controls import bar
 from workflow_engine.decide import decide
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
-from workflow_engine.progress import Progress, close, open_people, pass_step, walk
+from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.state import Instance, Visit
 from workflow_engine.world import World
@@ -59,8 +59,13 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
     progress.emit(ev.Started(command.unit, command.before))
-    walk(progress, (0, 0))
     first = progress.definition.first_fill()
+    if first is not None and command.actor == cmd.SYSTEM:
+        # What a rule starts was entered by nobody: there is no one to give it back to.
+        progress.emit(ev.Skipped(first.name))
+        walk(progress, next_point(progress.definition, first.name))
+        return None
+    walk(progress, (0, 0))
     visit = progress.state.latest(first.name) if first else None
     if visit is not None and visit.state == "open":
         # Submitting is completing the first step: the starter entered the data before he pressed the button.

@@ -24,6 +24,7 @@ from tests.workflow_engine.flows import (
     world,
 )
 from workflow_engine import commands as cmd
+from workflow_engine.handle import Handled, handle
 from workflow_engine.returns import return_targets
 
 PEOPLE = {"check": ("ann", "bob"), "head": ("eva",), "officers": ("kai", "lin", "mo")}
@@ -36,6 +37,16 @@ def test_submitting_completes_the_first_fill_step() -> None:
     assert ["check"] == run.at()
     assert NOW + dt.timedelta(hours=8) == run.visit("check").due_at
     assert ("ann", "bob") == run.visit("check").entitled(run.visit("check").seats[0])
+
+
+def test_what_a_rule_starts_has_no_first_step() -> None:
+    """The platform enters nothing: the first fill step is skipped, and nobody can return the case to it."""
+    definition = flow(fill(), approve("check", on_reject="apply"))
+    outcome = handle(definition, None, cmd.Start(cmd.SYSTEM, None), world(PEOPLE, starter=cmd.SYSTEM))
+    assert isinstance(outcome, Handled)
+
+    assert ["check"] == [visit.step for visit in outcome.state.open_visits()]
+    assert () == return_targets(definition, outcome.state, "check")
 
 
 def test_everybody_approving_ends_approved() -> None:
