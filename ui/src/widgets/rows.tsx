@@ -73,7 +73,7 @@ function RowsInput(props: InputProps) {
             {columns.slice(1).map(field => <td key={field.name} className="num">{spec.totals.includes(field.name) && show(field, totalOf(rows, field.name))}</td>)}<td /></tr></tfoot>
         )}
       </table>
-      <Button size="small" disabled={full} onClick={addRow}>{t('add_row')} <kbd>Alt +</kbd></Button>
+      <Button size="small" disabled={full} onClick={addRow}>{t('add_row')} <kbd aria-hidden="true">Alt +</kbd></Button>
     </div>
   )
 }
