@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, TogetherStep, Workflow, WorkflowStep
+from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, Workflow
+from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.failures import NotFound
@@ -82,22 +83,22 @@ def _flow(compiled: CompiledApp, workflow: Workflow) -> Flow:
 
 
 def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
-    definition = build_definition(workflow, _irreversible(compiled, workflow.steps))
+    definition = build_definition(workflow, _irreversible(compiled, workflow))
     found = list(_expressions(workflow))
     entity = compiled.entities[workflow.entity].entity
     reads = {path for expression in found for path in expression.reads}
     named = [*workflow.replay_if_changed, entity.owner_branch, entity.owner_user]
     named += [by.name for by in _people(workflow) if by.kind == "field"]
     named += [name for step in definition.human_steps() for name in step.fields.require]
-    named += [name for step in _all_steps(workflow.steps) if isinstance(step, CallStep) for name in step.save]
+    named += [name for step in steps_of(workflow) if isinstance(step, CallStep) for name in step.save]
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
     reads |= {tuple(name.split(".")) for name in named if name}
     return Flow(compiled, definition, {id(e): compile_python(e.tree) for e in found}, frozenset(reads))
 
 
-def _irreversible(compiled: CompiledApp, steps: tuple[WorkflowStep, ...]) -> frozenset[str]:
+def _irreversible(compiled: CompiledApp, workflow: Workflow) -> frozenset[str]:
     names = set()
-    for step in _all_steps(steps):
+    for step in steps_of(workflow):
         if isinstance(step, CallStep):
             binding, _, operation = step.connector.partition(".")
             if compiled.app.bindings[binding].operations[operation].kind != "query":
@@ -105,18 +106,8 @@ def _irreversible(compiled: CompiledApp, steps: tuple[WorkflowStep, ...]) -> fro
     return frozenset(names)
 
 
-def _all_steps(steps: tuple[WorkflowStep, ...]) -> Iterator[WorkflowStep]:
-    for step in steps:
-        yield step
-        if isinstance(step, ChooseStep | TogetherStep):
-            for branch in step.branches:
-                yield from _all_steps(branch.steps)
-        if isinstance(step, ChooseStep):
-            yield from _all_steps(step.otherwise or ())
-
-
 def _people(workflow: Workflow) -> Iterator[People]:
-    for step in _all_steps(workflow.steps):
+    for step in steps_of(workflow):
         match step:
             case HumanStep(by=by):
                 yield by
@@ -132,7 +123,7 @@ def _expressions(workflow: Workflow) -> Iterator[Expression]:
             yield by.with_limit
     for values in (workflow.start_set, *workflow.finish_set.values()):
         yield from (value for value in values.values() if isinstance(value, Expression))
-    for step in _all_steps(workflow.steps):
+    for step in steps_of(workflow):
         match step:
             case HumanStep(when=when, limit=limit):
                 yield from (expression for expression in (when, limit) if expression is not None)
