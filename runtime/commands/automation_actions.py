@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
@@ -17,12 +17,15 @@ from forms_dsl.expr.tree import Expression
 from forms_dsl.masks import masked
 from forms_dsl.model import Action, Entity, Label, Value
 from forms_dsl.names import SYSTEM_FIELDS
+from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.jobs.automations import Run
-from runtime.outbox.rows import enqueue
+from runtime.outbox.rows import OutboxRow, enqueue
+from runtime.process.calls import answer_of
 from runtime.process.people import Case, Directory, describe, find_people
 from runtime.process.plain_work import NewWork, add_work
-from runtime.process.service import start_process
+from runtime.process.record import on_release
+from runtime.process.service import running_instance, start_process
 from runtime.query.late import context_facts
 from runtime.records.display import display
 from runtime.records.facts import facts_of
@@ -38,9 +41,9 @@ class NobodyFound(Exception):
     """A work item has nobody to stand with: the record is left as it was and the run says so."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Taken:
-    """The record in hand: its values as far as the actions read them, and its version as it grows."""
+    """The record in hand: its version, and its values as far as the actions read them."""
 
     run: Run
     record_id: str
@@ -61,12 +64,13 @@ def carry_out(connection: Connection, context: Context, run: Run, record_id: str
         match action.kind:
             case "set":
                 _set(connection, context, taken, action)
+                taken = _read(connection, context, run, record_id)  # what comes after sees what was set
             case "create":
                 _create(connection, context, taken, action)
             case "work_item":
                 _work_item(connection, context, taken, action)
             case "start":
-                start_process(connection, context, run.compiled.app.name, action.workflow or "", record_id)
+                _start(connection, context, taken, action)
             case "call":
                 _call(connection, context, taken, action, position)
             case other:
@@ -108,7 +112,7 @@ def _evaluated(context: Context, taken: Taken, values: Mapping[str, Value]) -> d
 
 
 def _set(connection: Connection, context: Context, taken: Taken, action: Action) -> None:
-    written = update_record(
+    update_record(
         connection,
         context,
         taken.run.compiled.app.name,
@@ -118,7 +122,6 @@ def _set(connection: Connection, context: Context, taken: Taken, action: Action)
         taken.version,
         by_platform=True,
     )
-    taken.version = written.version
 
 
 def _create(connection: Connection, context: Context, taken: Taken, action: Action) -> None:
@@ -140,7 +143,18 @@ def _work_item(connection: Connection, context: Context, taken: Taken, action: A
     due = context.now + dt.timedelta(seconds=seconds(action.due)) if action.due else None
     text = _filled(connection, context, taken, action.text or {})
     names = [person.person for person in people]
-    add_work(connection, context, NewWork(compiled.app.name, compiled.release, entity.name, taken.record_id, text, names, unit, due))
+    add_work(
+        connection, context, NewWork(compiled.app.name, compiled.release, entity.name, taken.record_id, text, names, unit, due)
+    )
+
+
+def _start(connection: Connection, context: Context, taken: Taken, action: Action) -> None:
+    """Start an approval in the place of the record's unit; one that is running already is left alone."""
+    app = taken.run.compiled.app.name
+    if running_instance(connection, app, taken.entity.name, taken.record_id) is None:
+        unit = _text(taken.values.get(taken.entity.owner_branch or ""))
+        platform = replace(context, principal=replace(context.principal, unit_id=unit))
+        start_process(connection, platform, app, action.workflow or "", taken.record_id)
 
 
 def _call(connection: Connection, context: Context, taken: Taken, action: Action, position: int) -> None:
@@ -169,6 +183,23 @@ def _call(connection: Connection, context: Context, taken: Taken, action: Action
 def call_key(run: Run, record_id: str, position: int) -> str:
     """The business key of a call: one for each record, run and place among the actions."""
     return f"rule/{run.automation.id}/{record_id}/{run.due:%Y%m%dT%H%M%S}/{position}"
+
+
+def take_answer(connection: Connection, context: Context, compiled: CompiledApp, row: OutboxRow) -> None:
+    """Save the answer of a call that an automation made, as its `save` says; one that was refused or is unknown saves nothing."""
+    _, automation_id, record_id, _, position = row.key.split("/")
+    automation = next(one for one in compiled.app.automations.values() if one.id == automation_id)
+    action = automation.do[int(position)]
+    if row.state != "confirmed" or not action.save:
+        return
+    entity = compiled.entities[automation.entity].entity
+    context = on_release(context, compiled)
+    paths = tuple(sorted({".".join(path) for value in action.save.values() for path in value.reads}))
+    found = get_record(connection, context, compiled.app.name, entity.name, record_id, GetRequest(select=paths))
+    record = facts_of(compiled, entity, found.values, paths)
+    facts = context_facts(context, compiled, record=record, result=answer_of(compiled.app, row.operation, row.result or {}))
+    values = {name: to_json(compile_python(value.tree)(facts)) for name, value in action.save.items()}
+    update_record(connection, context, compiled.app.name, entity.name, record_id, values, found.version, by_platform=True)
 
 
 def _filled(connection: Connection, context: Context, taken: Taken, text: Label) -> dict[str, str]:

@@ -14,6 +14,7 @@ from connectors.templates import render_text
 from forms_dsl.durations import seconds
 from forms_dsl.model import App, BindingOperation, CallStep, WorkflowStep
 from runtime.audit.trail import record_event
+from runtime.commands.automation_actions import take_answer
 from runtime.commands.platform import platform_context
 from runtime.failures import NotFound
 from runtime.outbox.deliver import Delivery
@@ -44,6 +45,8 @@ def finish_call(connection: Connection, releases: Releases, settings: Settings, 
     context = platform_context(connection, releases, settings, now, row.id)
     if row.instance_id is not None:
         call_finished(connection, context, row)
+    else:
+        take_answer(connection, context, releases.at(row.app, row.release), row)
     body = {
         "operation": row.operation,
         "key": row.key,
@@ -71,7 +74,9 @@ def route_of(releases: Releases, engine: Engine, row: OutboxRow) -> Route | None
         return None
     step = _step(app, row)
     asking = _asking(definition, operation, row) or (_asking_by_step(app, step, row) if step else None)
-    return Route(connector, operation.name, _repeat(step), asking, keyed=operation.idempotency is not None)
+    is_query = operation.kind == "query"
+    repeatable = is_query or operation.idempotency is not None
+    return Route(connector, operation.name, _repeat(step), None if is_query else asking, repeatable, is_query)
 
 
 def _bound(app: App, operation: str) -> tuple[str, BindingOperation] | None:

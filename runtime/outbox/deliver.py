@@ -71,7 +71,8 @@ def _next_step(delivery: Delivery, row: OutboxRow) -> Next:
 def _call(delivery: Delivery, row: OutboxRow, route: Route, connection: Connection | None) -> Answer:
     if connection is None:
         return Answer(Outcome.UNAVAILABLE, detail="the connection is not set up", attempts=1)
-    return delivery.engine.command(connection, route.operation, row.arguments, _context(row))
+    way = delivery.engine.ask if route.is_query else delivery.engine.command
+    return way(connection, route.operation, row.arguments, _context(row))
 
 
 def _ask(delivery: Delivery, row: OutboxRow, asking: Asking, connection: Connection | None) -> Answer:

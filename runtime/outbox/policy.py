@@ -56,8 +56,9 @@ class Route:
     operation: str
     repeat: Repeat
     asking: Asking | None
-    #: Whether the counterpart knows a repeat by the key it is sent.
-    keyed: bool
+    #: Whether sending it again is harmless: the counterpart knows a repeat by its key, or it is only a question.
+    repeatable: bool
+    is_query: bool = False
 
 
 def after_sending(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime) -> Next:
@@ -78,7 +79,7 @@ def after_sending(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime
     if route.asking:
         at_once = outcome is Outcome.DUPLICATE
         return Next("unknown", now if at_once else now + route.asking.waits[0], "unknown", None, note)
-    if route.keyed and row.attempts <= route.repeat.times:
+    if route.repeatable and row.attempts <= route.repeat.times:
         return Next("pending", now + route.repeat.wait(row.attempts), "unknown", None, note)
     return Next("parked", now, "parked", _result(answer), note)
 
@@ -86,7 +87,7 @@ def after_sending(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime
 def after_asking(row: OutboxRow, route: Route, answer: Answer | None, now: dt.datetime) -> Next:
     """What becomes of a row about which was asked; no answer when there is no way to ask."""
     if route.asking is None or answer is None:
-        if route.keyed and row.attempts <= route.repeat.times:
+        if route.repeatable and row.attempts <= route.repeat.times:
             return Next("pending", now, "repeated")
         return Next("parked", now, "parked", {"outcome": Outcome.UNKNOWN, "values": {}})
     note = _note(answer)
@@ -98,7 +99,7 @@ def after_asking(row: OutboxRow, route: Route, answer: Answer | None, now: dt.da
     is_last = made >= len(route.asking.waits)
     absent = answer.outcome in route.asking.absent
     # Without a key a late arrival could still be carried out, so absence counts only after the whole time of asking.
-    if absent and (route.keyed or is_last):
+    if absent and (route.repeatable or is_last):
         return _again(row, route, answer, now, "absent")
     if is_last:
         return Next("parked", now, "parked", {**_result(answer), "outcome": Outcome.UNKNOWN}, note)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from forms_dsl.expr.tree import ValueType
-from forms_dsl.model import CallStep
+from forms_dsl.model import App, CallStep
 from runtime.context import Context
 from runtime.failures import Failure
 from runtime.outbox.rows import OutboxRow
 from runtime.process.effects import write_values
 from runtime.process.opened import Opened, apply_command, open_instance, with_record
+from runtime.records.facts import value_of
 from workflow_engine.commands import CallResult, FinishCall
 
 #: What the end of an outbox row means to the flow; a parked one has an outcome that nobody knows.
@@ -42,29 +40,17 @@ def _save(opened: Opened, step: str, result: Mapping[str, object]) -> Opened:
     found = opened.flow.definition.places[step].step
     if not isinstance(found, CallStep):
         raise TypeError(f"{step} is no call")
-    binding, _, operation = found.connector.partition(".")
-    output = opened.flow.compiled.app.bindings[binding].operations[operation].output
-    values = result.get("values")
-    wire = values if isinstance(values, Mapping) else {}
-    answer = {name: _parsed(type, wire.get(name)) for name, type in output.items()}
+    answer = answer_of(opened.flow.compiled.app, found.connector, result)
     record = write_values(opened.connection, opened.context, opened.flow, opened.record, found.save, answer)
     return with_record(opened, record)
 
 
-def _parsed(type: ValueType, wire: object) -> object:
-    if wire is None:
-        return None
-    match type.name:
-        case "number":
-            return Decimal(str(wire))
-        case "boolean":
-            return wire is True or wire == "true"
-        case "date":
-            return dt.date.fromisoformat(str(wire))
-        case "datetime":
-            return dt.datetime.fromisoformat(str(wire))
-        case _:
-            return str(wire)
+def answer_of(app: App, connector: str, result: Mapping[str, object]) -> dict[str, object]:
+    """What an operation (`binding.operation`) answered, in the values of expressions."""
+    binding, _, operation = connector.partition(".")
+    values = result.get("values")
+    wire = values if isinstance(values, Mapping) else {}
+    return {name: value_of(type, wire.get(name)) for name, type in app.bindings[binding].operations[operation].output.items()}
 
 
 def _detail(row: OutboxRow) -> str | None:

@@ -13,4 +13,4 @@ def loan_route(row: OutboxRow) -> Route:
     """Keyed, with an inquiry after 5, 30, 300 and 1800 seconds."""
     waits = tuple(dt.timedelta(seconds=seconds) for seconds in (5, 30, 300, 1800))
     asking = Asking("loan_by_request", {"request_id": row.arguments["request_id"]}, frozenset({Outcome.NOT_FOUND}), waits)
-    return Route("core_bank", "create_loan", Repeat(), asking, keyed=True)
+    return Route("core_bank", "create_loan", Repeat(), asking, repeatable=True)

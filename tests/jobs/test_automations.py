@@ -187,3 +187,96 @@ def test_an_unknown_automation_is_refused_with_a_hint(bank: Bank) -> None:
 def _run(bank: Bank, now: dt.datetime) -> int:
     site = _site(bank, now)
     return run_due(bank.database, {}, lambda: now, long={KIND: lambda taken, keep: run_automation_job(site, taken, keep)})
+
+
+PROBE = """
+automation: probe
+label: {zh: 试验, en: Probe}
+every: "06:00 day"
+entity: loan_application
+where: status == "draft"
+run_as: system
+do:
+  - set: {purpose: 系统补充, monthly_income: {value: monthly_income + 1}}
+  - create: {entity: district, set: {code: {value: purpose}, name: 新区}}
+  - work_item: {to: owner, text: {zh: "{customer} 的申请 {number}，{customer.id_no}", en: "{product} {amount|money}"}}
+  - start: loan_approval
+"""
+
+
+def test_every_action_is_done_in_order_and_all_or_none(database: Database, database_url: str, tmp_path: Path) -> None:
+    """Set, create, work item and start happen in one transaction; when one of them cannot be, none has been."""
+    from forms_dsl.folder import read_folder
+    from runtime.records.read import get_record, list_records
+    from runtime.records.request import ListRequest
+    from runtime.records.write import insert_record
+    from runtime.store.tables import wf_instance
+    from tests.shipped_bank import FOLDER
+
+    bank = open_bank(database, database_url, tmp_path, {**read_folder(FOLDER), "automations/probe.yaml": PROBE})
+    customer = bank.put("customer", customer_no="C1", full_name="张伟", branch=bank.unit("CX"), id_no="110101199003071234")
+    values = {
+        "customer": customer,
+        "product": "consumer",
+        "amount": "100000",
+        "term": 24,
+        "annual_rate": "4.35",
+        "monthly_income": "20000",
+    }
+    with database.write() as connection:
+        clerk = bank.context(bank.person("clerk"))
+        good = insert_record(connection, clerk, APP, "loan_application", {**values, "purpose": "first"}).id
+        bad = insert_record(connection, clerk, APP, "loan_application", {**values, "purpose": "first"}).id
+
+    ran = run_automation(_site(bank), APP, "probe")
+
+    assert (2, 1, [bad]) == (ran.due, ran.taken, [record for record, _ in ran.failed])
+    with database.read() as connection:
+        one = get_record(connection, bank.context(), APP, "loan_application", good).values
+        other = get_record(connection, bank.context(), APP, "loan_application", bad).values
+        districts = list_records(connection, bank.context(), APP, "district", ListRequest(count="exact")).count
+        text = connection.execute(sa.select(wf_work.c.text).where(wf_work.c.instance_id.is_(None))).scalar_one()
+        instances = connection.execute(sa.select(wf_instance.c.record_id, wf_instance.c.starter_unit)).all()
+    assert ("系统补充", "20001.00", "in_review") == (one["purpose"], one["monthly_income"], one["status"])
+    assert ("first", "20000.00", "draft") == (other["purpose"], other["monthly_income"], other["status"])
+    assert 1 == districts
+    assert {"zh": f"张伟 的申请 {one['number']}，1101****1234", "en": "Consumer loan 100,000.00"} == text
+    assert [(good, bank.unit("CX"))] == [tuple(row) for row in instances]
+
+
+def test_an_automation_asks_another_system_and_saves_the_answer(database: Database, database_url: str, tmp_path: Path) -> None:
+    """A call leaves through the outbox once for each record, and its answer is written into the record."""
+    from connectors.protocol import Connection
+    from forms_dsl.folder import read_folder
+    from runtime.audit.notary import open_notary
+    from runtime.outbox.connections import save_connection
+    from runtime.outbox.gateway import open_engine
+    from runtime.records.read import get_record
+    from runtime.store.tables import outbox
+    from runtime.worker import Worker, run_once
+    from tests.core_bank import running_core_bank
+    from tests.shipped_bank import FOLDER
+
+    rule = (
+        'automation: probe\nlabel: {zh: 试验, en: Probe}\nevery: "06:00 day"\nentity: customer\nrun_as: system\ndo:\n'
+        "  - call: {connector: core.balance, send: {customer_no: customer_no}, save: {monthly_income: result.balance}}\n"
+    )
+    bank = open_bank(database, database_url, tmp_path, {**read_folder(FOLDER), "automations/probe.yaml": rule})
+    known, unknown = add_customer(bank, "C0001"), add_customer(bank, "C9999")
+    folder = tmp_path / "core_bank"
+    folder.mkdir()
+    with running_core_bank(folder) as core:
+        with database.write() as connection:
+            save_connection(connection, Connection("core_bank", {"base_url": core.base_url}, (core.allowed,)), NOW)
+        run_automation(_site(bank), APP, "probe")
+        run_automation(_site(bank), APP, "probe")
+        worker = Worker(bank.settings, database, bank.releases, open_engine(database, bank.settings), open_notary(tmp_path))
+        run_once(worker)
+
+    with database.read() as connection:
+        incomes = [
+            get_record(connection, bank.context(), APP, "customer", id).values["monthly_income"] for id in (known, unknown)
+        ]
+        states = sorted(connection.scalars(sa.select(outbox.c.state)))
+    assert ["1234.50", None] == incomes
+    assert ["confirmed", "rejected"] == states
