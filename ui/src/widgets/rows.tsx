@@ -34,7 +34,7 @@ function RowsInput(props: InputProps) {
   const full = spec.max !== null && rows.length >= spec.max
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
-    const isLast = event.target instanceof Element && event.target.closest(`#${CSS.escape(id)}-last`) !== null
+    const isLast = event.target instanceof Element && event.target.closest('[data-row-end]') !== null
     const wantsRow = (event.altKey && (event.key === '+' || event.key === '=')) || (event.key === 'Enter' && isLast && !event.shiftKey && !event.ctrlKey && !event.metaKey)
     if (!wantsRow || full) return
     event.preventDefault()
@@ -57,7 +57,7 @@ function RowsInput(props: InputProps) {
               {columns.map((field, column) => {
                 const { Input } = WIDGETS[field.widget] ?? {}, cell = `${id}-${at}-${field.name}`, fault = rowFaults[`${at}/${field.name}`]
                 return (
-                  <td key={field.name} id={at === rows.length - 1 && column === columns.length - 1 ? `${id}-last` : undefined}>
+                  <td key={field.name} data-row-end={!full && at === rows.length - 1 && column === columns.length - 1 ? true : undefined}>
                     <label id={`${cell}-label`} htmlFor={cell} className="rows-label">{t('row', { row: at + 1 })} {label(field.label)}</label>
                     {Input && <Input id={cell} field={field} value={row[field.name] ?? null} change={next => set(at, field.name, next)} blur={blur} invalid={fault !== undefined} describedBy={`${cell}-fault`} required={field.required} place={place} />}
                     <span id={`${cell}-fault`} className="sr">{fault}</span>

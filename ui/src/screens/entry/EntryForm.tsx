@@ -44,6 +44,8 @@ function pressed(event: KeyboardEvent<HTMLElement>, submit: () => void): void {
   if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.altKey) return
   const { target, currentTarget } = event
   const submits = event.ctrlKey || event.metaKey
+  // In the last cell of a table Enter makes a new row: that is the table's own key.
+  if (!submits && !event.shiftKey && target instanceof Element && target.closest('[data-row-end]') !== null) return
   if (submits) submit()
   else if (!(target instanceof HTMLInputElement) || target.getAttribute('aria-expanded') === 'true' || !stepFocus(currentTarget, target, event.shiftKey ? -1 : 1)) return
   event.preventDefault()
@@ -81,6 +83,13 @@ export function EntryForm(props: EntryFormProps) {
     else go(current + 1)
   }
   useShortcuts({ 'Ctrl+Enter': finish, ...(saveDraft ? { 'Ctrl+S': saveDraft } : {}) })
+  const [answered, setAnswered] = useState(0)
+  if (answered !== attempts) {
+    // A refused submit opens the first page with something to mend.
+    setAnswered(attempts)
+    const first = pages.findIndex(each => entry.faults.some(fault => fault.level === 'error' && holdsFault(each, fault)))
+    if (first >= 0) setAt(first)
+  }
   const page = pages[current]
   const shown = page ? (page.items.length > 0 ? [page] : page.blocks) : entry.drawn.blocks
   return (
