@@ -1,0 +1,83 @@
+"""The verbs for connections, automations and the business date of what they see, as an operator types them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from builder.cli import main
+from runtime.outbox.connections import find_connection
+from runtime.store.business_day import BusinessDay, business_date, set_business_date
+from runtime.store.database import Database
+from tests.core_bank import CoreBank, running_core_bank
+from tests.shipped_bank import NOW, Bank, add_account, add_customer, open_bank
+
+
+@pytest.fixture
+def core_bank(tmp_path: Path) -> Iterator[CoreBank]:
+    folder = tmp_path / "core_bank"
+    folder.mkdir()
+    with running_core_bank(folder) as bank:
+        yield bank
+
+
+@pytest.fixture
+def bank(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    monkeypatch.setenv("QIQIAO_DATA", str(tmp_path))
+    monkeypatch.setenv("QIQIAO_DATABASE_URL", database_url)
+    monkeypatch.setenv("QIQIAO_LOCALE", "en")
+    return open_bank(database, database_url, tmp_path)
+
+
+def test_connect_tries_saves_and_says_so(bank: Bank, core_bank: CoreBank, capsys: pytest.CaptureFixture[str]) -> None:
+    """A connection that answers is saved; a wrong one is refused with every fault; one that does not answer is not saved."""
+    wrong = main(["connect", "core_bank", "base_url=http://127.1:9", "chanel=x", "--allow", "127.0.0.1"])
+    said_wrong = capsys.readouterr().err
+    dead = main(["connect", "core_bank", "base_url=http://127.0.0.1:1", "--allow", "127.0.0.1:1"])
+    capsys.readouterr()
+    with bank.database.read() as connection:
+        assert find_connection(connection, "core_bank") is None
+    good = main(["connect", "core_bank", f"base_url={core_bank.base_url}", "--allow", core_bank.allowed])
+
+    assert (1, 1, 0) == (wrong, dead, good)
+    assert "'chanel'" in said_wrong and "Did you mean 'channel'?" in said_wrong and "HOST:PORT" in said_wrong
+    assert "The connection core_bank is saved and answers." in capsys.readouterr().out
+    with bank.database.read() as connection:
+        saved = find_connection(connection, "core_bank")
+    assert saved is not None and (core_bank.allowed,) == saved.settings.allowed_hosts
+
+
+def test_run_automation_says_what_it_did(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first run takes the silent account, the second none; a wrong name is refused with a hint."""
+    bank.set_business_date(dt.date(2026, 3, 2))
+    add_account(bank, "A1", add_customer(bank), dt.date(2026, 1, 1))
+
+    first, second = (main(["run-automation", "bank_customer.silent_account"]) for _ in range(2))
+    out = capsys.readouterr().out
+    wrong = main(["run-automation", "bank_customer.silent"])
+
+    assert (0, 0, 1) == (first, second, wrong)
+    assert [
+        "1 record(s) met the condition, 1 were taken, 0 could not be.",
+        "0 record(s) met the condition, 0 were taken, 0 could not be.",
+    ] == out.splitlines()
+    assert "bank_customer.silent_account" in capsys.readouterr().err
+
+
+def test_the_business_date_is_set_or_follows_the_calendar(bank: Bank) -> None:
+    """Where nobody set it, it is the day in the bank's zone; every process knows a change within a second."""
+    late = dt.datetime(2026, 3, 1, 17, 0, tzinfo=dt.UTC)
+    day = BusinessDay(bank.database, bank.settings)
+    assert dt.date(2026, 3, 2) == day.at(late)
+
+    bank.set_business_date(dt.date(1999, 1, 31))
+    with bank.database.read() as connection:
+        assert dt.date(1999, 1, 31) == business_date(connection, bank.settings, NOW)
+    assert dt.date(1999, 1, 31) == BusinessDay(bank.database, bank.settings).at(late)
+
+    with bank.database.write() as connection:
+        set_business_date(connection, None)
+        assert dt.date(2026, 3, 2) == business_date(connection, bank.settings, late)
