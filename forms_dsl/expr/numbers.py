@@ -161,6 +161,8 @@ def canonical(value: Number) -> str:
 def fit(value: Number, scale: int, digits: int = 18) -> Decimal | None:
     """A number as a field of `digits` digits with `scale` decimals keeps it; missing when it does not fit."""
     rounded = EXACT.quantize(Decimal(value), Decimal(1).scaleb(-scale))
+    if not rounded:
+        return abs(rounded)  # no -0.00
     return rounded if rounded.adjusted() < digits - scale else None
 
 

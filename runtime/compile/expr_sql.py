@@ -103,10 +103,13 @@ def _fitted(low: Lowering, tree: Expr, type: TypeEngine[Any], scale: int, digits
         native = rescaled(number, scale)
         if native is not None:
             return sa.type_coerce(native, type)
-    if not low.sqlite and fits:
-        return sa.type_coerce(number.element, type)
-    fitted = low.function("scaled", exact(low, number), sa.literal(scale, sa.Integer()), sa.literal(digits, sa.Integer()))
-    return sa.type_coerce(fitted, type)
+    element = number.element
+    if low.sqlite or not fits:
+        element = low.function("scaled", exact(low, number), sa.literal(scale, sa.Integer()), sa.literal(digits, sa.Integer()))
+    if not low.sqlite and not (isinstance(element.type, ScaledDecimal) and element.type.scale == scale):
+        # The very type of the column: its number of decimals shows in the text.
+        element = sa.cast(element, sa.BigInteger() if isinstance(type, sa.Integer) else sa.Numeric(digits, scale))
+    return sa.type_coerce(element, type)
 
 
 def _number(low: Lowering, tree: Expr) -> Number:
