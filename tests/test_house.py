@@ -66,7 +66,7 @@ def test_everything_public_says_what_it_does() -> None:
 
 def test_nothing_is_left_for_later() -> None:
     """No marker of unfinished work stands in the code."""
-    marker = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    marker = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError")
     found = [
         f"{p.relative_to(ROOT)}:{n}"
         for p in [*modules(), *front_end()]

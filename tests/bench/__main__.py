@@ -26,7 +26,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from runtime.compile.sql_setup import SQLITE_SETUP
-from runtime.context import SYSTEM, Context
+from runtime.context import Context, Principal
 from runtime.identity.organisation import add_person, add_unit, grant_role
 from runtime.identity.tokens import create_token
 from runtime.publish.apply import Publication, publish
@@ -158,7 +158,8 @@ def prepare(database: Database) -> Prepared:
         grant_role(connection, clerk, "bench", "clerk")
         _, token = create_token(connection, clerk, "bench", dt.timedelta(days=1), NOW)
     releases = open_releases(database)
-    context = Context(SYSTEM, releases.current(), NOW, NOW.date(), new_id(NOW))
+    approver = Principal("approver", "approver", "approver", None, None, None, None, platform_roles=frozenset({"publisher"}))
+    context = Context(approver, releases.current(), NOW, NOW.date(), new_id(NOW))
     publish(database, releases, Publication("bench", FILES, Consent("author"), None), context)
     table = releases.current()["bench"].entities["customer"].table
     chance = random.Random(11)  # noqa: S311 - repeatable data
