@@ -3,8 +3,6 @@
 `python -m tests.bench.twin URL PORT` serves it. No permissions, no masks: the twin does less than the product.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import sys
 import uuid
