@@ -19,6 +19,12 @@ _DONE = {
 }
 
 
+_WAITING = {
+    "en": "{n} open work item(s) of it wait: nobody holds the role in the unit yet. They are offered as soon as somebody does.",
+    "zh": "其中 {n} 项待办暂无人可办（机构内无人持有该角色），有人任职后自动分派。",
+}
+
+
 def add(verbs: Verbs) -> None:
     """Describe the verb."""
     parser = verbs.add(
@@ -43,6 +49,8 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     site = Site(started.database, started.releases, settings, lambda: dt.datetime.now(dt.UTC))
     ran = run_automation(site, app, name)
     print(_DONE[locale].format(due=ran.due, taken=ran.taken, failed=len(ran.failed)))
+    if ran.waiting:
+        print(_WAITING[locale].format(n=ran.waiting))
     for record_id, why in ran.failed[:20]:
         print(f"  {record_id}: {why}")
     return 1 if ran.failed else 0

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from forms_dsl.diagnostics import nearest
 from runtime.audit.trail import record_event
-from runtime.commands.automation_actions import NobodyFound, carry_out
+from runtime.commands.automation_actions import carry_out
+from runtime.commands.automation_work import offer_waiting
 from runtime.commands.platform import platform_context
 from runtime.context import Context
 from runtime.failures import Failure, NotFound
@@ -30,11 +31,15 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run did: records that met the condition outside their cooldown, how many were taken, and which failed."""
+    """What a run did: records that met the condition outside their cooldown, how many were taken, and which failed.
+
+    `waiting` are the open work items of this automation that nobody fits; they are offered as soon as somebody does.
+    """
 
     due: int
     taken: int
     failed: tuple[tuple[str, str], ...] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +102,25 @@ def run_records(site: Site, run: Run, keep: Callable[[], None]) -> Ran:
             keep()
             try:
                 taken += _take_one(site, context, run, record_id)
-            except (Failure, NobodyFound) as failure:
+            except Failure as failure:
                 _LOG.warning("automation %s left record %s as it was: %s", run.automation.name, record_id, failure)
                 failed.append((record_id, str(failure)))
         if after is None:
             break
-    ran = Ran(due, taken, tuple(failed))
     with site.database.write() as connection:
+        ran = Ran(due, taken, tuple(failed), offer_waiting(connection, context, run))
         body = {
             "automation": run.automation.id,
             "due": run.due,
             "records": ran.due,
             "taken": ran.taken,
             "failed": len(ran.failed),
+            "waiting": ran.waiting,
             "first_failure": ran.failed[0][1] if ran.failed else None,
         }
         record_event(connection, context, "automation_ran", app=run.compiled.app.name, entity=run.automation.entity, body=body)
+    if ran.waiting:
+        _LOG.warning("automation %s: %s open work item(s) wait because nobody fits", run.automation.name, ran.waiting)
     return ran
 
 

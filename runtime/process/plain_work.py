@@ -35,6 +35,8 @@ class NewWork:
     people: Sequence[str]
     unit: str | None
     due_at: dt.datetime | None
+    #: What made it: `automation/position of the action`.
+    step: str | None = None
 
 
 def add_work(connection: Connection, context: Context, new: NewWork) -> str:
@@ -46,6 +48,7 @@ def add_work(connection: Connection, context: Context, new: NewWork) -> str:
         "release": new.release,
         "entity": new.entity,
         "record_id": new.record_id,
+        "step": new.step,
         "text": dict(new.text),
         "state": "open",
         "unit": new.unit,
