@@ -6,6 +6,7 @@ declares nothing does not start.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +16,8 @@ from runtime.context import Context, Principal
 from runtime.failures import NotAllowed, NotSignedIn
 from runtime.http.locale import locale_of
 from runtime.http.services import Services, services_of
-from runtime.identity.principal import authenticate
+from runtime.identity.principal import asking_principal, authenticate
+from runtime.store.asking import Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,34 @@ def principal_of(request: HTTPConnection) -> Principal | None:
 
 def _context(request: Request) -> Context:
     if not hasattr(request.state, "context"):
-        principal = principal_of(request)
-        if principal is None:
-            raise NotSignedIn({"zh": "请先登录。", "en": "Please sign in."})
+        principal_of(request)
         services = services_of(request)
-        now = services.clock()
-        request.state.context = Context(
-            principal=principal,
-            releases=services.releases.current(),
-            now=now,
-            business_date=services.day.at(now),
-            request_id=request.state.request_id,
-            locale=locale_of(request, principal.locale),
-        )
+        request.state.context = _known(request, services.day.at(services.clock()))
     return cast("Context", request.state.context)
+
+
+def asking_context(request: Request, who: SignedIn) -> Asking[Context]:
+    """The context of the caller, as `who` gives it, for code that asks from the event loop."""
+    secret, services = secret_of(request), services_of(request)
+    now = services.clock()
+    if not hasattr(request.state, "principal"):
+        today = services.settings.business_date(now)
+        dialect, demo = services.database.engine.dialect, services.settings.demo
+        request.state.principal = (yield from asking_principal(dialect, secret, now, today, demo=demo)) if secret else None
+    request.state.context = _known(request, (yield from services.day.asking(now)))
+    return who(request)
+
+
+def _known(request: Request, business_date: dt.date) -> Context:
+    principal = cast("Principal | None", request.state.principal)
+    if principal is None:
+        raise NotSignedIn({"zh": "请先登录。", "en": "Please sign in."})
+    services = services_of(request)
+    return Context(
+        principal=principal,
+        releases=services.releases.current(),
+        now=services.clock(),
+        business_date=business_date,
+        request_id=request.state.request_id,
+        locale=locale_of(request, principal.locale),
+    )

@@ -10,35 +10,34 @@ from starlette.responses import Response
 from runtime.commands.change_record import change_record, remove_record
 from runtime.commands.create_record import create_record
 from runtime.commands.submit_record import submit_record
+from runtime.context import Context
 from runtime.failures import BadRequest, Fault, VersionRequired
 from runtime.http.admission import context_of
 from runtime.http.body import json_object
-from runtime.http.routes import api_route
+from runtime.http.routes import api_route, reading_route
 from runtime.http.services import services_of
 from runtime.records.codes import BAD_PARAMETER
-from runtime.records.read import Record, get_record, list_records
+from runtime.records.read import Record, asking_page, asking_record
 from runtime.records.request import parse_get, parse_list, parse_nothing
+from runtime.store.asking import Asking
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z')
 
 
-def find(request: Request) -> Response:
+def find(request: Request, context: Context) -> Asking[Response]:
     """One page of records."""
-    context = context_of(request)
     app, entity = _entity(request)
     wanted = parse_list(request.query_params.multi_items())
-    with services_of(request).database.read() as connection:
-        page = list_records(connection, context, app, entity, wanted)
+    page = yield from asking_page(services_of(request).database.engine.dialect, context, app, entity, wanted)
     return Response(page.body(), media_type="application/json")
 
 
-def get(request: Request) -> Response:
+def get(request: Request, context: Context) -> Asking[Response]:
     """One record."""
-    context = context_of(request)
     app, entity = _entity(request)
     wanted = parse_get(request.query_params.multi_items())
-    with services_of(request).database.read() as connection:
-        return _answer(get_record(connection, context, app, entity, request.path_params["id"], wanted))
+    dialect, id = services_of(request).database.engine.dialect, request.path_params["id"]
+    return _answer((yield from asking_record(dialect, context, app, entity, id, wanted)))
 
 
 def create(request: Request) -> Response:
@@ -116,9 +115,9 @@ def _answer(record: Record, *, status: int = 200, location: str | None = None) -
 
 
 ROUTES = [
-    api_route("GET", "/api/{app}/{entity}", find, context_of),
+    reading_route("/api/{app}/{entity}", find, context_of),
     api_route("POST", "/api/{app}/{entity}", create, context_of),
-    api_route("GET", "/api/{app}/{entity}/{id}", get, context_of),
+    reading_route("/api/{app}/{entity}/{id}", get, context_of),
     api_route("PATCH", "/api/{app}/{entity}/{id}", change, context_of),
     api_route("DELETE", "/api/{app}/{entity}/{id}", delete, context_of),
     api_route("POST", "/api/{app}/{entity}/{id}/submit", submit, context_of),

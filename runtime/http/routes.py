@@ -20,13 +20,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from runtime.context import Context
 from runtime.failures import Failure
-from runtime.http.admission import Public, SignedIn
+from runtime.http.admission import Public, SignedIn, asking_context
 from runtime.http.errors import failure_answer, http_answer, validation_answer
 from runtime.http.idempotency import Idempotency
 from runtime.http.middleware import Bodies, Ground, SameOrigin
 from runtime.http.pages import page_routes
-from runtime.http.services import Services
+from runtime.http.services import Services, lanes_of
+from runtime.store.asking import Asking
+from runtime.store.lanes import carry
 
 Who = Public | SignedIn
 Lifespan = Callable[[FastAPI], AsyncIterator[None]]
@@ -57,6 +60,26 @@ class ApiRoute(Route):
 def api_route(method: str, path: str, endpoint: Callable[[Request], Response], who: Who) -> ApiRoute:
     """A route for a module's ROUTES: synchronous code that may call `context_of`, `services_of` and `json_body`."""
     return ApiRoute(method, path, endpoint, who)
+
+
+class ReadingRoute(ApiRoute):
+    """A route that only asks the database: it is served by the event loop, without a thread."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request, Context], Asking[Response]], who: SignedIn) -> None:
+        def asking(request: Request) -> Asking[Response]:
+            context = yield from asking_context(request, who)
+            return (yield from endpoint(request, context))
+
+        async def serve(request: Request) -> Response:
+            return await carry(lanes_of(request), asking(request))
+
+        Route.__init__(self, path, serve, methods=["GET"], name=endpoint.__name__)
+        self.who = who
+
+
+def reading_route(path: str, endpoint: Callable[[Request, Context], Asking[Response]], who: SignedIn) -> ReadingRoute:
+    """A GET route for a module's ROUTES whose code yields its questions to the database."""
+    return ReadingRoute(path, endpoint, who)
 
 
 def build_app(

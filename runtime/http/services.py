@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
+from weakref import WeakKeyDictionary
 
 from starlette.requests import HTTPConnection
 
@@ -14,6 +16,7 @@ from runtime.failures import Unavailable
 from runtime.settings import Settings
 from runtime.store.business_day import BusinessDay
 from runtime.store.database import Database
+from runtime.store.lanes import Lanes, open_lanes
 
 if TYPE_CHECKING:
     from connectors.engine import Engine
@@ -41,6 +44,17 @@ class Services:
 def services_of(request: HTTPConnection) -> Services:
     """The services of the app that serves this request."""
     return cast("Services", request.app.state.services)
+
+
+def lanes_of(request: HTTPConnection) -> Lanes:
+    """The running event loop's own way to the database, opened when it is first used."""
+    known: WeakKeyDictionary[asyncio.AbstractEventLoop, Lanes] | None = getattr(request.app.state, "lanes", None)
+    if known is None:
+        known = request.app.state.lanes = WeakKeyDictionary()
+    loop = asyncio.get_running_loop()
+    if loop not in known:
+        known[loop] = open_lanes(services_of(request).database)
+    return known[loop]
 
 
 def engine_of(request: HTTPConnection) -> Engine:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from runtime.context import Principal
 from runtime.identity.secret_text import LONGEST, SESSION_PREFIX, TOKEN_PREFIX, hash_secret
+from runtime.store.asking import Asking, Prepared, Question, answer, prepare
 from runtime.store.tables import api_token, org_branch, org_person, person_role, session
 from runtime.store.types import Day, Instant
 
@@ -65,20 +68,32 @@ _BY_TOKEN = _persons(
 
 def resolve_principal(connection: Connection, person_id: str, today: dt.date, *, demo: bool) -> Principal | None:
     """The person of an id, or None when there is none or may not act; `demo` lets demo people act."""
-    return _principal(connection, _BY_ID, {"person_id": person_id, "today": today, "demo": demo})
+    return _principal(connection.execute(_BY_ID, {"person_id": person_id, "today": today, "demo": demo}).all())
 
 
 def authenticate(connection: Connection, secret: str, now: dt.datetime, today: dt.date, *, demo: bool) -> Principal | None:
     """The person whose session or API token this secret opens, or None."""
+    return answer(connection, asking_principal(connection.dialect, secret, now, today, demo=demo))
+
+
+def asking_principal(
+    dialect: Dialect, secret: str, now: dt.datetime, today: dt.date, *, demo: bool
+) -> Asking[Principal | None]:
+    """The person behind a secret, as `authenticate`."""
     if len(secret) > LONGEST or not secret.startswith((SESSION_PREFIX, TOKEN_PREFIX)):
         return None
-    statement = _BY_SESSION if secret.startswith(SESSION_PREFIX) else _BY_TOKEN
+    by_session = secret.startswith(SESSION_PREFIX)
     values = {"token_hash": hash_secret(secret), "now": now, "today": today, "demo": demo}
-    return _principal(connection, statement, values)
+    return _principal((yield Question(_prepared(dialect, by_session=by_session), values)))
 
 
-def _principal(connection: Connection, statement: sa.Select[*tuple[Any, ...]], values: dict[str, object]) -> Principal | None:
-    rows = connection.execute(statement, values).all()
+@lru_cache(maxsize=8)
+def _prepared(dialect: Dialect, *, by_session: bool) -> Prepared:
+    """The question of every request, as text for a database."""
+    return prepare(_BY_SESSION if by_session else _BY_TOKEN, dialect)
+
+
+def _principal(rows: Sequence[Sequence[Any]]) -> Principal | None:
     if not rows:
         return None
     roles: dict[str, set[str]] = defaultdict(set)

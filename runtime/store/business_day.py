@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from runtime.settings import Settings
+from runtime.store.asking import Asking, Prepared, Question, answer, prepare
 from runtime.store.database import Database
 from runtime.store.tables import setting
 from runtime.store.upsert import upsert
@@ -46,10 +49,21 @@ class BusinessDay:
 
     def at(self, now: dt.datetime) -> dt.date:
         """The business date at a moment."""
-        with self._guard:
-            if self._read_at is None or time.monotonic() - self._read_at > _FRESH_SECONDS:
-                with self.database.read() as connection:
-                    value = connection.scalar(sa.select(setting.c.value).where(setting.c.name == _NAME))
-                self._fixed = dt.date.fromisoformat(value) if isinstance(value, str) else None
-                self._read_at = time.monotonic()
+        if self._read_at is not None and time.monotonic() - self._read_at <= _FRESH_SECONDS:
             return self._fixed or self.settings.business_date(now)
+        with self._guard, self.database.read() as connection:
+            return answer(connection, self.asking(now))
+
+    def asking(self, now: dt.datetime) -> Asking[dt.date]:
+        """The business date at a moment, as `at`."""
+        if self._read_at is None or time.monotonic() - self._read_at > _FRESH_SECONDS:
+            rows = yield Question(_prepared(self.database.engine.dialect), {})
+            value = json.loads(rows[0][0]) if rows else None
+            self._fixed = dt.date.fromisoformat(value) if isinstance(value, str) else None
+            self._read_at = time.monotonic()
+        return self._fixed or self.settings.business_date(now)
+
+
+@lru_cache(maxsize=4)
+def _prepared(dialect: Dialect) -> Prepared:
+    return prepare(sa.select(setting.c.value).where(setting.c.name == _NAME), dialect)

@@ -214,8 +214,8 @@ def _wake(woken: asyncio.Future[None]) -> None:
 def _sqlite_connection(database: Database) -> sqlite3.Connection:
     """A connection of its own, prepared like those of the pool, that cannot write."""
     pooled = database.engine.raw_connection()
-    pooled.detach()
     connection = pooled.driver_connection
+    pooled.detach()
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - the driver of this database
     connection.execute("PRAGMA query_only=ON")
     return connection
