@@ -76,9 +76,7 @@ def authenticate(connection: Connection, secret: str, now: dt.datetime, today: d
     return answer(connection, asking_principal(connection.dialect, secret, now, today, demo=demo))
 
 
-def asking_principal(
-    dialect: Dialect, secret: str, now: dt.datetime, today: dt.date, *, demo: bool
-) -> Asking[Principal | None]:
+def asking_principal(dialect: Dialect, secret: str, now: dt.datetime, today: dt.date, *, demo: bool) -> Asking[Principal | None]:
     """The person behind a secret, as `authenticate`."""
     if len(secret) > LONGEST or not secret.startswith((SESSION_PREFIX, TOKEN_PREFIX)):
         return None
