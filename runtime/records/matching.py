@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.tree import Expression
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
-from runtime.query.run import compile_select, dialect_of, run
+from runtime.query.run import Runnable, compile_select, dialect_of, run
 from runtime.query.scope import FullScope, Statement, condition
 from runtime.query.source import Source, root_place
 from runtime.records.access import is_platform
@@ -28,17 +28,29 @@ def matching_ids(
     """Ids of living records for which the condition is true, in their order after `after`; of one record with `only`."""
     if not is_platform(context.principal):
         raise PermissionError("only the platform itself looks at all rows")
+    key = ("matching", connection.dialect.name, entity.entity.name, where, after is None, only is None)
+    statement = compiled.cache.get_or_make(
+        key, lambda: _statement(connection, compiled, entity, where, paged=after is not None, one=only is not None)
+    )
+    values = {"after": after, "only": only, "most": limit}
+    return [str(row[0]) for row in run(connection, context, statement, values)]
+
+
+def _statement(
+    connection: Connection, compiled: CompiledApp, entity: CompiledEntity, where: Expression | None, *, paged: bool, one: bool
+) -> Runnable:
     statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
     table = statement.source.root.table
     conditions: list[sa.ColumnElement[bool]] = [table.c.deleted_at.is_(None)]
     if where is not None:
         conditions.append(condition(FullScope(statement), where))
-    if after is not None:
-        conditions.append(table.c.id > after)
-    if only is not None:
-        conditions.append(table.c.id == only)
-    query = sa.select(table.c.id).select_from(statement.source.from_clause()).where(*conditions).order_by(table.c.id).limit(limit)
-    return [str(row[0]) for row in run(connection, context, compile_select(query, statement, connection.dialect))]
+    if paged:
+        conditions.append(table.c.id > sa.bindparam("after", type_=sa.String()))
+    if one:
+        conditions.append(table.c.id == sa.bindparam("only", type_=sa.String()))
+    query = sa.select(table.c.id).select_from(statement.source.from_clause()).where(*conditions)
+    query = query.order_by(table.c.id).limit(sa.bindparam("most", type_=sa.Integer()))
+    return compile_select(query, statement, connection.dialect)
 
 
 def count_matching(
