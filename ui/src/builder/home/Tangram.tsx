@@ -35,19 +35,17 @@ export function Tangram({ app, kinds, marked, mark }: Props) {
         const problem = kind.errors ? t('errors', { count: kind.errors }) : kind.warnings ? t('warnings', { count: kind.warnings }) : ''
         const to = `/${app}/kind/${kind.kind}`
         return (
-          <a
-            key={kind.kind} href={`/builder${to}`} className={`piece ${marked === kind.kind ? 'is-marked' : ''}`}
+          // A link of SVG has no address as text, which breaks tools that collect links; the table beside it has real ones.
+          <g
+            key={kind.kind} role="link" tabIndex={0} className={`piece ${marked === kind.kind ? 'is-marked' : ''}`}
             aria-label={`${label(kind.label)} ${kind.count}${problem ? `, ${problem}` : ''}`}
-            onClick={event => {
-              event.preventDefault()
-              void navigate(to)
-            }}
+            onClick={() => void navigate(to)} onKeyDown={event => { if (event.key === 'Enter') void navigate(to) }}
             onPointerEnter={() => mark(kind.kind)} onPointerLeave={() => mark(null)} onFocus={() => mark(kind.kind)} onBlur={() => mark(null)}
           >
             <polygon className={`piece-face logo-${kind.kind}`} points={corners} />
             <text x={x * UNIT} y={y * UNIT - 4} className="piece-name">{label(kind.label)}</text>
             <text x={x * UNIT} y={y * UNIT + 18} className="piece-count">{kind.count}</text>
-          </a>
+          </g>
         )
       })}
     </svg>
