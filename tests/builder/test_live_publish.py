@@ -97,6 +97,8 @@ def test_a_broken_definition_leaves_the_running_app_alone(workshop: Workshop) ->
         for old, new in (("type: decimal", "type: nonsense"), ("entity: ticket", "entity: [ticket"), ("cost", "subject")):
             with pytest.raises(Refused):
                 put_live(services.database, services.releases, edited("entities/ticket.yaml", old, new))
+        while len(seen.codes) < 10:
+            time.sleep(0.01)
     with services.database.read() as connection:
         assert [1] == [release.release for release in list_releases(connection, "desk")]
 
