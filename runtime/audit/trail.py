@@ -11,12 +11,14 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from runtime.audit.canonical import canonical_json
 from runtime.context import Context
+from runtime.store.asking import Prepared, change_now, prepare
 from runtime.store.identifiers import new_id
 from runtime.store.tables import audit_event, audit_queue
 from runtime.store.types import truncate_to_milliseconds
@@ -68,9 +70,20 @@ def record_events(connection: Connection, context: Context, events: Sequence[New
     if not events:
         return []
     rows = [_row(context, event) for event in events]
-    connection.execute(_INSERT_EVENT, rows)
-    connection.execute(_INSERT_QUEUE, [{"event_id": row["id"]} for row in rows])
+    if len(rows) == 1:
+        # The usual case of one act, in every write: the statements' text is made once.
+        event, queue = _prepared(connection.dialect)
+        change_now(connection, event, rows[0])
+        change_now(connection, queue, {"event_id": rows[0]["id"]})
+    else:
+        connection.execute(_INSERT_EVENT, rows)
+        connection.execute(_INSERT_QUEUE, [{"event_id": row["id"]} for row in rows])
     return [str(row["id"]) for row in rows]
+
+
+@lru_cache(maxsize=8)
+def _prepared(dialect: Dialect) -> tuple[Prepared, Prepared]:
+    return prepare(_INSERT_EVENT, dialect), prepare(_INSERT_QUEUE, dialect)
 
 
 def leaf_of(row: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +16,10 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.query.plans import AccessPlan
 from runtime.query.values import to_column
+from runtime.store.asking import Prepared, change_now, prepare
+
+#: Names of the values of a change beside those of its columns.
+_ID, _BASED_ON, _NOW, _PERSON = "record_id", "based_on", "change_moment", "change_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +57,54 @@ def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
             **_columns(entity, plan.values),
         }
         rows.append(row | ({"number": plan.number} if entity.entity.number is not None else {}))
-    connection.execute(sa.insert(entity.table), rows)
+    if len(rows) == 1:
+        change_now(connection, _insertion(connection, plans[0].access, tuple(rows[0])), rows[0])
+    else:
+        connection.execute(sa.insert(entity.table), rows)
     _insert_rows(connection, entity, plans)
 
 
 def update_record_row(connection: Connection, plan: WritePlan) -> bool:
     """Change a record of exactly the plan's version; false when somebody else was faster."""
-    entity, table = plan.access.entity, plan.access.entity.table
-    values = {
-        **_columns(entity, plan.values),
-        "version": table.c.version + 1,
-        "changed_at": plan.now,
-        "changed_by": plan.person,
-        **({"deleted_at": plan.now} if plan.deletes else {}),
-    }
-    where = (table.c.id == plan.record_id, table.c.version == plan.version, table.c.deleted_at.is_(None))
-    if connection.execute(sa.update(table).where(*where).values(values)).rowcount != 1:
+    entity = plan.access.entity
+    columns = _columns(entity, plan.values)
+    prepared = _changing(connection, plan.access, tuple(columns), deletes=plan.deletes)
+    given = {_ID: plan.record_id, _BASED_ON: plan.version, _NOW: plan.now, _PERSON: plan.person}
+    if change_now(connection, prepared, given | {f"set_{name}": value for name, value in columns.items()}) != 1:
         return False
     for name in plan.rows:
         rows = _row_table(entity, name)
         connection.execute(sa.delete(rows).where(rows.c.parent_id == plan.record_id))
     _insert_rows(connection, entity, [plan])
     return True
+
+
+def _insertion(connection: Connection, access: AccessPlan, columns: tuple[str, ...]) -> Prepared:
+    table, dialect = access.entity.table, connection.dialect
+
+    def make() -> Prepared:
+        return prepare(sa.insert(table).values({name: sa.bindparam(name, type_=table.c[name].type) for name in columns}), dialect)
+
+    return access.compiled.cache.get_or_make(("insert", table.name, columns, dialect.name), make)
+
+
+def _changing(connection: Connection, access: AccessPlan, columns: tuple[str, ...], *, deletes: bool) -> Prepared:
+    table, dialect = access.entity.table, connection.dialect
+
+    def make() -> Prepared:
+        now = sa.bindparam(_NOW, type_=table.c.changed_at.type)
+        values: dict[str, sa.ColumnElement[Any]] = {
+            **{name: sa.bindparam(f"set_{name}", type_=table.c[name].type) for name in columns},
+            "version": table.c.version + sa.literal_column("1"),
+            "changed_at": now,
+            "changed_by": sa.bindparam(_PERSON, type_=sa.String()),
+            **({"deleted_at": now} if deletes else {}),
+        }
+        based_on = table.c.version == sa.bindparam(_BASED_ON, type_=sa.Integer())
+        mine = table.c.id == sa.bindparam(_ID, type_=sa.String())
+        return prepare(sa.update(table).where(mine, based_on, table.c.deleted_at.is_(None)).values(values), dialect)
+
+    return access.compiled.cache.get_or_make(("update", table.name, columns, deletes, dialect.name), make)
 
 
 def _insert_rows(connection: Connection, entity: CompiledEntity, plans: Sequence[WritePlan]) -> None:

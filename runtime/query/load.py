@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,15 +15,16 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.context import Context
-from runtime.query.late import context_facts
 from runtime.query.plans import AccessPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD, denial_conditions, grant_condition, row_conditions
-from runtime.query.run import dialect_of
+from runtime.query.run import Runnable, compile_select, dialect_of, ids_value, run
 from runtime.query.scope import FullScope, Statement
+from runtime.query.select import RECORD_IDS, one_of
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.values import from_column
 
-_IDS = "ids"
+#: The number of PostgreSQL's type numeric, which its column type wants to be told.
+_NUMERIC = 1700
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A SELECT with the source of its late values, made once."""
+    """A statement with the fields behind its key columns, made once."""
 
-    select: sa.Select[Any]
-    statement: Statement
+    runnable: Runnable
     fields: tuple[tuple[Hops, Field], ...]
+    #: What turns what the driver gives into the value of a column, for each of the fields.
+    results: tuple[Callable[[Any], Any] | None, ...] = ()
+
+    def values(self, cells: Sequence[Any]) -> Iterator[tuple[Hops, object]]:
+        """The values of the fields of one row."""
+        for (path, declared), result, cell in zip(self.fields, self.results, cells, strict=False):
+            yield path, from_column(declared, cell if result is None else result(cell))
 
 
 def load_records(
@@ -65,9 +72,7 @@ def load_records(
     loaded = {}
     for row in _run(connection, context, prepared, ids, more):
         id, version, rest = row[0], row[1], row[2:]
-        values: dict[str, object] = {}
-        for (name, declared), value in zip(prepared.fields, rest, strict=False):
-            values[name[0]] = from_column(declared, value)
+        values: dict[str, object] = {path[0]: value for path, value in prepared.values(rest)}
         granted = tuple(map(bool, rest[len(prepared.fields) :]))
         loaded[id] = Loaded(id, version, values, granted)
     _load_rows(connection, access.entity, loaded)
@@ -98,8 +103,7 @@ def look_up(
     prepared = compiled.cache.get_or_make(key, lambda: _look_up(access, compiled, entity, paths, connection))
     found = {}
     for row in _run(connection, context, prepared, ids, {CASE_PERSON: context.principal.id}):
-        values = {path: from_column(of, value) for (path, of), value in zip(prepared.fields, row[2:], strict=True)}
-        found[row[0]] = Seen(bool(row[1]), values)
+        found[row[0]] = Seen(bool(row[1]), dict(prepared.values(row[2:])))
     return found
 
 
@@ -118,8 +122,8 @@ def _load(access: AccessPlan, connection: Connection) -> _Prepared:
             columns.append(table.c[column_name(declared)])
     columns += _grant_columns(statement, access)
     select = sa.select(table.c.id, table.c.version, *columns).select_from(statement.source.from_clause())
-    select = select.where(table.c.id.in_(sa.bindparam(_IDS, expanding=True)), table.c.deleted_at.is_(None))
-    return _Prepared(select.with_for_update(of=table), statement, tuple(fields))
+    select = select.where(one_of(statement.dialect, table.c.id), table.c.deleted_at.is_(None))
+    return _made(connection, select.with_for_update(of=table), statement, tuple(fields), columns)
 
 
 def _grants_only(access: AccessPlan, connection: Connection) -> _Prepared:
@@ -127,7 +131,7 @@ def _grants_only(access: AccessPlan, connection: Connection) -> _Prepared:
     table = statement.source.root.table
     columns = _grant_columns(statement, access)
     select = sa.select(table.c.id, *columns).select_from(statement.source.from_clause())
-    return _Prepared(select.where(table.c.id.in_(sa.bindparam(_IDS, expanding=True))), statement, ())
+    return _made(connection, select.where(one_of(statement.dialect, table.c.id)), statement, (), ())
 
 
 def _grant_columns(statement: Statement, access: AccessPlan) -> list[sa.ColumnElement[Any]]:
@@ -153,10 +157,22 @@ def _look_up(
     parts = [sa.false()] if access is None else row_conditions(statement, access)
     visible = sa.case((sa.and_(sa.true(), *parts), sa.literal_column("1")), else_=sa.literal_column("0"))
     select = sa.select(table.c.id, visible.label("visible"), *columns).select_from(statement.source.from_clause())
-    select = select.where(table.c.id.in_(sa.bindparam(_IDS, expanding=True)))
+    select = select.where(one_of(statement.dialect, table.c.id))
     if "deleted_at" in table.c:
         select = select.where(table.c.deleted_at.is_(None))
-    return _Prepared(select, statement, fields)
+    return _made(connection, select, statement, fields, columns)
+
+
+def _made(
+    connection: Connection,
+    select: sa.Select[Any],
+    statement: Statement,
+    fields: tuple[tuple[Hops, Field], ...],
+    columns: Sequence[sa.ColumnElement[Any]],
+) -> _Prepared:
+    dialect = connection.dialect
+    results = tuple(c.type.dialect_impl(dialect).result_processor(dialect, _NUMERIC) for c in columns[: len(fields)])
+    return _Prepared(compile_select(select, statement, dialect), fields, results)
 
 
 def _field_at(statement: Statement, path: Hops) -> Field:
@@ -169,10 +185,7 @@ def _run(
 ) -> Sequence[Sequence[Any]]:
     if not ids:
         return ()
-    values: dict[str, object] = {_IDS: list(ids)}
-    for compiled, late in prepared.statement.lates.values():
-        values.update(late.values(context_facts(context, compiled)))
-    return connection.execute(prepared.select, {**more, **values}).all()
+    return run(connection, context, prepared.runnable, {**more, RECORD_IDS: ids_value(dialect_of(connection), ids)})
 
 
 def _load_rows(connection: Connection, entity: CompiledEntity, loaded: Mapping[str, Loaded]) -> None:

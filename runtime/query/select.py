@@ -114,7 +114,7 @@ def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
     if plan.kind == "get":
         yield table.c.id == sa.bindparam(RECORD_ID, type_=sa.String())
     if plan.kind == "some":
-        yield _one_of(selecting.statement.dialect, table.c.id)
+        yield one_of(selecting.statement.dialect, table.c.id)
     if "deleted_at" in table.c:
         yield table.c.deleted_at.is_(None)
     yield from row_conditions(selecting.statement, plan.access)
@@ -128,7 +128,7 @@ def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.or_(*(text.ilike(pattern, escape="\\") for text in texts))
 
 
-def _one_of(dialect: DialectName, id: Element) -> sa.ColumnElement[bool]:
+def one_of(dialect: DialectName, id: Element) -> sa.ColumnElement[bool]:
     """A condition on many ids with one parameter, so that its statement stays the same."""
     ids: Element = sa.bindparam(RECORD_IDS)
     if dialect == "postgresql":

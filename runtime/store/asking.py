@@ -6,18 +6,22 @@ The same reading code thus serves a transaction in a thread (`answer`) and the e
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeVar
 
+import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
+#: Where a connection remembers what was prepared on it.
+_KNOWN = "qiqiao_prepared"
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -56,10 +60,10 @@ class Question:
 Asking = Generator[Question, list[Row], Answer]
 
 
-def prepare(select: sa.Select[Any], dialect: Dialect) -> Prepared:
-    """A SELECT as text; building it for each request would cost more than running it."""
-    compiled = select.compile(dialect=dialect)
-    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a SELECT compiles to
+def prepare(statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete, dialect: Dialect) -> Prepared:
+    """A statement as text; building it for each request would cost more than running it."""
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what these compile to
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     requested = {name for name, bind in binds.items() if bind.required}
     expanded = compiled.construct_expanded_state(dict.fromkeys(requested))
@@ -96,17 +100,38 @@ def answer(connection: Connection, asking: Asking[Answer]) -> Answer:
 
 def ask_now(connection: Connection, question: Question) -> list[Row]:
     """The rows of one question, over the driver's own cursor: SQLAlchemy's execution costs more than the statement."""
-    prepared = question.prepared
-    bound = prepared.bound(question.values)
     cursor = connection.connection.cursor()
     try:
-        if prepared.positions is None:
-            cursor.execute(prepared.text, bound)
-        else:
-            cursor.execute(prepared.text, tuple(bound[name] for name in prepared.positions))
+        _execute(connection, cursor, question.prepared, question.values)
         return list(cursor.fetchall())
     finally:
         cursor.close()
+
+
+def change_now(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> int:
+    """Run one INSERT, UPDATE or DELETE in the transaction of a connection; returns how many rows it changed."""
+    cursor = connection.connection.cursor()
+    try:
+        _execute(connection, cursor, prepared, values)
+        return int(cursor.rowcount)
+    except (psycopg2.Error, sqlite3.Error) as failure:
+        base = psycopg2.Error if isinstance(failure, psycopg2.Error) else sqlite3.Error
+        raise DBAPIError.instance(prepared.text, None, failure, base, True, dialect=connection.dialect) from failure
+    finally:
+        cursor.close()
+
+
+def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Mapping[str, object]) -> None:
+    bound = prepared.bound(values)
+    if prepared.positions is not None:
+        cursor.execute(prepared.text, tuple(bound[name] for name in prepared.positions))
+        return
+    # What is prepared stays so on its connection, whatever becomes of the transaction.
+    known: set[str] = connection.connection.info.setdefault(_KNOWN, set())
+    if prepared.name not in known:
+        cursor.execute(prepared.prepare)
+        known.add(prepared.name)
+    cursor.execute(prepared.execute, bound)
 
 
 def _server_side(text: str, types: Mapping[str, str]) -> tuple[str, str, str]:
