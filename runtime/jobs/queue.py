@@ -90,13 +90,12 @@ def claim(database: Database, kinds: Sequence[str], now: dt.datetime, limit: int
         sa.and_(job.c.state == "waiting", job.c.due_at <= now),
         sa.and_(job.c.state == "running", job.c.lease_until <= now),
     )
-    chosen = (
-        sa.select(job.c.id)
-        .where(job.c.kind.in_(list(kinds)), due)
-        .order_by(job.c.due_at, job.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    mine = sa.and_(job.c.kind.in_(list(kinds)), due)
+    with database.read() as connection:
+        # An idle worker takes no lock: on SQLite a look would hold up every writer.
+        if connection.execute(sa.select(job.c.id).where(mine).limit(1)).first() is None:
+            return []
+    chosen = sa.select(job.c.id).where(mine).order_by(job.c.due_at, job.c.id).limit(limit).with_for_update(skip_locked=True)
     taken = (
         sa.update(job)
         .where(job.c.id.in_(chosen))

@@ -134,6 +134,10 @@ def claim_next(database: Database, now: dt.datetime) -> OutboxRow | None:
         )
         .returning(*outbox.c)
     )
+    with database.read() as connection:
+        # An idle worker takes no lock: on SQLite a look would hold up every writer.
+        if connection.execute(sa.select(outbox.c.id).where(due).limit(1)).first() is None:
+            return None
     with database.write() as connection:
         found = connection.execute(taken).one_or_none()
         if found is None:
