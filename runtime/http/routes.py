@@ -41,18 +41,16 @@ class Undeclared(Exception):
 
 
 class ApiRoute(Route):
-    """A plain route with its declaration: no signature machinery and one thread for the whole of a call."""
+    """A plain route with its declaration: no signature machinery, admission by the event loop, one thread for the call."""
 
     def __init__(self, method: str, path: str, endpoint: Callable[[Request], Response], who: Who) -> None:
         if inspect.iscoroutinefunction(endpoint):
             raise TypeError(f"{path}: route code is synchronous; it runs in a thread of its own")
 
-        def admitted(request: Request) -> Response:
-            who(request)
-            return endpoint(request)
-
         async def serve(request: Request) -> Response:
-            return await run_in_threadpool(admitted, request)
+            if isinstance(who, SignedIn):
+                await carry(lanes_of(request), asking_context(request, who))
+            return await run_in_threadpool(endpoint, request)
 
         super().__init__(path, serve, methods=[method], name=endpoint.__name__)
         self.who = who
