@@ -7,6 +7,7 @@ no rule or no value of an attribute that a rule needs means no grant. Administra
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,7 @@ from runtime.failures import NotAllowed, NotFound
 from runtime.query.late import held_roles, user_facts
 from runtime.query.plans import AccessPlan, EveryRow, Grant, OneRecord, OpenCases
 
+_ID = re.compile(r"[0-9A-Za-z_-]{1,36}\Z")
 _LOG = logging.getLogger("qiqiao.access")
 
 #: Said for what is not there and for what is not this person's to know: the two must not be told apart.
@@ -45,6 +47,11 @@ class CaseGrant:
 
     record_id: str
     fields: StepFields
+
+
+def is_record_id(text: str) -> bool:
+    """Whether a text can be the id of a record; any other is simply not there."""
+    return _ID.match(text) is not None
 
 
 def find_entity(context: Context, app: str, entity: str) -> tuple[CompiledApp, CompiledEntity]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import Field
+from runtime.compile.access import Shows
 from runtime.context import Context
+from runtime.query.load import granted_on
+from runtime.query.masks import masked_value
 from runtime.query.plans import AccessPlan
-from runtime.records.access import access_plan
+from runtime.records.access import access_plan, is_record_id, plan_with_cases
+from runtime.records.codes import BAD_CURSOR
 from runtime.records.read import get_record
-from runtime.records.request import GetRequest
+from runtime.records.request import GetRequest, fault, refused
 from runtime.store.tables import audit_event, org_person
 from runtime.store.types import format_instant
 
@@ -27,7 +32,7 @@ def record_history(
 ) -> dict[str, object]:
     """One page of a record's history, newest first (docs/rest.md 2); NotFound for what this person may not read."""
     get_record(connection, context, app, entity, record_id, GetRequest(select=()))
-    access = access_plan(context, app, entity, "read")
+    access = _held(connection, context, plan_with_cases(context, app, entity) or access_plan(context, app, entity, "read"), record_id)
     events = (
         sa.select(audit_event, org_person.c.f_name.label("actor_name"))
         .outerjoin(org_person, org_person.c.id == audit_event.c.actor)
@@ -36,6 +41,8 @@ def record_history(
         .limit(PAGE + 1)
     )
     if cursor is not None:
+        if not is_record_id(cursor):
+            raise refused([fault(BAD_CURSOR, "cursor", "cursor 不是本历史给出的位置。", "This cursor was not given by a history.")])
         events = events.where(audit_event.c.id < cursor)
     found = connection.execute(events).mappings().all()
     items = [_shown(access, row) for row in found[:PAGE]]
@@ -56,15 +63,34 @@ def _shown(access: AccessPlan, row: sa.RowMapping) -> dict[str, object]:
     return shown
 
 
+def _held(connection: Connection, context: Context, access: AccessPlan, record_id: str) -> AccessPlan:
+    """The plan with the grants that hold on this record: only they say which of its fields are shown."""
+    flags = granted_on(connection, context, access, [record_id]).get(record_id, ())
+    return replace(access, grants=tuple(grant for grant, holds in zip(access.grants, flags, strict=False) if holds))
+
+
 def _changes(access: AccessPlan, changes: list[dict[str, Any]]) -> Iterator[dict[str, object]]:
-    """The changes of fields that the reader sees in clear or masked everywhere; the trail itself holds only masked personal values."""
-    by_id = {field.id: field for field in access.entity.entity.fields.values()}
+    """The changes of fields that the reader sees, as he sees them; the trail itself holds personal values only masked."""
+    entity = access.entity.entity
+    by_id = {field.id: field for field in entity.fields.values()}
     for change in changes:
         field = by_id.get(change["field"])
-        if field is not None and _may_show(access, field):
-            yield {"field": field.name, "label": field.label, "before": change["before"], "after": change["after"]}
+        if field is not None and _best(access, field.name) != "nothing":
+            before, after = (_as_seen(access, field, field.name, change[side]) for side in ("before", "after"))
+            yield {"field": field.name, "label": field.label, "before": before, "after": after}
 
 
-def _may_show(access: AccessPlan, field: Field) -> bool:
-    shows = access.shows(field.name)
-    return shows == "clear" or (shows == "masked" and field.classification == "C2")
+def _best(access: AccessPlan, path: str) -> Shows:
+    """How the most permissive grant shows a field."""
+    shown = {access.right(grant, path).shows for grant in access.grants}
+    return "clear" if "clear" in shown else "masked" if "masked" in shown else "nothing"
+
+
+def _as_seen(access: AccessPlan, field: Field, path: str, value: object) -> object:
+    if isinstance(value, list) and field.options.of is not None:
+        inner = access.entity.entity.rows[field.options.of].fields
+        paths = {f.id: (f, f"{path}.{f.name}") for f in inner.values() if _best(access, f"{path}.{f.name}") != "nothing"}
+        return [{paths[id][0].name: _as_seen(access, *paths[id], cell) for id, cell in row.items() if id in paths} for row in value]
+    if value is None or _best(access, path) == "clear" or field.classification != "C1":
+        return value
+    return masked_value(field, value)

@@ -17,7 +17,7 @@ from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
 from runtime.query.run import Runnable, compile_read, question
 from runtime.query.select import LIMIT, RECORD_ID, SEARCH, is_never_missing
-from runtime.records.access import NOT_THERE, CaseGrant, access_plan, plan_with_cases
+from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
@@ -103,6 +103,8 @@ def asking_record(
 ) -> Asking[Record]:
     """One record, as `get_record`."""
     access = access_plan(context, app, entity, "read", case=case)
+    if not is_record_id(record_id):
+        raise NotFound(NOT_THERE)
     found = yield from _one(dialect, context, access, record_id, request, case)
     if found is None and case is None:
         # Nothing by roles: open work may give it.

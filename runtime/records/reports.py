@@ -141,6 +141,10 @@ def _wire(value: object, type: ValueType) -> object:
             return value.isoformat() if isinstance(value, dt.date) else value
         case "datetime":
             return format_instant(value) if isinstance(value, dt.datetime) else value
+        case "number" if type.currency:
+            return f"{Decimal(str(value)):.{type.scale or 2}f}"
+        case "number" if type.scale == 0:
+            return int(str(value))
         case _:
             return str(value)
 

@@ -23,7 +23,7 @@ from runtime.query.change import WritePlan, insert_records, update_record_row
 from runtime.query.late import today_in
 from runtime.query.load import Loaded, granted_on, load_records
 from runtime.query.plans import AccessPlan, EveryRow, OneRecord
-from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, possible_plan
+from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, is_record_id, possible_plan
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
 from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
@@ -192,7 +192,8 @@ def _open(
     """The record, locked, with the plan narrowed to the grants that hold on it."""
     access = access_plan(context, app, entity, action, case=case)
     case_record = case.record_id if case is not None else None
-    loaded = load_records(connection, context, access, [record_id], case_record=case_record).get(record_id)
+    ids = [record_id] if is_record_id(record_id) else []
+    loaded = load_records(connection, context, access, ids, case_record=case_record).get(record_id)
     if loaded is None:
         raise NotFound(NOT_THERE)
     held = tuple(grant for grant, holds in zip(access.grants, loaded.granted, strict=True) if holds)

@@ -125,6 +125,21 @@ sort: [-income, code]
 search: [full_name, code, manager.name]
 """
 
+REPORT = """
+report: by_level
+entity: client
+label: By level
+filter: not is_missing(code)
+rows: [branch]
+columns: [level]
+measures:
+  clients: {value: count(), label: Clients}
+  total: {value: sum(income), label: Total}
+  vips: {value: count_if(vip), label: VIPs}
+sort: [branch, -total]
+chart: {kind: bar, x: branch, y: total}
+"""
+
 ROLES = """
 roles:
   teller:
@@ -183,6 +198,7 @@ def _lab(client: str, lists: str, roles: str) -> CompiledApp:
         "entities/client.yaml": client,
         "entities/deal.yaml": DEAL,
         "lists/clients.yaml": lists,
+        "reports/by_level.yaml": REPORT,
         "roles.yaml": roles,
     }
     loaded = load_app(files)
