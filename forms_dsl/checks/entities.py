@@ -15,6 +15,7 @@ from forms_dsl.model import App, Entity, Field
 
 COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.")
 DECIMALS_CUT = code("N201", "A computed number has more decimals than its field keeps, and is not rounded.", "warning")
+SHARED_ROWS = code("S012", "A row type whose rows two fields would share.")
 UNUSED = code("S011", "A choice list, form or binding that nothing uses.", "warning")
 
 #: A field of an entity or row type: entity, row type or "", field.
@@ -115,6 +116,22 @@ def _all_reachable(start: Node, edges: Mapping[Node, set[Node]]) -> set[Node]:
                 found.add(target)
                 waiting.append(target)
     return found
+
+
+@check
+def rows_belong_to_one_field(site: Site) -> Iterator[Diagnostic]:
+    """The rows of a row type stand in one table by their record: two fields over it would show each other's rows."""
+    for entity in site.app.entities.values():
+        shown: dict[str, Field] = {}
+        for field in entity.fields.values():
+            first = shown.setdefault(field.options.of, field) if field.type == "rows" and field.options.of else field
+            if first is not field:
+                message = Sentence(
+                    f"{field.name!r} and {first.name!r} show the same row type {field.options.of!r}.",
+                    f"“{field.name}”与“{first.name}”使用同一个行类型“{field.options.of}”。",
+                )
+                hint = Sentence("Give the second field a row type of its own.", "请为第二个字段另设行类型。")
+                yield site.find(SHARED_ROWS, site.at_key(field.span), message, hint, key=True)
 
 
 @check

@@ -72,7 +72,7 @@ def access_plan(context: Context, app: str, entity: str, action: Action, *, case
         raise NotFound(NOT_THERE)
     labels = found.entity.label
     said = {language: text.format(thing=labels.get(language, found.entity.name)) for language, text in _VERBS[action].items()}
-    raise NotAllowed(said, code="A403")
+    raise NotAllowed(said)
 
 
 def possible_plan(context: Context, app: str, entity: str, action: Action, *, case: CaseGrant | None = None) -> AccessPlan | None:

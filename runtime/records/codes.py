@@ -24,5 +24,5 @@ BAD_ROWS = code("Q309", "Child rows that are no list of objects, too many, or re
 STILL_REFERRED = code("Q310", "A record cannot be deleted while others refer to it.")
 IN_APPROVAL = code("Q311", "A record cannot be deleted while an approval of it is running.")
 
-NOT_THIS_REPORT = code("A405", "A report that needs fields which this person may not read in clear.")
+NOT_THIS_REPORT = code("Q209", "A report that needs fields which this person may not read in clear.")
 TOO_MANY_GROUPS = code("Q208", "A report with more groups than a table may have.")

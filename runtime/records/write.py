@@ -202,7 +202,7 @@ def _open(
         readable = reading is not None and any(
             granted_on(connection, context, reading, [record_id], case_record=case_record).get(record_id, ())
         )
-        raise NotAllowed(_NOT_HERE[action], code="A403") if readable else NotFound(NOT_THERE)
+        raise NotAllowed(_NOT_HERE[action]) if readable else NotFound(NOT_THERE)
     if loaded.version != version:
         raise Changed(_CHANGED, extra={"version": loaded.version})
     narrowed = replace(access, grants=held, fingerprint=(access.fingerprint, tuple(grant.source for grant in held)))
@@ -265,7 +265,7 @@ def _still_granted(
     held = [grant for grant, holds in zip(access.grants, flags.get(record_id, ()), strict=True) if holds]
     allowed = replace(access, grants=tuple(held))
     if not held or not all(allowed.writes(name) for name in entered):
-        raise NotAllowed(_NOT_HERE[action], code="A403")
+        raise NotAllowed(_NOT_HERE[action])
 
 
 def _collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> Exception:

@@ -146,6 +146,7 @@ CASES = [
         "        create: true",
     ),
     ("P005", "roles.yaml", "update: true}", "update: true, export: true, unmask: [phone]}", "export: true"),
+    ("S012", "entities/order.yaml", "  core_number:", "  more: {type: rows, of: line, label: {zh: 更多, en: More}}\n  core_number:", "more:"),
     ("S011", "entities/order.yaml", "{type: choice, choices_from: size, label", "{type: text, label", None),
     ("N201", "entities/order.yaml", '"round(sum(l.price * l.count for l in lines), 2)"', "sum(l.price / 3 for l in lines)", "total:"),
     ("N204", "entities/order.yaml", "  core_number:", "  share: {type: decimal, scale: 4, percent: true, check: share <= 55, message: {zh: 过高, en: High}, label: {zh: 占比, en: Share}}\n  core_number:", "share:"),

@@ -209,7 +209,7 @@ def test_reports_count_only_what_the_reader_sees(bank: Bank) -> None:
     assert [("cx", "mid", 2, "15.50", 1), ("cx", None, 1, "0.00", 1)] == [(r["branch"], r["level"], r["clients"], r["total"], r["vips"]) for r in mine["rows"]]
     assert {"cx": "CX"} == mine["_titles"]["branch"]
     assert 3 == len(everything["rows"])
-    assert (403, "A405") == _problem(ann("GET", "/api/lab/reports/by_level"))
+    assert (403, "Q209") == _problem(ann("GET", "/api/lab/reports/by_level"))
     assert (404, "Q404") == _problem(tom("GET", "/api/lab/reports/nothing"))
 
 
