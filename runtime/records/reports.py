@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from forms_dsl.expr.tree import Expression, Ref, ValueType
 from forms_dsl.model import Grouping, Label, Report
@@ -16,13 +16,14 @@ from runtime.failures import NotAllowed, NotFound, TooMany
 from runtime.query.group import GroupPlan, compile_groups
 from runtime.query.plans import AccessPlan
 from runtime.query.rights import CASE_PERSON
-from runtime.query.run import run
+from runtime.query.run import question
 from runtime.query.select import LIMIT
 from runtime.records.access import NOT_THERE, access_plan
 from runtime.records.codes import NOT_THIS_REPORT, TOO_MANY_GROUPS
 from runtime.records.planning import Targets
 from runtime.records.reach import reach
-from runtime.records.titles import titles_of
+from runtime.records.titles import asking_titles
+from runtime.store.asking import Asking, answer
 from runtime.store.types import format_instant
 
 #: More groups than this are no table that a person reads.
@@ -48,6 +49,11 @@ class _Column:
 
 def run_report(connection: Connection, context: Context, app: str, name: str) -> dict[str, object]:
     """The answer of a report for this reader (docs/rest.md 2); NotFound when there is none for him, NotAllowed when it needs hidden fields."""
+    return answer(connection, asking_report(connection.dialect, context, app, name))
+
+
+def asking_report(dialect: Dialect, context: Context, app: str, name: str) -> Asking[dict[str, object]]:
+    """The answer of a report, as `run_report`."""
     compiled = context.releases.get(app)
     report = compiled.app.reports.get(name) if compiled is not None else None
     if compiled is None or report is None:
@@ -56,13 +62,12 @@ def run_report(connection: Connection, context: Context, app: str, name: str) ->
     columns = _columns(report)
     key = ("report", access.fingerprint, name)
     plan = compiled.cache.get_or_make(key, lambda: _plan(context, access, report))
-    dialect = connection.dialect
     statement = compiled.cache.get_or_make((key, dialect.name), lambda: compile_groups(plan, dialect))
-    found = run(connection, context, statement, {CASE_PERSON: context.principal.id, LIMIT: MOST_GROUPS + 1})
+    found = yield question(context, statement, {CASE_PERSON: context.principal.id, LIMIT: MOST_GROUPS + 1})
     if len(found) > MOST_GROUPS:
         raise TooMany(_TOO_MANY, code=TOO_MANY_GROUPS.id)
     rows = [{c.name: _wire(value, c.value.type) for c, value in zip(columns, row, strict=True)} for row in found]
-    titles = _titles(connection, context, columns, rows)
+    titles = yield from _titles(dialect, context, columns, rows)
     return {
         "report": name,
         "label": report.label,
@@ -120,14 +125,14 @@ def _is(grouping: Grouping, column: _Column) -> bool:
 
 
 def _titles(
-    connection: Connection, context: Context, columns: Sequence[_Column], rows: Sequence[Mapping[str, object]]
-) -> dict[str, dict[str, str]]:
-    found = {}
+    dialect: Dialect, context: Context, columns: Sequence[_Column], rows: Sequence[Mapping[str, object]]
+) -> Asking[dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, str]] = {}
     for column in columns:
         if column.value.type.name == "reference" and column.value.type.entity is not None:
             ids = sorted({str(row[column.name]) for row in rows if row[column.name] is not None})
             app, _, entity = column.value.type.entity.partition(".")
-            found[column.name] = titles_of(connection, context, app, entity, ids)
+            found[column.name] = yield from asking_titles(dialect, context, app, entity, ids)
     return found
 
 
