@@ -13,10 +13,13 @@ from hashlib import blake2b
 from typing import Any, TypeVar
 
 import psycopg2
+import psycopg2.errors
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from runtime.failures import Unavailable
 
 Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
@@ -131,7 +134,12 @@ def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Ma
     if prepared.name not in known:
         cursor.execute(prepared.prepare)
         known.add(prepared.name)
-    cursor.execute(prepared.execute, bound)
+    try:
+        cursor.execute(prepared.execute, bound)
+    except psycopg2.errors.FeatureNotSupported as outdated:
+        # A publication has changed the type of a column that the prepared statement reads: begin on a new connection.
+        connection.connection.invalidate()
+        raise Unavailable({"zh": "数据结构刚刚更新，请重试。", "en": "The tables were just changed; try again."}) from outdated
 
 
 def _server_side(text: str, types: Mapping[str, str]) -> tuple[str, str, str]:

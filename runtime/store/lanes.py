@@ -120,10 +120,8 @@ class PostgresLanes:
             if lane is not None:
                 try:
                     return await self._on(lane, question)
-                except (psycopg2.InterfaceError, psycopg2.OperationalError) as broken:
+                except psycopg2.Error:
                     if not lane.is_closed:
-                        raise
-                    if isinstance(broken, psycopg2.errors.QueryCanceled):
                         raise
             return await self._on(await _Lane.open(self._parameters), question)
 
@@ -133,6 +131,10 @@ class PostgresLanes:
         except psycopg2.errors.QueryCanceled as cancelled:
             self._free.append(lane)
             raise Unavailable(_TOO_SLOW, code="Q207") from cancelled
+        except psycopg2.errors.FeatureNotSupported:
+            # A publication has changed the type of a column that a statement prepared here reads.
+            lane.close()
+            raise
         except psycopg2.Error:
             if not lane.is_closed:
                 self._free.append(lane)
