@@ -197,13 +197,16 @@ def test_a_killed_worker_books_once_and_ends_the_approval(fault: str, desk: Desk
 
 def test_two_workers_at_once_book_each_loan_once(desk: Desk, database_url: str) -> None:
     """Two worker processes of the command line work off the same loans; told to stop, they end cleanly."""
-    records = [desk.approve_a_loan() for _ in range(6)]
-    environment = {**os.environ, "QIQIAO_DATA": str(desk.bank.settings.data_folder)}
+    environment = {**os.environ, "QIQIAO_DATA": str(desk.bank.settings.data_folder), "QIQIAO_LOCALE": "en"}
     command = [sys.executable, "-m", "builder.cli", "worker", "--database", database_url]
     workers = [
         subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)
     ]
     try:
+        # Both are at work before there is any: else the first may be done before the second has started.
+        ready = [worker.stdout.readline().decode().strip() for worker in workers if worker.stdout is not None]
+        assert ["The worker is ready."] * 2 == ready
+        records = [desk.approve_a_loan() for _ in range(6)]
         limit = time.monotonic() + 30
         while desk.open_calls() and time.monotonic() < limit:
             time.sleep(0.1)
