@@ -32,7 +32,9 @@ def record_history(
 ) -> dict[str, object]:
     """One page of a record's history, newest first (docs/rest.md 2); NotFound for what this person may not read."""
     get_record(connection, context, app, entity, record_id, GetRequest(select=()))
-    access = _held(connection, context, plan_with_cases(context, app, entity) or access_plan(context, app, entity, "read"), record_id)
+    access = _held(
+        connection, context, plan_with_cases(context, app, entity) or access_plan(context, app, entity, "read"), record_id
+    )
     events = (
         sa.select(audit_event, org_person.c.f_name.label("actor_name"))
         .outerjoin(org_person, org_person.c.id == audit_event.c.actor)
@@ -42,7 +44,9 @@ def record_history(
     )
     if cursor is not None:
         if not is_record_id(cursor):
-            raise refused([fault(BAD_CURSOR, "cursor", "cursor 不是本历史给出的位置。", "This cursor was not given by a history.")])
+            raise refused(
+                [fault(BAD_CURSOR, "cursor", "cursor 不是本历史给出的位置。", "This cursor was not given by a history.")]
+            )
         events = events.where(audit_event.c.id < cursor)
     found = connection.execute(events).mappings().all()
     items = [_shown(access, row) for row in found[:PAGE]]
@@ -90,7 +94,9 @@ def _as_seen(access: AccessPlan, field: Field, path: str, value: object) -> obje
     if isinstance(value, list) and field.options.of is not None:
         inner = access.entity.entity.rows[field.options.of].fields
         paths = {f.id: (f, f"{path}.{f.name}") for f in inner.values() if _best(access, f"{path}.{f.name}") != "nothing"}
-        return [{paths[id][0].name: _as_seen(access, *paths[id], cell) for id, cell in row.items() if id in paths} for row in value]
+        return [
+            {paths[id][0].name: _as_seen(access, *paths[id], cell) for id, cell in row.items() if id in paths} for row in value
+        ]
     if value is None or _best(access, path) == "clear" or field.classification != "C1":
         return value
     return masked_value(field, value)

@@ -126,7 +126,9 @@ def requests(prepared: Prepared) -> list[tuple[str, Request, Request]]:
         id = prepared.ids[n % len(prepared.ids)]
         versions[id] = versions.get(id, 0) + 1
         match = {"If-Match": f'"{versions[id]}"'}
-        return http("PATCH", f"/api/bench/customer/{id}", {**headers, **match}, f'{{"full_name":"改 {n} {versions[id]}"}}'.encode())
+        return http(
+            "PATCH", f"/api/bench/customer/{id}", {**headers, **match}, f'{{"full_name":"改 {n} {versions[id]}"}}'.encode()
+        )
 
     return [
         (

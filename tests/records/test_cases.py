@@ -46,7 +46,15 @@ def applications(database: Database) -> tuple[Database, list[str]]:
         bank().metadata.create_all(connection, tables=list(wanted_tables(bank())))
         customer = {"customer_no": "1", "full_name": "Zhang", "branch": "cx", "monthly_income": "20000"}
         made = insert_record(connection, on(system()), "bank_customer", "customer", customer)
-        body = {"customer": made.id, "branch": "cx", "product": "consumer", "amount": "1000", "term": 12, "annual_rate": "4", "monthly_income": "20000"}
+        body = {
+            "customer": made.id,
+            "branch": "cx",
+            "product": "consumer",
+            "amount": "1000",
+            "term": 12,
+            "annual_rate": "4",
+            "monthly_income": "20000",
+        }
         ids = [insert_record(connection, on(system()), "bank_customer", "loan_application", body).id for _ in range(2)]
     return database, ids
 
@@ -54,7 +62,11 @@ def applications(database: Database) -> tuple[Database, list[str]]:
 def open_work(database: Database, person_id: str, record_id: str, state: str = "open") -> None:
     with database.write() as connection:
         work = {"id": f"w-{person_id}-{record_id}"[:36], "app": "bank_customer", "release": 1, "entity": "loan_application"}
-        connection.execute(wf_work.insert().values(**work, record_id=record_id, workflow_id="loan_approval", step="decide", state=state, created_at=NOW))
+        connection.execute(
+            wf_work.insert().values(
+                **work, record_id=record_id, workflow_id="loan_approval", step="decide", state=state, created_at=NOW
+            )
+        )
         connection.execute(wf_work_person.insert().values(work_id=work["id"], person_id=person_id))
 
 
@@ -79,7 +91,11 @@ def test_an_officer_without_rows_sees_the_records_of_his_open_work(applications:
 
     assert ([], NotFound) == (listed(database, officer), opened(database, officer, first))
     open_work(database, "ann", first)
-    assert ([first], first, NotFound) == (listed(database, officer), opened(database, officer, first), opened(database, officer, second))
+    assert ([first], first, NotFound) == (
+        listed(database, officer),
+        opened(database, officer, first),
+        opened(database, officer, second),
+    )
     with database.write() as connection:
         connection.execute(wf_work.update().values(state="done"))
     assert ([], NotFound) == (listed(database, officer), opened(database, officer, first))
@@ -98,7 +114,11 @@ def test_a_role_that_gives_other_rows_does_not_stand_in_the_way(applications: tu
     database, (first, second) = applications
     checker = on(context(person("ann", "checker", unit="bj")))
     open_work(database, "ann", first)
-    assert ([], first, NotFound) == (listed(database, checker), opened(database, checker, first), opened(database, checker, second))
+    assert ([], first, NotFound) == (
+        listed(database, checker),
+        opened(database, checker, first),
+        opened(database, checker, second),
+    )
 
 
 def test_without_any_part_in_the_flow_there_is_nothing_to_know(applications: tuple[Database, list[str]]) -> None:

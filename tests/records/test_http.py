@@ -69,7 +69,12 @@ def test_a_record_from_its_making_to_its_end(bank: Bank) -> None:
     assert "no-store" == got.headers["cache-control"]
     assert (428, "Q428") == _problem(tom("PATCH", f"/api/lab/client/{id}", json={"remark": "x"}))
     changed = tom("PATCH", f"/api/lab/client/{id}", json={"remark": "x", "income": None}, headers={"If-Match": '"1"'})
-    assert (200, '"2"', "x", None) == (changed.status_code, changed.headers["etag"], changed.json()["remark"], changed.json()["income"])
+    assert (200, '"2"', "x", None) == (
+        changed.status_code,
+        changed.headers["etag"],
+        changed.json()["remark"],
+        changed.json()["income"],
+    )
     assert (412, "Q412") == _problem(tom("PATCH", f"/api/lab/client/{id}", json={"remark": "y"}, headers={"If-Match": '"1"'}))
     assert (412, "Q412") == _problem(tom("DELETE", f"/api/lab/client/{id}", headers={"If-Match": '"1"'}))
     assert 204 == tom("DELETE", f"/api/lab/client/{id}", headers={"If-Match": '"2"'}).status_code
@@ -110,7 +115,9 @@ def test_unknown_parameters_are_refused_on_every_route(bank: Bank) -> None:
         ("DELETE", f"/api/lab/client/{id}"), ("GET", f"/api/lab/client/{id}/history"), ("GET", "/api/lab/reports/by_level"),
     ]  # fmt: skip
     for method, path in calls:
-        answer = tom(method, f"{path}?filter=x", headers={"If-Match": '"1"'}, **({"json": {}} if method in {"POST", "PATCH"} else {}))
+        answer = tom(
+            method, f"{path}?filter=x", headers={"If-Match": '"1"'}, **({"json": {}} if method in {"POST", "PATCH"} else {})
+        )
         assert (400, "Q201") == _problem(answer), path
         assert ["filter"] == [e["parameter"] for e in answer.json()["errors"]]
 
@@ -127,7 +134,9 @@ def test_lists_answer_items_next_and_count(bank: Bank) -> None:
     for number in range(5):
         add_client(bank.db, f"C{number}", income=number)
     tom = bank.caller("tom", "teller")
-    first = tom("GET", "/api/lab/client", params={"limit": 2, "order": "-income", "count": "exact", "select": "code,branch.name"}).json()
+    first = tom(
+        "GET", "/api/lab/client", params={"limit": 2, "order": "-income", "count": "exact", "select": "code,branch.name"}
+    ).json()
 
     assert (["C4", "C3"], 5) == ([r["code"] for r in first["items"]], first["count"])
     rest = tom("GET", "/api/lab/client", params={"limit": 3, "order": "-income", "cursor": first["next"]}).json()
@@ -140,7 +149,11 @@ def test_lists_answer_items_next_and_count(bank: Bank) -> None:
 def test_the_history_shows_changes_under_the_readers_fields(bank: Bank) -> None:
     """Newest first; hidden fields are left out, personal ones masked."""
     boss, viewer = bank.caller("eve", "boss"), bank.caller("ann", "viewer")
-    made = boss("POST", "/api/lab/client", json={"code": "A", "full_name": "Anna", "branch": "cx", "salary": "5", "id_no": "110101199001011234"})
+    made = boss(
+        "POST",
+        "/api/lab/client",
+        json={"code": "A", "full_name": "Anna", "branch": "cx", "salary": "5", "id_no": "110101199001011234"},
+    )
     path = f"/api/lab/client/{made.json()['id']}"
     boss("PATCH", path, json={"salary": "6", "remark": "x", "income": "7"}, headers={"If-Match": '"1"'})
 
@@ -152,7 +165,9 @@ def test_the_history_shows_changes_under_the_readers_fields(bank: Bank) -> None:
     assert "110****1234" in [c["after"] for c in items[1]["changes"]]
     assert "Eve" == items[0]["actor"]["name"]
     shown = viewer("GET", f"{path}/history").json()["items"]
-    assert [("income", None, "****"), ("remark", None, "x")] == [(c["field"], c["before"], c["after"]) for c in shown[0]["changes"]]
+    assert [("income", None, "****"), ("remark", None, "x")] == [
+        (c["field"], c["before"], c["after"]) for c in shown[0]["changes"]
+    ]
     assert not {"salary", "id_no"} & {c["field"] for c in shown[1]["changes"]}
     assert (404, "Q404") == _problem(bank.caller("tom", "teller")("GET", "/api/lab/client/0199/history"))
 
@@ -172,7 +187,9 @@ def test_one_key_makes_one_record(bank: Bank) -> None:
     assert 1 == len({a.json()["id"] for a in answers if a.status_code == 201})
     again = post(0)
     assert (201, "true") == (again.status_code, again.headers["idempotency-replayed"])
-    assert (422, "Q410") == _problem(tom("POST", "/api/lab/client", json={**body, "code": "B"}, headers={"Idempotency-Key": "k1"}))
+    assert (422, "Q410") == _problem(
+        tom("POST", "/api/lab/client", json={**body, "code": "B"}, headers={"Idempotency-Key": "k1"})
+    )
     assert 1 == tom("GET", "/api/lab/client", params={"count": "exact"}).json()["count"]
 
 
@@ -181,12 +198,18 @@ def test_the_openapi_document_is_valid_and_tells_only_what_the_caller_knows(bank
     """OpenAPI 3.1 for each audience; the answers keep to it; hidden names stand nowhere in it."""
     caller = bank.caller("ann", *roles)
     client = add_client(bank.db, "A", income="5", level="mid", tags=["a"], id_no="110101199001011234", salary="1")
-    add(bank.db, "deal", client=client, branch="bj", kind="small", amount="50", items=[{"name": "x", "price": "1", "quantity": 2}])
+    add(
+        bank.db, "deal", client=client, branch="bj", kind="small", amount="50", items=[{"name": "x", "price": "1", "quantity": 2}]
+    )
     document = caller("GET", "/api/lab/openapi.json").json()
 
     validate(document)
     text = str(document)
-    for hidden in {"viewer": ("salary", "id_no", "pin"), "blind": ("salary", "manager", "remark"), "dealer": ("full_name", "income")}.get(roles[0], ()):
+    for hidden in {
+        "viewer": ("salary", "id_no", "pin"),
+        "blind": ("salary", "manager", "remark"),
+        "dealer": ("full_name", "income"),
+    }.get(roles[0], ()):
         assert hidden not in text, hidden
     for entity in ("client", "deal"):
         answer = caller("GET", f"/api/lab/{entity}")
@@ -199,14 +222,21 @@ def test_the_openapi_document_is_valid_and_tells_only_what_the_caller_knows(bank
 
 def test_reports_count_only_what_the_reader_sees(bank: Bank) -> None:
     """Groups and measures under the reader's rows; refused where a field it needs is not read in clear."""
-    for code, branch, level, income, vip in (("A", "cx", "mid", "10", True), ("B", "cx", "mid", "5.5", False), ("C", "bj", "low", "7", None), ("D", "cx", None, None, True)):
+    for code, branch, level, income, vip in (
+        ("A", "cx", "mid", "10", True),
+        ("B", "cx", "mid", "5.5", False),
+        ("C", "bj", "low", "7", None),
+        ("D", "cx", None, None, True),
+    ):
         add_client(bank.db, code, branch=branch, level=level, income=income, vip=vip)
     tom, eve, ann = bank.caller("tom", "teller"), bank.caller("eve", "boss"), bank.caller("ann", "viewer")
 
     mine = tom("GET", "/api/lab/reports/by_level").json()
     everything = eve("GET", "/api/lab/reports/by_level").json()
 
-    assert [("cx", "mid", 2, "15.50", 1), ("cx", None, 1, "0.00", 1)] == [(r["branch"], r["level"], r["clients"], r["total"], r["vips"]) for r in mine["rows"]]
+    assert [("cx", "mid", 2, "15.50", 1), ("cx", None, 1, "0.00", 1)] == [
+        (r["branch"], r["level"], r["clients"], r["total"], r["vips"]) for r in mine["rows"]
+    ]
     assert {"cx": "CX"} == mine["_titles"]["branch"]
     assert 3 == len(everything["rows"])
     assert (403, "Q209") == _problem(ann("GET", "/api/lab/reports/by_level"))

@@ -49,7 +49,9 @@ def test_questions_are_answered_with_their_values(database: Database) -> None:
     """The same text with other values, many at once, each gets its own answer."""
     with database.write() as connection:
         connection.execute(setting.insert(), [{"name": f"n{n}", "value": n} for n in range(50)])
-    statement = sa.select(setting.c.value).where(setting.c.name == sa.bindparam("wanted", type_=sa.String()), setting.c.name != "50%")
+    statement = sa.select(setting.c.value).where(
+        setting.c.name == sa.bindparam("wanted", type_=sa.String()), setting.c.name != "50%"
+    )
 
     def asking(number: int) -> Asking[str]:
         first = yield question(database, statement, wanted=f"n{number}")
@@ -78,7 +80,11 @@ def test_lanes_cannot_write(database: Database) -> None:
     """The connections of the loop are read-only, whatever text they are given."""
     text = "INSERT INTO setting (name, value) VALUES ('x', '1')"
     returning = f"{text} RETURNING name"
-    prepared = Prepared(returning, (), {}, {}) if database.is_sqlite else Prepared(returning, None, {}, {}, "q_x", f"PREPARE q_x AS {returning}", "EXECUTE q_x")
+    prepared = (
+        Prepared(returning, (), {}, {})
+        if database.is_sqlite
+        else Prepared(returning, None, {}, {}, "q_x", f"PREPARE q_x AS {returning}", "EXECUTE q_x")
+    )
 
     with pytest.raises(Exception, match=r"readonly|read-only"):
         with_lanes(database, lambda lanes: lanes.rows(Question(prepared, {})))
