@@ -106,7 +106,8 @@ def _judge(context: Context, entity: CompiledEntity, writer: Writer, draft: Draf
         if found.rows is not None:
             for position, row in enumerate(_rows(draft, found)):
                 _judge_row(context, draft, found, row, position, facts, demands)
-    for rule in entity.validator.rules:
+    # Rules speak of several fields at once: they are for a record that is complete, so a draft meets them when it is submitted.
+    for rule in entity.validator.rules if demands.complete else ():
         if rule.rule.level != "error" or (rule.when is not None and rule.when(facts) is not True):
             continue
         if any(path[0] in refused for path in rule.rule.check.reads):
