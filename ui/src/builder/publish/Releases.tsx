@@ -1,11 +1,12 @@
 /** All releases of an app, newest first, and the way back to an earlier one. */
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useParams } from 'react-router'
 import { newKey, path, post } from '../../kernel/api/client'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { common } from '../../kernel/i18n/common'
+import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import type { ReleaseEntry } from '../draft/types'
@@ -19,28 +20,26 @@ const TAG = { active: 'tag-ok', superseded: '', applying: 'tag-warning', failed:
 
 export default function Releases() {
   const { app = '' } = useParams()
-  const t = useWords(words), c = useWords(common)
+  const t = useWords(words)
   const client = useQueryClient()
-  const { modal } = App.useApp()
+  const [asked, setAsked] = useState<number | null>(null)
   const releases = useReleases(app)
   const publishes = useMe().data?.platform_roles.includes('publisher') ?? false
   useTitle(t('releases'))
   const activate = useMutation({
     mutationFn: (release: number) => post<ReleaseEntry>(path('api', 'builder', 'apps', app, 'releases', String(release), 'activate'), { body: {}, key: newKey() }),
-    onSuccess: () => void client.invalidateQueries({ queryKey: ['builder'] }),
+    onSuccess: () => {
+      setAsked(null)
+      void client.invalidateQueries({ queryKey: ['builder'] })
+    },
   })
-  const ask = (release: number) =>
-    void modal.confirm({
-      title: t('go_back_title', { version: release }), content: t('go_back_text'), okText: t('go_back', { version: release }), cancelText: c('cancel'), okButtonProps: { danger: true },
-      onOk: () => activate.mutateAsync(release).catch(() => undefined),
-    })
   return (
     <>
       <CrumbBar crumbs={[{ text: app, to: `/${app}` }, { text: t('releases') }]} />
       <main className="content" id="content" tabIndex={-1}>
         <div className="screen">
           <h1>{t('releases')}</h1>
-          {(releases.error || activate.error) && <Failure error={releases.error ?? activate.error} />}
+          {releases.error && <Failure error={releases.error} />}
           <div className="card table-card">
             <table>
               <thead><tr><th scope="col">{t('release')}</th><th scope="col">{t('state')}</th><th scope="col">{t('note')}</th><th scope="col">{t('author')}</th><th scope="col">{t('approver')}</th><th scope="col">{t('at')}</th><th scope="col"><span className="sr">{t('go_back', { version: '' })}</span></th></tr></thead>
@@ -53,7 +52,7 @@ export default function Releases() {
                     <td>{each.author?.name}</td>
                     <td>{each.approver?.name}</td>
                     <td>{each.activated_at && <When at={each.activated_at} />}</td>
-                    <td>{publishes && each.state === 'superseded' && <Button size="small" danger disabled={activate.isPending} onClick={() => ask(each.release)}>{t('go_back', { version: each.release })}</Button>}</td>
+                    <td>{publishes && each.state === 'superseded' && <Button size="small" danger disabled={activate.isPending} onClick={() => setAsked(each.release)}>{t('go_back', { version: each.release })}</Button>}</td>
                   </tr>
                 ))}
               </tbody>
@@ -61,6 +60,15 @@ export default function Releases() {
           </div>
         </div>
       </main>
+      {asked !== null && (
+        <Confirm
+          title={t('go_back_title', { version: asked })} text={t('go_back_text')} yes={t('go_back', { version: asked })} busy={activate.isPending} failure={activate.error}
+          confirm={() => activate.mutate(asked)} cancel={() => {
+            activate.reset()
+            setAsked(null)
+          }}
+        />
+      )}
     </>
   )
 }
