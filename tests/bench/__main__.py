@@ -83,8 +83,8 @@ def measure(name: str, url: str) -> None:
     for title, product, other in rows:
         ratios = [a.per_second / b.per_second for a, b in zip(product, other, strict=True)]
         a, b = (statistics.median(load.per_second for load in loads) for loads in (product, other))
-        failed = sum(load.failed for load in (*product, *other))
-        note = f"   {failed} answers were no success" if failed else ""
+        failed = [sum(load.failed for load in loads) for loads in (product, other)]
+        note = f"   no success: product {failed[0]}, twin {failed[1]}" if any(failed) else ""
         print(f"{title:28}{a:>10.0f}{b:>10.0f}{statistics.median(ratios):>8.2f}   {min(ratios):.2f} to {max(ratios):.2f}{note}")
 
 
