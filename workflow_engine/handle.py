@@ -18,6 +18,10 @@ from workflow_engine.state import Instance, Visit
 from workflow_engine.world import World
 
 
+#: Why a call itself is held; for any other reason the work by hand after it is.
+_HELD_CALLS = frozenset(("call_rejected", "call_unknown"))
+
+
 @dataclass(frozen=True, slots=True)
 class Handled:
     """What a command did: the new state and the events that lead to it."""
@@ -211,7 +215,11 @@ def _retry(progress: Progress) -> Refusal | None:
     for visit in held:
         close(progress, visit, "cancelled")
         place = progress.definition.places[visit.step]
-        walk(progress, (place.sequence, place.index))
+        if isinstance(place.step, CallStep) and visit.held_reason not in _HELD_CALLS:
+            # The call was handed to people and nobody could take it: they are asked again, the other system is not.
+            open_people(progress, progress.definition.human(visit.step), by_hand=True)
+        else:
+            walk(progress, (place.sequence, place.index))
     return None
 
 

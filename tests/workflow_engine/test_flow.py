@@ -24,6 +24,7 @@ from tests.workflow_engine.flows import (
     world,
 )
 from workflow_engine import commands as cmd
+from workflow_engine import events as ev
 from workflow_engine.handle import Handled, handle
 from workflow_engine.returns import return_targets
 
@@ -310,6 +311,20 @@ def test_an_unclear_call_is_held_or_given_to_a_person() -> None:
     assert by_hand.visit("booking").by_hand
     by_hand.approve("ann", "booking")
     assert "approved" == by_hand.now.state
+
+
+def test_a_retry_never_sends_an_unclear_call_again() -> None:
+    """When nobody could take the work by hand, an administrator asks for people again, not the other system."""
+    run = Run(flow(fill(), call("booking", on_error=role("check", pick="claim"))), world())
+    run.call_done("booking", "unknown")
+    assert "no_approver" == run.visit("booking").held_reason
+    run.world = world(PEOPLE)
+    run.do(cmd.Retry("admin"))
+
+    assert (("running", True), 1) == (
+        (run.now.state, run.visit("booking").by_hand),
+        sum(isinstance(entry.event, ev.CallRequested) for entry in run.entries),
+    )
 
 
 def test_together_goes_on_when_both_branches_are_through() -> None:
