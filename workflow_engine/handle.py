@@ -17,7 +17,6 @@ from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.state import Instance, Visit
 from workflow_engine.world import World
 
-
 #: Why a call itself is held; for any other reason the work by hand after it is.
 _HELD_CALLS = frozenset(("call_rejected", "call_unknown"))
 
