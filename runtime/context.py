@@ -25,7 +25,8 @@ class Principal:
     unit_path: str | None
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     platform_roles: frozenset[str] = frozenset()
-    locale: str = "zh"
+    #: The language this person chose; None follows what the browser asks for.
+    locale: str | None = None
 
     def roles_in(self, app: str) -> frozenset[str]:
         """The roles this person holds in an app, with includes closed by the compiler, not here."""

@@ -159,7 +159,7 @@ org_person = table(
     sa.Column("f_username", bytewise_text(64), nullable=False, unique=True),
     sa.Column("f_name", bytewise_text(120), nullable=False),
     sa.Column("f_branch", sa.String(36), sa.ForeignKey("org_branch.id")),
-    sa.Column("locale", sa.String(8), nullable=False, server_default="zh"),
+    sa.Column("locale", sa.String(8)),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("demo", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
