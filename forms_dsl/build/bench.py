@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from forms_dsl import codes
+from forms_dsl.build.known import DecisionSignature, EntitySignature, EventSignature, FieldSignature, Names, NameType
 from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, has_errors, suggestion
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
 from forms_dsl.expr.scope import Place as ExpressionPlace
-from forms_dsl.expr.scope import Scope, system_field_types
+from forms_dsl.expr.scope import Scope
 from forms_dsl.expr.tree import Expression, ValueType
-from forms_dsl.model import App, BindingOperation, Choice, FieldOptions, Label
-from forms_dsl.names import SYSTEM_FIELDS
+from forms_dsl.model import App, BindingOperation, Choice
 from forms_dsl.positions import spans_within
 from forms_dsl.source import Span
 
-NameType = TypeVar("NameType")
+__all__ = ["DecisionSignature", "EntitySignature", "EventSignature", "FieldSignature", "Names", "Workbench"]
 
 _ALWAYS = frozenset(
     code.id
@@ -31,68 +31,6 @@ _ALWAYS = frozenset(
         expression_codes.UNKNOWN_FUNCTION,
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Names(Generic[NameType]):
-    """The things of one kind by name: None for a thing that is there but could not be read.
-
-    `open` tells that there may be more, whose names could not be read.
-    """
-
-    known: Mapping[str, NameType | None] = field(default_factory=dict)
-    open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSignature:
-    """What others need to know of a field."""
-
-    type: str
-    value_type: ValueType
-    label: Label
-    options: FieldOptions
-    required: bool = False
-    computed: bool = False
-    classification: str = "C1"
-
-
-@dataclass(slots=True)
-class EntitySignature:
-    """What others need to know of an entity; fields that could not be read are None."""
-
-    name: str
-    full_name: str
-    label: Label
-    fields: dict[str, FieldSignature | None] = field(default_factory=dict)
-    rows: dict[str, dict[str, FieldSignature | None]] = field(default_factory=dict)
-    #: Name → the other entity and its reference field.
-    related: dict[str, tuple[str, str] | None] = field(default_factory=dict)
-    number: bool = False
-    has_owner: bool = False
-    has_branch: bool = False
-    open: bool = False
-    #: Row types that may have fields whose names could not be read.
-    open_rows: set[str] = field(default_factory=set)
-
-    def system(self) -> dict[str, ValueType]:
-        """The fields that every record has."""
-        return system_field_types(self.full_name, number=self.number)
-
-    def types(self) -> dict[str, ValueType]:
-        """All names of a record with their types, without related records."""
-        own = {name: found.value_type for name, found in self.fields.items() if found is not None}
-        return {**self.system(), **own}
-
-    def unreadable(self) -> frozenset[str]:
-        """Names that are there but of unknown type."""
-        rows = {name for fields in self.rows.values() for name, found in fields.items() if found is None}
-        return frozenset({name for name, found in self.fields.items() if found is None} | rows)
-
-    def label_of(self, name: str) -> Label:
-        """What a field is called."""
-        found = self.fields.get(name)
-        return found.label if found else SYSTEM_FIELDS[name].label
 
 
 @dataclass(slots=True)
@@ -111,6 +49,12 @@ class Workbench:
     params: Names[ValueType] = field(default_factory=Names)
     roles: Names[Any] = field(default_factory=Names)
     operations: Names[BindingOperation] = field(default_factory=Names)
+    #: Inbound events of the bindings, as `binding.event`.
+    events: Names[EventSignature] = field(default_factory=Names)
+    #: Scorecards and decision tables by name.
+    decisions: Names[DecisionSignature] = field(default_factory=Names)
+    #: The app's calendar of working days and hours, None where app.yaml names none.
+    calendar: str | None = None
     #: Kind → names of its files, readable or not.
     files: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Workflow and form → the entity it is for, where it could be read.
