@@ -54,7 +54,7 @@ export default function EntityDesigner() {
   const fields = Object.entries(fieldsOf(files, entity))
   return (
     <>
-      <CrumbBar crumbs={[{ text: app, to: `/${app}` }, { text: title, mark: 'entity' }]}>
+      <CrumbBar app={app} crumbs={[{ text: title, mark: 'entity' }]}>
         <DraftTag />
         <SavingState app={app} reload={() => void draft.again()} />
         <span className="grow" />

@@ -47,7 +47,7 @@ export default function FormDesigner() {
   if (draft.error) return <main className="content" id="content"><Failure error={draft.error} retry={() => void draft.again()} /></main>
   return (
     <>
-      <CrumbBar crumbs={[{ text: app, to: `/${app}` }, { text: entityLabel || entity }, { text: `${title} ${form.split('.')[1] ?? ''}`, mark: 'form' }]}>
+      <CrumbBar app={app} crumbs={[{ text: entityLabel || entity }, { text: `${title} ${form.split('.')[1] ?? ''}`, mark: 'form' }]}>
         <DraftTag />
         <SavingState app={app} reload={() => void draft.again()} />
         <span className="grow" />

@@ -77,11 +77,12 @@ function PaletteEntry({ entry, choose }: { readonly entry: Entry, readonly choos
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: entry.key, data: entry.dragged })
   return (
     <button
-      type="button" ref={setNodeRef} className={`palette-entry ${isDragging ? 'is-dragged' : ''}`} aria-label={t('add', { name: entry.text })}
+      type="button" ref={setNodeRef} className={`palette-entry ${isDragging ? 'is-dragged' : ''}`}
       onPointerDown={event => listeners?.['onPointerDown']?.(event)} onClick={choose}
     >
       <span className="palette-icon" aria-hidden="true">{entry.icon}</span>
-      <span className="grow cut">{entry.text}</span>
+      <span className="sr">{t('add', { name: entry.text })}</span>
+      <span className="grow cut" aria-hidden="true">{entry.text}</span>
       <small className="hint">{entry.note}</small>
     </button>
   )

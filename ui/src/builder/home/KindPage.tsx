@@ -28,7 +28,7 @@ export default function KindPage() {
   const shown = Object.entries(files).filter(([path]) => inKind(path)).toSorted(([a], [b]) => a.localeCompare(b))
   return (
     <>
-      <CrumbBar crumbs={[{ text: t('apps'), to: '/' }, { text: app, to: `/${app}` }, { text: title, mark: kind }]}><DraftTag /></CrumbBar>
+      <CrumbBar app={app} crumbs={[{ text: title, mark: kind }]}><DraftTag /></CrumbBar>
       <main className="content" id="content" tabIndex={-1}>
         <div className="screen">
           <h1>{title}</h1>

@@ -55,7 +55,7 @@ export default function PublishPage() {
   }
   return (
     <>
-      <CrumbBar crumbs={[{ text: app, to: `/${app}` }, { text: plan ? t('to', { version: plan.to }) : t('title') }]}>
+      <CrumbBar app={app} crumbs={[{ text: plan ? t('to', { version: plan.to }) : t('title') }]}>
         {plan && <span className="tag tag-brand">{plan.from === null ? t('first') : t('based', { version: plan.from })}</span>}
         <DraftTag />
         <SavingState app={app} reload={() => void draft.again()} />

@@ -35,12 +35,12 @@ export default function Releases() {
   })
   return (
     <>
-      <CrumbBar crumbs={[{ text: app, to: `/${app}` }, { text: t('releases') }]} />
+      <CrumbBar app={app} crumbs={[{ text: t('releases') }]} />
       <main className="content" id="content" tabIndex={-1}>
         <div className="screen">
           <h1>{t('releases')}</h1>
           {releases.error && <Failure error={releases.error} />}
-          <div className="card table-card">
+          <div className="card table-card" role="region" tabIndex={0} aria-label={t('releases')}>
             <table>
               <thead><tr><th scope="col">{t('release')}</th><th scope="col">{t('state')}</th><th scope="col">{t('note')}</th><th scope="col">{t('author')}</th><th scope="col">{t('approver')}</th><th scope="col">{t('at')}</th><th scope="col"><span className="sr">{t('go_back', { version: '' })}</span></th></tr></thead>
               <tbody>

@@ -25,7 +25,7 @@ export default function Reviews() {
           {reviews.error && <Failure error={reviews.error} retry={() => void reviews.refetch()} />}
           {reviews.data && !items.length && <div className="card empty">{t('reviews_none')}</div>}
           {items.length > 0 && (
-            <div className="card table-card">
+            <div className="card table-card" role="region" tabIndex={0} aria-label={t('reviews')}>
               <table>
                 <thead><tr><th scope="col">{t('release')}</th><th scope="col">{t('note')}</th><th scope="col">{t('author')}</th><th scope="col">{t('at')}</th><th scope="col">{t('state')}</th></tr></thead>
                 <tbody>

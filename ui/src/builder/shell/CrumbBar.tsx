@@ -3,21 +3,25 @@ import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLocale } from '../../kernel/i18n/locale'
+import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { saveDraft } from '../draft/saving'
 import { unsaved, useDraft } from '../draft/store'
+import { useBuilderApps } from '../home/queries'
 import { words } from '../words'
 
 export interface Crumb { readonly text: string, readonly to?: string, readonly mark?: string }
 
-export function CrumbBar({ crumbs, children }: { readonly crumbs: readonly Crumb[], readonly children?: ReactNode }) {
-  const t = useWords(words)
+/** The crumbs of a page inside an app begin with the app. */
+export function CrumbBar({ app, crumbs, children }: { readonly app?: string, readonly crumbs: readonly Crumb[], readonly children?: ReactNode }) {
+  const t = useWords(words), label = useLabel()
+  const known = useBuilderApps().data?.items.find(each => each.app === app)
+  const shown = app === undefined ? crumbs : [{ text: label(known?.label) || app, to: `/${app}` }, ...crumbs]
   return (
     <div className="crumb-bar">
       <nav className="crumbs" aria-label={t('place')}>
         <ol>
-          {crumbs.map((crumb, at) => (
-            <li key={crumb.text} aria-current={at === crumbs.length - 1 ? 'page' : undefined}>
+          {shown.map((crumb, at) => (
+            <li key={crumb.to ?? crumb.text} aria-current={at === shown.length - 1 ? 'page' : undefined}>
               {crumb.mark && <span className={`mark mark-${crumb.mark}`} aria-hidden="true" />}
               {crumb.to ? <Link to={crumb.to}>{crumb.text}</Link> : <span>{crumb.text}</span>}
             </li>

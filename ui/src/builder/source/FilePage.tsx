@@ -34,7 +34,7 @@ export default function FilePage() {
   useShortcuts({ 'Ctrl+Z': undo, 'Ctrl+Y': redo })
   return (
     <>
-      <CrumbBar crumbs={[{ text: app, to: `/${app}` }, ...(kind ? [{ text: label(kind.label), to: `/${app}/kind/${kind.kind}` }] : []), { text: title, ...(kind ? { mark: kind.kind } : {}) }]}>
+      <CrumbBar app={app} crumbs={[...(kind ? [{ text: label(kind.label), to: `/${app}/kind/${kind.kind}` }] : []), { text: title, ...(kind ? { mark: kind.kind } : {}) }]}>
         <DraftTag />
         <SavingState app={app} reload={() => void draft.again()} />
         <span className="grow" />
