@@ -38,10 +38,11 @@ def read_folder(path: Path | str) -> dict[str, str]:
 
 def open_files(files: Mapping[str, str], languages: tuple[str, ...], documents: Mapping[str, Document]) -> Iterable[SourceFile]:
     """The files that have a place in an app, each read as far as it can be."""
+    calendar = any(_names_calendar(documents[path]) for path in ("app.yaml", "app.json") if path in documents)
     for path in sorted(files):
         found = kind_of(path)
         if found is not None:
-            yield _open(path, found[0], found[1], documents.get(path), languages)
+            yield _open(path, found[0], found[1], documents.get(path), languages, calendar)
 
 
 def read_documents(files: Mapping[str, str]) -> tuple[dict[str, Document], list[Diagnostic]]:
@@ -62,11 +63,17 @@ def read_documents(files: Mapping[str, str]) -> tuple[dict[str, Document], list[
     return documents, findings
 
 
-def _open(path: str, kind: Kind, name: str, document: Document | None, languages: tuple[str, ...]) -> SourceFile:
+def _open(path: str, kind: Kind, name: str, document: Document | None, languages: tuple[str, ...], calendar: bool) -> SourceFile:
     if document is None or not isinstance(document.data, dict):
         return SourceFile(path, kind, name, document or Document(path, "", {}), is_read=False)
-    salvaged = salvage(kind.shape, document, languages, _stand_ins(kind, name, document))
+    has_calendar = calendar or _names_calendar(document)
+    salvaged = salvage(kind.shape, document, languages, _stand_ins(kind, name, document), calendar=has_calendar)
     return SourceFile(path, kind, name, document, True, salvaged)
+
+
+def _names_calendar(document: Document) -> bool:
+    """Whether working time can be counted in a file: it, or the app, names a calendar."""
+    return isinstance(document.data, dict) and "calendar" in document.data
 
 
 def _stand_ins(kind: Kind, name: str, document: Document) -> dict[str, object]:

@@ -124,6 +124,7 @@ def _assemble(
         languages=bench.languages,
         timezone=shape.timezone if shape else "Asia/Shanghai",
         currency=bench.currency,
+        calendar=bench.calendar,
         menu=build_menu(bench, header, labels),
         entities=each("entity", build_entity),
         forms=each("form", build_form),

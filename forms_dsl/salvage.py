@@ -44,6 +44,7 @@ class _Work:
     document: Document
     shape: type[BaseModel]
     languages: tuple[str, ...]
+    calendar: bool = False
     findings: list[Diagnostic] = field(default_factory=list)
     pruned: set[Pointer] = field(default_factory=set)
     nameless: set[Pointer] = field(default_factory=set)
@@ -54,10 +55,18 @@ class _Work:
 
 
 def salvage(
-    shape: type[ShapeType], document: Document, languages: tuple[str, ...], supply: Mapping[str, object]
+    shape: type[ShapeType],
+    document: Document,
+    languages: tuple[str, ...],
+    supply: Mapping[str, object],
+    *,
+    calendar: bool = False,
 ) -> Salvaged[ShapeType]:
-    """The shape of a document; `supply` has stand-ins for keys at the top whose absence is reported elsewhere or here."""
-    work = _Work(document, shape, languages)
+    """The shape of a document; `supply` has stand-ins for keys at the top whose absence is reported elsewhere or here.
+
+    `calendar` tells whether working time can be counted.
+    """
+    work = _Work(document, shape, languages, calendar)
     result: ShapeType | None = None
     for _ in range(_ROUNDS):
         if () in work.pruned:
@@ -65,7 +74,7 @@ def salvage(
         work.renumbered.clear()
         data = _copy(work, document.data, ()) if work.pruned or work.supplied else document.data
         try:
-            result = shape.model_validate(data, context={"languages": languages})
+            result = shape.model_validate(data, context={"languages": languages, "calendar": calendar})
             break
         except ValidationError as error:
             before = len(work.pruned) + len(work.supplied)

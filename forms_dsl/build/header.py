@@ -29,13 +29,14 @@ def languages_of(data: object) -> tuple[str, ...]:
 
 
 def declare_app(bench: Workbench, file: SourceFile, available: Mapping[str, App]) -> None:
-    """The app's currency and the apps that it requires."""
+    """The app's currency, its calendar and the apps that it requires."""
     shape = file.shape
     if not isinstance(shape, AppShape):
         bench.required_apps = Names({name: name for name in available}, open=True)
         bench.others = available
         return
     bench.currency = shape.currency
+    bench.calendar = shape.calendar
     place = Place(file, ("requires", "apps"))
     for name in shape.requires.apps:
         if name not in available:

@@ -82,7 +82,7 @@ class RequiresShape(Shape):
 class AppShape(Shape):
     """`app.yaml`."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"extends", "calendar"})
+    later: ClassVar[frozenset[str]] = frozenset({"extends"})
 
     app: Annotated[Name, key("The app's name, equal to its folder.", "应用名称，与文件夹同名。")]
     format: Annotated[int, whole(1, 1), key("The version of this language.", "定义语言的版本。")]
@@ -96,6 +96,7 @@ class AppShape(Shape):
     timezone: Annotated[
         str, plain(_timezone, {"type": "string"}), key("The zone that decides what day it is.", "决定“今天”的时区。")
     ] = "Asia/Shanghai"
+    calendar: Annotated[Name | None, key("The calendar of its working days and hours.", "应用使用的工作日历。")] = None
     currency: Annotated[
         str,
         plain(currency_of, {"type": "string"}),

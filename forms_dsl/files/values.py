@@ -102,7 +102,7 @@ def _literal(value: object) -> str:
     raise wrong("One value is needed here, not a map or list.", "此处应为单个值，而不是映射或列表。")
 
 
-def _duration(value: object) -> Duration:
+def _duration(value: object, info: ValidationInfo) -> Duration:
     text = text_of(value)
     found = parse_duration(text)
     if found is None:
@@ -111,9 +111,13 @@ def _duration(value: object) -> Duration:
     if not is_possible(found):
         message = Sentence(f"{text!r} is not above zero and at most ten years.", f"“{text}”应大于零且不超过十年。")
         raise fault(codes.BAD_TIME, message)
-    if found.working:
-        message = Sentence("Working time needs a calendar, and this version has none.", "工作时间需要日历，而当前版本没有日历。")
-        raise fault(codes.BAD_TIME, message, Sentence("Write plain hours or days.", "请写普通的小时或天。"))
+    if found.working and not (info.context or {}).get("calendar", False):
+        message = Sentence("Working time needs a calendar.", "工作时间需要工作日历。")
+        hint = Sentence(
+            "Add calendar: NAME to app.yaml, or write plain hours or days.",
+            "请在 app.yaml 中加上 calendar: 名称，或写普通的小时或天。",
+        )
+        raise fault(codes.BAD_TIME, message, hint)
     return found
 
 
@@ -208,7 +212,7 @@ FlagOrExpr = Annotated[bool | str, plain(_flag_or_expression, {"anyOf": [{"type"
 Literal = Annotated[str, plain(_literal, {"type": ["string", "number", "boolean"]})]
 Number = Annotated[str, plain(number_text, {"type": "number"})]
 Span3 = Annotated[int, whole(1, 3)]
-Length = Annotated[Duration, plain(_duration, {"type": "string", "x-value": "duration"})]
+Length = Annotated[Duration, Read(_duration, {"type": "string", "x-value": "duration"})]
 Schedule = Annotated[str, plain(_schedule, {"type": "string", "x-value": "schedule"})]
 Version = Annotated[str, plain(_version, {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"})]
 VersionRange = Annotated[str, plain(_range, {"type": "string"})]

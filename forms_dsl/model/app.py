@@ -146,6 +146,8 @@ class App:
     roles: Mapping[str, Role] = field(default_factory=dict)
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    #: The calendar of working days and hours, bank data; None where the app names none.
+    calendar: str | None = None
     #: Other apps this one refers to, by name; always holds "org" when it is required.
     requires: Mapping[str, App] = field(default_factory=dict)
     #: sha256 over the texts, the identity of this very definition.
