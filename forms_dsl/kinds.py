@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from forms_dsl.files.access import BindingsShape, RolesShape
+from forms_dsl.files.access import RolesShape
 from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
+from forms_dsl.files.bindings import BindingsShape
 from forms_dsl.files.entity import EntityShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape, RecordPageShape

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from forms_dsl import codes
-from forms_dsl.build.bench import Names, Workbench
+from forms_dsl.build.bench import EventSignature, Names, Workbench
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.files.access import BindingShape, BindingsShape, OperationShape
-from forms_dsl.model import Binding, BindingOperation, Choice, FieldOptions
+from forms_dsl.files.bindings import BindingShape, BindingsShape, EventShape, OperationShape
+from forms_dsl.model import Binding, BindingEvent, BindingOperation, Choice, FieldOptions
 
 #: Field types that a contract may name; `record` is the whole record.
 CONTRACT_TYPES = ("text", "integer", "decimal", "money", "boolean", "date", "datetime")
@@ -20,21 +22,27 @@ _SCALE = 8
 
 
 def declare_operations(bench: Workbench, file: SourceFile) -> dict[str, Binding]:
-    """The bindings of the file; their operations become known to the bench as `binding.operation`."""
+    """The bindings of the file; the bench knows their operations as `binding.operation`, their events as `binding.event`."""
     shape = file.shape
     bindings: dict[str, Binding] = {}
     operations: dict[str, BindingOperation | None] = {}
+    events: dict[str, EventSignature | None] = {}
     if isinstance(shape, BindingsShape):
         for name, binding in shape.bindings.items():
-            bindings[name] = _binding(bench, Place(file, ("bindings", name)), name, binding, operations)
+            bindings[name] = _binding(bench, Place(file, ("bindings", name)), name, binding, operations, events)
     is_open = file.is_open(("bindings",)) or bool(file.lost_names(("bindings",)))
-    is_open = is_open or any(file.is_open(("bindings", name, "operations")) for name in bindings)
-    bench.operations = Names(operations, is_open)
+    bench.operations = Names(operations, is_open or any(file.is_open(("bindings", name, "operations")) for name in bindings))
+    bench.events = Names(events, is_open or any(file.is_open(("bindings", name, "events")) for name in bindings))
     return bindings
 
 
 def _binding(
-    bench: Workbench, place: Place, name: str, shape: BindingShape, operations: dict[str, BindingOperation | None]
+    bench: Workbench,
+    place: Place,
+    name: str,
+    shape: BindingShape,
+    operations: dict[str, BindingOperation | None],
+    events: dict[str, EventSignature | None],
 ) -> Binding:
     built = {}
     for each, operation in shape.operations.items():
@@ -46,24 +54,43 @@ def _binding(
         built[each] = found
     for each in place.file.lost_names(place.at("operations").pointer):
         operations[f"{name}.{each}"] = None
-    return Binding(shape.id or name, name, shape.label, shape.connector, shape.version, built, place.key_span)
+    received = {}
+    for each, event in shape.events.items():
+        here = place.at("events", each)
+        received[each] = _event(bench, here, each, event)
+        is_whole = place.file.is_whole(here.pointer)
+        events[f"{name}.{each}"] = EventSignature(each, received[each].output) if is_whole else None
+    for each in place.file.lost_names(place.at("events").pointer):
+        events[f"{name}.{each}"] = None
+    return Binding(shape.id or name, name, shape.label, shape.connector, shape.version, built, place.key_span, received)
 
 
 def _operation(bench: Workbench, place: Place, name: str, shape: OperationShape) -> BindingOperation:
     for arg, type in shape.in_.items():
         if isinstance(type, str):
             _check_type(bench, place.at("in", arg), type, record=True)
-    output: dict[str, ValueType] = {}
-    for part, type in shape.out.items():
-        here = place.at("out", part)
-        if isinstance(type, list):
-            output[part] = ValueType("choice", codes=tuple(type))
-        elif _check_type(bench, here, type, record=False):
-            output[part] = FIELD_TYPES[type].value_type(_options(bench, type))
+    output = _output(bench, place.at("out"), shape.out)
     for part, raw in shape.mock.items():
         _check_mock(bench, place.at("mock", part), part, raw, shape)
     inputs = {arg: type if isinstance(type, str) else "|".join(type) for arg, type in shape.in_.items()}
     return BindingOperation(name, shape.operation, shape.kind, inputs, output, dict(shape.mock))
+
+
+def _event(bench: Workbench, place: Place, name: str, shape: EventShape) -> BindingEvent:
+    output = _output(bench, place.at("out"), shape.out)
+    if shape.once_by is not None and shape.once_by not in shape.out and place.file.is_whole(place.at("out").pointer):
+        bench.unknown(place.at("once_by"), shape.once_by, Sentence("value of the event", "事件内容"), shape.out)
+    return BindingEvent(name, shape.event, output, shape.once_by)
+
+
+def _output(bench: Workbench, place: Place, types: Mapping[str, str | list[str]]) -> dict[str, ValueType]:
+    output: dict[str, ValueType] = {}
+    for part, type in types.items():
+        if isinstance(type, list):
+            output[part] = ValueType("choice", codes=tuple(type))
+        elif _check_type(bench, place.at(part), type, record=False):
+            output[part] = FIELD_TYPES[type].value_type(_options(bench, type))
+    return output
 
 
 def _options(bench: Workbench, type: str) -> FieldOptions:

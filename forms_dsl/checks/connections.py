@@ -18,12 +18,12 @@ def operations_have_a_mock(site: Site) -> Iterator[Diagnostic]:
     """Examples and previews answer from the definition, without the other system."""
     for binding in site.app.bindings.values():
         for operation in binding.operations.values() if site.is_whole(binding.span.file) else ():
-            missing = [name for name in operation.output if name not in operation.mock]
-            if missing:
+            if operation.output and not operation.mock:
                 place = site.place(binding.span.file, "bindings", binding.name, "operations", operation.name)
-                words = ", ".join(missing)
-                message = Sentence(f"The mock lacks {words}.", f"mock 缺少 {words}。")
-                yield site.find(NO_MOCK, place, message, key=True)
+                message = Sentence(f"{operation.name!r} has no mock.", f"“{operation.name}”没有 mock。")
+                words = ", ".join(operation.output)
+                hint = Sentence(f"Add mock with values of {words}.", f"请加上 mock，给出 {words} 的值。")
+                yield site.find(NO_MOCK, place, message, hint, key=True)
 
 
 @check

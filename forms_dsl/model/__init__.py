@@ -3,7 +3,19 @@
 Only `load` makes these, and only from texts without errors; everything right of the loader trusts them.
 """
 
-from forms_dsl.model.app import AccessRule, App, Binding, BindingOperation, Chart, Grouping, Measure, Parameter, Report, Role
+from forms_dsl.model.app import (
+    AccessRule,
+    App,
+    Binding,
+    BindingEvent,
+    BindingOperation,
+    Chart,
+    Grouping,
+    Measure,
+    Parameter,
+    Report,
+    Role,
+)
 from forms_dsl.model.entities import Choice, Entity, EntityRule, Field, FieldOptions, Label, Related, Retention, RowType, Value
 from forms_dsl.model.flows import (
     Action,
@@ -32,6 +44,7 @@ __all__ = [
     "App",
     "Automation",
     "Binding",
+    "BindingEvent",
     "BindingOperation",
     "Branch",
     "CallStep",

@@ -100,6 +100,16 @@ class BindingOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class BindingEvent:
+    """The contract of one inbound event; a repeat with the same `once_by` value is harmless."""
+
+    name: str
+    event: str
+    output: Mapping[str, ValueType]
+    once_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """A short name for a connector definition and the contracts used of it."""
 
@@ -110,6 +120,7 @@ class Binding:
     version: str
     operations: Mapping[str, BindingOperation]
     span: Span
+    events: Mapping[str, BindingEvent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
