@@ -39,6 +39,7 @@ def checks() -> tuple[Check, ...]:
         Check("oxlint", ("npm", "run", "--silent", "lint"), lint=True, in_ui=True),
         Check("tsc", ("npm", "run", "--silent", "types"), lint=True, in_ui=True),
         Check("vitest", ("npm", "run", "--silent", "test"), in_ui=True),
+        Check("page budget", ("npm", "run", "--silent", "budget"), in_ui=True),
         Check("pytest", (str(BIN / "pytest"), "-q", "-n", workers, "--dist", "loadgroup", "-m", "not browser")),
         Check("pytest browser", (str(BIN / "pytest"), "-q", "-m", "browser")),
     )

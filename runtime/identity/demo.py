@@ -53,6 +53,9 @@ class DemoPerson:
     limit: Decimal | None = None
 
 
+#: User name, role and approval limit of the people of a branch.
+_BRANCH_POSTS = (("clerk", "clerk", None), ("checker", "checker", None), ("head", "branch_head", "500000.00"))
+
 PEOPLE = (
     DemoPerson("clerk", "周敏", "CX", ("clerk",)),
     DemoPerson("checker", "李强", "CX", ("checker",)),
@@ -63,8 +66,12 @@ PEOPLE = (
     DemoPerson("integrator", "方程", "CX", ("integrator",)),
     DemoPerson("auditor", "孙悦", "AU", ("auditor",), ("auditor",)),
     DemoPerson("admin", "何静", "IT", (), ("administrator",)),
-    DemoPerson("clerk2", "刘芳", "BJ", ("clerk",)),
-    DemoPerson("checker2", "高翔", "BJ", ("checker",)),
+    # The other branches have people too, so that their work and warnings reach somebody.
+    *(
+        DemoPerson(f"{post}{number}", name, unit, (role,), limit=Decimal(limit) if limit else None)
+        for number, unit, names in ((2, "BJ", "刘芳 高翔 林涛"), (3, "XS", "吴倩 郑凯 徐岩"), (4, "YH", "马莉 胡斌 沈岳"))
+        for (post, role, limit), name in zip(_BRANCH_POSTS, names.split(), strict=True)
+    ),
 )
 
 
