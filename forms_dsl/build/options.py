@@ -9,6 +9,7 @@ from forms_dsl import codes
 from forms_dsl.build.bench import Workbench
 from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.expr.texts import WHITE_SPACE
 from forms_dsl.fieldtypes.money import decimals_of
 from forms_dsl.fieldtypes.protocol import FieldType, ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
@@ -155,7 +156,8 @@ def _bounds(
         message = Sentence("The smallest value is above the largest.", "最小值大于最大值。")
         bench.find(codes.WRONG_TYPE, place.at("min"), message)
         return options
-    return replace(options, min=shape.min if "min" in read else None, max=shape.max if "max" in read else None)
+    written = {key: str(getattr(shape, key)).strip(WHITE_SPACE) for key in read}
+    return replace(options, min=written.get("min"), max=written.get("max"))
 
 
 def _length(raw: str) -> Decimal | None:

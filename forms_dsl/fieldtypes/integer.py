@@ -35,8 +35,8 @@ class _Integer:
         return reading.within(reading.read_number(raw, 0, reading.WHOLE_DIGITS), options)
 
     def json_schema(self, options: FieldOptions) -> dict[str, object]:
-        least = int(options.min) if options.min is not None else -_LARGEST
-        most = int(options.max) if options.max is not None else _LARGEST
+        least = int(Decimal(options.min)) if options.min is not None else -_LARGEST
+        most = int(Decimal(options.max)) if options.max is not None else _LARGEST
         return {"type": "integer", "minimum": least, "maximum": most}
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.load import load_app
 from forms_dsl.model import Choice, FieldOptions
+from tests.forms_dsl.small_app import changed
 
 CHOICES = FieldOptions(choices=(Choice("a", {}), Choice("b", {}), Choice("甲", {})))
 TWO = FieldOptions(scale=2)
@@ -128,3 +130,22 @@ def test_every_type_says_all_that_others_need(name: str) -> None:
     assert name == type.name
     assert {"zh", "en"} == set(type.label)
     assert type.icon and type.widget and type.storage(options) and type.value_type(options).name and type.json_schema(options)
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "refused"),
+    [("{type: integer, min: '1.0',", "2", "0"), ("{type: date, min: ' 2026-01-01 ',", "2026-03-01", "2025-12-31")],
+)
+def test_a_bound_is_read_like_a_value(field: str, raw: str, refused: str) -> None:
+    """What is accepted as a bound of a field can be used as one, by its schema and when a value comes."""
+    app = load_app(
+        changed("entities/order.yaml", "  core_number:", f"  n: {field} label: {{zh: 数, en: N}}}}\n  core_number:")
+    ).app
+    assert app is not None
+    made = app.entities["order"].fields["n"]
+    type = FIELD_TYPES[made.type]
+
+    assert type.json_schema(made.options)
+    assert type.parse(raw, made.options)
+    with pytest.raises(ValueRefused):
+        type.parse(refused, made.options)
