@@ -15,12 +15,14 @@ from pydantic import BaseModel, ValidationError
 from forms_dsl import codes
 from forms_dsl.diagnostics import CODES, Diagnostic, Sentence, nearest, suggestion
 from forms_dsl.files.variants import NO_VERB
-from forms_dsl.shape_tree import keys_of, shape_at
+from forms_dsl.shape_tree import description_of, keys_of, shape_at
 from forms_dsl.source import Document, Pointer, Span
 
 ShapeType = TypeVar("ShapeType", bound=BaseModel)
 
 _ROUNDS = 12
+#: With so many mistakes in one file the rest of it is not looked at: a reader is never told more at once.
+_MISTAKES = 200
 _KEY = "[key]"
 _WORDS = frozenset({"label", "title", "message", "text"})
 
@@ -79,9 +81,11 @@ def salvage(
         except ValidationError as error:
             before = len(work.pruned) + len(work.supplied)
             found = sorted(error.errors(include_url=False, include_input=False), key=lambda e: e["type"] != "extra_forbidden")
-            errors = [dict(each) for each in found]
+            errors = [dict(each) for each in found[:_MISTAKES]]
             for each in _without_strangers(work, errors, data):
                 _take(work, each, data, supply)
+            if len(found) > _MISTAKES:
+                break
             if len(work.pruned) + len(work.supplied) == before:
                 break
     return Salvaged(result, tuple(work.findings), frozenset(work.pruned), frozenset(work.nameless), dict(work.renumbered))
@@ -207,9 +211,7 @@ def _missing(work: _Work, place: tuple[str | int, ...], pointer: Pointer, key: s
         message = Sentence(
             f"The key {key!r} is missing{f' in {name}' if name else ''}.", f"{name and f'“{pointer[-1]}”中'}缺少键“{key}”。"
         )
-        known = keys_of(shape) if shape else ()
-        described = shape.model_fields.get(key) if shape and key in known else None
-        hint = described.description if described else None
+        hint = description_of(shape, key) if shape else None
         work.findings.append(codes.MISSING_KEY.at(first_line(work.document, pointer), message, pointer=pointer, hint=hint))
     stand_in = supply.get(key) if not pointer else None
     if stand_in is None and key in _WORDS:

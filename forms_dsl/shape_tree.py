@@ -9,6 +9,8 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, Tag
 
+from forms_dsl.diagnostics import Sentence
+
 
 def shape_at(shape: type[BaseModel], place: Sequence[str | int]) -> type[BaseModel] | None:
     """The map shape at `place`, which holds keys, list indexes and tags as pydantic's errors do."""
@@ -28,6 +30,15 @@ def keys_of(shape: type[BaseModel]) -> tuple[str, ...]:
     order = [first] if first and first not in last else []
     order += [name for name in keys if name != first and name not in last]
     return tuple(keys[name] for name in (*order, *(name for name in last if name in keys)))
+
+
+def description_of(shape: type[BaseModel], key: str) -> Sentence | None:
+    """What a key is for, in both languages; None for one that the shape does not have."""
+    found = next((field for name, field in shape.model_fields.items() if (field.alias or name) == key), None)
+    if found is None or found.description is None:
+        return None
+    more = found.json_schema_extra
+    return Sentence(found.description, str(more.get("x-zh", "")) if isinstance(more, dict) else "")
 
 
 def _step(annotation: Any, part: str | int) -> Any:

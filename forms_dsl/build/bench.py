@@ -33,6 +33,10 @@ _ALWAYS = frozenset(
 )
 
 
+#: So many findings get a near name; more of them are never shown.
+_SUGGESTIONS = 500
+
+
 @dataclass(slots=True)
 class Workbench:
     """One load under way."""
@@ -84,7 +88,9 @@ class Workbench:
     def unknown(self, place: Place, name: str, what: Sentence, known: Iterable[str], *, key: bool = False) -> None:
         """The finding about a name that does not exist; `what` is the kind of thing, as in 'field'."""
         message = Sentence(f"There is no {what.en} {name!r}.", f"没有名为“{name}”的{what.zh}。")
-        self.find(codes.UNKNOWN_REFERENCE, place, message, suggestion(name, known), key=key)
+        # Looking for a near name takes longer than all else: a file with thousands of wrong names gets no more of them.
+        hint = suggestion(name, known) if len(self.findings) < _SUGGESTIONS else None
+        self.find(codes.UNKNOWN_REFERENCE, place, message, hint, key=key)
 
     def look_up(self, names: Names[NameType], place: Place, name: str, what: Sentence, *, key: bool = False) -> NameType | None:
         """The thing called `name`, or None with a finding unless it may be one that could not be read."""

@@ -30,6 +30,8 @@ def labels_are_short(site: Site) -> Iterator[Diagnostic]:
                 value: object = file.document.data
                 for part in pointer:
                     value = value[part]  # type: ignore[index]
+                if isinstance(value, dict) and not set(site.app.languages).issuperset(value):
+                    continue  # a thing whose name is `label`, not a label
                 texts = list(value.values()) if isinstance(value, dict) else [value]
                 longest = max((text for text in texts if isinstance(text, str)), key=len, default="")
                 if len(longest) > _LABEL_LENGTH:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from forms_dsl.build.place import Place
 from forms_dsl.checks.registry import Site, check
@@ -20,6 +21,10 @@ UNKNOWN_OUTCOME = code("W008", "A command does not say how an unknown outcome is
 SILENT_APPROVAL = code("W009", "An approval by itself on a step with four eyes or a limit.")
 FOREIGN_RETURN = code("W010", "A refusal returns into another branch that runs at the same time.")
 NO_EXAMPLE = code("W014", "A workflow without an example, or a branch that no example reaches.", "warning")
+
+#: What a case has come past, the strongest last.
+_Way = Literal["none", "loose", "apart"]
+_WAYS: tuple[_Way, ...] = ("none", "loose", "apart")
 
 
 def _flows(site: Site) -> Iterator[Workflow]:
@@ -73,7 +78,7 @@ def conditions_have_a_rest(site: Site) -> Iterator[Diagnostic]:
 
 @check
 def nobody_decides_what_he_entered(site: Site) -> Iterator[Diagnostic]:
-    """On every way through the flow somebody approves whom a rule keeps apart from who entered the case."""
+    """Where somebody approves, somebody does whom a rule keeps apart from who entered the case, on every way through the flow."""
     for flow in _flows(site):
         steps = list(steps_of(flow))
         entering = next((s.name for s in steps if isinstance(s, HumanStep) and s.verb == "fill" and s.by.kind == "starter"), None)
@@ -81,7 +86,7 @@ def nobody_decides_what_he_entered(site: Site) -> Iterator[Diagnostic]:
         if entering is None or not approvals:
             continue
         apart = {s.name for s in approvals if _separated(flow, entering, s.name)}
-        if not _covered(flow.steps, apart):
+        if "loose" in _ways(flow.steps, apart):
             loose = next((s for s in approvals if s.name not in apart), approvals[0])
             message = Sentence(
                 f"Who enters at {entering!r} may also decide at {loose.name!r}.",
@@ -102,17 +107,33 @@ def _separated(flow: Workflow, entering: str, deciding: str) -> bool:
     return False
 
 
-def _covered(steps: tuple[WorkflowStep, ...], apart: set[str]) -> bool:
-    """Whether every way through the steps passes a separated approval (or has no approval at all)."""
+def _ways(steps: tuple[WorkflowStep, ...], apart: set[str]) -> frozenset[_Way]:
+    """How cases may come through the steps: past a separated approval, past others only, or past none."""
+    ways: frozenset[_Way] = frozenset({"none"})
     for step in steps:
-        if step.name in apart and isinstance(step, HumanStep) and step.when is None:
-            return True
-        inner = branches_of(step)
-        if isinstance(step, TogetherStep) and any(_covered(branch, apart) for branch in inner):
-            return True
-        if isinstance(step, ChooseStep) and inner and all(_covered(branch, apart) for branch in inner):
-            return True
-    return False
+        ways = _after(ways, _ways_through(step, apart))
+    return ways
+
+
+def _ways_through(step: WorkflowStep, apart: set[str]) -> frozenset[_Way]:
+    inner = [_ways(branch, apart) for branch in branches_of(step)]
+    match step:
+        case HumanStep() if step.verb != "fill":
+            taken: frozenset[_Way] = frozenset({"apart" if step.name in apart else "loose"})
+            return taken if step.when is None else taken | {"none"}
+        case ChooseStep() if inner:
+            return frozenset(way for ways in inner for way in ways)
+        case TogetherStep():
+            together: frozenset[_Way] = frozenset({"none"})
+            for ways in inner:
+                together = _after(together, ways)
+            return together
+    return frozenset({"none"})
+
+
+def _after(before: frozenset[_Way], then: frozenset[_Way]) -> frozenset[_Way]:
+    """One after the other: a separated approval on the way is what counts, wherever it stands."""
+    return frozenset(max(a, b, key=_WAYS.index) for a in before for b in then)
 
 
 @check

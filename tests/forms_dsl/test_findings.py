@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from forms_dsl.load import load_app
@@ -186,3 +188,76 @@ def test_one_mistake_gives_one_finding_at_its_line(code: str, path: str, old: st
     expected += [(code, where, line_of(where, more, files)) for more in ALSO.get(code, [])]
 
     assert expected == places(load_app(files).diagnostics)
+
+
+@pytest.mark.parametrize(("code", "path", "old", "new", "text"), CASES, ids=[f"{c[0]}-{n}" for n, c in enumerate(CASES)])
+def test_every_finding_speaks_both_languages(code: str, path: str, old: str, new: str, text: str | None) -> None:
+    """A sentence or hint in one language only would stand untranslated before half of the readers."""
+    for found in load_app(changed(path, old, new)).diagnostics:
+        assert found.message and found.message_zh
+        assert bool(found.hint) == bool(found.hint_zh)
+
+
+_ONE_WAY = """\
+  - choose: kind
+    a: []
+    b:
+      - approve: decide@branch
+        title: {zh: 支行审批, en: Branch decides}
+        by: role.checker
+        due: {within: 2 days}
+"""
+_WITH_CONDITION = """\
+  - approve: decide@branch
+    title: {zh: 支行审批, en: Branch decides}
+    when: kind == "b"
+    by: role.checker
+    due: {within: 2 days}
+"""
+
+
+@pytest.mark.parametrize("steps", [_ONE_WAY, _WITH_CONDITION])
+def test_a_way_on_which_nobody_decides_breaks_no_four_eyes(steps: str) -> None:
+    """Where a case needs no approval at all, nobody decides what he entered; a decision elsewhere is kept apart by its rule."""
+    flow = FILES["workflows/approval.yaml"]
+    start, end = flow.index("  - choose:"), flow.index("  - call: booking")
+    files = {**FILES, "workflows/approval.yaml": flow[:start] + steps + flow[end : flow.index("examples:")]}
+
+    assert [("W014", "workflows/approval.yaml", 1)] == places(load_app(files).diagnostics)
+
+
+def test_a_skipped_approval_keeps_nobody_apart() -> None:
+    """A separated approval that may be skipped does not make up for one that is not separated."""
+    flow = FILES["workflows/approval.yaml"]
+    loose = "  - approve: glance\n    title: {zh: 阅示, en: Glance}\n    by: role.checker\n    due: {within: 2 days}\n"
+    start, end = flow.index("  - choose:"), flow.index("  - call: booking")
+    files = {**FILES, "workflows/approval.yaml": flow[:start] + _WITH_CONDITION + loose + flow[end : flow.index("examples:")]}
+
+    assert "W004" in [found.code for found in load_app(files).diagnostics]
+
+
+def test_a_field_called_label_is_no_label() -> None:
+    """A field may be called `label`; its condition is not a label that is too long."""
+    field = "  label: {type: text, read_only: amount > 500 and amount > 600 and amount > 700, label: {zh: 标签, en: Tag}}\n"
+
+    assert [] == places(load_app(changed("entities/order.yaml", "  core_number:", field + "  core_number:")).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("entities/order.yaml", "unique:", "".join(f"kez{n}: 1\n" for n in range(30_000)) + "unique:"),
+        ("entities/order.yaml", "  core_number:", "".join(f"  n{n}: {{tipe: text}}\n" for n in range(15_000)) + "  core_number:"),
+        ("entities/order.yaml", "  core_number:", "".join(f"  n{n}: {{type: text}}\n" for n in range(15_000)) + "  core_number:"),
+        ("lists/orders.yaml", "columns: [", "columns: [" + "".join(f"a{n}, " for n in range(30_000))),
+    ],
+    ids=["keys", "fields", "labels", "paths"],
+)
+def test_thousands_of_mistakes_are_answered_in_time(path: str, old: str, new: str) -> None:
+    """A hostile file costs seconds of nobody's time: 2 s on a quiet machine, with a margin for a loaded one."""
+    files = changed(path, old, new)
+    start = time.process_time()
+    loaded = load_app(files)
+
+    assert 100 == len(loaded.diagnostics)
+    assert time.process_time() - start < 6
