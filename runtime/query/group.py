@@ -14,7 +14,6 @@ from runtime.compile.expr_sql import lower, lower_text
 from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import row_conditions
 from runtime.query.run import Runnable, compile_select
-from runtime.query.scope import ReaderScope
 from runtime.query.select import LIMIT, Selecting
 
 
@@ -36,7 +35,7 @@ def compile_groups(plan: GroupPlan, dialect: Dialect) -> Runnable:
     """
     read = ReadPlan(plan.access, targets=plan.targets)
     selecting = Selecting(read, "postgresql" if dialect.name == "postgresql" else "sqlite")
-    scope = ReaderScope(selecting.statement, cell=selecting.known)
+    scope = selecting.reader()
     groups = [lower_text(each.tree, scope).label(f"group_{n}") for n, each in enumerate(plan.groups)]
     measures = [lower_text(each.tree, scope).label(f"measure_{n}") for n, each in enumerate(plan.measures)]
     conditions = row_conditions(selecting.statement, plan.access)

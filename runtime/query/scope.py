@@ -89,9 +89,13 @@ class FullScope:
 
 @dataclass(frozen=True, slots=True)
 class ReaderScope(FullScope):
-    """The columns as a reader may know them; `cell` gives the value where it is shown in clear, else missing."""
+    """The columns as a reader may know them; `cell` gives the value where it is shown in clear, else missing.
+
+    `shown_rows` gives the child rows of a record where they are shown, cell by cell.
+    """
 
     cell: Callable[[Hops, str], Element] = field(kw_only=True)
+    shown_rows: Callable[[Ref], RowSource] = field(kw_only=True)
 
     def column(self, path: Hops) -> Element:
         """The value of a field that is shown in clear, missing on rows where it is not."""
@@ -101,6 +105,10 @@ class ReaderScope(FullScope):
         """Only what the reader sees in clear everywhere may stand for the unit itself."""
         found = FullScope.unit(self, path)
         return found if found is not None and self.cell(path[:-1], path[-1]) is found else None
+
+    def rows(self, rows: Ref) -> RowSource:
+        """The child rows that the reader sees."""
+        return self.shown_rows(rows)
 
 
 def value_at(statement: Statement, hops: Hops, name: str) -> Element:

@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from forms_dsl.expr.tree import Ref
 from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
-from runtime.compile.expr_scope import DialectName, Element
+from runtime.compile.expr_scope import DialectName, Element, RowSource
 from runtime.compile.expr_sql import lower
 from runtime.compile.tables import storage_of
 from runtime.query.masks import masked_sql
@@ -54,6 +55,24 @@ class Selecting:
         """What a filter of the reader may see of a field."""
         entity = self.plan_at(hops).entity.entity
         return self.cell(hops, entity.fields.get(name) or SYSTEM_FIELDS[name]).known
+
+    def reader(self) -> ReaderScope:
+        """The scope of what the reader himself asks."""
+        return ReaderScope(self.statement, cell=self.known, shown_rows=self.rows)
+
+    def rows(self, rows: Ref) -> RowSource:
+        """The child rows of a field on the records where the reader sees them in clear, and of each cell only what he sees."""
+        access, statement = self.plan.access, self.statement
+        declared = access.entity.entity.fields[rows.path[-1]]
+        found = child_rows(statement, statement.source.root, declared)
+        inner = access.entity.entity.rows[declared.options.of or ""].fields
+
+        def column(path: Hops) -> Element:
+            return cell_of(statement, access, inner[path[0]], f"{declared.name}.{path[0]}", found.column(path)).known
+
+        shown = cell_of(statement, access, declared, declared.name, found.table.c.id).clear
+        condition = found.condition if shown is True else sa.and_(found.condition, sa.false() if shown is False else shown)
+        return RowSource(found.table, condition, column)
 
 
 def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any], Statement]:
@@ -121,7 +140,7 @@ def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
     if plan.filter is not None:
         yield lower(plan.filter.tree, FullScope(selecting.statement), positive=True)
     if plan.where is not None:
-        yield lower(plan.where.tree, ReaderScope(selecting.statement, cell=selecting.known), positive=True)
+        yield lower(plan.where.tree, selecting.reader(), positive=True)
     if plan.search:
         pattern = sa.bindparam(SEARCH, type_=sa.Text())
         texts = [sa.type_coerce(selecting.known(hops, field.name), sa.Text()) for hops, field in plan.search]

@@ -130,9 +130,12 @@ def _where(context: Context, access: AccessPlan, text: str | None, targets: Targ
 
 
 def _unreadable(context: Context, access: AccessPlan, path: tuple[str, ...], targets: Targets) -> list[Fault]:
-    """What forbids a filter to read a path that its scope knows: only masks are left."""
+    """What forbids a filter to read a path that its scope knows: masks, and what lies beyond the rows of a record."""
     field = access.entity.entity.fields.get(path[0])
     if field is not None and field.type == "rows":
+        if len(path) > 2:
+            # What a row refers to has rights of its own, which a filter over rows does not ask for.
+            return [_unknown("where", ".".join(path))]
         shows = access.shows(f"{path[0]}.{path[1]}") if len(path) > 1 else access.shows(path[0])
         return [_masked("where", ".".join(path))] if shows == "masked" else []
     found = reach(context, access, ".".join(path))

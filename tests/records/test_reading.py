@@ -14,7 +14,7 @@ from runtime.failures import BadRequest, Failure, NotAllowed, NotFound
 from runtime.records.read import get_record, list_records
 from runtime.records.request import GetRequest, ListRequest, parse_list
 from runtime.store.database import Database
-from tests.records.lab import add, add_client, context, faults, items, lab, person, refusal
+from tests.records.lab import DEAL, ROLES, add, add_client, context, faults, items, lab, lab_with, person, refusal
 
 VIEWER = person("ann", "viewer", unit="bj")
 BLIND = person("ann", "blind", unit="bj")
@@ -221,6 +221,34 @@ def test_child_rows_are_shown_under_their_own_fields_rights(db: Database) -> Non
     assert {"where": "Q205"} == faults(refused)
     assert "items" not in items(db, context(BLIND), "deal")[0]
     assert {"where": "X005"} == faults(refusal(lambda: items(db, context(BLIND), "deal", where="count(items) > 0")))
+
+
+def test_a_filter_over_rows_sees_only_the_rows_that_are_shown(db: Database) -> None:
+    """Rows that one role shows on its records tell nothing about records that another role gives without them."""
+    roles = f"""{ROLES}
+  small: {{label: Small, access: {{deal: {{read: kind == "small"}}}}}}
+  plain: {{label: Plain, access: {{deal: {{read: true, fields: {{items: hidden, items_total: hidden}}}}}}}}
+"""
+    client = add_client(db, "A", vip=True)
+    rows = [{"name": "gold", "price": "7", "quantity": 1}]
+    small = add(db, "deal", client=client, branch="cx", kind="small", amount="50", items=rows)
+    add(db, "deal", client=client, branch="cx", kind="large", amount="50", extra="x", items=rows)
+    who = context(person("tom", "small", "plain"), app=lab_with(roles=roles))
+
+    assert [True, False] == sorted(("items" in deal for deal in items(db, who, "deal")), reverse=True)
+    for where in ('any(i.name == "gold" for i in items)', "sum(i.price for i in items) == 7", "count(items) == 1"):
+        assert [small] == [deal["id"] for deal in items(db, who, "deal", where=where)]
+
+
+def test_a_filter_over_rows_ends_at_the_rows(db: Database) -> None:
+    """A record that a row refers to has rights of its own, so a masked value of it is not found out by way of the rows."""
+    deal = DEAL.replace("      secret:", "      giver: {type: reference, to: client, label: Giver}\n      secret:")
+    app = lab_with(deal=deal)
+    viewer = context(person("tom", "teller"), app=app)
+
+    refused = refusal(lambda: items(db, viewer, "deal", where='any(i.giver.id_no == "330101199001011234" for i in items)'))
+
+    assert {"where": "Q203"} == faults(refused)
 
 
 def test_titles_are_filled_with_what_the_reader_may_see(db: Database) -> None:
