@@ -115,6 +115,8 @@ def save_file(connection: Connection, context: Context, app: str, path: str, tex
     if (text_checksum(before) if before is not None else None) != checksum:
         raise _changed_meanwhile(path)
     row = draft.rows.get(path)
+    if row is None and text == before:
+        return  # nothing is edited: whoever opened and closed the file is no editor of it
     if row is not None and text == draft.published.get(path):
         _drop_row(connection, app, row)
     else:

@@ -94,6 +94,21 @@ def test_saving_the_published_text_again_leaves_no_draft(workshop: Workshop) -> 
     assert 404 == shen.delete(f"{PATH}/draft").status_code
 
 
+def test_saving_what_is_there_edits_nothing(workshop: Workshop) -> None:
+    """Who saves a published text unchanged leaves no draft and may still be the second person for the others' edits."""
+    shen, he = workshop.client("shen"), workshop.client("he")
+    same = save(he, TICKET)
+    absent = save(he, None, None, f"{PATH}/draft/files/choices.yaml")
+    none_yet = he.delete(f"{PATH}/draft").status_code
+    roles = FILES["roles.yaml"]
+    assert 200 == save(shen, roles + "# seen\n", roles, f"{PATH}/draft/files/roles.yaml").status_code
+    save(shen, WITH_URGENCY)
+    review = submit(shen).json()["id"]
+
+    assert (200, 200, 404) == (same.status_code, absent.status_code, none_yet)
+    assert ["approve", "return"] == he.get(f"/api/builder/reviews/{review}").json()["can"]
+
+
 def test_paths_and_sizes_are_held(workshop: Workshop) -> None:
     """A path that no definition can have, an app that cannot be, and a text too large are refused."""
     shen = workshop.client("shen")
