@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.commands import Mistake
 from forms_dsl.load import read_folder
+from forms_dsl.required import FindApp
 from forms_dsl.yaml_source import read_document
+
+#: The apps that ship with the product.
+APP_DEFINITIONS = Path(__file__).resolve().parents[1] / "app_definitions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,31 @@ class Folder:
 def add_folder_argument(parser: argparse.ArgumentParser) -> None:
     """The argument that names the folder."""
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of one app, with app.yaml in it")
+
+
+def add_apps_argument(parser: argparse.ArgumentParser) -> None:
+    """The argument that names further folders in which required apps are looked for."""
+    parser.add_argument(
+        "--apps",
+        metavar="FOLDER",
+        type=Path,
+        action="append",
+        default=[],
+        help="a folder of apps in which those that this one requires are looked for, after the folders beside FOLDER",
+    )
+
+
+def apps_beside(folder: Path, further: Sequence[Path]) -> FindApp:
+    """Finds apps by name: in the folders beside `folder`, in the `further` ones, then among the shipped apps."""
+
+    def find(name: str) -> Mapping[str, str] | None:
+        for root in (folder.resolve().parent, *further, APP_DEFINITIONS):
+            there = root / name
+            if any((there / file).is_file() for file in ("app.yaml", "app.json")):
+                return open_folder(there).files
+        return None
+
+    return find
 
 
 def open_folder(path: Path) -> Folder:

@@ -37,7 +37,7 @@ def list_apps(connection: Connection) -> list[Json]:
 def app_home(connection: Connection, context: Context, app: str) -> Json:
     """The page of an app as its draft stands."""
     draft = read_draft(connection, app)
-    loaded = load_verified(draft.files)
+    loaded = load_verified(draft.files, others=context.live_apps)
     before = _published(connection, draft)
     found = (*draft.diagnostics(), *loaded.diagnostics)
     changes = diff_apps(before, loaded.app) if loaded.app is not None and draft.changed else ()

@@ -13,7 +13,7 @@ from runtime.records.screens import structure_view
 
 def preview_screens(context: Context, app: str, files: Files) -> dict[str, object]:
     """What the browser would draw from these texts; raises Refused when they have errors."""
-    loaded = load_app(files)
+    loaded = load_app(files, others=context.live_apps)
     if loaded.app is None:
         raise Refused(app, loaded.diagnostics)
     live = context.releases.get(app)

@@ -10,6 +10,7 @@ from connectors.protocol import Answer, CallContext, Connection, Outcome
 from connectors.templates import render_text
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, suggestion
 from forms_dsl.model import Binding, BindingOperation
+from forms_dsl.versions import in_range
 
 CONTRACT = code("C107", "A binding expects something of its connector that the connector's definition does not give.")
 
@@ -31,7 +32,7 @@ def check_contract(binding: Binding, definition: ConnectorDefinition | None) -> 
         said = Sentence(f"There is no connector {binding.connector!r}.", f"没有连接器“{binding.connector}”。")
         yield CONTRACT.at(binding.span, said)
         return
-    if not version_in_range(definition.version, binding.version):
+    if not in_range(definition.version, binding.version):
         yield CONTRACT.at(
             binding.span,
             Sentence(
@@ -80,23 +81,6 @@ def _operation(binding: Binding, used: BindingOperation, found: Operation) -> It
                 f"{name} 的“{output}”类型不符。",
             )
             yield CONTRACT.at(binding.span, said)
-
-
-def version_in_range(version: str, wanted: str) -> bool:
-    """Whether `1.2.3` lies in a range like `>=1.1 <2`."""
-    have = _parts(version)
-    for term in wanted.split():
-        sign = term.rstrip("0123456789.")
-        limit = _parts(term[len(sign) :])
-        fits = {">=": have >= limit, "<": have < limit, ">": have > limit, "<=": have <= limit}
-        if not fits.get(sign, have == limit):
-            return False
-    return True
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    numbers = [int(part) for part in version.split(".") if part]
-    return tuple(numbers + [0] * (3 - len(numbers)))
 
 
 def try_connection(engine: Engine, connection: Connection, context: CallContext) -> Answer:

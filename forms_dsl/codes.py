@@ -26,6 +26,7 @@ LIMIT = code("S007", "A limit of size, depth or number is passed.")
 
 UNKNOWN_REFERENCE = code("R001", "A reference to something that is not there.")
 NOT_REQUIRED = code("R003", "A reference to another app that does not stand in `requires`.")
+VERSION_NOT_MET = code("R004", "A required app or the platform has a version outside of the range that is asked for.")
 
 LABEL_LANGUAGE = code("L301", "A label lacks a language of the app, or has one that the app does not declare.")
 LONG_LABEL = code("L304", "A label is longer than 24 characters.", "hint")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 from forms_dsl import codes
@@ -48,8 +49,8 @@ class Loaded:
     documents: Mapping[str, Document]
 
 
-def load_app(files: Mapping[str, str]) -> Loaded:
-    """The app that `files` (path within the app → text) define."""
+def load_app(files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({})) -> Loaded:
+    """The app that `files` (path within the app → text) define; `others` are the apps that it may require, by name."""
     documents, findings = read_documents(files)
     header_data = next((documents[path].data for path in ("app.yaml", "app.json") if path in documents), None)
     languages = languages_of(header_data)
@@ -61,7 +62,7 @@ def load_app(files: Mapping[str, str]) -> Loaded:
     if header is None and not has_errors(findings):
         message = Sentence("The app has no app.yaml.", "应用缺少 app.yaml。")
         findings.append(codes.MISSING_KEY.at(Span("app.yaml", 1, 1, 1, 1), message))
-    app = _build(bench, opened, header, files) if header is not None else None
+    app = _build(bench, opened, header, files, others) if header is not None else None
     if app is not None:
         findings.extend(run_checks(app, {file.path: file for file in opened}, bench))
     ordered = _ordered(findings)
@@ -82,12 +83,14 @@ def _collect(bench: Workbench, file: SourceFile) -> None:
         bench.entity_of[file.kind.name, file.name] = file.shape.entity
 
 
-def _build(bench: Workbench, opened: list[SourceFile], header: SourceFile, files: Mapping[str, str]) -> App:
+def _build(
+    bench: Workbench, opened: list[SourceFile], header: SourceFile, files: Mapping[str, str], others: Mapping[str, App]
+) -> App:
     single = {file.kind.name: file for file in opened if file.kind.file}
     entities = [file for file in opened if file.kind.name == "entity"]
     shape = header.shape
     bench.app = shape.app if isinstance(shape, AppShape) else "app"
-    declare_app(bench, header, BUILT_IN)
+    declare_app(bench, header, {**others, **BUILT_IN})
     declare_choices(bench, single.get("choices"))
     bench.roles = _role_names(single.get("roles"))
     parameters = declare_parameters(bench, single.get("params"))

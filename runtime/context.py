@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forms_dsl.model import App
     from runtime.compile.app import CompiledApp
 
 
@@ -49,3 +50,8 @@ class Context:
     locale: str = "zh"
     on_behalf_of: str | None = None
     channel: str = "rest"
+
+    @property
+    def live_apps(self) -> Mapping[str, App]:
+        """The definitions that are live, by name: what a draft may refer to."""
+        return {name: compiled.app for name, compiled in self.releases.items()}

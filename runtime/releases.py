@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from forms_dsl.load import load_app
+from forms_dsl.required import FindApp, load_required
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.failures import NotFound
 from runtime.store.database import Database
@@ -134,6 +135,16 @@ def kept_fresh(releases: Releases, database: Database, seconds: float = 1.0) -> 
         thread.join(10)
 
 
+def published_apps(connection: Connection) -> FindApp:
+    """Finds the texts of the active release of an app."""
+
+    def find(name: str) -> Mapping[str, str] | None:
+        active = sa.select(release.c.files).where(release.c.app == name, release.c.state == "active")
+        return connection.execute(active).scalar_one_or_none()
+
+    return find
+
+
 def compile_stored(connection: Connection, app: str, number: int) -> CompiledApp:
     """Compile a release from the files that were stored when it was published."""
     files = connection.execute(
@@ -141,7 +152,7 @@ def compile_stored(connection: Connection, app: str, number: int) -> CompiledApp
     ).scalar_one_or_none()
     if files is None:
         raise NotFound({"zh": f"应用 {app} 没有版本 {number}。", "en": f"{app} has no release {number}."})
-    loaded = load_app(files)
+    loaded = load_app(files, others=load_required(files, published_apps(connection)))
     if loaded.app is None:
         errors = [found for found in loaded.diagnostics if found.severity == "error"]
         first = errors[0]

@@ -7,6 +7,7 @@ what this engine does not carry out, and worked cases that come out otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
@@ -27,9 +28,9 @@ EDITORS_UNKNOWN = code("W105", "A rule over editors of fields whose entity keeps
 _MANY = 12
 
 
-def load_verified(files: Mapping[str, str]) -> Loaded:
+def load_verified(files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({})) -> Loaded:
     """The app of these files with the engine's findings; no app when one of them is an error."""
-    loaded = load_app(files)
+    loaded = load_app(files, others=others)
     if loaded.app is None:
         return loaded
     diagnostics = (*loaded.diagnostics, *verify_app(loaded.app))

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from builder.commands import Verbs
-from builder.folder import add_folder_argument, open_folder, read_mapping_files
+from builder.folder import add_apps_argument, add_folder_argument, apps_beside, open_folder, read_mapping_files
 from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.model import App
 from forms_dsl.render import render_json, render_terminal
+from forms_dsl.required import load_required
 from runtime.commands.import_mapping import UNKNOWN_TARGET, read_mapping
 from workflow_engine.verify import load_verified
 
@@ -38,13 +39,15 @@ def add(verbs: Verbs) -> None:
         run,
     )
     add_folder_argument(parser)
+    add_apps_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as a JSON list")
 
 
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Check and print."""
     folder = open_folder(arguments.folder)
-    loaded = load_verified(folder.files)
+    find = apps_beside(folder.path, arguments.apps)
+    loaded = load_verified(folder.files, others=load_required(folder.files, find))
     mappings = read_mapping_files(folder.path)
     found = (*loaded.diagnostics, *_mapping_findings(mappings, loaded.app))
     if arguments.json:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 
 from builder.commands import Verbs
-from builder.folder import add_folder_argument, open_folder
+from builder.folder import add_apps_argument, add_folder_argument, apps_beside, open_folder
 from builder.operator import add_database_argument, settings_of
 from builder.plan_text import plan_lines
 from builder.shapes import plan_json
@@ -33,6 +33,7 @@ def add(verbs: Verbs) -> None:
         run,
     )
     add_folder_argument(parser)
+    add_apps_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON, in the shape of docs/rest.md 6")
     add_database_argument(parser)
 
@@ -42,7 +43,13 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     folder = open_folder(arguments.folder)
     database = open_prepared(settings_of(arguments))
     with database.read() as connection:
-        plan = plan_publish(connection, folder.app, folder.files, dt.datetime.now(dt.UTC)).plan
+        plan = plan_publish(
+            connection,
+            folder.app,
+            folder.files,
+            dt.datetime.now(dt.UTC),
+            find=apps_beside(folder.path, arguments.apps),
+        ).plan
         before = files_of(connection, folder.app, plan.from_)
     if arguments.json:
         print(json.dumps(plan_json(plan, before, folder.files, locale), ensure_ascii=False, indent=1))

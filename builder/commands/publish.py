@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 
 from builder.commands import Mistake, Verbs
-from builder.folder import Folder, add_folder_argument, open_folder
+from builder.folder import Folder, add_apps_argument, add_folder_argument, apps_beside, open_folder
 from builder.operator import add_database_argument, context_for, operator, person_by_username, settings_of
 from builder.plan_text import plan_lines
 from forms_dsl.model import Label
@@ -57,6 +57,7 @@ def add(verbs: Verbs) -> None:
         run,
     )
     add_folder_argument(parser)
+    add_apps_argument(parser)
     parser.add_argument("--author", metavar="USER", help="user name of the person who made the change")
     parser.add_argument("--approver", metavar="USER", help="user name of the second person, who approves it")
     parser.add_argument("--note", help="what the change is for, kept with the release")
@@ -79,7 +80,7 @@ def publish_folder(
     database = started.database
     with database.read() as connection:
         active = active_release(connection, folder.app)
-        planned = plan_publish(connection, folder.app, folder.files, now)
+        planned = plan_publish(connection, folder.app, folder.files, now, find=apps_beside(folder.path, arguments.apps))
     if active is not None and planned.checksum == active.checksum:
         print(_SAME[locale].format(app=folder.app))
         return 0

@@ -55,7 +55,7 @@ def get_draft(request: Request, context: Reader, app: str) -> JSONResponse:
     """All texts of the draft with what is wrong in them."""
     with services_of(request).database.read() as connection:
         draft = drafts.read_draft(connection, app)
-    found = (*draft.diagnostics(), *load_verified(draft.files).diagnostics)
+    found = (*draft.diagnostics(), *load_verified(draft.files, others=context.live_apps).diagnostics)
     return JSONResponse(
         {
             "base": draft.base.release if draft.base is not None else None,
@@ -74,7 +74,7 @@ def put_file(request: Request, context: Designer, app: str, path: str, file: Fil
     with services_of(request).database.write() as connection:
         drafts.save_file(connection, context, app, path, file.text, file.checksum)
         draft = drafts.read_draft(connection, app)
-    found = (*draft.diagnostics(), *load_verified(draft.files).diagnostics)
+    found = (*draft.diagnostics(), *load_verified(draft.files, others=context.live_apps).diagnostics)
     return JSONResponse(
         {
             "checksum": drafts.text_checksum(file.text) if file.text is not None else None,
@@ -96,7 +96,9 @@ def delete_draft(request: Request, context: Designer, app: str) -> Response:
 def check(request: Request, context: Designer, app: str, texts: Texts) -> JSONResponse:
     """What would be wrong with these texts; nothing is saved."""
     files = _with(request, app, texts)
-    return JSONResponse({"diagnostics": diagnostics_json(load_verified(files).diagnostics, context.locale)})
+    return JSONResponse(
+        {"diagnostics": diagnostics_json(load_verified(files, others=context.live_apps).diagnostics, context.locale)}
+    )
 
 
 @router.post("/preview")

@@ -13,8 +13,9 @@ from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
+from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape, RequiresShape
 from forms_dsl.model import App, Choice, Label, Parameter
+from forms_dsl.versions import RUNTIME_VERSION, in_range
 
 #: What `menu` may name, with the kind of its files.
 _MENU = {"lists": "list", "reports": "report"}
@@ -31,6 +32,7 @@ def languages_of(data: object) -> tuple[str, ...]:
 def declare_app(bench: Workbench, file: SourceFile, available: Mapping[str, App]) -> None:
     """The app's currency, its calendar and the apps that it requires."""
     shape = file.shape
+    available = {name: app for name, app in available.items() if name != bench.app}
     if not isinstance(shape, AppShape):
         bench.required_apps = Names({name: name for name in available}, open=True)
         bench.others = available
@@ -38,14 +40,32 @@ def declare_app(bench: Workbench, file: SourceFile, available: Mapping[str, App]
     bench.currency = shape.currency
     bench.calendar = shape.calendar
     place = Place(file, ("requires", "apps"))
-    for name in shape.requires.apps:
-        if name not in available:
-            message = Sentence(f"The app {name!r} is not available here.", f"此处没有应用“{name}”。")
-            bench.find(codes.UNKNOWN_REFERENCE, place.at(name), message, suggestion(name, available), key=True)
+    _check_required(bench, place, shape.requires, available)
     lost = dict.fromkeys(file.lost_names(place.pointer))
     is_open = file.is_open(place.pointer) or ("requires",) in (file.salvaged.pruned if file.salvaged else ())
     bench.required_apps = Names({**{name: name for name in shape.requires.apps}, **lost}, is_open)
     bench.others = {name: app for name, app in available.items() if name in bench.required_apps.known or is_open}
+
+
+def _check_required(bench: Workbench, place: Place, shape: RequiresShape, available: Mapping[str, App]) -> None:
+    """Each required app is there, in a version that fits; so is the platform."""
+    for name, wanted in shape.apps.items():
+        if name not in available:
+            message = Sentence(f"The app {name!r} is not available here.", f"此处没有应用“{name}”。")
+            hint = Sentence(
+                "Its folder stands beside this one or in one of --apps, and has no errors of its own.",
+                "其文件夹应与本文件夹并列，或位于 --apps 指定的文件夹中，且自身没有错误。",
+            )
+            bench.find(codes.UNKNOWN_REFERENCE, place.at(name), message, suggestion(name, available) or hint, key=True)
+        elif not in_range(available[name].version, wanted):
+            _not_met(bench, place.at(name), f"{name} {available[name].version}", wanted)
+    if shape.runtime is not None and not in_range(RUNTIME_VERSION, shape.runtime):
+        _not_met(bench, place.parent.at("runtime"), f"Qiqiao {RUNTIME_VERSION}", shape.runtime)
+
+
+def _not_met(bench: Workbench, place: Place, have: str, wanted: str) -> None:
+    message = Sentence(f"Here is {have}, which is not {wanted}.", f"此处为 {have}，不在范围 {wanted} 内。")
+    bench.find(codes.VERSION_NOT_MET, place, message)
 
 
 def declare_choices(bench: Workbench, file: SourceFile | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
@@ -15,6 +16,9 @@ from sqlalchemy.engine import Connection
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.diff import Change, diff_apps
 from forms_dsl.load import load_app
+from forms_dsl.model import App
+from forms_dsl.org import BUILT_IN
+from forms_dsl.required import FindApp, first_of, load_required
 from forms_dsl.source import Span
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.publish.history import active_release
@@ -25,10 +29,11 @@ from runtime.publish.running import count_running
 from runtime.publish.state import read_state
 from runtime.publish.steps import plan_steps, wanted_tables
 from runtime.publish.types import Files, PublishPlan
-from runtime.releases import compile_stored
+from runtime.releases import compile_stored, published_apps
 from workflow_engine.verify import load_verified
 
 APP_RENAMED = code("M413", "The app has another name than the one that is being published.")
+REQUIRED_NOT_LIVE = code("M415", "An app that this one requires is not live.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,24 @@ class Planned:
     checksum: str
 
 
-def plan_publish(connection: Connection, app: str, files: Files, now: dt.datetime, *, back_to: int | None = None) -> Planned:
+def plan_publish(
+    connection: Connection,
+    app: str,
+    files: Files,
+    now: dt.datetime,
+    *,
+    back_to: int | None = None,
+    find: FindApp = lambda _name: None,
+) -> Planned:
     """The plan that leads from the active release of `app` to these texts; `back_to` is the earlier release they are.
 
+    Apps that it requires are the live ones; one that is not live is looked for with `find`, and blocks the plan.
     Going back is not held to the rules of going forward, but for duplicates, which the database itself refuses.
     """
     active = active_release(connection, app)
     old = compile_stored(connection, app, active.release) if active is not None else None
-    loaded = load_app(files) if back_to is not None else load_verified(files)
+    others = load_required(files, first_of(published_apps(connection), find))
+    loaded = load_app(files, others=others) if back_to is not None else load_verified(files, others=others)
     state = read_state(connection, app, ())
     to = back_to if back_to is not None else state.next_release
     from_ = active.release if active is not None else None
@@ -60,7 +75,7 @@ def plan_publish(connection: Connection, app: str, files: Files, now: dt.datetim
     state = read_state(connection, app, [wanted.table.name for wanted in wanted_tables(new)])
     changes = diff_apps(old.app if old is not None else None, loaded.app)
     misfits = count_misfits(connection, old, new, state, now)
-    found = lint(Proposal(old, new, state, misfits, changes))
+    found = (*lint(Proposal(old, new, state, misfits, changes)), *_not_live(connection, loaded.app))
     if back_to is not None:
         found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
     plan = replace(
@@ -72,6 +87,16 @@ def plan_publish(connection: Connection, app: str, files: Files, now: dt.datetim
         diagnostics=(*loaded.diagnostics, *found),
     )
     return Planned(_sealed(plan, loaded.app.checksum), new, loaded.app.checksum)
+
+
+def _not_live(connection: Connection, app: App) -> Iterator[Diagnostic]:
+    """Records refer to records, so the apps that an app requires are live before it."""
+    find = published_apps(connection)
+    for name in app.requires:
+        if name not in BUILT_IN and find(name) is None:
+            message = Sentence(f"The app {name!r}, which this one requires, is not live.", f"所依赖的应用“{name}”尚未发布。")
+            hint = Sentence(f"Publish {name} first.", f"请先发布 {name}。")
+            yield REQUIRED_NOT_LIVE.at(Span("app.yaml", 1, 1, 1, 1), message, hint=hint)
 
 
 def _renamed(app: str, name: str) -> Diagnostic:

@@ -17,6 +17,7 @@ from runtime.identity.organisation import add_person, grant_role
 from runtime.releases import Releases
 from runtime.store.database import Database
 from tests.publish.desk import FILES, NOW, TICKET, add_people, with_field
+from tests.publish.test_requires import VISIT
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "app_definitions" / "bank_customer"
@@ -231,3 +232,16 @@ def test_bytes_that_are_no_text_do_not_break_the_messages(tmp_path: Path) -> Non
         done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT)
         assert (1, "") == (done.returncode, done.stderr)
         assert "entities/ticket.yaml" in done.stdout
+
+
+def test_required_apps_are_found_beside_the_folder_and_in_named_ones(qiqiao: Qiqiao, folder: Path, tmp_path: Path) -> None:
+    """A sibling needs no word; another place is named with --apps; a plan waits until the other app is live."""
+    visits = write(tmp_path / "visits", VISIT)
+    alone = write(tmp_path / "elsewhere" / "visits", VISIT)
+
+    assert 0 == qiqiao("check", visits)[0]
+    assert 1 == qiqiao("check", alone)[0]
+    assert 0 == qiqiao("check", alone, "--apps", tmp_path)[0]
+    assert "M415" in qiqiao("plan", visits)[1]
+    assert 0 == qiqiao("publish", folder)[0]
+    assert 0 == qiqiao("publish", alone)[0]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import check_contract, version_in_range
+from connectors.contract import check_contract
 from connectors.read import read_connector
 from connectors.registry import SHIPPED, load_definitions
 from connectors.testing.conformance import example_faults
+from forms_dsl.versions import in_range
 
 TEXT = (SHIPPED / "core_bank" / "connector.yaml").read_text(encoding="utf-8")
 APP = Path(__file__).resolve().parents[2] / "app_definitions" / "bank_customer"
@@ -97,4 +98,4 @@ def test_the_shipped_app_and_the_shipped_connector_agree() -> None:
 )
 def test_versions_are_compared_by_their_numbers(version: str, wanted: str, fits: bool) -> None:
     """A range holds the versions that it says."""
-    assert fits is version_in_range(version, wanted)
+    assert fits is in_range(version, wanted)

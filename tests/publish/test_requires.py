@@ -1,0 +1,51 @@
+"""Publishing an app that refers to records of another one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from runtime.publish.plan import plan_publish
+from runtime.publish.types import Files, PublishPlan
+from runtime.releases import Releases, compile_stored
+from runtime.store.database import Database
+from tests.publish.desk import APP, FILES, NOW, put_live
+
+VISIT: Files = {
+    "app.yaml": APP.replace("app: desk", "app: visits")
+    .replace('">=1.0 <2"', '">=1.0 <2", desk: ">=1.0 <2"')
+    .replace("menu: [lists.tickets]\n", ""),
+    "entities/visit.yaml": """\
+entity: visit
+label: {zh: 上门, en: Visit}
+title: "{ticket.subject}"
+fields:
+  ticket: {type: reference, to: desk.ticket, label: {zh: 工单, en: Ticket}}
+""",
+    "roles.yaml": """\
+roles:
+  visitor: {label: {zh: 上门员, en: Visitor}, access: {visit: {create: true, read: true}}}
+""",
+}
+
+
+def _plan(database: Database, find: Files | None = None) -> PublishPlan:
+    with database.read() as connection:
+        return plan_publish(connection, "visits", VISIT, NOW, find={"desk": find}.get).plan
+
+
+def test_a_required_app_must_be_live_first(database: Database) -> None:
+    """With its texts at hand the definition is whole, but nothing can be published before it."""
+    assert ["R001"] == [one.code for one in _plan(database).diagnostics]
+    assert ["M415"] == [one.code for one in _plan(database, FILES).diagnostics if one.severity == "error"]
+
+
+def test_records_refer_to_records_of_a_live_app(database: Database, releases: Releases) -> None:
+    """The reference is a foreign key into the other app's table, and the release loads again from the database."""
+    put_live(database, releases, FILES)
+    put_live(database, releases, VISIT, app="visits")
+    with database.read() as connection:
+        compiled = compile_stored(connection, "visits", 1)
+        links = sa.inspect(connection).get_foreign_keys(compiled.entities["visit"].table.name)
+
+    assert releases.current()["desk"].entities["ticket"].table.name in [link["referred_table"] for link in links]
+    assert ["desk", "org"] == sorted(releases.current()["visits"].required)
