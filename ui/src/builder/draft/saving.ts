@@ -1,11 +1,11 @@
-/** The draft and the server: opened once, saved 0.8 s after the last change, each file under its own checksum. */
+/** The draft and the server: opened when asked for, saved 0.8 s after the last change, each file under its own checksum. */
 
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { call, get, path } from '../../kernel/api/client'
-import { Refusal } from '../../kernel/api/failure'
-import { unsaved, useDraft, type DraftState } from './store'
-import type { Diagnostic, DraftAnswer } from './types'
+import { Refusal, Unreachable } from '../../kernel/api/failure'
+import { unsaved, useDraft } from './store'
+import type { DraftAnswer, SavedFile } from './types'
 
 const PAUSE = 800
 
@@ -13,63 +13,98 @@ export const draftKey = (app: string) => ['builder', 'draft', app] as const
 const draftPath = (app: string) => path('api', 'builder', 'apps', app, 'draft')
 const filePath = (app: string, file: string) => `${draftPath(app)}/files/${file.split('/').map(encodeURIComponent).join('/')}`
 
-/** Fetches the draft into the store, unless it is the open one with changes that are not saved. */
+/** An answer about the draft, and how many files had been saved from here when it was asked for. */
+export interface AskedDraft { readonly answer: DraftAnswer, readonly saves: number }
+
+async function askDraft(app: string, signal?: AbortSignal): Promise<AskedDraft> {
+  const { saves } = useDraft.getState()
+  return { answer: await get<DraftAnswer>(draftPath(app), signal ? { signal } : {}), saves }
+}
+
+/**
+ * Opens an answer: not over changes that it does not know of, be they unsaved or saved since it was asked for.
+ * What is unsaved of another app is saved first. False for an answer that came too late.
+ */
+export async function openDraft(app: string, { answer, saves }: AskedDraft): Promise<boolean> {
+  const before = useDraft.getState()
+  if (before.app !== null && before.app !== app && unsaved(before).length) await saveDraft(before.app)
+  const now = useDraft.getState()
+  if (now.app !== app) now.open(app, answer)
+  else if (saves !== now.saves) return false
+  else if (!unsaved(now).length) now.open(app, answer)
+  return true
+}
+
+/** Fetches the draft into the store; `takeTheirs` takes each file that somebody else changed and keeps all other changes. */
 export function useOpenDraft(app: string) {
-  const open = useDraft(state => state.open)
   const isOpen = useDraft(state => state.app === app)
-  const query = useQuery({
+  const { data, error, isFetching, refetch } = useQuery({
     queryKey: draftKey(app),
-    queryFn: ({ signal }) => get<DraftAnswer>(draftPath(app), { signal }),
+    queryFn: ({ signal }) => askDraft(app, signal),
     staleTime: 0,
     refetchOnWindowFocus: false,
   })
-  const data = query.data
   useEffect(() => {
-    const state = useDraft.getState()
-    if (data && !(state.app === app && unsaved(state).length)) open(app, data)
-  }, [app, data, open])
-  return { ready: isOpen, error: query.error, again: query.refetch }
+    if (!data) return
+    void openDraft(app, data).then(isFresh => {
+      if (!isFresh && !isFetching) void refetch()
+    })
+  }, [app, data, isFetching, refetch])
+  const takeTheirs = async () => {
+    const theirs = await refetch()
+    if (theirs.data) useDraft.getState().merge(theirs.data.answer)
+  }
+  return { ready: isOpen, error: isOpen ? null : error, again: refetch, takeTheirs }
 }
 
-/** Saves what changed after a pause; one request at a time, in the order of the files. */
+/** Saves what changed after a pause, and at once when the page is left; a window with unsaved changes asks before it closes. */
 export function useAutosave(app: string) {
   const saving = useDraft(state => state.saving)
   const files = useDraft(state => state.files)
   const isOpen = useDraft(state => state.app === app)
-  const running = useRef(false)
   useEffect(() => {
     // Each change of a text begins the pause anew.
     if (!isOpen || saving !== 'waiting' || !files) return undefined
-    const timer = window.setTimeout(() => {
-      if (!running.current) {
-        running.current = true
-        void saveDraft(app).finally(() => {
-          running.current = false
-        })
-      }
-    }, PAUSE)
+    const timer = window.setTimeout(() => void saveDraft(app), PAUSE)
     return () => window.clearTimeout(timer)
   }, [app, files, isOpen, saving])
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (unsaved(useDraft.getState()).length) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => {
+      window.removeEventListener('beforeunload', ask)
+      const state = useDraft.getState()
+      if (state.app === app && state.saving === 'waiting') void saveDraft(app)
+    }
+  }, [app])
 }
 
-/** Saves every changed file now; resolves when the server has them or has refused. */
-export async function saveDraft(app: string): Promise<void> {
+let running: Promise<void> | null = null
+
+/** Saves every changed file, one after the other; who asks meanwhile waits for the same. Resolves when the server has them or has refused. */
+export function saveDraft(app: string): Promise<void> {
+  running ??= saveAll(app).finally(() => {
+    running = null
+  })
+  return running
+}
+
+async function saveAll(app: string): Promise<void> {
   const { mark } = useDraft.getState()
   mark('saving')
   try {
-    for (let waiting = unsaved(useDraft.getState()); waiting.length; waiting = unsaved(useDraft.getState())) {
-      const [file, { text }] = waiting[0]!
-      const stored = useDraft.getState().stored
-      const answer = await call<{ checksum: string, draft_checksum?: string, diagnostics: readonly Diagnostic[] }>('PUT', filePath(app, file), {
-        body: { text, checksum: stored[file]?.checksum ?? null },
-      })
-      const after: DraftState['stored'] = { ...useDraft.getState().stored, [file]: { text, checksum: answer.data.checksum } }
-      mark('saving', after)
-      useDraft.getState().report(answer.data.diagnostics)
+    for (let state = useDraft.getState(); state.app === app; state = useDraft.getState()) {
+      const [next] = unsaved(state)
+      if (!next) break
+      const [file, { text }] = next
+      const { data } = await call<SavedFile>('PUT', filePath(app, file), { body: { text, checksum: state.stored[file]?.checksum ?? null } })
+      if (useDraft.getState().app === app) useDraft.getState().keep(file, text, data)
     }
-    mark('saved', undefined, new Date())
+    if (useDraft.getState().app === app) mark('saved', new Date())
   } catch (error) {
     mark(error instanceof Refusal && error.status === 409 ? 'conflict' : 'failed')
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error
   }
 }

@@ -3,7 +3,7 @@
 import { create } from 'zustand'
 import type { Outcome, Selected } from '../commands/command'
 import { applyEdit, readFile, type DraftFile, type Files } from './files'
-import type { Diagnostic, DraftAnswer } from './types'
+import type { Diagnostic, DraftAnswer, SavedFile } from './types'
 
 const STEPS = 200
 
@@ -25,7 +25,11 @@ export interface DraftState {
   readonly files: Files
   /** Texts and checksums as the server has them. */
   readonly stored: Readonly<Record<string, { readonly text: string, readonly checksum: string }>>
+  /** The files that differ from the live release, and the live texts of those that did not when the draft was opened. */
   readonly changed: readonly string[]
+  readonly live: Readonly<Record<string, string>>
+  /** How many files were saved from this page. */
+  readonly saves: number
   readonly diagnostics: readonly Diagnostic[]
   readonly past: readonly Step[]
   readonly future: readonly Step[]
@@ -41,8 +45,11 @@ export interface DraftState {
   readonly undo: () => void
   readonly redo: () => void
   readonly dismiss: () => void
-  readonly report: (diagnostics: readonly Diagnostic[]) => void
-  readonly mark: (saving: Saving, stored?: DraftState['stored'], at?: Date, checksum?: string) => void
+  /** Takes the server's text of every file that moved there, as a step that can be undone; all other changes stay. */
+  readonly merge: (answer: DraftAnswer) => void
+  /** The server has this text of a file now. */
+  readonly keep: (file: string, text: string, answer: SavedFile) => void
+  readonly mark: (saving: Saving, at?: Date) => void
 }
 
 export const useDraft = create<DraftState>()((set, get) => ({
@@ -52,6 +59,8 @@ export const useDraft = create<DraftState>()((set, get) => ({
   files: {},
   stored: {},
   changed: [],
+  live: {},
+  saves: 0,
   diagnostics: [],
   past: [],
   future: [],
@@ -63,10 +72,14 @@ export const useDraft = create<DraftState>()((set, get) => ({
   open(app, answer) {
     const before = get()
     const same = before.app === app
+    if (same && before.checksum === answer.checksum && !unsaved(before).length) {
+      // The texts are those of the screen: only what surrounds them may be new, and undo goes on.
+      set(known(answer))
+      return
+    }
     const files = Object.fromEntries(Object.entries(answer.files).map(([path, text]) => [path, readFile(text, same ? before.files[path] : undefined)]))
     set({
-      app, base: answer.base, checksum: answer.checksum, files, stored: storedOf(answer), changed: answer.changed, diagnostics: answer.diagnostics,
-      past: [], future: [], selected: same ? before.selected : null, saving: 'saved', refused: null,
+      app, files, ...known(answer), past: [], future: [], selected: same ? before.selected : null, saving: 'saved', refused: null,
     })
   },
 
@@ -111,16 +124,25 @@ export const useDraft = create<DraftState>()((set, get) => ({
     set({ refused: null })
   },
 
-  report(diagnostics) {
-    set({ diagnostics })
+  merge(answer) {
+    const { files, stored, selected, past } = get()
+    const moved = (path: string) => stored[path]?.checksum !== answer.checksums[path]
+    const mine = Object.entries(files).filter(([path, file]) => (path in stored ? stored[path]?.text !== file.text && !moved(path) : !(path in answer.files)))
+    const next: Files = { ...Object.fromEntries(Object.entries(answer.files).map(([path, text]) => [path, readFile(text, files[path])])), ...Object.fromEntries(mine) }
+    set({
+      files: next, ...known(answer), past: push(past, { files, selected, typing: null }), future: [], refused: null, saving: mine.length ? 'waiting' : 'saved',
+    })
   },
 
-  mark(saving, stored, at, checksum) {
-    set(state => ({
-      saving,
-      past: saving === 'saved' ? pause(state.past) : state.past,
-      ...(stored ? { stored } : {}), ...(at ? { savedAt: at } : {}), ...(checksum ? { checksum } : {}),
+  keep(file, text, answer) {
+    set(({ stored, changed, live, saves }) => ({
+      stored: { ...stored, [file]: { text, checksum: answer.checksum } }, checksum: answer.draft_checksum, diagnostics: answer.diagnostics, saves: saves + 1,
+      changed: live[file] === text ? changed.filter(path => path !== file) : [...new Set([...changed, file])],
     }))
+  },
+
+  mark(saving, at) {
+    set(state => ({ saving, past: saving === 'saved' ? pause(state.past) : state.past, ...(at ? { savedAt: at } : {}) }))
   },
 }))
 
@@ -131,6 +153,12 @@ const pause = (past: readonly Step[]): readonly Step[] => (past.at(-1)?.typing ?
 
 const storedOf = (answer: DraftAnswer): DraftState['stored'] =>
   Object.fromEntries(Object.entries(answer.files).map(([path, text]) => [path, { text, checksum: answer.checksums[path] ?? '' }]))
+
+/** What an answer tells about the server's draft, beside the texts themselves. */
+const known = (answer: DraftAnswer) => ({
+  base: answer.base, checksum: answer.checksum, stored: storedOf(answer), changed: answer.changed, diagnostics: answer.diagnostics,
+  live: Object.fromEntries(Object.entries(answer.files).filter(([path]) => !answer.changed.includes(path))),
+})
 
 /** The files whose text is not yet the server's. */
 export function unsaved(state: Pick<DraftState, 'files' | 'stored'>): readonly (readonly [path: string, file: DraftFile])[] {

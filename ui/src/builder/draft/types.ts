@@ -26,6 +26,12 @@ export interface DraftAnswer {
   readonly changed: readonly string[]
 }
 
+export interface SavedFile {
+  readonly checksum: string
+  readonly draft_checksum: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 export interface ChangeEntry {
   readonly kind: KindName
   readonly thing: string

@@ -56,7 +56,7 @@ export default function EntityDesigner() {
     <>
       <CrumbBar app={app} crumbs={[{ text: title, mark: 'entity' }]}>
         <DraftTag />
-        <SavingState app={app} reload={() => void draft.again()} />
+        <SavingState app={app} reload={() => void draft.takeTheirs()} />
         <span className="grow" />
         <UndoButtons />
         <ViewSwitch view={view} />

@@ -49,7 +49,7 @@ export default function FormDesigner() {
     <>
       <CrumbBar app={app} crumbs={[{ text: entityLabel || entity }, { text: `${title} ${form.split('.')[1] ?? ''}`, mark: 'form' }]}>
         <DraftTag />
-        <SavingState app={app} reload={() => void draft.again()} />
+        <SavingState app={app} reload={() => void draft.takeTheirs()} />
         <span className="grow" />
         <UndoButtons />
         <ViewSwitch view={view} />

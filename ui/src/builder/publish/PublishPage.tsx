@@ -58,7 +58,7 @@ export default function PublishPage() {
       <CrumbBar app={app} crumbs={[{ text: plan ? t('to', { version: plan.to }) : t('title') }]}>
         {plan && <span className="tag tag-brand">{plan.from === null ? t('first') : t('based', { version: plan.from })}</span>}
         <DraftTag />
-        <SavingState app={app} reload={() => void draft.again()} />
+        <SavingState app={app} reload={() => void draft.takeTheirs()} />
         <span className="grow" />
         <Button size="small" onClick={() => void navigate(`/${app}`)}>{t('back')}</Button>
       </CrumbBar>

@@ -36,7 +36,7 @@ export default function FilePage() {
     <>
       <CrumbBar app={app} crumbs={[...(kind ? [{ text: label(kind.label), to: `/${app}/kind/${kind.kind}` }] : []), { text: title, ...(kind ? { mark: kind.kind } : {}) }]}>
         <DraftTag />
-        <SavingState app={app} reload={() => void draft.again()} />
+        <SavingState app={app} reload={() => void draft.takeTheirs()} />
         <span className="grow" />
         <UndoButtons />
         <ViewSwitch view={view} views={VIEWS} />
