@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,6 +25,8 @@ from runtime.query.select import RECORD_IDS, one_of
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.values import from_column
 
+#: The days that the language reads of a record beside its instants.
+_DAYS = {"created_on": "created_at", "changed_on": "changed_at"}
 #: The number of PostgreSQL's type numeric, which its column type wants to be told.
 _NUMERIC = 1700
 
@@ -69,10 +73,12 @@ def load_records(
         ("load", access.fingerprint, dialect_of(connection)), lambda: _load(access, connection)
     )
     more = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id}
+    zone = ZoneInfo(access.compiled.app.timezone)
     loaded = {}
     for row in _run(connection, context, prepared, ids, more):
         id, version, rest = row[0], row[1], row[2:]
         values: dict[str, object] = {path[0]: value for path, value in prepared.values(rest)}
+        values |= {day: _day_of(values.get(instant), zone) for day, instant in _DAYS.items()}
         granted = tuple(map(bool, rest[len(prepared.fields) :]))
         loaded[id] = Loaded(id, version, values, granted)
     _load_rows(connection, access.entity, loaded)
@@ -105,6 +111,10 @@ def look_up(
     for row in _run(connection, context, prepared, ids, {CASE_PERSON: context.principal.id}):
         found[row[0]] = Seen(bool(row[1]), dict(prepared.values(row[2:])))
     return found
+
+
+def _day_of(instant: object, zone: ZoneInfo) -> dt.date | None:
+    return instant.astimezone(zone).date() if isinstance(instant, dt.datetime) else None
 
 
 def _load(access: AccessPlan, connection: Connection) -> _Prepared:

@@ -89,7 +89,7 @@ def insert_record(
         insert_records(connection, [plan])
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
-    _still_granted(connection, context, access, draft.id, None, "create", draft.sent.keys())
+    _still_granted(connection, context, access, draft.id, None, "create", _entered(values))
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
     return Written(draft.id, 1, {}, after)
@@ -116,7 +116,7 @@ def update_record(
     compiled, found = access.compiled, access.entity
     writer = _writer(context, access, platform=by_platform)
     draft = Draft(
-        record_id, loaded.values, loaded.version, record={**system_values(context, compiled), **loaded.values, "id": record_id}
+        record_id, loaded.values, loaded.version, record={**loaded.values, **_stamp(context, compiled), "id": record_id}
     )
     demands = Demands(complete=not is_draft_record(found, loaded.values), judged=not by_platform)
     if by_step is not None:
@@ -140,7 +140,8 @@ def update_record(
             raise Changed(_CHANGED)
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
-    _still_granted(connection, context, access, record_id, case, "update", set(changed) & draft.sent.keys())
+    entered = _entered({name: value for name, value in values.items() if name in changed})
+    _still_granted(connection, context, access, record_id, case, "update", entered)
     record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
     return Written(record_id, loaded.version + 1, loaded.values, draft.record)
 
@@ -166,9 +167,7 @@ def require_complete(connection: Connection, context: Context, app: str, entity:
     loaded = load_records(connection, context, access, [record_id]).get(record_id)
     if loaded is None or not any(loaded.granted):
         raise NotFound(NOT_THERE)
-    draft = Draft(
-        record_id, loaded.values, loaded.version, record={**system_values(context, compiled), **loaded.values, "id": record_id}
-    )
+    draft = Draft(record_id, loaded.values, loaded.version, record={**loaded.values, "id": record_id})
     settle(connection, context, compiled, found, _writer(context, access, platform=False), [draft], Demands())
     _refuse(draft)
 
@@ -264,8 +263,15 @@ def _still_granted(
     flags = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
     held = [grant for grant, holds in zip(access.grants, flags.get(record_id, ()), strict=True) if holds]
     allowed = replace(access, grants=tuple(held))
-    if not held or not all(allowed.writes(name) for name in entered):
+    # What no grant lets anybody enter was a mask sent back, or is entered in the platform's place.
+    if not held or not all(allowed.writes(path) for path in entered if access.writes(path)):
         raise NotAllowed(_NOT_HERE[action])
+
+
+def _entered(values: Mapping[str, object]) -> set[str]:
+    """The fields that a body names, those of child rows as "rows field.row field"."""
+    rows = ((name, row) for name, sent in values.items() if isinstance(sent, list) for row in sent if isinstance(row, dict))
+    return {*values, *(f"{name}.{inner}" for name, row in rows for inner in row)}
 
 
 def _collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> Exception:
@@ -274,17 +280,14 @@ def _collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> 
 
 
 def system_values(context: Context, compiled: CompiledApp) -> dict[str, object]:
-    """What the platform knows of a write: who and when."""
-    today = today_in(context, compiled)
-    person, now = context.principal.id, context.now
-    return {
-        "created_at": now,
-        "created_on": today,
-        "created_by": person,
-        "changed_at": now,
-        "changed_on": today,
-        "changed_by": person,
-    }
+    """What the platform knows of a new record: who makes it and when."""
+    changed = _stamp(context, compiled)
+    return {**changed, **{name.replace("changed", "created"): value for name, value in changed.items()}}
+
+
+def _stamp(context: Context, compiled: CompiledApp) -> dict[str, object]:
+    """Who changes a record, and when."""
+    return {"changed_at": context.now, "changed_on": today_in(context, compiled), "changed_by": context.principal.id}
 
 
 def _rows(context: Context, found: CompiledEntity, draft: Draft) -> dict[str, list[dict[str, object]]]:

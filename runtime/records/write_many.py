@@ -19,6 +19,7 @@ from runtime.compile.tables import column_of
 from runtime.context import Context
 from runtime.failures import Failure, Invalid
 from runtime.query.change import WritePlan, insert_records
+from runtime.query.plans import AccessPlan
 from runtime.query.values import from_column, to_column
 from runtime.records.access import access_plan, is_platform
 from runtime.records.codes import NOT_UNIQUE
@@ -51,21 +52,23 @@ def insert_many(
     for fields in unique_sets(found.entity):
         _check_unique(connection, found, drafts, fields)
     sound = [draft for draft in drafts if not draft.faults]
-    plans = []
-    for draft in sound:
-        kept = {name: draft.record.get(name) for name in found.entity.fields}
-        number = number_for(connection, context, compiled, found, draft)
-        draft.record["number"] = number
-        plans.append(WritePlan(access, draft.id, context.principal.id, context.now, kept, {}, number))
     try:
         with connection.begin_nested():
-            insert_records(connection, plans)
+            # Numbers are drawn inside: what is rolled back leaves no gap.
+            insert_records(connection, [_plan(connection, context, access, draft) for draft in sound])
     except IntegrityError:
         # Somebody made one of them at this very moment: one by one, so that only that one is refused.
         return [_insert_one(connection, context, app, entity, body) for body in bodies]
     events = (change_event(found, "record.created", draft.id, 1, {}, draft.record) for draft in sound)
     record_events(connection, context, [event for event in events if event is not None])
     return [_refusal(draft) if draft.faults else Written(draft.id, 1, {}, draft.record) for draft in drafts]
+
+
+def _plan(connection: Connection, context: Context, access: AccessPlan, draft: Draft) -> WritePlan:
+    found = access.entity
+    kept = {name: draft.record.get(name) for name in found.entity.fields}
+    draft.record["number"] = number = number_for(connection, context, access.compiled, found, draft)
+    return WritePlan(access, draft.id, context.principal.id, context.now, kept, {}, number)
 
 
 def _is_plain(entity: CompiledEntity) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -13,13 +14,28 @@ import pytest
 import sqlalchemy as sa
 
 from forms_dsl.model import StepFields
-from runtime.context import Context
+from runtime.context import SYSTEM, Context
 from runtime.failures import Changed, Conflict, Invalid, NotAllowed, NotFound
 from runtime.records.read import get_record
 from runtime.records.write import Written, delete_record, insert_record, update_record
+from runtime.records.write_many import insert_many
 from runtime.store.database import Database
 from runtime.store.tables import audit_event
-from tests.records.lab import add, add_client, context, faults, lab, person, refusal, system
+from tests.records.lab import (
+    CLIENT,
+    NOW,
+    ROLES,
+    add,
+    add_client,
+    context,
+    faults,
+    lab,
+    lab_with,
+    make_tables,
+    person,
+    refusal,
+    system,
+)
 
 TELLER = person("tom", "teller")
 BOSS = person("eve", "boss", unit="ho")
@@ -189,6 +205,41 @@ def test_the_fields_of_one_role_do_not_go_with_the_rows_of_another(db: Database)
     assert "cx" == seen(db, "client", id)["branch"]
 
 
+def test_the_row_cells_of_one_role_do_not_go_with_the_rows_of_another(db: Database) -> None:
+    """Cells of child rows follow the same rule as fields: the role that gives the record says which may be entered."""
+    roles = f"""{ROLES}
+  small: {{label: Small, access: {{deal: {{create: kind == "small", read: true}}}}}}
+  large: {{label: Large, access: {{deal: {{create: kind == "large", read: true, fields: {{items.price: read}}}}}}}}
+"""
+    client = add_client(db, "A", vip=True)
+    both = context(person("eve", "small", "large", "viewer", unit="ho"), app=lab_with(roles=roles))
+    sent = {"client": client, "amount": "50", "extra": "x", "items": [{"name": "a", "price": "1", "quantity": 1}]}
+
+    failure = refusal(lambda: make(db, both, "deal", **{**sent, "kind": "large"}))
+
+    assert isinstance(failure, NotAllowed)
+    assert 1 == make(db, both, "deal", **{**sent, "kind": "small", "extra": None}).version
+
+
+def test_a_change_knows_who_made_the_record_and_who_changes_it(db: Database) -> None:
+    """Formulas and conditions over who and when see the record as it stands, and as it will stand after the change."""
+    fields = """
+  made_on: {type: date, label: Made on, stored: true, compute: created_on}
+  changer: {type: reference, to: org.person, label: Changer, stored: true, compute: changed_by}
+  early: {type: text, max: 20, label: Early, read_only: created_on < today()}
+  remark:"""
+    app = lab_with(client=CLIENT.replace("\n  remark:", fields))
+    make_tables(db, app)
+    made = make(db, context(BOSS, app=app), "client", code="A", full_name="A", early="yes")
+    later = NOW + dt.timedelta(days=10)
+
+    written = change(db, context(person("tom", "boss"), later, app), "client", made.id, {"full_name": "B"})
+    failure = refusal(lambda: change(db, context(BOSS, later, app), "client", made.id, {"early": "no"}, 2))
+
+    assert (dt.date(2026, 11, 24), "tom", later) == tuple(written.after[name] for name in ("made_on", "changer", "changed_at"))
+    assert {"/early": "Q302"} == faults(failure)
+
+
 def test_row_rules_hold_before_and_after(db: Database) -> None:
     """Nobody changes a record of others, makes one for others, or moves one out of his own rows."""
     mine, theirs = add_client(db, "A"), add_client(db, "B", branch="bj")
@@ -291,6 +342,38 @@ def test_twenty_parallel_records_get_numbers_without_gap(db: Database) -> None:
         table = lab().entities["deal"].table
         numbers = sorted(connection.execute(sa.select(table.c.number)).scalars())
     assert [f"D202611-{n:04d}" for n in range(1, 16)] == numbers
+
+
+def test_many_records_at_once_leave_no_gap_where_one_of_them_loses(db: Database) -> None:
+    """Numbers that were drawn for records which the database refused are drawn again."""
+    app = lab_with(client=CLIENT.replace('title: "', 'number: "C{seq:4}"\ntitle: "'))
+    make_tables(db, app)
+    platform = context(SYSTEM, app=app)
+    bodies = [{"code": code, "full_name": code, "branch": "cx"} for code in ("r", "s")]
+    done: list[object] = []
+
+    def make_both() -> None:
+        with db.write() as connection:
+            done.extend(insert_many(connection, platform, "lab", "client", bodies))
+
+    other = threading.Thread(target=make_both)
+    with db.write() as connection:
+        insert_record(connection, platform, "lab", "client", bodies[0])
+        other.start()
+        _wait_until_somebody_waits(db)
+    other.join()
+
+    assert [Invalid, Written] == [type(one) for one in done]
+    assert "C0002" == done[1].after["number"]  # type: ignore[attr-defined]
+
+
+def _wait_until_somebody_waits(db: Database) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    for _ in range(0 if db.is_sqlite else 500):
+        with db.read() as connection:
+            if connection.exec_driver_sql(waiting).scalar_one():
+                return
+        time.sleep(0.01)
 
 
 def test_a_number_begins_anew_with_each_period(db: Database) -> None:
