@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.start import prepare_database
 from runtime.store.database import Database, open_database
-from tests.postgres_server import postgres_url
 
 _numbers = itertools.count(1)
 

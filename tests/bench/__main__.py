@@ -39,7 +39,7 @@ from tests.bench.definition import FILES
 from tests.bench.load import Load, Request, http, run
 from tests.bench.twin import Base, Customer
 from tests.browser.conftest import free_port
-from tests.postgres_server import postgres_url
+from builder.expression_lab.postgres_server import postgres_url
 
 ROUNDS, SECONDS, ROWS = (
     int(os.environ.get(name, usual)) for name, usual in (("ROUNDS", "3"), ("SECONDS", "3"), ("ROWS", "20000"))

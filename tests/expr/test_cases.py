@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from builder.expression_lab.browser import run_browser
+from builder.expression_lab.reference import Reference
+from forms_dsl.expr.available import targets_of
 from forms_dsl.expr.ir import to_ir
+from forms_dsl.expr.json_values import facts_json, to_json
 from forms_dsl.expr.python import compile_python
 from runtime.store.database import Database
 from tests.expr.agreement import Example, dialect, sql_filter, sql_values
 from tests.expr.case_file import Case, Refused, read_cases
-from tests.expr.reference import reference_value
-from tests.expr.world import check, checked, make_tables, to_json, world_of
+from tests.expr.world import FIELDS, check, checked, make_tables, world_of
 
 CASES, REFUSED = read_cases()
 
@@ -23,13 +26,24 @@ def test_python_and_the_reference_give_the_value(case: Case) -> None:
     expression = checked(case.expression)
 
     assert case.value == to_json(compile_python(expression.tree)(facts))
-    assert case.value == to_json(reference_value(case.expression, facts))
+    assert case.value == to_json(Reference(case.expression, FIELDS).value(facts))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_json_form_of_a_case_is_up_to_date(case: Case) -> None:
     """What the browser interprets in its test is what the server makes of the expression."""
     assert case.ir == to_ir(checked(case.expression).tree), "run python -m tests.expr.case_file"
+
+
+def test_the_browser_gives_the_value() -> None:
+    """The value of each case is the value in the browser's interpreter, as it runs on the server's side of the tests."""
+    cases = [case for case in CASES if "J" in targets_of(checked(case.expression).tree)]
+    lines: list[object] = []
+    for case in cases:
+        world = world_of(case.facts)
+        lines += [{"facts": [facts_json(world.facts(world.records[0]))]}, to_ir(checked(case.expression).tree)]
+
+    assert [] == [(c.name, c.value, f) for c, [f] in zip(cases, run_browser(lines), strict=True) if f != c.value]
 
 
 def test_the_database_gives_the_value(database: Database) -> None:

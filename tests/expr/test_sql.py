@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from forms_dsl.expr import numbers
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.functions import FUNCTIONS
+from forms_dsl.expr.json_values import to_json
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.scope import FORM, MEASURE
 from runtime.compile.expr_scope import LateValues
@@ -21,7 +22,7 @@ from runtime.store.types import ScaledDecimal
 from tests.expr.agreement import SEED, dialect
 from tests.expr.case_file import read_cases
 from tests.expr.generator import Worlds
-from tests.expr.world import FIELDS, RECORD, TableScope, World, checked, make_tables, scope, to_json
+from tests.expr.world import FIELDS, RECORD, TableScope, World, checked, make_tables, scope
 
 NUMBERS = (
     "m1",

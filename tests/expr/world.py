@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,14 +14,13 @@ import sqlalchemy as sa
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.expr.check import check_expression
 from forms_dsl.expr.facts import Facts
-from forms_dsl.expr.numbers import canonical
 from forms_dsl.expr.scope import FILTER, Place, Scope
 from forms_dsl.expr.tree import Expression, Ref, ValueType
 from forms_dsl.source import Span
 from runtime.compile.expr_scope import DialectName, Element, LateValues, RowSource, SqlScope
 from runtime.compile.tables import FREE_TEXT
 from runtime.store.tables import org_branch
-from runtime.store.types import Day, Instant, Json, ScaledDecimal, format_instant
+from runtime.store.types import Day, Instant, Json, ScaledDecimal
 
 CODES = ("A", "B", "C", "客户")
 ZONE = "Asia/Shanghai"
@@ -213,25 +212,6 @@ def _day(instant: dt.datetime | None) -> dt.date | None:
         return None
 
 
-def to_json(value: object) -> object:
-    """A value as docs/expressions.md 2 writes it."""
-    match value:
-        case None | bool() | str():
-            return value
-        case Decimal() | int():
-            return canonical(value)
-        case dt.datetime():
-            return format_instant(value)
-        case dt.date():
-            return value.isoformat()
-        case tuple() | list() | frozenset() | set():
-            return sorted(value) or None
-    raise TypeError(f"{value!r} is no value of an expression")
-
-
-Evaluate = Callable[[Facts], object]
-
-
 # Facts written as JSON ---------------------------------------------------------------------------------------------
 
 
@@ -270,15 +250,3 @@ def world_of(facts: Mapping[str, Any]) -> World:
     clock = {name: from_json(DATE, facts.get(name)) for name in ("today", "business_date")}
     context = Facts(user=user, param=param, **clock, now=from_json(DATETIME, facts.get("now")), timezone=ZoneInfo(ZONE))
     return World((record,), tuple(targets["other"]), tuple(targets["unit"]), context)
-
-
-def facts_json(facts: Facts) -> dict[str, Any]:
-    """Facts as the browser has them."""
-    record = {
-        key: [{n: to_json(v) for n, v in row.items()} for row in value] if key == "lines" else to_json(value)
-        for key, value in facts.record.items()
-    }
-    context = {name: to_json(getattr(facts, name)) for name in ("today", "now", "business_date")}
-    user = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.user.items()}
-    param = {name: to_json(value) for name, value in facts.param.items()}
-    return {"record": record, "user": user, "param": param, **context, "timezone": ZONE}

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: given by QIQIAO_TEST_POSTGRES, found on the machine, or taken from a PyPI package."""
+"""A real PostgreSQL for the moment: given by QIQIAO_TEST_POSTGRES, found on the machine, or taken from a PyPI package."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -64,10 +65,12 @@ def _run_server(folder: Path) -> Iterator[str]:
     if account:
         programs = _readable(programs, folder)
         os.chown(data, account.pw_uid, account.pw_gid)
-    user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    user: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    done = subprocess.run([str(a) for a in initdb], env=environment, capture_output=True, text=True, cwd=folder, **user)
+    done = subprocess.run(
+        [str(a) for a in initdb], env=environment, check=False, capture_output=True, text=True, cwd=folder, **user
+    )
     if done.returncode:
         raise NoPostgres(f"initdb failed: {done.stderr.strip()}")
     port = _free_port()

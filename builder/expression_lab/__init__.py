@@ -1,0 +1,1 @@
+"""Expressions tried outside of an app: fields and rows from files, every target, and the reference interpreter."""
