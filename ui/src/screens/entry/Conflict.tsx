@@ -5,11 +5,9 @@ import type { RecordWire } from '../../kernel/api/types'
 import { titlesOf, useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import type { Filled } from './model'
+import { same, type Filled } from './model'
 import type { Entry, EntryParts } from './useEntry'
 import { words } from './words'
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 
 /** Fields that both changed, and differently. */
 export const conflicts = (parts: EntryParts, before: Filled, mine: Filled, theirs: Filled): readonly string[] =>

@@ -3,6 +3,7 @@ import { useParams, useSearchParams } from 'react-router'
 import { useRecord, useScreens } from '../../kernel/api/queries'
 import type { Screens } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { EntryScreen } from './EntryScreen'
 import { words } from './words'
@@ -19,7 +20,7 @@ export default function EditEntry() {
   const { app = '', entity: name = '', id = '' } = useParams()
   const [query] = useSearchParams()
   const screens = useScreens(app), record = useRecord(app, name, id)
-  const failed = screens.error ?? record.error
+  const failed = stopOf(screens, record)
   if (failed) return <PageFailure error={failed} retry={() => { void screens.refetch(); void record.refetch() }} />
   if (!screens.data || !record.data) return <div className="screen" aria-busy="true" />
   const wanted = query.get('form') ?? formFor(screens.data, name) ?? ''

@@ -65,8 +65,12 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
       setAttempts(count => count + 1)
       setSaving({ kind: 'idle' })
     } else if (isConflict(error) && stored) {
-      setTheirs(await sender.latest(stored.id))
-      setSaving({ kind: 'idle' })
+      try {
+        setTheirs(await sender.latest(stored.id))
+        setSaving({ kind: 'idle' })
+      } catch (worse) {
+        setSaving({ kind: 'failed', error: worse })
+      }
     } else setSaving({ kind: 'failed', error })
   }
   const send = async (act: () => Promise<Stored>, after: (next: Stored) => void) => {
@@ -81,7 +85,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
     }
   }
   const saveDraft = () => void send(() => (stored ? sender.update(stored, body()) : sender.create(body(), false)), next => {
-    entry.settle({ ...entry.values, ...next.record })
+    entry.settle(entry.values, next.record)
     setSaving({ kind: 'saved', at: new Date().toISOString() })
     // The address of the draft, without drawing the page anew: the focus and what is typed stay where they are.
     history.replaceState(history.state, '', `/app/${app}/edit/${entity.name}/${next.id}?form=${form.name}`)

@@ -5,6 +5,7 @@ import type { RecordWire, Screens, Titles, Wire } from '../../kernel/api/types'
 import { fill, pathsOf, valueAt } from '../../kernel/format/template'
 import { textOf, titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { EntryScreen } from './EntryScreen'
 import { FromRecord } from './FromRecord'
@@ -39,7 +40,7 @@ export default function NewEntry() {
   const [query] = useSearchParams()
   const [from = '', id] = (query.get('from') ?? '').split('/')
   const screens = useScreens(app), source = useRecord(app, from, id)
-  const failed = screens.error ?? source.error
+  const failed = stopOf(screens, source)
   if (failed) return <PageFailure error={failed} retry={() => { void screens.refetch(); if (id) void source.refetch() }} />
   if (!screens.data || (id && !source.data)) return <div className="screen" aria-busy="true" />
   const form = screens.data.forms[name], entity = form && screens.data.entities[form.entity]

@@ -4,7 +4,7 @@ import type { Ir } from '../../kernel/expr/types'
 import { say } from '../../kernel/i18n/catalogue'
 import { explain } from './explain'
 import { faultsOf, type Speech } from './faults'
-import { bodyOf, defaultsOf, draw, itemsOf, referencePaths, type Surroundings } from './model'
+import { bodyOf, defaultsOf, draw, itemsOf, referencePaths, settled, type Surroundings } from './model'
 import { words } from './words'
 
 const label = (zh: string) => ({ zh, en: zh })
@@ -99,4 +99,13 @@ test('A condition is said in words, or not at all', () => {
   expect(explain(amountOver('500000'), speaker)).toBe('amount超过 500,000')
   expect(explain(['and', [['not', ['ismiss', ['col', 'choice', 'level']]], ['cmp', 'number', '<=', ['lit', 'number', '1'], ['col', 'number', 'term']]]], speaker)).toBe('level已填且term不低于 1')
   expect(explain(['cmp', 'number', '>', ['fn', 'abs', [['col', 'number', 'amount']]], ['lit', 'number', '1']], speaker)).toBe(null)
+})
+
+test('what is typed while a draft is saved stays, the rest is what the server stored', () => {
+  const sent = { amount: '100', term: '12', customer: null }
+  const now = { ...sent, amount: '100.50', value: '7' }
+
+  expect(settled(now, sent, { id: '1', amount: '100.00', term: '12', number: 'LA-1' })).toEqual({
+    id: '1', amount: '100.50', term: '12', customer: null, value: '7', number: 'LA-1',
+  })
 })

@@ -148,3 +148,10 @@ export function defaultsOf(form: FormScreen, entity: EntityScreen, around: Surro
 }
 
 export type { Label }
+
+/** Whether two values are the same one, missing being null. */
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+
+/** The values after a save: what the server stored of what was sent, and what was typed since it was sent. */
+export const settled = (now: Filled, sent: Filled, stored: Filled): Filled =>
+  ({ ...sent, ...stored, ...Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(value, sent[name]))) })

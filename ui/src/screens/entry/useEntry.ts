@@ -9,7 +9,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { targetOf } from '../../widgets/reference'
 import { faultsOf, type Fault } from './faults'
-import { draw, referencePaths, type Drawn, type Filled, type Surroundings } from './model'
+import { draw, referencePaths, settled, type Drawn, type Filled, type Surroundings } from './model'
 import { words } from './words'
 
 /** Which fields a step of a workflow lets write, must have, and hides. */
@@ -63,8 +63,8 @@ export interface Entry {
   readonly attempt: () => readonly Fault[]
   /** What the server found; each stays until its field is changed. */
   readonly refuse: (faults: readonly Fault[]) => void
-  /** The server has these values now. */
-  readonly settle: (values: Filled) => void
+  /** The server has what was sent and stored this of it; what was typed since stays. */
+  readonly settle: (sent: Filled, stored: Filled) => void
   readonly setAll: (values: Filled) => void
 }
 
@@ -94,9 +94,9 @@ export function useEntry(parts: EntryParts, start: { readonly values: Filled, re
       return own
     },
     refuse: setRefused,
-    settle: next => {
-      setSaved(next)
-      setValues(next)
+    settle: (sent, stored) => {
+      setSaved({ ...sent, ...stored })
+      setValues(now => settled(now, sent, stored))
     },
     setAll: setValues,
   }

@@ -8,6 +8,7 @@ import { showInstant } from '../../kernel/format/dates'
 import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
+import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { targetOf } from '../../widgets/reference'
@@ -26,7 +27,7 @@ interface TaskPaneProps { readonly id: string, readonly focus: boolean, readonly
 
 export function TaskPane({ id, focus, decided }: TaskPaneProps) {
   const answer = useTask(id), screens = useScreens(answer.data?.app)
-  const failed = answer.error ?? screens.error
+  const failed = stopOf(answer, screens)
   if (failed) return <PageFailure error={failed} retry={() => { void answer.refetch(); void screens.refetch() }} />
   if (!answer.data || !screens.data) return <div className="screen" aria-busy="true"><span className="grey" /><span className="grey" /></div>
   return <Opened key={id} task={answer.data} screens={screens.data} focus={focus} decided={decided} />

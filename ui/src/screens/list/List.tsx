@@ -11,6 +11,7 @@ import { common } from '../../kernel/i18n/common'
 import { useLabel, useNoun } from '../../kernel/i18n/locale'
 import { useShortcuts } from '../../kernel/keyboard'
 import { Failure } from '../../kernel/parts/Failure'
+import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
 import { useTitle } from '../../kernel/parts/title'
@@ -31,7 +32,8 @@ export default function List() {
   const t = useWords(words)
   const { app = '', list: name = '' } = useParams()
   const screens = useScreens(app)
-  if (screens.error) return <PageFailure error={screens.error} retry={() => void screens.refetch()} />
+  const failed = stopOf(screens)
+  if (failed) return <PageFailure error={failed} retry={() => void screens.refetch()} />
   if (!screens.data) return <div className="screen" aria-busy="true" />
   const list = screens.data.lists[name], entity = list && screens.data.entities[list.entity]
   if (!list || !entity) return <div className="screen"><div className="card empty"><h1>{t('gone')}</h1><p>{t('gone_text', { name })}</p></div></div>

@@ -7,6 +7,7 @@ import { group } from '../../kernel/format/numbers'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { useShortcuts } from '../../kernel/keyboard'
+import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { widgetOf } from '../../widgets'
@@ -28,7 +29,7 @@ export default function Record() {
   const t = useWords(words)
   const { app = '', entity: name = '', id = '' } = useParams()
   const screens = useScreens(app), view = useRecord(app, name, id)
-  const failed = screens.error ?? view.error
+  const failed = stopOf(screens, view)
   if (failed) return <PageFailure error={failed} retry={() => { void screens.refetch(); void view.refetch() }} />
   if (!screens.data || !view.data) return <div className="screen record-grey" aria-busy="true"><span className="grey" /><span className="grey" /></div>
   const entity = screens.data.entities[name]

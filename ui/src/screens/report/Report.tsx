@@ -12,6 +12,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
+import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { CHARTS } from '../../charts'
@@ -30,7 +31,8 @@ export default function Report() {
   const t = useWords(words)
   const { app = '', report: name = '' } = useParams()
   const screens = useScreens(app)
-  if (screens.error) return <PageFailure error={screens.error} retry={() => void screens.refetch()} />
+  const failed = stopOf(screens)
+  if (failed) return <PageFailure error={failed} retry={() => void screens.refetch()} />
   if (!screens.data) return <div className="screen" aria-busy="true" />
   const report = screens.data.reports[name]
   if (!report) return <div className="screen"><div className="card empty"><h1>{t('gone')}</h1><p>{t('gone_text', { name })}</p></div></div>
