@@ -3,7 +3,8 @@ import { Button } from 'antd'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
-import { newKey, path, post } from '../../kernel/api/client'
+import { path, post } from '../../kernel/api/client'
+import { useOnce } from '../../kernel/api/once'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { Failure } from '../../kernel/parts/Failure'
@@ -36,11 +37,14 @@ export default function PublishPage() {
   const [confirmed, setConfirmed] = useState(false)
   const [note, setNote] = useState('')
   const [asked, setAsked] = useState(false)
-  const [key] = useState(newKey)
+  const once = useOnce()
   useTitle(t('title'))
 
   const submit = useMutation({
-    mutationFn: () => post<Review>(path('api', 'builder', 'apps', app, 'submit'), { body: { note: note.trim(), checksum }, key }),
+    mutationFn: () => {
+      const body = { note: note.trim(), checksum }
+      return once(body, key => post<Review>(path('api', 'builder', 'apps', app, 'submit'), { body, key }))
+    },
     onSuccess: review => {
       void client.invalidateQueries({ queryKey: ['builder'] })
       void navigate(`/reviews/${review.id}`)

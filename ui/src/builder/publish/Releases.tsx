@@ -3,7 +3,8 @@ import { Button } from 'antd'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
-import { newKey, path, post } from '../../kernel/api/client'
+import { path, post } from '../../kernel/api/client'
+import { useOnce } from '../../kernel/api/once'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { Confirm } from '../../kernel/parts/Dialog'
@@ -21,13 +22,13 @@ const TAG = { active: 'tag-ok', superseded: '', applying: 'tag-warning', failed:
 export default function Releases() {
   const { app = '' } = useParams()
   const t = useWords(words)
-  const client = useQueryClient()
+  const client = useQueryClient(), once = useOnce()
   const [asked, setAsked] = useState<number | null>(null)
   const releases = useReleases(app)
   const publishes = useMe().data?.platform_roles.includes('publisher') ?? false
   useTitle(t('releases'))
   const activate = useMutation({
-    mutationFn: (release: number) => post<ReleaseEntry>(path('api', 'builder', 'apps', app, 'releases', String(release), 'activate'), { body: {}, key: newKey() }),
+    mutationFn: (release: number) => once(release, key => post<ReleaseEntry>(path('api', 'builder', 'apps', app, 'releases', String(release), 'activate'), { body: {}, key })),
     onSuccess: () => {
       setAsked(null)
       void client.invalidateQueries({ queryKey: ['builder'] })

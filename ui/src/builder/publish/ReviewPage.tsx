@@ -3,7 +3,8 @@ import { Button } from 'antd'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { newKey, path, post } from '../../kernel/api/client'
+import { path, post } from '../../kernel/api/client'
+import { useOnce } from '../../kernel/api/once'
 import { useMe } from '../../kernel/api/queries'
 import type { Label } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
@@ -37,16 +38,17 @@ export default function ReviewPage() {
   const [note, setNote] = useState('')
   const [asked, setAsked] = useState(false)
   const [confirmed, setConfirmed] = useState(false)
-  const [key] = useState(newKey)
+  const once = useOnce()
   const title = review ? t('review', { app: review.app, version: review.to }) : t('reviews')
   useTitle(title)
   const again = () => void client.invalidateQueries({ queryKey: ['builder'] })
+  const decide = <T,>(what: 'approve' | 'return', body: object) => once([what, body], key => post<T>(path('api', 'builder', 'reviews', id, what), { body, key }))
   const approve = useMutation({
-    mutationFn: () => post<Approved>(path('api', 'builder', 'reviews', id, 'approve'), { body: { note: note.trim() || null }, key: `${key}-approve` }),
+    mutationFn: () => decide<Approved>('approve', { note: note.trim() || null }),
     onSuccess: again,
   })
   const giveBack = useMutation({
-    mutationFn: () => post<Review>(path('api', 'builder', 'reviews', id, 'return'), { body: { note: note.trim() }, key: `${key}-return` }),
+    mutationFn: () => decide<Review>('return', { note: note.trim() }),
     onSuccess: again,
   })
   const publishes = me?.platform_roles.includes('publisher') ?? false

@@ -5,7 +5,7 @@ export interface Ask {
   readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>
   readonly body?: unknown
   readonly ifMatch?: string | number
-  /** Makes a POST repeatable; take it from `newKey()` once for each thing a person does, not for each attempt. */
+  /** Makes a POST repeatable; it comes from `useOnce`, one for each thing a person does, not for each attempt. */
   readonly key?: string
   readonly signal?: AbortSignal
   /** Sign-in itself must not wait for a sign-in. */
@@ -27,9 +27,6 @@ let door: Door = { signInAgain: () => Promise.reject(new Error('no session')), l
 export function openDoor(next: Door): void {
   door = next
 }
-
-/** A fresh `Idempotency-Key`. */
-export const newKey = (): string => crypto.randomUUID()
 
 /** Path of a URL with its parts escaped: `path('api', app, entity, id)`. */
 export const path = (...parts: readonly string[]): string => '/' + parts.map(encodeURIComponent).join('/')

@@ -47,10 +47,10 @@ export class Unreachable extends Error {
   }
 }
 
-/** The refusal that an answer carries; an answer that is no problem+json keeps its status. */
+/** The refusal that an answer carries; one that is no problem+json has only its status, since the words of HTTP are English. */
 export async function refusalOf(answer: Response): Promise<Refusal> {
   const type = answer.headers.get('content-type') ?? ''
-  if (!type.includes('json')) return new Refusal(answer.status, { title: answer.statusText })
+  if (!type.includes('json')) return new Refusal(answer.status, {})
   const body: unknown = await answer.json()
   return new Refusal(answer.status, typeof body === 'object' && body !== null ? body : {})
 }

@@ -9,6 +9,7 @@ export function useFailureText(): (error: unknown) => string {
   return error => {
     if (error instanceof Unreachable) return c('unreachable')
     if (error instanceof Refusal && error.status === 404 && !error.detail) return c('not_found')
+    if (error instanceof Refusal && !error.detail) return c('failed', { reason: `HTTP ${error.status}` })
     if (error instanceof Error) return error.message
     return c('failed', { reason: String(error) })
   }

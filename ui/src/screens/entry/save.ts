@@ -1,7 +1,7 @@
 /** Sending a form: one request for each thing a person does, repeatable, with the server's faults at their fields. */
-import { useRef } from 'react'
-import { call, newKey, path, type Answer } from '../../kernel/api/client'
+import { call, path, type Answer } from '../../kernel/api/client'
 import { Refusal } from '../../kernel/api/failure'
+import { useOnce } from '../../kernel/api/once'
 import type { RecordWire } from '../../kernel/api/types'
 import type { Fault } from './faults'
 
@@ -17,16 +17,6 @@ export const faultsIn = (error: unknown): readonly Fault[] | null =>
 /** Whether somebody else changed the record first. */
 export const isConflict = (error: unknown): boolean => error instanceof Refusal && error.status === 412
 
-/** A key that stays the same while the same body is sent again, so that an answer that was lost does not count twice. */
-function useKeyFor(): (what: unknown) => string {
-  const last = useRef({ what: '', key: '' })
-  return what => {
-    const text = JSON.stringify(what)
-    if (last.current.what !== text) last.current = { what: text, key: newKey() }
-    return last.current.key
-  }
-}
-
 export interface Sender {
   readonly create: (body: object, submit: boolean) => Promise<Stored>
   readonly update: (stored: Stored, body: object) => Promise<Stored>
@@ -39,11 +29,11 @@ const storedOf = ({ data, etag }: Answer<RecordWire>): Stored => ({ id: data.id,
 const match = ({ etag }: Stored) => (etag === null ? {} : { ifMatch: etag })
 
 export function useSender(app: string, entity: string): Sender {
-  const keyFor = useKeyFor()
+  const once = useOnce()
   return {
-    create: async (body, submit) => storedOf(await call<RecordWire>('POST', path('api', app, entity), { query: { submit }, body, key: keyFor([body, submit]) })),
+    create: async (body, submit) => once([body, submit], async key => storedOf(await call<RecordWire>('POST', path('api', app, entity), { query: { submit }, body, key }))),
     update: async (stored, body) => storedOf(await call<RecordWire>('PATCH', path('api', app, entity, stored.id), { body, ...match(stored) })),
-    submit: async (stored, body) => storedOf(await call<RecordWire>('POST', path('api', app, entity, stored.id, 'submit'), { body, key: keyFor([stored.id, stored.etag, body]), ...match(stored) })),
+    submit: async (stored, body) => once([stored.id, stored.etag, body], async key => storedOf(await call<RecordWire>('POST', path('api', app, entity, stored.id, 'submit'), { body, key, ...match(stored) }))),
     latest: async id => storedOf(await call<RecordWire>('GET', path('api', app, entity, id), { query: { titles: true } })),
   }
 }

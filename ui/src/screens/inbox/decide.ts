@@ -1,7 +1,8 @@
 /** Sending a decision; what it changes is asked for again. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { newKey, post, path } from '../../kernel/api/client'
+import { post, path } from '../../kernel/api/client'
 import { Refusal } from '../../kernel/api/failure'
+import { useOnce } from '../../kernel/api/once'
 import { keys } from '../../kernel/api/queries'
 import type { Decided, TaskDetail, Wire } from '../../kernel/api/types'
 
@@ -16,13 +17,12 @@ export interface Decision {
 export const ends = (decision: string): boolean => decision !== 'claim' && decision !== 'release'
 
 export function useDecide(task: TaskDetail, done: (decided: Decided, decision: Decision) => void) {
-  const client = useQueryClient()
+  const client = useQueryClient(), once = useOnce()
   return useMutation({
-    mutationFn: ({ name, opinion, to, fields }: Decision) =>
-      post<Decided>(path('api', 'tasks', task.id, name), {
-        body: { ...(opinion ? { opinion } : {}), ...(to ? { to } : {}), ...(fields ? { fields } : {}), ...(ends(name) ? { version: task.record.version } : {}) },
-        key: newKey(),
-      }),
+    mutationFn: ({ name, opinion, to, fields }: Decision) => {
+      const body = { ...(opinion ? { opinion } : {}), ...(to ? { to } : {}), ...(fields ? { fields } : {}), ...(ends(name) ? { version: task.record.version } : {}) }
+      return once([task.id, name, body], key => post<Decided>(path('api', 'tasks', task.id, name), { body, key }))
+    },
     onSuccess: (decided, decision) => {
       void client.invalidateQueries({ queryKey: ['tasks'] })
       void client.invalidateQueries({ queryKey: keys.me })

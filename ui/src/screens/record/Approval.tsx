@@ -2,9 +2,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
-import { call, newKey, path } from '../../kernel/api/client'
+import { call, path } from '../../kernel/api/client'
 import { keys, useMe } from '../../kernel/api/queries'
 import type { Process } from '../../kernel/api/types'
+import { useOnce } from '../../kernel/api/once'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Confirm } from '../../kernel/parts/Dialog'
@@ -15,11 +16,11 @@ import { words } from './words'
 interface ApprovalProps { readonly app: string, readonly entity: string, readonly id: string, readonly process: Process }
 
 export function Approval({ app, entity, id, process }: ApprovalProps) {
-  const t = useWords(words), label = useLabel(), client = useQueryClient()
+  const t = useWords(words), label = useLabel(), client = useQueryClient(), once = useOnce()
   const me = useMe().data
   const [asking, setAsking] = useState(false)
   const steer = useMutation({
-    mutationFn: (way: 'recall' | 'retry') => call('POST', path('api', app, entity, id, 'process', way), { key: newKey() }),
+    mutationFn: (way: 'recall' | 'retry') => once(way, key => call('POST', path('api', app, entity, id, 'process', way), { key })),
     onSuccess: () => {
       setAsking(false)
       for (const key of [keys.record(app, entity, id), keys.process(app, entity, id), keys.history(app, entity, id), ['tasks'], ['list'], keys.me]) void client.invalidateQueries({ queryKey: key })

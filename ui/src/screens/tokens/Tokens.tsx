@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Select } from 'antd'
 import { useState, type FormEvent } from 'react'
-import { call, get, newKey, path, post } from '../../kernel/api/client'
+import { call, get, path, post } from '../../kernel/api/client'
 import { useApps } from '../../kernel/api/queries'
 import type { ApiToken, NewApiToken } from '../../kernel/api/types'
 import { showInstant } from '../../kernel/format/dates'
@@ -51,7 +51,7 @@ function Make({ made }: { readonly made: (token: NewApiToken) => void }) {
   const t = useWords(words), client = useQueryClient()
   const [text, setText] = useState(''), [days, setDays] = useState(90), [lacking, setLacking] = useState(false)
   const make = useMutation({
-    mutationFn: () => post<NewApiToken>('/api/auth/tokens', { body: { label: text.trim(), expires_in_days: days }, key: newKey() }),
+    mutationFn: () => post<NewApiToken>('/api/auth/tokens', { body: { label: text.trim(), expires_in_days: days } }),
     onSuccess: token => {
       made(token)
       setText('')
