@@ -50,7 +50,7 @@ def _step(annotation: Any, part: str | int) -> Any:
             if (field.alias or name) == part:
                 # Metadata such as a Discriminator stands in `field.metadata`; the bare annotation is enough here.
                 return field.annotation
-        return _further_keys(plain)
+        return further_keys(plain)
     if get_origin(plain) is list and isinstance(part, int):
         return get_args(plain)[0]
     if get_origin(plain) is dict:
@@ -58,7 +58,7 @@ def _step(annotation: Any, part: str | int) -> Any:
     return None
 
 
-def _further_keys(shape: type[BaseModel]) -> Any:
+def further_keys(shape: type[BaseModel]) -> Any:
     """The type of the values of keys that are not listed, of a shape that takes any."""
     if shape.model_config.get("extra") != "allow":
         return None

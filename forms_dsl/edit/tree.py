@@ -102,18 +102,23 @@ class Sequence:
 Node = Scalar | Map | Sequence
 
 
-def parse_tree(text: str) -> Node:
-    """The tree of a text; raises UnreadableText for a syntax error and for what the dialect refuses."""
+def parse_tree(text: str, *, allows_twice: bool = False) -> Node:
+    """The tree of a text; raises UnreadableText for a syntax error and for what the dialect refuses.
+
+    `allows_twice` lets a key stand twice in a map, as it does where commas have cut values in two.
+    """
     try:
         tokens: list[Any] = list(yaml.scan(text, Loader=_LOADER))
         events: list[Any] = list(yaml.parse(text, Loader=_LOADER))
-    except yaml.YAMLError as failure:
+    except (yaml.YAMLError, UnicodeError) as failure:
         raise UnreadableText(str(failure)) from None
     if sum(isinstance(event, DocumentStartEvent) for event in events) != 1:
         raise UnreadableText("The text is empty or holds several documents.")
     dashes = [token.start_mark.index for token in tokens if isinstance(token, BlockEntryToken)]
     colons = [token.start_mark.index for token in tokens if isinstance(token, ValueToken)]
-    builder = _Builder(text, dashes, colons, (event for event in events if isinstance(event, NodeEvent | CollectionEndEvent)))
+    builder = _Builder(
+        text, dashes, colons, (event for event in events if isinstance(event, NodeEvent | CollectionEndEvent)), allows_twice
+    )
     return builder.node(next(builder.events), 0)
 
 
@@ -152,6 +157,7 @@ class _Builder:
     dashes: list[int]
     colons: list[int]
     events: Iterator[Any]
+    allows_twice: bool
 
     def node(self, event: Any, depth: int) -> Node:
         """The node that begins with an event."""
@@ -178,7 +184,7 @@ class _Builder:
             key = self.node(opened, depth + 1)
             if not isinstance(key, Scalar) or key.style in ("|", ">"):
                 raise UnreadableText("A key must be one text.")
-            if key.value in seen:
+            if key.value in seen and not self.allows_twice:
                 raise UnreadableText(f"The key {key.value!r} stands twice.")
             seen.add(key.value)
             value = self.node(next(self.events), depth + 1)
