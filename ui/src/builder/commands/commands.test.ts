@@ -16,6 +16,7 @@ import { command as removeItem } from './remove_item'
 import { command as removeSection } from './remove_section'
 import { command as renameField } from './rename_field'
 import { command as setBlock } from './set_block'
+import { command as setChoice } from './set_choice'
 import { command as setField } from './set_field'
 import { command as setItem } from './set_item'
 
@@ -184,4 +185,25 @@ it('clearing the last property makes a bare name again', () => {
   const result = applyEdit(start, outcome!.edit)
 
   expect((result as { files: Files }).files[`forms/${FORM}.yaml`]?.text).toContain('      - debt_to_income\n')
+})
+
+describe('set_choice', () => {
+  const text = 'entity: a\nfields:\n  state: # the first code is the starting value\n    type: status\n    choices:\n      2: {label: {zh: 二, en: Two}} # first\n      1: {label: {zh: 一, en: One}}\n      x:\n        label: {zh: 乙, en: X}\n        valid_to: 2026-12-31\n'
+  const files: Files = { 'entities/a.yaml': readFile(text) }
+  const written = (code: string, label: { zh: string, en: string } | null) => {
+    const outcome = setChoice.run(files, { entity: 'a', field: 'state', code, label })
+    const result = outcome && applyEdit(files, outcome.edit)
+    return result?.ok ? result.files['entities/a.yaml']?.text : null
+  }
+
+  it('changes the one line of a code, whatever the codes look like', () => {
+    expect(written('2', { zh: '贰', en: 'Two' })).toBe(text.replace('二', '贰'))
+    expect(written('x', { zh: '丙', en: 'X' })).toBe(text.replace('乙', '丙'))
+  })
+
+  it('adds behind the last code and takes away one code', () => {
+    expect(written('0', { zh: '零', en: 'Zero' })).toBe(`${text}      "0": {label: {zh: 零, en: Zero}}\n`)
+    expect(written('1', null)).toBe(text.replace('      1: {label: {zh: 一, en: One}}\n', ''))
+    expect(written('3', null)).toBe(null)
+  })
 })

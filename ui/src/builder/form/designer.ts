@@ -15,6 +15,7 @@ import { command as removeItem } from '../commands/remove_item'
 import { command as removeSection } from '../commands/remove_section'
 import { command as renameField } from '../commands/rename_field'
 import { command as setBlock } from '../commands/set_block'
+import { command as setChoice } from '../commands/set_choice'
 import { command as setField } from '../commands/set_field'
 import { command as setItem } from '../commands/set_item'
 import { useDraft } from '../draft/store'
@@ -53,6 +54,7 @@ export interface Designer {
   readonly rename: (field: string, name: string) => boolean
   readonly setItem: (item: string, key: string, value: Value | null) => boolean
   readonly setBlock: (block: string, key: string, value: Value | null) => boolean
+  readonly setChoice: (field: string, code: string, label: Label | null) => boolean
   readonly setField: (field: string, key: string, value: Value | null) => boolean
 }
 
@@ -99,6 +101,7 @@ export function useDesignerOf(app: string, form: string, entity: string): Design
       rename: (field, name) => state().run(renameField.run(files(), { entity, field, name })),
       setItem: (item, key, value) => state().run(setItem.run(files(), { form, item, key, value })),
       setBlock: (block, key, value) => state().run(setBlock.run(files(), { form, block, key, value })),
+      setChoice: (field, code, label) => state().run(setChoice.run(files(), { entity, field, code, label })),
       setField: (field, key, value) => state().run(setField.run(files(), { entity, field, key, value })),
     }
   }, [app, form, entity])
