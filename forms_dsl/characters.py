@@ -50,6 +50,15 @@ def without_refused(text: str) -> str:
     return _REFUSED.sub(" ", text)
 
 
+def refused_fault(text: str) -> Sentence | None:
+    """What no text may hold, be it written as an escape, or None."""
+    found = _REFUSED.search(text)
+    if not found:
+        return None
+    name = _NAMES.get(found.group()) or _by_code(found.group())
+    return Sentence(f"The text holds {name.en}.", f"文本含有{name.zh}。")
+
+
 def invisible_fault(text: str) -> Sentence | None:
     """What cannot be seen in `text`, or None."""
     found = _INVISIBLE.search(text)

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from forms_dsl.characters import TEXT_LIMIT
-from forms_dsl.codes import DUPLICATE_KEY, LIMIT, SYNTAX
+from forms_dsl.characters import TEXT_LIMIT, refused_fault
+from forms_dsl.codes import CHARACTER, DUPLICATE_KEY, LIMIT, SYNTAX
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.yaml_events import DEPTH_LIMIT, NODE_LIMIT
@@ -144,6 +144,9 @@ class _Reader:
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise self._syntax("The text holds half of a character pair.", "文本含有不完整的代理对。")
         self.at = match.end()
+        fault = refused_fault(value)
+        if fault:
+            self.findings.append(CHARACTER.at(self.span(match.start(), self.at), fault))
         return value
 
     def _expect(self, mark: str, en: str, zh: str) -> None:

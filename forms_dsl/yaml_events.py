@@ -17,8 +17,8 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from forms_dsl.characters import TEXT_LIMIT
-from forms_dsl.codes import ALIAS, CUT_BY_COMMA, DUPLICATE_KEY, KEY_TYPE, LEADING_ZERO, LIMIT, SYNTAX
+from forms_dsl.characters import TEXT_LIMIT, refused_fault
+from forms_dsl.codes import ALIAS, CHARACTER, CUT_BY_COMMA, DUPLICATE_KEY, KEY_TYPE, LEADING_ZERO, LIMIT, SYNTAX
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.source import Pointer, Span
 from forms_dsl.yaml_frames import Frame, last_pointers, pointers_of
@@ -176,6 +176,8 @@ class Composition:
             return
         frame.seen[folded] = span
         self.key_spans[pointer] = span
+        if not plain:
+            self._escaped(key, span, pointer)
 
     def _scalar(self, frame: Frame | None, event: Any) -> None:
         value = event.value
@@ -195,6 +197,7 @@ class Composition:
         self.spans[pointer] = span
         self._last = (pointer, end.line)
         if event.style:
+            self._escaped(value, span, pointer)
             return
         if value and value[0] in "0+-" and _LEADING_ZERO.match(value):
             message = Sentence(f"The number {value} has leading zeros.", f"数字 {value} 带有前导零。")
@@ -268,6 +271,12 @@ class Composition:
         return (*frame.pointer, key)
 
     # What the dialect refuses --------------------------------------------------------------------------------
+
+    def _escaped(self, text: str, span: Span, pointer: Pointer) -> None:
+        """Characters that the text of a file may not hold can still be written as escapes."""
+        fault = refused_fault(text)
+        if fault:
+            self._find(CHARACTER, span, fault, pointer)
 
     def _refuse_anchor(self, event: Any) -> None:
         if isinstance(event, AliasEvent):

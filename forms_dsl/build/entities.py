@@ -244,6 +244,9 @@ def _owner(bench: Workbench, place: Place, path: str | None, entity: EntitySigna
 
 def _field_lists(bench: Workbench, place: Place, lists: list[list[str]], entity: EntitySignature) -> tuple[tuple[str, ...], ...]:
     for number, names in enumerate(lists):
+        if not names or len(set(names)) < len(names):
+            message = Sentence("A list of fields names at least one, and each once.", "字段列表至少有一个字段，且不得重复。")
+            bench.find(codes.WRONG_TYPE, place.at(number), message)
         for position, name in enumerate(names):
             here = place.at(number, position)
             found = find_path(bench, here, name, entity)

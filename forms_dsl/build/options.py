@@ -9,6 +9,7 @@ from forms_dsl import codes
 from forms_dsl.build.bench import Workbench
 from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.expr.codes import BAD_PATTERN
 from forms_dsl.expr.texts import WHITE_SPACE
 from forms_dsl.fieldtypes.money import decimals_of
 from forms_dsl.fieldtypes.protocol import FieldType, ValueRefused
@@ -20,7 +21,6 @@ from forms_dsl.names import folded_code
 from forms_dsl.patterns import pattern_fault
 
 EQUAL_CODES = code("S008", "Two codes of one list are equal after NFC, case and width folding.")
-BAD_PATTERN = code("X050", "A pattern that is neither named nor in the checked language of patterns.")
 
 #: Keys of a field that only some types take; the others are the same for all.
 OPTION_KEYS = (
@@ -69,13 +69,17 @@ def field_options(bench: Workbench, place: Place, shape: FieldShape) -> FieldOpt
 
 
 def choice_list(bench: Workbench, place: Place, shapes: dict[str, ChoiceShape]) -> tuple[Choice, ...]:
-    """The codes of a list, with a finding for each that equals an earlier one."""
+    """The codes of a list, with a finding for each that equals an earlier one, or that can never be chosen."""
     seen: dict[str, str] = {}
     for text in shapes:
         first = seen.setdefault(folded_code(text), text)
         if first != text:
             message = Sentence(f"The code {text!r} is the same as {first!r}.", f"代码“{text}”与“{first}”相同。")
             bench.find(EQUAL_CODES, place.at(text), message, key=True)
+    for text, shape in shapes.items():
+        if shape.valid_from and shape.valid_to and shape.valid_from > shape.valid_to:
+            message = Sentence("The last day is before the first.", "截止日期早于起始日期。")
+            bench.find(codes.WRONG_TYPE, place.at(text, "valid_to"), message)
     return tuple(Choice(text, shape.label, shape.valid_from, shape.valid_to) for text, shape in shapes.items())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -60,7 +61,11 @@ def currency_of(value: object) -> str:
 
 def _day(value: object) -> str:
     text = text_of(value)
-    if not _DATE.match(text):
+    try:
+        is_day = bool(_DATE.match(text) and dt.date.fromisoformat(text))
+    except ValueError:
+        is_day = False
+    if not is_day:
         raise wrong(
             f"{text!r} is not a date.", f"“{text}”不是日期。", Sentence("Write it like 2026-01-31.", "写法示例：2026-01-31。")
         )

@@ -151,6 +151,7 @@ def test_what_the_dialect_refuses(text: str, expected: list[tuple[str, int, int]
         ('["a"]', [("Y001", 1, 1)]),
         ('{"a": ' + "[" * 100_000, [("S007", 1, 38)]),
         ('{"a": "\\ud800"}', [("Y001", 1, 7)]),
+        ('{"a": "x\\u0000"}', [("Y004", 1, 7)]),
     ],
 )
 def test_what_json_refuses(text: str, expected: list[tuple[str, int, int]]) -> None:
