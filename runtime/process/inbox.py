@@ -91,9 +91,11 @@ def show_tasks(connection: Connection, context: Context, rows: Sequence[sa.Row[A
     people = persons_of(connection, {person for row in rows for person in (row.starter, row.claimed_by) if person})
     units = unit_names(connection, {row.unit for row in rows if row.unit})
     titles: dict[tuple[str, str], dict[str, str]] = {}
-    for app, entity in {(row.app, row.entity) for row in rows}:
+    for (app, entity), release in {(row.app, row.entity): row.release for row in rows}.items():
         ids = {row.record_id for row in rows if (row.app, row.entity) == (app, entity)}
-        titles[app, entity] = card_titles(connection, context, context.releases[app], entity, ids)
+        # By a release that the tasks themselves come from: in the live one the entity may have another name, or none.
+        compiled = release_of(connection, context, app, release)
+        titles[app, entity] = card_titles(connection, context, compiled, entity, ids)
     amounts = {
         key: card_amounts(connection, flow, {row.record_id for row in rows if _flow_key(row) == key})
         for key, flow in flows.items()

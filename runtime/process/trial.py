@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import CallStep, HumanStep
 from runtime.context import Context
-from runtime.failures import Invalid, NotAllowed
+from runtime.failures import Fault, Invalid, NotAllowed
 from runtime.process import codes
 from runtime.process.flows import Flow, live_flow
 from runtime.process.opened import look_at_instance
@@ -25,7 +25,7 @@ from runtime.process.view import title_at
 from runtime.process.words import asked_because, held_because, left_out_because
 from runtime.process.world import facts_of, make_world
 from runtime.records.access import access_plan
-from runtime.records.draft import Draft, Writer, read_body
+from runtime.records.draft import Draft, Writer, escape, read_body
 from runtime.records.facts import facts_of as record_facts
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
@@ -75,19 +75,25 @@ def _entered(
     writer = Writer(access_plan(platform, compiled.app.name, entity.entity.name, "create"), names, frozenset(), platform=True)
     draft = Draft(record_id or "", None)
     read_body(draft, entity, writer, {name: value for name, value in values.items() if not _is_set_by_platform(flow, name)})
-    if draft.faults:
-        message = {"zh": "所填内容有误。", "en": "Something entered is wrong."}
-        raise Invalid(message, faults=tuple(draft.faults))
+    _refuse(draft.faults)
     if record_id is not None:
         found = get_record(connection, platform, compiled.app.name, entity.entity.name, record_id)
         stood = record_facts(compiled, entity.entity, found.values, tuple(sorted(names)))
         draft.sent = {**{name: value for name, value in stood.items() if value is not None}, **draft.sent}
     draft.record |= draft.sent
     settle(connection, on_release(context, compiled), compiled, entity, writer, [draft], Demands(complete=False, judged=False))
+    # A way that depends on a record would tell what it holds: what is entered may lead only to records in reach.
+    entered = {escape(name) for name in values}
+    _refuse([fault for fault in draft.faults if (fault.pointer or "/").split("/")[1] in entered])
     record = CaseRecord(record_id or "", 0, {**draft.record, **_beyond(connection, platform, flow, draft.record)})
     facts = facts_of(context, compiled, record)
     start = {n: flow.value(v, facts) if isinstance(v, Expression) else v for n, v in flow.workflow.start_set.items()}
     return replace(record, values={**record.values, **start})
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Invalid({"zh": "所填内容有误。", "en": "Something entered is wrong."}, faults=tuple(faults))
 
 
 def _is_set_by_platform(flow: Flow, name: str) -> bool:

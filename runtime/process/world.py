@@ -77,8 +77,7 @@ def _once(ask: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 
 
 def _limit(connection: Connection, compiled: CompiledApp, person: str) -> Decimal | None:
-    found = sa.select(person_limit.c.amount).where(person_limit.c.person_id == person, person_limit.c.app == compiled.app.name)
-    amount: str | None = connection.execute(found).scalar_one_or_none()
+    amount: str | None = connection.execute(_LIMIT, {"person": person, "of": compiled.app.name}).scalar_one_or_none()
     return None if amount is None else Decimal(amount)
 
 

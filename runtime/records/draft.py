@@ -67,8 +67,8 @@ class Draft:
         return any(fault.pointer == pointer for fault in self.faults)
 
     def report(self, code: Code, pointer: str, zh: str, en: str) -> None:
-        """Add a fault at a pointer."""
-        self.faults.append(Fault(code.id, {"zh": zh, "en": en}, pointer=pointer))
+        """Add a fault at a pointer, once."""
+        self.say(code.id, pointer, {"zh": zh, "en": en})
 
     def say(self, code: str, pointer: str, message: Label) -> None:
         """Add a fault with a message of a definition or field type."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from runtime.failures import BadRequest, Conflict, NotFound
+from forms_dsl.load import load_app
+from runtime.compile.app import compile_app
+from runtime.failures import BadRequest, Conflict, Invalid, NotFound
 from runtime.process.detail import task_detail
 from runtime.process.inbox import Box, count_open, list_tasks
 from runtime.process.plain_work import NewWork, add_work
 from runtime.process.service import DecisionBody, decide
 from runtime.process.trial import try_workflow
 from runtime.process.view import process_of_record
+from runtime.records.write import insert_record
 from runtime.store.database import Database
-from tests.process.bank import APP, FILES, NOW, Bank, open_bank
+from tests.process.bank import APP, FILES, NOW, WORKFLOW, Bank, open_bank
 
 Json = dict[str, object]
 
@@ -226,6 +230,41 @@ def test_the_trial_run_of_a_running_case_goes_on_from_where_it_is(bank: Bank) ->
     tried = trial(bank, "head", {}, record)
 
     assert ["decide@branch", "booking"] == [step["step"] for step in tried["steps"]]  # type: ignore[attr-defined]
+
+
+def test_a_task_outlives_the_name_of_its_entity(bank: Bank) -> None:
+    """Tasks of an entity that the live release calls otherwise are shown as before, and spoil nobody's list."""
+    _, instance = bank.submit()
+    bank.decide("ann", instance, "check")
+    renamed = {
+        path.replace("loan", "application"): text.replace("entity: loan", "entity: application\nid: loan").replace(
+            "      loan:", "      application:"
+        )
+        for path, text in FILES.items()
+    }
+    loaded = load_app({**renamed, "workflows/approval.yaml": WORKFLOW.replace("for: loan", "for: application")})
+    assert loaded.app is not None, [(d.span.file, d.span.line, d.message) for d in loaded.diagnostics]
+    live = replace(bank, compiled=compile_app(loaded.app, 2))
+
+    (done,), (started,) = box(live, "ann", "done"), box(live, "clerk", "started")
+
+    assert ("L2026-000001", "L2026-000001") == (done["record_title"], started["record_title"])
+
+
+def test_a_trial_run_tells_nothing_about_records_out_of_reach(database: Database) -> None:
+    """Which way a case would take must not tell what a record holds that its starter may not see."""
+    roles = FILES["roles.yaml"].replace(
+        "customer: {create: true, read: true}", "customer: {create: true, read: created_by == user.id}"
+    )
+    workflow = WORKFLOW.replace("amount <= 300000", 'customer.full_name == "Secret Ltd"')
+    bank = open_bank(database, workflow, files={"roles.yaml": roles})
+    with database.write() as connection:
+        foreign = insert_record(connection, bank.context("clerk2"), APP, "customer", {"full_name": "Secret Ltd"}).id
+
+    with pytest.raises(Invalid) as refused:
+        trial(bank, "clerk", {"amount": "5.00", "customer": foreign})
+
+    assert [("/customer", "Q305")] == [(fault.pointer, fault.code) for fault in refused.value.faults]
 
 
 def test_plain_work_is_done_once(bank: Bank) -> None:
