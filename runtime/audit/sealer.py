@@ -30,6 +30,10 @@ class TrailBroken(Exception):
 
 def seal(database: Database, notary: Notary, now: dt.datetime, limit: int = BATCH) -> int:
     """Seal up to `limit` waiting events in one transaction; returns how many. Raises TrailBroken."""
+    with database.read() as connection:
+        # An idle worker takes no lock: on SQLite a look would hold up every writer.
+        if connection.execute(sa.select(audit_queue.c.event_id).limit(1)).first() is None:
+            return 0
     with database.write() as connection:
         if not database.is_sqlite and not connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_ADVISORY_LOCK))):
             return 0

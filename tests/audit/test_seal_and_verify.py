@@ -339,3 +339,13 @@ def test_events_that_commit_late_are_sealed(database: Database, notary: Notary) 
 
     result = verify(database, notary)
     assert (240, 0, None) == (result.sealed, result.waiting, result.wrong)
+
+
+def test_a_sealer_without_work_waits_for_nobody(database: Database, notary: Notary) -> None:
+    """A look at an empty queue takes no lock, so that it neither waits for a writer nor holds one up."""
+    done: list[int] = []
+    sealer = threading.Thread(target=lambda: done.append(seal(database, notary, NOW)), daemon=True)
+    with database.write():
+        sealer.start()
+        sealer.join(5)
+        assert [0] == done
