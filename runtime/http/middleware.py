@@ -141,8 +141,8 @@ def _add_headers(headers: MutableHeaders, path: str, request_id: str, *, secure:
 
 
 def _is_from_here(request: HTTPConnection) -> bool:
-    if request.headers.get("authorization"):
-        return True  # no browser adds this by itself
+    if request.headers.get("authorization", "").partition(" ")[0].lower() == "bearer":
+        return True  # no browser adds this by itself, as it does with a password of HTTP's own (Basic)
     origin = request.headers.get("origin")
     if origin is not None:
         return urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() != ""

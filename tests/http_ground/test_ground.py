@@ -140,6 +140,7 @@ def test_a_cookie_changes_things_only_from_this_site(ground: Ground) -> None:
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "none"}, 403),
         ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Origin": "https://evil.example", "Authorization": "Basic YTpi"}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 201),
         ({"Origin": ground.url}, 201),
     ]
