@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.masks import masked
 from runtime.commands.import_mapping import LookupShape
 from runtime.commands.import_values import Asked, MappedRow, RowFault
 from runtime.compile.app import CompiledApp
@@ -48,12 +49,14 @@ class Lookups:
             return
         del row.values[name]  # judged already: the text itself is no value of the field
         entity = self.compiled.entity(asked.lookup.entity).entity
-        label, by = entity.label, entity.fields[asked.lookup.by].label
+        label, declared = entity.label, entity.fields[asked.lookup.by]
+        by = declared.label
+        shown = asked.text if declared.classification == "C1" else str(masked(asked.text, declared.mask))
         reason = {
-            "zh": f"没有{by.get('zh', asked.lookup.by)}为“{asked.text}”的{label.get('zh', entity.name)}。",
-            "en": f"There is no {label.get('en', entity.name)} whose {by.get('en', asked.lookup.by)} is {asked.text!r}.",
+            "zh": f"没有{by.get('zh', asked.lookup.by)}为“{shown}”的{label.get('zh', entity.name)}。",
+            "en": f"There is no {label.get('en', entity.name)} whose {by.get('en', asked.lookup.by)} is {shown!r}.",
         }
-        row.faults.append(RowFault(asked.column, asked.text, reason))
+        row.faults.append(RowFault(asked.column, shown, reason))
 
     def _ask(self, connection: Connection, lookup: LookupShape, texts: Iterable[str]) -> Iterator[tuple[str, object]]:
         entity = self.compiled.entity(lookup.entity)
@@ -62,10 +65,10 @@ class Lookups:
         if by is None or of is None:
             raise ValueError(f"{lookup.entity} keeps no column for {lookup.by} or {lookup.of}")
         declared = entity.entity.fields[lookup.by]
-        parsed = dict[object, str]()
+        parsed = dict[object, list[str]]()  # 7 and 007 may mean the same record
         for text in texts:
             try:
-                parsed[FIELD_TYPES[declared.type].parse(text, declared.options)] = text
+                parsed.setdefault(FIELD_TYPES[declared.type].parse(text, declared.options), []).append(text)
             except ValueRefused:
                 continue  # no record can have such a value; the row is told so
         values = list(parsed)
@@ -73,7 +76,7 @@ class Lookups:
             chunk = values[start : start + _AT_ONCE]
             query = sa.select(by, of).where(by.in_(chunk), entity.table.c.deleted_at.is_(None))
             for value, answer in connection.execute(query):
-                yield parsed[value], answer
+                yield from ((text, answer) for text in parsed[value])
 
 
 def _key(lookup: LookupShape) -> _Key:

@@ -95,12 +95,14 @@ def write_rejects(folder: Path, result: StepResult, rejects: Sequence[Reject]) -
 
 def _reject(entity: Entity, row: MappedRow, fault: RowFault) -> Reject:
     """The reason, without a personal value in clear: the row number leads to it in the source."""
-    value = fault.value
+    value, reason = fault.value, fault.reason
     fields = [entity.fields[name] for name, column in row.columns.items() if column == fault.column and name in entity.fields]
     for declared in fields:
         if value is not None and declared.classification in _PERSONAL:
-            value = masked(value, declared.mask)
-    return Reject(row.number, fault.column, value, fault.reason)
+            hidden = str(masked(value, declared.mask))
+            reason = {language: words.replace(value, hidden) for language, words in reason.items()}
+            value = hidden
+    return Reject(row.number, fault.column, value, reason)
 
 
 def _no_formula(cell: str) -> str:

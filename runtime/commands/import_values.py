@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from string import Formatter
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, suggestion
 from forms_dsl.expr.check import check_expression
@@ -124,7 +123,8 @@ class _Compiler:
         if shape.expression is not None:
             return self._expression(shape.expression, (*at, "expression"))
         if shape.text is not None:
-            for name in _names_in(shape.text):
+            left = _PATTERN.sub("", shape.text)
+            for name in (*_PATTERN.findall(shape.text), *([left] if "{" in left or "}" in left else [])):
                 self._known(name, (*at, "text"))
             template = shape.text
             return lambda cells: _PATTERN.sub(lambda found: cells.get(found[1]) or "", template)
@@ -199,10 +199,6 @@ class _Compiler:
 
 
 _PATTERN = re.compile(r"\{([^{}]+)\}")
-
-
-def _names_in(template: str) -> Iterator[str]:
-    yield from (name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _date_reader(written: str, century: str) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from runtime.commands.import_records import BrokenMapping
 from runtime.commands.import_result import StepResult
 from runtime.failures import Invalid
 from runtime.store.tables import audit_event, import_batch, import_reject
@@ -235,3 +236,47 @@ def test_unknown_columns_of_customers_are_no_fault_of_a_mapping(desk: Desk) -> N
     (result,) = desk.run(CUSTOMERS)
 
     assert 2 == result.created
+
+
+ACCOUNTS = """
+mapping: accounts
+app: bank_customer
+steps:
+  - entity: account
+    file: accounts.csv
+    key: [account_no]
+    fields:
+      account_no: no
+      opened_on: opened
+      branch: {text: "CX", lookup: {entity: org.branch, by: code}}
+      customer: {column: owner, lookup: {entity: customer, by: BY}}
+"""
+
+
+def test_a_personal_value_that_finds_nothing_is_told_masked(desk: Desk) -> None:
+    """Neither the value nor the sentence around it shows an identity number in clear."""
+    desk.write("accounts.csv", "no,owner,opened\n100,330106199001011237,2020-01-01\n")
+    (result,) = desk.run(ACCOUNTS.replace("BY", "id_no"))
+
+    (reject,) = result.first_rejects
+    assert "3301****1237" == reject.value
+    assert all("330106199001011237" not in text and "3301****1237" in text for text in reject.reason.values())
+
+
+def test_two_spellings_of_one_key_find_the_same_record(desk: Desk) -> None:
+    """A key is looked up as its field reads it, however often and however differently it is written in a file."""
+    desk.write("customers.csv", GOOD.replace("\n1,", "\nCaf\u00e9,"))
+    desk.run()
+    desk.write("accounts.csv", "no,owner,opened\n100,Caf\u00e9,2020-01-01\n101,Cafe\u0301,2020-01-01\n")
+    (result,) = desk.run(ACCOUNTS.replace("BY", "customer_no"))
+
+    assert (2, 0) == (result.created, result.rejected)
+
+
+def test_a_brace_that_is_left_open_is_a_finding(desk: Desk) -> None:
+    """A text whose braces name no column is told at its place before the first row."""
+    desk.write("customers.csv", GOOD)
+    with pytest.raises(BrokenMapping) as broken:
+        desk.run(CUSTOMERS.replace("full_name: name", 'full_name: {text: "{name} {no"}'))
+
+    assert ["D005"] == [found.code for found in broken.value.diagnostics]
