@@ -26,6 +26,7 @@ from connectors.targets import Resolver, Target, check_target, resolve
 from connectors.templates import Scope, render_json, render_text
 
 LARGEST_ANSWER = 5 * 1024 * 1024
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class HttpSession:
         encoded = urllib.parse.urlencode({name: text for name, text in query.items() if text is not None})
         body = b""
         headers: list[tuple[str, str]] = [
-            ("Host", target.host if target.port in (80, 443) else f"{_bracketed(target.host)}:{target.port}"),
+            ("Host", _bracketed(target.host) + ("" if target.port == _PORTS[target.scheme] else f":{target.port}")),
             ("Accept", "application/json"),
             ("Accept-Encoding", "identity"),
             ("Connection", "close"),
