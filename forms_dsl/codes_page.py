@@ -33,7 +33,7 @@ _AREAS = {
     "Q": "Requests",
     "A": "Audit",
     "B": "Builder",
-    "D": "Data and imports",
+    "D": "Decisions, data and imports",
     "K": "Keys and tokens",
 }
 

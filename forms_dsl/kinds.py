@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from forms_dsl.files.access import RolesShape
 from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
 from forms_dsl.files.bindings import BindingsShape
+from forms_dsl.files.decision import DecisionShape
 from forms_dsl.files.entity import EntityShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape, RecordPageShape
@@ -61,6 +62,7 @@ _ALL = (
     Kind("page", {"zh": "记录页", "en": "Record page"}, "form", "page", RecordPageShape, folder="pages"),
     Kind("workflow", {"zh": "流程", "en": "Workflow"}, "workflow", "workflow", WorkflowShape, folder="workflows"),
     Kind("automation", {"zh": "自动化规则", "en": "Automation"}, "rule", "automation", AutomationShape, folder="automations"),
+    Kind("decision", {"zh": "决策", "en": "Decision"}, "rule", "decision", DecisionShape, folder="decisions"),
     Kind("report", {"zh": "报表", "en": "Report"}, "report", "report", ReportShape, folder="reports"),
     Kind("roles", {"zh": "角色", "en": "Roles"}, "role", "roles", RolesShape, file="roles"),
     Kind("bindings", {"zh": "绑定", "en": "Bindings"}, "connector", "bindings", BindingsShape, file="bindings"),
@@ -69,7 +71,7 @@ _ALL = (
 #: All kinds of file by name.
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 #: Folders of the language whose kinds this version does not have.
-LATER_FOLDERS = frozenset({"fragments", "decisions", "segments", "dashboards", "templates", "i18n", "tests", "upgrades"})
+LATER_FOLDERS = frozenset({"fragments", "segments", "dashboards", "templates", "i18n", "tests", "upgrades"})
 
 _FOLDERS = {kind.folder: kind for kind in _ALL if kind.folder}
 _FILES = {kind.file: kind for kind in _ALL if kind.file}

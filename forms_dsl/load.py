@@ -11,6 +11,7 @@ from typing import TypeVar
 from forms_dsl import codes
 from forms_dsl.build.bench import Names, Workbench
 from forms_dsl.build.bindings import declare_operations
+from forms_dsl.build.decisions import build_decision, declare_decisions
 from forms_dsl.build.entities import build_entity, declare_fields, declare_name
 from forms_dsl.build.forms import build_form
 from forms_dsl.build.header import build_menu, declare_app, declare_choices, declare_parameters, languages_of
@@ -101,6 +102,7 @@ def _build(
     for file in entities:
         declare_fields(bench, file)
     bindings = declare_operations(bench, single["bindings"]) if "bindings" in single else {}
+    declare_decisions(bench, [file for file in opened if file.kind.name == "decision"])
     return _assemble(bench, opened, header, files, parameters, bindings)
 
 
@@ -135,6 +137,7 @@ def _assemble(
         pages=each("page", build_page),
         workflows=each("workflow", build_workflow),
         automations=each("automation", build_automation),
+        decisions=each("decision", build_decision),
         reports=reports,
         roles=roles,
         bindings=bindings,

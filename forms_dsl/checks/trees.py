@@ -81,5 +81,6 @@ def _attributes(kind: type[Any]) -> tuple[str, ...]:
 
 def things(app: App) -> Iterator[object]:
     """The things of the app that hold expressions."""
-    for group in (app.entities, app.forms, app.lists, app.pages, app.workflows, app.automations, app.reports, app.roles):
+    groups = (app.entities, app.forms, app.lists, app.pages, app.workflows, app.automations, app.decisions)
+    for group in (*groups, app.reports, app.roles):
         yield from group.values()

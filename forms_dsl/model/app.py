@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_dsl.expr.tree import Expression, ValueType
+from forms_dsl.model.decisions import Decision
 from forms_dsl.model.entities import Entity, FieldOptions, Label
 from forms_dsl.model.flows import Automation, Workflow
 from forms_dsl.model.screens import Form, ListView, Page
@@ -153,6 +154,7 @@ class App:
     pages: Mapping[str, Page] = field(default_factory=dict)
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     automations: Mapping[str, Automation] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     bindings: Mapping[str, Binding] = field(default_factory=dict)

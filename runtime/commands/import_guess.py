@@ -52,7 +52,7 @@ def _fields(entity: Entity, columns: tuple[str, ...]) -> dict[str, Field]:
     unknown = [column for column in columns if column.casefold() not in called]
     if unknown:
         faults = tuple(
-            Fault("D005", {"zh": f"没有字段“{column}”。", "en": f"There is no field {column!r}."}, parameter=column)
+            Fault("D105", {"zh": f"没有字段“{column}”。", "en": f"There is no field {column!r}."}, parameter=column)
             for column in unknown
         )
         listed = ", ".join(unknown)
@@ -60,7 +60,7 @@ def _fields(entity: Entity, columns: tuple[str, ...]) -> dict[str, Field]:
             "zh": f"{entity.name} 没有这些列对应的字段：{listed}。请改名，或编写映射文件。",
             "en": f"{entity.name} has no fields for these columns: {listed}. Rename them, or write a mapping file.",
         }
-        raise Invalid(message, code="D005", faults=faults)
+        raise Invalid(message, code="D105", faults=faults)
     return {column: called[column.casefold()] for column in columns}
 
 
@@ -72,7 +72,7 @@ def _key(entity: Entity, fields: Mapping[str, Field]) -> str:
             "zh": f"文件缺少唯一字段（{unique}），无法识别同一记录；请编写带 key 的映射文件。",
             "en": f"The file has no unique field ({unique}) by which a record is found again; write a mapping file with a key.",
         }
-        raise Invalid(message, code="D003")
+        raise Invalid(message, code="D103")
     return found
 
 
@@ -88,5 +88,5 @@ def _source(app: App, field: Field, column: str) -> object:
             "zh": f"“{column}”引用的 {target} 没有唯一字段；请编写映射文件。",
             "en": f"{column!r} refers to {target}, which has no unique field; write a mapping file.",
         }
-        raise Invalid(message, code="D003")
+        raise Invalid(message, code="D103")
     return {"column": column, "lookup": {"entity": target, "by": by}}

@@ -23,10 +23,10 @@ from forms_dsl.yaml_source import read_document
 
 ENCODINGS = ("utf-8", "gb18030", "gbk", "latin-1", "ascii")
 
-UNKNOWN_TARGET = code("D001", "A mapping names an entity or field that the app does not have.")
-ONE_SOURCE = code("D002", "A field of a mapping needs exactly one of column, text, value and expression.")
-NO_KEY = code("D003", "An import needs a key by which a second import finds the same record.")
-BAD_FORMAT = code("D004", "A date format of a mapping that cannot be read.")
+UNKNOWN_TARGET = code("D101", "A mapping names an entity or field that the app does not have.")
+ONE_SOURCE = code("D102", "A field of a mapping needs exactly one of column, text, value and expression.")
+NO_KEY = code("D103", "An import needs a key by which a second import finds the same record.")
+BAD_FORMAT = code("D104", "A date format of a mapping that cannot be read.")
 
 
 class LookupShape(Shape):

@@ -19,7 +19,7 @@ from forms_dsl.source import Document, Pointer
 from runtime.commands.import_mapping import LookupShape, MappingShape, StepShape, ValueShape, value_of
 from runtime.context import Context
 
-UNKNOWN_COLUMN = code("D005", "A mapping names a column that the file does not have.")
+UNKNOWN_COLUMN = code("D105", "A mapping names a column that the file does not have.")
 
 Cells = Mapping[str, str]
 

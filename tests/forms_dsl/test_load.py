@@ -125,7 +125,6 @@ def test_an_unreadable_file_hides_nothing_and_causes_nothing(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "hint"),
     [
-        ("decisions/score.yaml", "decision: score\n", None),
         ("entitys/thing.yaml", "entity: thing\n", "entities/"),
         ("entities/deep/thing.yaml", "entity: thing\n", None),
         ("rolls.yaml", "roles: {}\n", "roles.yaml"),

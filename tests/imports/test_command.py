@@ -68,7 +68,7 @@ WRONG_CALLS: list[tuple[tuple[str, ...], str]] = [
     (("bank_customer.customer", "KEYLESS"), "no unique field"),
     (("bank_customer.loan", "FILE", "--mapping", "MAPPING"), "no step for bank_customer.loan"),
     (("--mapping", "none.yaml"), "no file none.yaml"),
-    (("--mapping", "BROKEN"), "D001"),
+    (("--mapping", "BROKEN"), "D101"),
 ]
 
 
