@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 
 from builder.cli import main
 
+ROOT = Path(__file__).resolve().parents[2]
 Qiqiao = Callable[..., tuple[int, str, str]]
 
 
@@ -80,3 +84,94 @@ def test_fmt_says_when_there_is_nothing(qiqiao: Qiqiao, tmp_path: Path) -> None:
 
     assert 1 == code
     assert "There is no file or folder" in err
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "QIQIAO_LOCALE": "en",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+    }
+    return subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A Git repository with one definition on two branches, and qiqiao as its merge driver."""
+    folder = tmp_path / "bank"
+    folder.mkdir()
+    _git(folder, "init", "-q", "-b", "main")
+    for key, value in (
+        ("user.name", "a"),
+        ("user.email", "a@example.com"),
+        ("merge.qiqiao.driver", f"{sys.executable} -m builder.cli merge %O %A %B --output %A --path %P"),
+    ):
+        _git(folder, "config", key, value)
+    (folder / ".gitattributes").write_text("*.yaml merge=qiqiao\n")
+    (folder / "customer.yaml").write_text(CUSTOMER)
+    _git(folder, "add", "-A")
+    assert 0 == _git(folder, "commit", "-qm", "base").returncode
+    return folder
+
+
+CUSTOMER = """\
+entity: customer
+label: {zh: 客户, en: Customer}
+fields:
+  # who it is
+  name: {type: text, label: {zh: 姓名, en: Name}}
+"""
+
+
+def _commit_on(folder: Path, branch: str, text: str) -> None:
+    _git(folder, "checkout", "-q", "-B", branch, "main" if branch != "main" else "HEAD")
+    (folder / "customer.yaml").write_text(text)
+    assert 0 == _git(folder, "commit", "-qam", branch).returncode
+
+
+def test_git_merges_two_branches_that_add_a_field_at_one_place(repository: Path) -> None:
+    """Plain Git has a conflict there; with the driver both fields are in, with their comments."""
+    _commit_on(repository, "phones", CUSTOMER + "  phone: {type: text, label: {zh: 电话, en: Phone}}  # as dialled\n")
+    _commit_on(repository, "cities", CUSTOMER + "  city: {type: text, label: {zh: 城市, en: City}}\n")
+    merged = _git(repository, "merge", "-q", "phones")
+
+    assert 0 == merged.returncode, merged.stderr + merged.stdout
+    assert (repository / "customer.yaml").read_text() == CUSTOMER + (
+        "  city: {type: text, label: {zh: 城市, en: City}}\n  phone: {type: text, label: {zh: 电话, en: Phone}}  # as dialled\n"
+    )
+    assert "" == _git(repository, "status", "--porcelain").stdout
+
+
+def test_git_is_told_of_a_true_conflict(repository: Path) -> None:
+    """One label, two words: exit code 1, a sentence with the place on both sides, and marks around this line only."""
+    _commit_on(repository, "one", CUSTOMER.replace("姓名", "名称") + "  phone: {type: text, label: {zh: 电话, en: Phone}}\n")
+    _commit_on(repository, "two", CUSTOMER.replace("姓名", "全名"))
+    merged = _git(repository, "merge", "-q", "one")
+    text = (repository / "customer.yaml").read_text()
+
+    assert 1 == merged.returncode
+    assert (
+        "customer.yaml: conflict: both sides changed fields.name.label.zh (ours:5:30, theirs:5:30)"
+        in merged.stderr + merged.stdout
+    )
+    assert text == CUSTOMER[: CUSTOMER.index("  name:")] + (
+        "<<<<<<< ours\n"
+        "  name: {type: text, label: {zh: 全名, en: Name}}\n"
+        "=======\n"
+        "  name: {type: text, label: {zh: 名称, en: Name}}\n"
+        ">>>>>>> theirs\n"
+        "  phone: {type: text, label: {zh: 电话, en: Phone}}\n"
+    )
+    assert "UU customer.yaml\n" == _git(repository, "status", "--porcelain").stdout
+
+
+def test_merge_writes_to_standard_output(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Without --output the result goes to standard output; a file that is not there is a sentence."""
+    for name, text in (("base", "a: 1\n"), ("ours", "a: 1\nb: 2\n"), ("theirs", "a: 3\n")):
+        (tmp_path / name).write_text(text)
+    code = main(["merge", *(str(tmp_path / name) for name in ("base", "ours", "theirs"))])
+
+    assert 0 == code
+    assert b"a: 3\nb: 2\n" == capfdbinary.readouterr().out
