@@ -32,4 +32,5 @@ LABEL_LANGUAGE = code("L301", "A label lacks a language of the app, or has one t
 LONG_LABEL = code("L304", "A label is longer than 24 characters.", "hint")
 BAD_LABEL = code("L305", "A label is empty, too long or has invisible characters.")
 
+UNMEETABLE = code("W011", "A rule of seats that cannot be met, or several seats without a rule.")
 BAD_TIME = code("W012", "A time of zero, negative, over ten years, or working time without a calendar.")

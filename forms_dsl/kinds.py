@@ -12,13 +12,14 @@ from pydantic import BaseModel
 
 from forms_dsl.files.access import RolesShape
 from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
+from forms_dsl.files.automation import AutomationShape
 from forms_dsl.files.bindings import BindingsShape
 from forms_dsl.files.decision import DecisionShape
 from forms_dsl.files.entity import EntityShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape, RecordPageShape
 from forms_dsl.files.report import ReportShape
-from forms_dsl.files.workflow import AutomationShape, WorkflowShape
+from forms_dsl.files.workflow import WorkflowShape
 from forms_dsl.model import Label
 
 #: The seven pieces of which every app is made.

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from forms_dsl import codes
+from forms_dsl.build.automations import build_automation
 from forms_dsl.build.bench import Names, Workbench
 from forms_dsl.build.bindings import declare_operations
 from forms_dsl.build.decisions import build_decision, declare_decisions
@@ -20,12 +21,13 @@ from forms_dsl.build.place import SourceFile
 from forms_dsl.build.reports import build_report
 from forms_dsl.build.roles import build_roles
 from forms_dsl.build.signatures import declare_available
-from forms_dsl.build.workflows import build_automation, build_workflow
+from forms_dsl.build.workflows import build_workflow
 from forms_dsl.checks.registry import run_checks
 from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
 from forms_dsl.files.app import AppShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
+from forms_dsl.files.workflow import WorkflowShape
 from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_documents, read_folder
 from forms_dsl.model import App, Binding, Parameter
 from forms_dsl.org import BUILT_IN
@@ -82,6 +84,8 @@ def _collect(bench: Workbench, file: SourceFile) -> None:
         bench.files[file.kind.name] = (*bench.files.get(file.kind.name, ()), file.name)
     if isinstance(file.shape, FormShape | ListShape):
         bench.entity_of[file.kind.name, file.name] = file.shape.entity
+    if isinstance(file.shape, WorkflowShape):
+        bench.entity_of[file.kind.name, file.name] = file.shape.for_
 
 
 def _build(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_dsl.model import Branch, ChooseStep, TogetherStep, Workflow, WorkflowStep
+from forms_dsl.model import AnyOfStep, ChooseStep, HumanStep, TogetherStep, Workflow, WorkflowStep
 
 
 def branches_of(step: WorkflowStep) -> tuple[tuple[WorkflowStep, ...], ...]:
@@ -13,7 +13,7 @@ def branches_of(step: WorkflowStep) -> tuple[tuple[WorkflowStep, ...], ...]:
         case ChooseStep():
             rest = () if step.otherwise is None else (step.otherwise,)
             return (*(branch.steps for branch in step.branches), *rest)
-        case TogetherStep():
+        case TogetherStep() | AnyOfStep():
             return tuple(branch.steps for branch in step.branches)
         case _:
             return ()
@@ -32,16 +32,21 @@ def steps_of(flow: Workflow) -> Iterator[WorkflowStep]:
     return steps_within(flow.steps)
 
 
+def has_people(flow: Workflow) -> bool:
+    """Whether the flow may wait for somebody: a step of people, or a call that somebody may have to do by hand."""
+    return any(isinstance(step, HumanStep) for step in steps_of(flow))
+
+
 def parallel_branch_of(flow: Workflow) -> dict[str, tuple[str, ...]]:
-    """Step name → the branches of together blocks around it, outermost first, as `block/branch`."""
+    """Step name → the branches at the same time around it, outermost first, as `block/branch`."""
     found: dict[str, tuple[str, ...]] = {}
 
     def walk(steps: tuple[WorkflowStep, ...], around: tuple[str, ...]) -> None:
         for step in steps:
             found[step.name] = around
-            branches: tuple[Branch, ...] = step.branches if isinstance(step, TogetherStep) else ()
-            for branch in branches:
-                walk(branch.steps, (*around, f"{step.name}/{branch.name}"))
+            if isinstance(step, TogetherStep | AnyOfStep):
+                for branch in step.branches:
+                    walk(branch.steps, (*around, f"{step.name}/{branch.name}"))
             if isinstance(step, ChooseStep):
                 for inner in branches_of(step):
                     walk(inner, around)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms_dsl.model import Branch, CallStep, ChooseStep, HumanStep, StepFields, TogetherStep, Workflow, WorkflowStep
+from forms_dsl.model import AnyOfStep, Branch, CallStep, ChooseStep, HumanStep, StepFields, TogetherStep, Workflow, WorkflowStep
 
 #: The branch of a choose that takes every value without a branch of its own.
 OTHERWISE = "otherwise"
@@ -65,11 +65,11 @@ class Definition:
         return tuple((branch, sequence) for (owner, branch), sequence in self.branches.items() if owner == block)
 
     def parallel(self, name: str) -> tuple[int, ...]:
-        """The branches of `together` blocks around a step, outermost first, as sequences."""
+        """The branches at the same time around a step, outermost first, as sequences."""
         chain: list[int] = []
         sequence = self.places[name].sequence
         while (block := self.sequences[sequence].block) is not None:
-            if isinstance(self.places[block].step, TogetherStep):
+            if isinstance(self.places[block].step, TogetherStep | AnyOfStep):
                 chain.append(sequence)
             sequence = self.places[block].sequence
         return tuple(reversed(chain))
@@ -120,7 +120,7 @@ def build_definition(workflow: Workflow, irreversible: frozenset[str] = frozense
 
 def step_branches(step: WorkflowStep) -> Iterator[Branch]:
     """The branches of a block step, `otherwise` last; nothing for a step that is no block."""
-    if isinstance(step, ChooseStep | TogetherStep):
+    if isinstance(step, ChooseStep | TogetherStep | AnyOfStep):
         yield from step.branches
     if isinstance(step, ChooseStep) and step.otherwise is not None:
         yield Branch(OTHERWISE, step.otherwise)

@@ -14,7 +14,7 @@ from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.model import App, CallStep, Entity, Field, FieldOptions, People, Workflow, WorkflowExample
+from forms_dsl.model import App, CallStep, Case, Entity, Field, FieldOptions, People, Workflow
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.simulate import Trial, simulate
 from workflow_engine.world import Candidate, Found, World
@@ -33,7 +33,7 @@ class _Case:
     app: App
     entity: Entity
     workflow: Workflow
-    example: WorkflowExample
+    example: Case
     #: Which step a people specification belongs to, by identity: each step has people of its own.
     steps: Mapping[int, str]
 
@@ -44,12 +44,12 @@ def check_examples(app: App, workflow: Workflow) -> tuple[Diagnostic, ...]:
     return tuple(found for example in workflow.examples for found in _check(app, workflow, definition, example))
 
 
-def run_example(app: App, workflow: Workflow, example: WorkflowExample) -> Trial:
+def run_example(app: App, workflow: Workflow, example: Case) -> Trial:
     """The trial run of one example; raises ValueRefused for a value that its field does not take."""
     return _run(app, workflow, build_definition(workflow), example)
 
 
-def _check(app: App, workflow: Workflow, definition: Definition, example: WorkflowExample) -> tuple[Diagnostic, ...]:
+def _check(app: App, workflow: Workflow, definition: Definition, example: Case) -> tuple[Diagnostic, ...]:
     try:
         trial = _run(app, workflow, definition, example)
     except ValueRefused as refused:
@@ -70,7 +70,7 @@ def _check(app: App, workflow: Workflow, definition: Definition, example: Workfl
     return (WRONG_PATH.at(example.span, said, hint=Sentence("Mend the flow or the example.", "请更正流程或案例。")),)
 
 
-def _run(app: App, workflow: Workflow, definition: Definition, example: WorkflowExample) -> Trial:
+def _run(app: App, workflow: Workflow, definition: Definition, example: Case) -> Trial:
     steps = {id(human.by): human.name for human in definition.human_steps()}
     case = _Case(app, app.entities[workflow.entity], workflow, example, steps)
     first = definition.first_fill()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from forms_dsl.model import HumanStep, People
+from forms_dsl.model import HumanStep
 from workflow_engine.commands import Claim, Decide, Decision, Release
 from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.decide import may_act
@@ -81,7 +81,7 @@ def refuse_acting(
 def _still_fits(step: HumanStep, world: World, person: str) -> bool:
     """Whether a person still is one of those whom the step asks, or to whom it is escalated."""
     to = step.due.to if step.due is not None and step.due.then == "escalate" else None
-    return world.still_fits(step.by, person) or (to is not None and world.still_fits(People("role", to), person))
+    return world.still_fits(step.by, person) or (to is not None and world.still_fits(to, person))
 
 
 def _not_entitled(actor: str, visit: Visit, seat: Seat) -> Refusal:

@@ -188,7 +188,7 @@ def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
         case "approve":
             pass_step(progress, visit, "approved")
         case "escalate" if due is not None and due.to is not None:
-            _escalate(progress, visit, People("role", due.to))
+            _escalate(progress, visit, due.to)
         case _:
             pass
     return None

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from forms_dsl.model import CallStep, ChooseStep, CopyStep, HumanStep, TogetherStep
+from forms_dsl.model import (
+    AnyOfStep,
+    CallStep,
+    ChooseStep,
+    CopyStep,
+    HumanStep,
+    SubFlowStep,
+    TogetherStep,
+    WaitStep,
+    WorkflowStep,
+)
 from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
@@ -103,7 +113,7 @@ def pass_step(progress: Progress, visit: Visit, result: VisitState) -> None:
     walk(progress, next_point(progress.definition, visit.step))
 
 
-def _enter(progress: Progress, step: HumanStep | CallStep | ChooseStep | TogetherStep | CopyStep, after: Point) -> list[Point]:
+def _enter(progress: Progress, step: WorkflowStep, after: Point) -> list[Point]:
     match step:
         case HumanStep():
             open_people(progress, step)
@@ -122,6 +132,8 @@ def _enter(progress: Progress, step: HumanStep | CallStep | ChooseStep | Togethe
             number = sum(block.name == step.name for block in progress.state.blocks) + 1
             progress.emit(ev.BlockStarted(step.name, number, tuple(name for name, _ in branches)))
             return [(sequence, 0) for _, sequence in reversed(branches)]
+        case AnyOfStep() | WaitStep() | SubFlowStep():
+            raise ValueError(f"the step {step.name!r} is not carried out by this version; publishing refuses it")
 
 
 def _leave(progress: Progress, sequence: int) -> list[Point]:

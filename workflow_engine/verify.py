@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from forms_dsl import codes
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
@@ -16,7 +17,6 @@ from workflow_engine.decide import BUILT_RULES, possible
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.examples import check_examples
 
-RULE_CANNOT_BE_MET = code("W011", "A rule of seats that cannot be met, or several seats without a rule.")
 RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come before.")
 NOT_CARRIED_OUT = code("W102", "A part of the workflow language that this version does not carry out.")
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
@@ -75,7 +75,7 @@ def _rule(step: HumanStep) -> Iterator[Diagnostic]:
     lacks_share = step.rule.kind == "pass" and step.rule.threshold is None
     if lacks_share or not all(possible(step.rule, seats) for seats in range(least, most + 1)):
         message = Sentence(f"The rule of {step.name!r} cannot be met.", f"“{step.name}”的通过规则无法满足。")
-        yield RULE_CANNOT_BE_MET.at(step.span, message)
+        yield codes.UNMEETABLE.at(step.span, message)
     if least > 1 and step.rule.kind == "first" and step.by.pick != "first":
         message = Sentence(
             f"{step.name!r} has {least} seats, but the first answer would decide.",
@@ -84,7 +84,7 @@ def _rule(step: HumanStep) -> Iterator[Diagnostic]:
         hint = Sentence(
             "Add rule: {all: true, one_veto: true}, or another rule.", "请加上 rule，例如 {all: true, one_veto: true}。"
         )
-        yield RULE_CANNOT_BE_MET.at(step.span, message, hint=hint)
+        yield codes.UNMEETABLE.at(step.span, message, hint=hint)
     if step.rule.veto is not None and step.rule.kind == "first":
         message = Sentence(
             f"At {step.name!r} the first answer decides, so nobody needs a veto.",

@@ -16,6 +16,8 @@ from forms_dsl.model.app import (
     Report,
     Role,
 )
+from forms_dsl.model.automations import Action, Automation, Trigger
+from forms_dsl.model.cases import Case, CaseAct, CaseRecord, CaseUser, Expected, ExpectedError
 from forms_dsl.model.decisions import (
     Band,
     Cell,
@@ -28,31 +30,32 @@ from forms_dsl.model.decisions import (
     Scorecard,
 )
 from forms_dsl.model.entities import Choice, Entity, EntityRule, Field, FieldOptions, Label, Related, Retention, RowType, Value
-from forms_dsl.model.flows import (
-    Action,
-    Automation,
+from forms_dsl.model.flows import Authority, FourEyes, Proxies, RepeatApprover, Workflow
+from forms_dsl.model.screens import Form, FormBlock, FormItem, ListSaved, ListView, Page, PageAction, PagePanel
+from forms_dsl.model.steps import (
+    AnyOfStep,
     Branch,
     CallStep,
     ChooseStep,
     CopyStep,
     Due,
     Duration,
-    FourEyes,
     HumanStep,
     People,
     SeatRule,
     StepFields,
+    SubFlowStep,
     TogetherStep,
-    Workflow,
-    WorkflowExample,
+    WaitStep,
     WorkflowStep,
 )
-from forms_dsl.model.screens import Form, FormBlock, FormItem, ListSaved, ListView, Page, PageAction, PagePanel
 
 __all__ = [
     "AccessRule",
     "Action",
+    "AnyOfStep",
     "App",
+    "Authority",
     "Automation",
     "Band",
     "Binding",
@@ -60,6 +63,10 @@ __all__ = [
     "BindingOperation",
     "Branch",
     "CallStep",
+    "Case",
+    "CaseAct",
+    "CaseRecord",
+    "CaseUser",
     "Cell",
     "Chart",
     "Choice",
@@ -73,6 +80,8 @@ __all__ = [
     "Duration",
     "Entity",
     "EntityRule",
+    "Expected",
+    "ExpectedError",
     "Factor",
     "FactorRow",
     "Field",
@@ -92,7 +101,9 @@ __all__ = [
     "PagePanel",
     "Parameter",
     "People",
+    "Proxies",
     "Related",
+    "RepeatApprover",
     "Report",
     "Retention",
     "Role",
@@ -100,9 +111,11 @@ __all__ = [
     "Scorecard",
     "SeatRule",
     "StepFields",
+    "SubFlowStep",
     "TogetherStep",
+    "Trigger",
     "Value",
+    "WaitStep",
     "Workflow",
-    "WorkflowExample",
     "WorkflowStep",
 ]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_dsl.expr.tree import Expression, ValueType
+from forms_dsl.model.automations import Automation
 from forms_dsl.model.decisions import Decision
 from forms_dsl.model.entities import Entity, FieldOptions, Label
-from forms_dsl.model.flows import Automation, Workflow
+from forms_dsl.model.flows import Workflow
 from forms_dsl.model.screens import Form, ListView, Page
 from forms_dsl.source import Span
 

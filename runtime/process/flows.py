@@ -109,8 +109,10 @@ def _irreversible(compiled: CompiledApp, workflow: Workflow) -> frozenset[str]:
 def _people(workflow: Workflow) -> Iterator[People]:
     for step in steps_of(workflow):
         match step:
-            case HumanStep(by=by):
+            case HumanStep(by=by, due=due):
                 yield by
+                if due is not None and due.to is not None:
+                    yield due.to
             case CallStep(on_error=by) if by is not None:
                 yield by
             case CopyStep(to=to):

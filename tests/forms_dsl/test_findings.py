@@ -37,7 +37,7 @@ CASES = [
     ("S001", "forms/order.intake.yaml", "- section: order", "- sextion: order", "sextion"),
     ("S001", "forms/order.intake.yaml", "- section: order", "- button: order", "button"),
     ("S001", "workflows/approval.yaml", "- fill: apply", "- fyll: apply", "fyll"),
-    ("S001", "workflows/approval.yaml", "- fill: apply", "- vote: apply", "vote"),
+    ("S003", "workflows/approval.yaml", "- fill: apply", "- vote: apply", "vote"),
     ("S001", "workflows/approval.yaml", "due: {within: 2 days}", "duue: {within: 2 days}", "duue"),
     ("S001", "roles.yaml", "        update: status", "        updaet: status", "updaet"),
     ("S001", "automations/old_orders.yaml", "every:", "evrey:", "evrey"),
@@ -112,7 +112,6 @@ CASES = [
     ("R002", "roles.yaml", "  clerk:\n    label: {zh: 经办, en: Clerk}\n", "  clerk:\n    label: {zh: 经办, en: Clerk}\n    includes: [clerk]\n", "includes: [clerk]"),
     ("R003", "entities/order.yaml", "to: customer", "to: crm.customer", "  customer:"),
     ("L307", "reports/by_kind.yaml", "{value: month_end(created_on), name: month, label: {zh: 月份, en: Month}}", "month_end(created_on)", "rows:"),
-    ("S001", "automations/old_orders.yaml", 'every: "06:00 day"', "after: {create: true}", "after:"),
     # Expressions
     ("X002", "entities/order.yaml", "when: amount > 500", "when: (amount > 500", "when:"),
     ("X002", "lists/orders.yaml", 'filter: status != "done"', 'filter: status = "done"', "filter:"),

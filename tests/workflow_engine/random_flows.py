@@ -140,7 +140,7 @@ def _human(random: Random) -> HumanStep:
 
 def _due(random: Random) -> Due | None:
     then = random.choice((None, None, "remind", "reject", "approve", "escalate"))
-    return Due(Duration(1, "day"), then, to="r3" if then == "escalate" else None) if then else None
+    return Due(Duration(1, "day"), then, to=People("role", "r3") if then == "escalate" else None) if then else None
 
 
 def _people(random: Random) -> People:

@@ -485,7 +485,7 @@ def test_a_late_step_may_refuse_pass_or_ask_others() -> None:
     assert ["head"] == passed.at()
     assert {None} == {seat.actor for seat in passed.visit("check").seats}
 
-    asked = Run(flow(fill(), approve("check", due=late("escalate", to="head"))), world(PEOPLE))
+    asked = Run(flow(fill(), approve("check", due=late("escalate", to=role("head")))), world(PEOPLE))
     asked.do(cmd.Claim("ann", "check", 1, 1))
     asked.do(cmd.TimerDue("check", 1))
     assert ("ann", "bob", "eva") == asked.visit("check").entitled(asked.visit("check").seats[0])
@@ -496,7 +496,7 @@ def test_a_late_step_may_refuse_pass_or_ask_others() -> None:
 def test_escalation_keeps_four_eyes() -> None:
     """Who may not act there is not asked by the clock either."""
     definition = flow(
-        fill(), approve("head"), approve("check", due=late("escalate", to="head")), four_eyes=(four_eyes("head", "check"),)
+        fill(), approve("head"), approve("check", due=late("escalate", to=role("head"))), four_eyes=(four_eyes("head", "check"),)
     )
     run = Run(definition, world(PEOPLE))
     run.approve("eva", "head")

@@ -1,0 +1,176 @@
+"""Worked cases, from shapes to values: the names in them must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from forms_dsl.build.bench import EntitySignature, Workbench
+from forms_dsl.build.place import Place
+from forms_dsl.build.step_lists import StepLists
+from forms_dsl.diagnostics import Sentence
+from forms_dsl.files.cases import (
+    CaseBodyShape,
+    CaseUserShape,
+    EditActShape,
+    ExampleShape,
+    ExpectErrorShape,
+    ExpectShape,
+    ReturnActShape,
+    RunActShape,
+    WaitActShape,
+)
+from forms_dsl.model import CallStep, Case, CaseAct, CaseRecord, CaseUser, Expected, ExpectedError
+
+ActShape = ReturnActShape | EditActShape | RunActShape | WaitActShape | str
+
+_ROLE = Sentence("role", "角色")
+
+
+def build_example(bench: Workbench, place: Place, shape: ExampleShape, entity: EntitySignature, lists: StepLists) -> Case:
+    """An example of a workflow over `entity`."""
+    people = {f"{name.partition('@')[0]}_by" for name in lists.steps} | {f"{name}_by" for name in lists.steps}
+    known = {*entity.types(), *entity.fields, *lists.steps, *people, "leader_of_branch"}
+    _names(bench, place.at("given"), shape.given, known, entity, lists.is_complete)
+    for name, entered in shape.given.items():
+        if name in lists.steps and isinstance(entered, dict):
+            _names(bench, place.at("given", name), entered, {*entity.fields}, entity, lists.is_complete)
+    for number, step in enumerate(shape.path):
+        lists.check_step(place.at("path", number), step)
+    _answers(bench, place.at("answers"), shape, lists)
+    _acts(bench, place.at("do"), shape, entity, lists)
+    if shape.expect is not None:
+        _expected(bench, place.at("expect"), shape.expect, entity, lists)
+    if shape.user is not None and shape.user.role is not None:
+        bench.look_up(bench.roles, place.at("user", "role"), shape.user.role, _ROLE)
+    return build_case(place, shape.name, shape)
+
+
+def build_case(place: Place, name: str, shape: CaseBodyShape) -> Case:
+    """The case as data; the names in it are checked by whom it belongs to."""
+    return Case(
+        name=name,
+        span=place.key_span,
+        title=shape.title,
+        given=dict(shape.given),
+        records={
+            each: CaseRecord(record.entity, dict(record.__pydantic_extra__ or {})) for each, record in shape.records.items()
+        },
+        answers={step: dict(answer) for step, answer in shape.answers.items()},
+        user=_user(shape.user),
+        clock=shape.clock,
+        do=tuple(act_of(act) for act in shape.do),
+        path=tuple(shape.path),
+        expect=_expect(shape.expect),
+        expect_error=_expect_error(shape.expect_error),
+    )
+
+
+def act_of(shape: ActShape) -> CaseAct:
+    """One act as data."""
+    match shape:
+        case ReturnActShape():
+            return CaseAct("return", shape.return_, shape.to)
+        case EditActShape():
+            return CaseAct("edit", values=dict(shape.edit))
+        case RunActShape():
+            return CaseAct("run", name=shape.run)
+        case WaitActShape():
+            return CaseAct("wait", length=shape.wait)
+        case str():
+            verb, _, step = shape.partition(" ")
+            return CaseAct(verb, step or None)
+
+
+def _user(shape: CaseUserShape | None) -> CaseUser | None:
+    return CaseUser(shape.role, shape.branch, shape.name) if shape is not None else None
+
+
+def _expect(shape: ExpectShape | None) -> Expected | None:
+    if shape is None:
+        return None
+    records = shape.records if isinstance(shape.records, dict) else {}
+    return Expected(
+        at=_listed(shape.at),
+        state=shape.state,
+        reason=shape.reason,
+        held_for=shape.held_for,
+        next=shape.next,
+        superseded=None if shape.superseded is None else tuple(shape.superseded),
+        fields=dict(shape.fields),
+        records={name: dict(values) for name, values in records.items()},
+        record_count=shape.records if isinstance(shape.records, int) else None,
+        output=dict(shape.output),
+        can_read=tuple(shape.can_read),
+        cannot_read=tuple(shape.cannot_read),
+        shown={name: dict(values) for name, values in shape.shown.items()},
+        hidden={name: tuple(fields) for name, fields in shape.hidden.items()},
+        work_items=shape.work_items,
+        messages=shape.messages,
+    )
+
+
+def _expect_error(shape: ExpectErrorShape | None) -> ExpectedError | None:
+    return ExpectedError(shape.rule, shape.field, shape.at) if shape is not None else None
+
+
+def _listed(names: str | list[str] | None) -> tuple[str, ...]:
+    return () if names is None else (names,) if isinstance(names, str) else tuple(names)
+
+
+# What an example may name ------------------------------------------------------------------------------------
+
+
+def _names(
+    bench: Workbench, place: Place, given: Mapping[str, object], known: Collection[str], entity: EntitySignature, complete: bool
+) -> None:
+    for name in given:
+        if name not in known and not entity.open and complete:
+            what = Sentence(f"field of {entity.name}", f"{entity.name} 的字段")
+            bench.unknown(place.at(name), name, what, known, key=True)
+
+
+def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLists) -> None:
+    """An answer is for a call, and holds what its operation gives."""
+    for name, answer in shape.answers.items():
+        step = lists.steps.get(name)
+        if not isinstance(step, CallStep):
+            if lists.is_complete:
+                calls = [each for each, found in lists.steps.items() if isinstance(found, CallStep)]
+                bench.unknown(place.at(name), name, Sentence("call", "调用"), calls, key=True)
+            continue
+        operation = bench.operations.known.get(step.connector)
+        for part in answer:
+            if operation is not None and part not in operation.output:
+                what = Sentence(f"output of {step.connector}", f"{step.connector} 的输出")
+                bench.unknown(place.at(name, part), part, what, operation.output, key=True)
+
+
+def _acts(bench: Workbench, place: Place, shape: ExampleShape, entity: EntitySignature, lists: StepLists) -> None:
+    for number, act in enumerate(shape.do):
+        here = place.at(number)
+        match act:
+            case ReturnActShape():
+                lists.check_human([(here.at("return"), act.return_), (here.at("to"), act.to)])
+            case EditActShape():
+                _names(bench, here.at("edit"), act.edit, {*entity.fields}, entity, lists.is_complete)
+            case RunActShape():
+                _runs(bench, here.at("run"), act.run)
+            case str() if " " in act:
+                lists.check_human([(here, act.partition(" ")[2])])
+
+
+def _runs(bench: Workbench, place: Place, name: str) -> None:
+    automations = bench.files.get("automation", ())
+    if name not in automations and name not in bench.decisions.known and not bench.decisions.open:
+        what = Sentence("automation or decision", "自动化规则或决策")
+        bench.unknown(place, name, what, (*automations, *bench.decisions.known))
+
+
+def _expected(bench: Workbench, place: Place, shape: ExpectShape, entity: EntitySignature, lists: StepLists) -> None:
+    for number, name in enumerate(_listed(shape.at)):
+        lists.check_step(place.at("at", number) if isinstance(shape.at, list) else place.at("at"), name)
+    if shape.next is not None:
+        lists.check_step(place.at("next"), shape.next)
+    if shape.superseded is not None:
+        lists.resolve(place.at("superseded"), shape.superseded)
+    _names(bench, place.at("fields"), shape.fields, {*entity.types(), *entity.fields}, entity, lists.is_complete)

@@ -1,0 +1,159 @@
+"""Worked cases: what is given, what is done, what must come of it; examples of a workflow and cases of tests."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Tag
+
+from forms_dsl.diagnostics import Sentence, suggestion
+from forms_dsl.files.human_steps import StepList
+from forms_dsl.files.labels import SentenceText
+from forms_dsl.files.values import ChoiceCode, Length, Literal, Name, Reference, Shape, key, plain, text_of, whole, wrong
+from forms_dsl.files.variants import by_kind, by_verb, tag
+
+_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?\Z")
+#: Acts without and with a step.
+BARE_ACTS = ("submit", "resubmit")
+STEP_ACTS = ("approve", "reject")
+
+
+def _clock(value: object) -> str:
+    text = text_of(value)
+    if not _CLOCK.match(text):
+        hint = Sentence("Write it like 2026-03-02T10:00.", "写法示例：2026-03-02T10:00。")
+        raise wrong(f"{text!r} is not a date and time.", f"“{text}”不是日期时间。", hint)
+    return text
+
+
+def _act(value: object) -> str:
+    text = text_of(value)
+    verb, _, step = text.partition(" ")
+    if (verb in BARE_ACTS and not step) or (verb in STEP_ACTS and step and " " not in step):
+        return text
+    known = Sentence(
+        "Write submit, resubmit, approve STEP, reject STEP, or {return: STEP, to: STEP}, {edit: …}, {run: …}, {wait: …}.",
+        "可写 submit、resubmit、approve 步骤、reject 步骤，或 {return: 步骤, to: 步骤}、{edit: …}、{run: …}、{wait: …}。",
+    )
+    raise wrong(
+        f"{text!r} is nothing that is done.", f"“{text}”不是可执行的动作。", suggestion(verb, (*BARE_ACTS, *STEP_ACTS)) or known
+    )
+
+
+class ReturnActShape(Shape):
+    """Somebody sends the case back."""
+
+    return_: Annotated[Reference, key("The step at which it is sent back.", "在哪个步骤退回。", alias="return")]
+    to: Annotated[Reference, key("The step that it goes back to.", "退回到哪个步骤。")]
+
+
+class EditActShape(Shape):
+    """Values are entered."""
+
+    edit: Annotated[dict[Reference, Any], key("Fields and their values.", "字段与值。", min_length=1)]
+
+
+class RunActShape(Shape):
+    """An automation or a decision runs."""
+
+    run: Annotated[Reference, key("The automation or decision.", "自动化规则或决策。")]
+
+
+class WaitActShape(Shape):
+    """Time goes by."""
+
+    wait: Annotated[Length, key("How long.", "多久。")]
+
+
+Act = Annotated[
+    Annotated[ReturnActShape, Tag(tag("return"))]
+    | Annotated[EditActShape, Tag(tag("edit"))]
+    | Annotated[RunActShape, Tag(tag("run"))]
+    | Annotated[WaitActShape, Tag(tag("wait"))]
+    | Annotated[str, plain(_act, {"type": "string"}), Tag(tag("word"))],
+    by_verb("return", "edit", "run", "wait", bare="word"),
+]
+
+
+class CaseRecordShape(BaseModel):
+    """A record of a case: its entity, and beside it field values."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Any]
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    entity: Annotated[Reference, key("Its entity.", "实体。")]
+
+
+class CaseUserShape(Shape):
+    """Who acts in a case."""
+
+    role: Annotated[Reference | None, key("The role.", "角色。")] = None
+    branch: Annotated[ChoiceCode | None, key("The code of the branch.", "网点代码。")] = None
+    name: Annotated[ChoiceCode | None, key("What the person is called.", "人员名称。")] = None
+
+
+Outcome = dict[Reference, Any]
+NameOrNames = Annotated[
+    Annotated[list[Reference], Tag(tag("names"))] | Annotated[Reference, Tag(tag("name"))], by_kind(list, "names", "name")
+]
+RecordsOrNumber = Annotated[
+    Annotated[dict[Name, Outcome], Tag(tag("records"))] | Annotated[int, whole(0, 10_000), Tag(tag("number"))],
+    by_kind(dict, "records", "number"),
+]
+
+
+class ExpectShape(Shape):
+    """What must come of a case."""
+
+    at: Annotated[NameOrNames | None, key("The open step, or all of them.", "停在哪个（些）步骤。")] = None
+    state: Annotated[Reference | None, key("Its state.", "该步骤的状态。")] = None
+    reason: Annotated[Reference | None, key("Why it waits.", "等待的原因。")] = None
+    held_for: Annotated[Reference | None, key("For whom it is held.", "挂起给谁处理。")] = None
+    next: Annotated[Reference | None, key("The next step.", "下一步骤。")] = None
+    superseded: Annotated[StepList | None, key("Steps whose approvals no longer count.", "审批已作废的步骤。")] = None
+    fields: Annotated[Outcome, key("Field values of the record.", "记录的字段值。")] = {}
+    records: Annotated[
+        RecordsOrNumber | None, key("Field values by record name, or how many records.", "各记录的字段值，或记录数。")
+    ] = None
+    output: Annotated[Outcome, key("Outputs of a decision.", "决策的输出。")] = {}
+    can_read: Annotated[list[Name], key("Records that the user may read.", "用户可查看的记录。")] = []
+    cannot_read: Annotated[list[Name], key("Records that the user may not read.", "用户不可查看的记录。")] = []
+    shown: Annotated[dict[Name, Outcome], key("Values as they are displayed.", "显示出来的值。")] = {}
+    hidden: Annotated[dict[Name, list[Reference]], key("Fields that are not shown.", "不显示的字段。")] = {}
+    work_items: Annotated[int | None, whole(0, 10_000), key("How many work items.", "待办数。")] = None
+    messages: Annotated[int | None, whole(0, 10_000), key("How many messages.", "消息数。")] = None
+
+
+class ExpectErrorShape(Shape):
+    """An error that must be found."""
+
+    rule: Annotated[Reference | None, key("The rule that is broken.", "违反的规则。")] = None
+    field: Annotated[Reference | None, key("The field that is refused.", "被拒绝的字段。")] = None
+    at: Annotated[Reference | None, key("The field where it is shown.", "提示显示在哪个字段。")] = None
+
+
+class CaseBodyShape(Shape):
+    """What examples of a workflow and cases of tests share."""
+
+    title: Annotated[SentenceText | None, key("What it shows.", "案例说明。")] = None
+    given: Annotated[
+        dict[str, Any], key("Field values, and who acts or what is entered at a step.", "字段值，以及步骤的办理人或录入内容。")
+    ] = {}
+    records: Annotated[dict[Name, CaseRecordShape], key("Several records by name.", "按名称列出的多条记录。")] = {}
+    answers: Annotated[dict[Reference, dict[str, Literal]], key("Answers of calls, by step.", "各调用步骤的应答。")] = {}
+    user: Annotated[CaseUserShape | None, key("Who acts; default is somebody who may start.", "由谁操作，默认为可发起的人。")] = (
+        None
+    )
+    clock: Annotated[str | None, plain(_clock, {"type": "string"}), key("What today() and now() are.", "固定的当前时间。")] = None
+    do: Annotated[list[Act], key("What is done, in order.", "依次执行的动作。")] = []
+    path: Annotated[StepList, key("The steps that are visited, in order.", "依次经过的步骤。")] = []
+    expect: Annotated[ExpectShape | None, key("What must come of it.", "预期结果。")] = None
+    expect_error: Annotated[ExpectErrorShape | None, key("The error that must be found.", "预期的错误。")] = None
+
+
+class ExampleShape(CaseBodyShape):
+    """A worked case in a workflow."""
+
+    name: Annotated[ChoiceCode, key("The case's name.", "案例名称。")]

@@ -1,0 +1,92 @@
+"""Worked cases as data: what is given and done, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forms_dsl.model.entities import Label
+from forms_dsl.model.steps import Duration
+from forms_dsl.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAct:
+    """One act: `kind` submit, resubmit, approve, reject, return, edit, run or wait."""
+
+    kind: str
+    step: str | None = None
+    #: Of return: the step that it goes back to.
+    to: str | None = None
+    #: Of edit: field → value as written.
+    values: Mapping[str, object] = field(default_factory=dict)
+    #: Of run: the automation or decision.
+    name: str | None = None
+    #: Of wait.
+    length: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """One of several records of a case."""
+
+    entity: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUser:
+    """Who acts in a case."""
+
+    role: str | None = None
+    branch: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must come of a case; what is None or empty is not looked at."""
+
+    at: tuple[str, ...] = ()
+    state: str | None = None
+    reason: str | None = None
+    held_for: str | None = None
+    next: str | None = None
+    superseded: tuple[str, ...] | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    records: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    record_count: int | None = None
+    output: Mapping[str, object] = field(default_factory=dict)
+    can_read: tuple[str, ...] = ()
+    cannot_read: tuple[str, ...] = ()
+    shown: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    hidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    work_items: int | None = None
+    messages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedError:
+    """At least this error must be found."""
+
+    rule: str | None = None
+    field: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A worked case: an example of a workflow, shown as 试算, or a case of the app's tests."""
+
+    name: str
+    span: Span
+    title: Label | None = None
+    given: Mapping[str, object] = field(default_factory=dict)
+    records: Mapping[str, CaseRecord] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    user: CaseUser | None = None
+    clock: str | None = None
+    do: tuple[CaseAct, ...] = ()
+    path: tuple[str, ...] = ()
+    expect: Expected | None = None
+    expect_error: ExpectedError | None = None
