@@ -17,6 +17,7 @@ _WORDS: dict[str, Label] = {
     },
     "changes": {"en": "Changes", "zh": "变更"},
     "no changes": {"en": "The definition says the same as the active release.", "zh": "与已上线版本没有差别。"},
+    "unread": {"en": "The definition has errors, so nothing was compared.", "zh": "定义有错误，未作比较。"},
     "steps": {"en": "Tables", "zh": "表结构"},
     "no steps": {"en": "No table changes.", "zh": "表结构不变。"},
     "misfits": {"en": "Records that do not fit", "zh": "不合新规则的记录"},
@@ -39,8 +40,12 @@ def plan_lines(plan: PublishPlan, locale: str) -> Iterator[str]:
         return _WORDS[name][locale].format(**values)
 
     title = "first" if plan.from_ is None else "next"
-    yield word(title, app=plan.app, version=plan.version, to=plan.to, from_=plan.from_)
+    yield " ".join(word(title, app=plan.app, version=plan.version, to=plan.to, from_=plan.from_).split()).replace(" :", ":")
     yield ""
+    if not plan.version:
+        yield word("unread")
+        yield from _findings(plan, locale)
+        return
     if plan.changes:
         yield word("changes")
         for change in plan.changes:
@@ -70,14 +75,18 @@ def plan_lines(plan: PublishPlan, locale: str) -> Iterator[str]:
         yield word("running")
         for running in plan.running:
             yield f"  {running.workflow}  {running.step}  {running.count}"
+    yield from _findings(plan, locale)
+
+
+def _findings(plan: PublishPlan, locale: str) -> Iterator[str]:
     if plan.diagnostics:
         yield ""
-        yield word("findings")
+        yield _WORDS["findings"][locale]
         for found in plan.diagnostics:
             yield from _finding(found, locale)
     if plan.blocked:
         yield ""
-        yield word("blocked")
+        yield _WORDS["blocked"][locale]
 
 
 def _finding(found: Diagnostic, locale: str) -> Iterator[str]:

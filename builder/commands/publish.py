@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 
 from builder.commands import Mistake, Verbs
 from builder.folder import Folder, add_apps_argument, add_folder_argument, apps_beside, open_folder
 from builder.operator import add_database_argument, context_for, operator, person_by_username, settings_of
 from builder.plan_text import plan_lines
+from builder.second_person import approver_who_agrees
 from forms_dsl.model import Label
 from runtime.context import Principal
 from runtime.publish.apply import Publication, publish
@@ -16,12 +18,14 @@ from runtime.publish.consent import Consent
 from runtime.publish.execute import Progress
 from runtime.publish.history import active_release
 from runtime.publish.plan import plan_publish
+from runtime.publish.types import PublishPlan, Release
 from runtime.settings import Settings
 from runtime.start import Started, start
 from runtime.store.database import Database
 
 _EXAMPLES = """\
   qiqiao publish app_definitions/bank_customer --author shen --approver zhao --note "Guarantee field"
+  QIQIAO_APPROVER_TOKEN=… qiqiao publish FOLDER --author shen --approver zhao --destructive    without a terminal
   qiqiao publish app_definitions/bank_customer            the first publication, or a demonstration: one person is enough"""
 
 _ALONE = {
@@ -43,6 +47,14 @@ _SAME = {
     "zh": "{app} 已上线的定义与此完全相同，无需发布。",
 }
 
+_TAKES_AWAY = {
+    "en": "This takes away {count} thing(s) that release {release} has. If they were made in the builder, fetch them first:\n"
+    "qiqiao pull {app} FOLDER. If they are really to go, say so with --destructive.",
+    "zh": "此次发布会去掉版本 {release} 已有的 {count} 项内容。如果它们是在设计器中添加的，请先取回：\n"
+    "qiqiao pull {app} FOLDER。确实要去掉时，请加 --destructive。",
+}
+_ASK = {"en": "Take them away? [y/N] ", "zh": "确定去掉？[y/N] "}
+
 
 def add(verbs: Verbs) -> None:
     """Describe the verb."""
@@ -51,8 +63,10 @@ def add(verbs: Verbs) -> None:
         "make a folder live, without a restart",
         "Shows the plan, carries it out and activates the release. A definition with errors is refused whole, with all\n"
         "findings, and the running app is not touched. Publishing an app that is live takes two people of this bank: the\n"
-        "author of the change and somebody else who holds the platform role `publisher`. Both are written to the audit\n"
-        "trail, and so is the account at this machine.",
+        "author of the change and somebody else who holds the platform role `publisher` and agrees, by a password at the\n"
+        "terminal or an API token in QIQIAO_APPROVER_TOKEN. Both are written to the audit trail, and so is the account at\n"
+        "this machine. A plan that takes something away (a field made in the builder, say, which this folder does not\n"
+        "have) asks first: fetch what is live with `qiqiao pull`, or agree with --destructive.",
         _EXAMPLES,
         run,
     )
@@ -60,6 +74,7 @@ def add(verbs: Verbs) -> None:
     add_apps_argument(parser)
     parser.add_argument("--author", metavar="USER", help="user name of the person who made the change")
     parser.add_argument("--approver", metavar="USER", help="user name of the second person, who approves it")
+    parser.add_argument("--destructive", action="store_true", help="agree to changes that take something away")
     parser.add_argument("--note", help="what the change is for, kept with the release")
     add_database_argument(parser)
 
@@ -85,7 +100,7 @@ def publish_folder(
         print(_SAME[locale].format(app=folder.app))
         return 0
     print("\n".join(plan_lines(planned.plan, locale)))
-    if planned.plan.blocked:
+    if planned.plan.blocked or not _agreed(planned.plan, active, arguments, locale):
         return 1
     approver, consent = _people(database, settings, arguments, now)
     publication = Publication(
@@ -112,11 +127,18 @@ def _people(database: Database, settings: Settings, arguments: argparse.Namespac
     if not arguments.author:
         alone = operator()
         return alone, Consent(alone.id, alone=True)
-    today = settings.business_date(now)
     with database.read() as connection:
-        author = person_by_username(connection, arguments.author, today)
-        approver = person_by_username(connection, arguments.approver, today)
-    return approver, Consent(author.id, operator=operator().id)
+        author = person_by_username(connection, arguments.author, settings.business_date(now))
+    return approver_who_agrees(database, settings, arguments.approver, now), Consent(author.id, operator=operator().id)
+
+
+def _agreed(plan: PublishPlan, active: Release | None, arguments: argparse.Namespace, locale: str) -> bool:
+    """Whether somebody agrees to what the plan takes away; who answers nothing has not."""
+    taken = [change for change in plan.changes if change.flag == "destructive"]
+    if active is None or not taken or arguments.destructive:
+        return True
+    print("\n" + _TAKES_AWAY[locale].format(count=len(taken), release=active.release, app=plan.app))
+    return sys.stdin.isatty() and input(_ASK[locale]).strip().lower() in ("y", "yes", "是")
 
 
 def _progress(locale: str) -> Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -11,11 +12,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from builder.cli import main, make_parser
 from runtime.identity.organisation import add_person, grant_role
-from runtime.releases import Releases
+from runtime.identity.tokens import create_token
 from runtime.store.database import Database
+from runtime.store.tables import org_person
 from tests.publish.desk import FILES, NOW, TICKET, add_people, with_field
 from tests.publish.test_requires import VISIT
 
@@ -147,13 +151,15 @@ def test_a_broken_folder_is_neither_planned_nor_published(qiqiao: Qiqiao, tmp_pa
         code, out, _ = qiqiao(verb, broken)
         assert 1 == code
         assert "S002 error  entities/ticket.yaml:13:16" in out
+        assert "nothing was compared" in out
+        assert "No table changes" not in out
         assert "This cannot be published as it is." in out
 
 
 def test_publishing_again_takes_two_people(
-    qiqiao: Qiqiao, folder: Path, tmp_path: Path, database: Database, database_url: str, releases: Releases
+    qiqiao: Qiqiao, folder: Path, tmp_path: Path, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first time the operator is enough; then two people of the bank are named, and they are two."""
+    """The first time the operator is enough; then two people are named, are two, and the second one agrees in person."""
     with database.write() as connection:
         add_people(connection)
         both = add_person(connection, "he", "何敏", NOW)
@@ -167,7 +173,14 @@ def test_publishing_again_takes_two_people(
     nobody = qiqiao("publish", changed, "--author", "shen", "--approver", "ghost", *at)
     himself = qiqiao("publish", changed, "--author", "he", "--approver", "he", *at)
     unfit = qiqiao("publish", changed, "--author", "he", "--approver", "shen", *at)
-    done = qiqiao("publish", changed, "--author", "shen", "--approver", "zhao", "--note", "urgent", *at)
+    named = ("publish", changed, "--author", "shen", "--approver", "zhao", "--note", "urgent", *at)
+    unasked = qiqiao(*named)
+    with database.write() as connection:
+        tokens = {name: token_of(connection, name) for name in ("shen", "zhao")}
+    monkeypatch.setenv("QIQIAO_APPROVER_TOKEN", tokens["shen"])
+    foreign = qiqiao(*named)
+    monkeypatch.setenv("QIQIAO_APPROVER_TOKEN", tokens["zhao"])
+    done = qiqiao(*named)
 
     assert 0 == first[0]
     assert "there was nobody else yet" in first[1]
@@ -176,8 +189,44 @@ def test_publishing_again_takes_two_people(
     assert (1, "qiqiao: Name both: --author and --approver.\n") == (half[0], half[2])
     assert (1, "qiqiao: There is no active person 'ghost'.\n") == (nobody[0], nobody[2])
     assert [1, 1] == [himself[0], unfit[0]]
+    assert (1, True) == (unasked[0], "zhao must agree: give an API token of theirs" in unasked[2])
+    assert (1, "qiqiao: QIQIAO_APPROVER_TOKEN is no valid token of zhao.\n") == (foreign[0], foreign[2])
     assert (0, "") == (done[0], done[2])
     assert "desk 1.0.0 is live as release 2." in done[1]
+
+
+def token_of(connection: Connection, username: str) -> str:
+    """A new API token of a person."""
+    person = connection.execute(sa.select(org_person.c.id).where(org_person.c.f_username == username)).scalar_one()
+    return create_token(connection, person, "release", dt.timedelta(days=30), dt.datetime.now(dt.UTC))[1]
+
+
+def test_what_a_folder_would_take_away_is_asked_about_and_can_be_fetched(
+    qiqiao: Qiqiao, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without a field that is live does not remove it unasked; pull brings the live texts, byte for byte."""
+    monkeypatch.setenv("QIQIAO_DEMO", "1")
+    changed = write(tmp_path / "changed", with_field(URGENCY))
+    write(folder, {"notes/later.yaml": "mine: 1\n", "imports/berka.yaml": "kept: 1\n"})
+    (folder / "notes" / "later.yaml").unlink()
+    qiqiao("publish", changed)
+    refused = qiqiao("publish", folder)
+    pulled = qiqiao("pull", "desk", folder)
+    same = qiqiao("publish", folder)
+    again = qiqiao("pull", "desk", folder)
+    agreed = qiqiao("publish", write(tmp_path / "older", FILES), "--destructive")
+    older = qiqiao("pull", "desk", tmp_path / "first", "--release", 1)
+
+    assert 1 == refused[0]
+    assert "This takes away 1 thing(s) that release 1 has." in refused[1]
+    assert (0, "  written   entities/ticket.yaml\n") == pulled[:2]
+    assert "nothing to publish" in same[1]
+    assert f"{folder} holds release 1 already.\n" == again[1]
+    assert (0, True) == (agreed[0], "is live as release 2." in agreed[1])
+    assert 0 == older[0]
+    assert with_field(URGENCY)["entities/ticket.yaml"] == (tmp_path / "first/entities/ticket.yaml").read_text(encoding="utf-8")
+    assert "There is no release of nothing." in qiqiao("pull", "nothing", tmp_path / "none")[2]
+    assert (folder / "imports/berka.yaml").exists()
 
 
 def test_what_is_wrong_with_a_call_is_one_sentence(qiqiao: Qiqiao, tmp_path: Path, folder: Path) -> None:
