@@ -103,7 +103,10 @@ def look_up(
     ids: Sequence[str],
     paths: Sequence[Hops],
 ) -> dict[str, Seen]:
-    """Living records by id with the values at these paths, and whether the plan lets this person read them."""
+    """Living records by id with the values at these paths, and whether the plan lets this person read them.
+
+    None of them is deleted before the transaction ends.
+    """
     compiled, entity = target
     key = ("look_up", entity.entity.name, access and access.fingerprint, tuple(paths), dialect_of(connection))
     prepared = compiled.cache.get_or_make(key, lambda: _look_up(access, compiled, entity, paths, connection))
@@ -170,7 +173,8 @@ def _look_up(
     select = select.where(one_of(statement.dialect, table.c.id))
     if "deleted_at" in table.c:
         select = select.where(table.c.deleted_at.is_(None))
-    return _made(connection, select, statement, fields, columns)
+    # As the foreign key does it, but before it is asked whether the record is there: whoever deletes it waits, or is waited for.
+    return _made(connection, select.with_for_update(read=True, key_share=True, of=table), statement, fields, columns)
 
 
 def _made(

@@ -490,6 +490,24 @@ def test_a_record_that_others_refer_to_stays(db: Database) -> None:
     assert isinstance(refusal(lambda: seen(db, "client", client)), NotFound)
 
 
+def test_a_record_that_is_being_deleted_is_not_chosen(db: Database) -> None:
+    """Of a deletion and a new reference at the same moment one loses: no living record refers to a deleted one."""
+    client = add_client(db, "A")
+    told: list[dict[str, str]] = []
+
+    def refer() -> None:
+        told.append(faults(refusal(lambda: make(db, context(TELLER), "deal", client=client, kind="small", amount="50"))))
+
+    other = threading.Thread(target=refer)
+    with db.write() as connection:
+        delete_record(connection, context(BOSS), "lab", "client", client, 1)
+        other.start()
+        _wait_until_somebody_waits(db)
+    other.join()
+
+    assert [{"/client": "Q305"}] == told
+
+
 def test_computed_values_of_a_change_follow_what_stood_before(db: Database) -> None:
     """A change of one field recomputes what reads it, with the other values as they stand."""
     id = add_client(db, "A", income="2500")
