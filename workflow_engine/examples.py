@@ -144,13 +144,14 @@ def _entity(app: App, name: str) -> Entity:
 
 
 def _saved(case: _Case, step: str) -> dict[str, object]:
-    """What a call saves, from the mock answer of its operation."""
+    """What a call saves, from the example's answer to it, else from the mock answer of its operation."""
     found = next((s for s in _calls(case.workflow) if s.name == step), None)
     if found is None or not found.save:
         return {}
     binding, _, operation = found.connector.partition(".")
     contract = case.app.bindings[binding].operations[operation]
-    result = {name: _answer(contract.output[name].name, text) for name, text in contract.mock.items() if name in contract.output}
+    answer = case.example.answers.get(step, contract.mock)
+    result = {name: _answer(contract.output[name].name, text) for name, text in answer.items() if name in contract.output}
     return {name: _value(expression, Facts(result=result)) for name, expression in found.save.items()}
 
 

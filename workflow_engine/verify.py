@@ -7,18 +7,20 @@ what this engine does not carry out, and worked cases that come out otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from forms_dsl import codes
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
+from forms_dsl.source import Document
+from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out
 from workflow_engine.decide import BUILT_RULES, possible
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.examples import check_examples
 
 RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come before.")
-NOT_CARRIED_OUT = code("W102", "A part of the workflow language that this version does not carry out.")
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
 SILENT_FILL = code("W104", "A step that somebody has to fill in would pass by itself.")
 
@@ -28,25 +30,35 @@ EDITORS_UNKNOWN = code("W105", "A rule over editors of fields whose entity keeps
 _MANY = 12
 
 
-def load_verified(files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({})) -> Loaded:
-    """The app of these files with the engine's findings; no app when one of them is an error."""
+def load_verified(
+    files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({}), publishing: bool = True
+) -> Loaded:
+    """The app of these files with the engine's findings; no app when one of them is an error.
+
+    What this version does not carry out is an error for whoever publishes, and a hint for whoever only checks.
+    """
     loaded = load_app(files, others=others)
     if loaded.app is None:
         return loaded
-    diagnostics = (*loaded.diagnostics, *verify_app(loaded.app))
+    verified = verify_app(loaded.app, loaded.documents)
+    if not publishing:
+        verified = tuple(replace(f, severity="hint") if f.code == NOT_CARRIED_OUT.id else f for f in verified)
+    diagnostics = (*loaded.diagnostics, *verified)
     ordered = tuple(sorted(diagnostics, key=lambda found: (found.span.file, found.span.line, found.span.column, found.code)))
     return Loaded(None if has_errors(ordered) else loaded.app, ordered, loaded.documents)
 
 
-def verify_app(app: App) -> tuple[Diagnostic, ...]:
-    """The engine's findings about every workflow of an app."""
-    return tuple(found for workflow in app.workflows.values() for found in verify_workflow(app, workflow))
+def verify_app(app: App, documents: Mapping[str, Document] = MappingProxyType({})) -> tuple[Diagnostic, ...]:
+    """The engine's findings about every workflow of an app; `documents` of the files make them point at the very key."""
+    return tuple(found for workflow in app.workflows.values() for found in verify_workflow(app, workflow, documents))
 
 
-def verify_workflow(app: App, workflow: Workflow) -> Iterator[Diagnostic]:
+def verify_workflow(
+    app: App, workflow: Workflow, documents: Mapping[str, Document] = MappingProxyType({})
+) -> Iterator[Diagnostic]:
     """The engine's findings about one workflow; examples run only when it stands."""
     definition = build_definition(workflow)
-    found = [*_steps(definition), *_controls(workflow), *_trail(app, workflow)]
+    found = [*_steps(definition), *not_carried_out(workflow, documents), *_trail(app, workflow)]
     yield from found
     if not has_errors(found):
         yield from check_examples(app, workflow)
@@ -68,9 +80,7 @@ def _rule(step: HumanStep) -> Iterator[Diagnostic]:
     if step.verb == "fill":
         return
     if step.verb == "vote" or step.rule.kind not in BUILT_RULES:
-        message = Sentence(f"The rule of {step.name!r} is not built yet.", f"“{step.name}”的表决规则尚未支持。")
-        yield NOT_CARRIED_OUT.at(step.span, message)
-        return
+        return  # not carried out, which is said elsewhere
     least, most = step.by.count_min, step.by.count_max or max(step.by.count_min, _MANY)
     lacks_share = step.rule.kind == "pass" and step.rule.threshold is None
     if lacks_share or not all(possible(step.rule, seats) for seats in range(least, most + 1)):
@@ -96,26 +106,11 @@ def _rule(step: HumanStep) -> Iterator[Diagnostic]:
 def _due(step: HumanStep) -> Iterator[Diagnostic]:
     if step.due is None:
         return
-    if step.due.within.working or (step.due.every is not None and step.due.every.working):
-        message = Sentence(
-            f"The deadline of {step.name!r} counts working time, which needs a calendar.",
-            f"“{step.name}”的时限按工作时间计算，需要工作日历。",
-        )
-        yield NOT_CARRIED_OUT.at(step.span, message)
     if step.due.then == "approve" and (step.verb == "fill" or step.fields.require):
         message = Sentence(
             f"{step.name!r} has values to be entered and would pass without them.", f"“{step.name}”有必填内容，却会超时自动通过。"
         )
         yield SILENT_FILL.at(step.span, message)
-
-
-def _controls(workflow: Workflow) -> Iterator[Diagnostic]:
-    if workflow.no_approver != "hold_for_admin":
-        message = Sentence(
-            f"no_approver: {workflow.no_approver} is not built yet; the flow is always held.",
-            f"尚不支持 no_approver: {workflow.no_approver}；目前一律挂起。",
-        )
-        yield NOT_CARRIED_OUT.at(workflow.span, message)
 
 
 def _trail(app: App, workflow: Workflow) -> Iterator[Diagnostic]:

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     """Check and print."""
     folder = open_folder(arguments.folder)
     find = apps_beside(folder.path, arguments.apps)
-    loaded = load_verified(folder.files, others=load_required(folder.files, find))
+    loaded = load_verified(folder.files, others=load_required(folder.files, find), publishing=False)
     mappings = read_mapping_files(folder.path)
     found = (*loaded.diagnostics, *_mapping_findings(mappings, loaded.app))
     if arguments.json:

@@ -1,0 +1,136 @@
+"""What of the language of workflows this version does not carry out: refused by name when an app is published.
+
+A definition may say more than an engine can do; it is never half carried out (fail closed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.model import (
+    AnyOfStep,
+    CallStep,
+    CopyStep,
+    Duration,
+    HumanStep,
+    People,
+    SubFlowStep,
+    WaitStep,
+    Workflow,
+    WorkflowStep,
+)
+from forms_dsl.source import Document, Pointer, Span
+from forms_dsl.workflow_tree import steps_of
+from workflow_engine.decide import BUILT_RULES
+
+NOT_CARRIED_OUT = code("W102", "A part of the language of workflows and automations that this version does not carry out.")
+
+#: Kinds of people whom this version finds.
+FOUND_PEOPLE = frozenset({"starter", "owner", "role", "leader_of", "field"})
+_FOUND_LEADERS = frozenset({"starter.branch", "record.branch"})
+
+#: A key below the map of a step, or below the top of the file, with what it says.
+Key = tuple[str | int, ...]
+
+
+def not_carried_out(workflow: Workflow, documents: Mapping[str, Document]) -> Iterator[Diagnostic]:
+    """A finding at each key of a workflow that the engine would have to leave aside."""
+    document = documents.get(workflow.span.file)
+    for key in _of_workflow(workflow):
+        yield _finding(document, workflow.span, (), key)
+    for step in steps_of(workflow):
+        place = _map_at(document, step.span)
+        for key in _of_step(step):
+            yield _finding(document, step.span, place, key)
+
+
+def _finding(document: Document | None, span: Span, place: Pointer, key: Key) -> Diagnostic:
+    pointer = (*place, *key)
+    words = ".".join(str(part) for part in key)
+    message = Sentence(f"This version does not carry out {words!r} yet.", f"当前版本尚不执行“{words}”。")
+    hint = Sentence("The app can be checked and tested, but not published with it.", "可以检查，但不能带着它发布。")
+    return NOT_CARRIED_OUT.at(document.key_span(pointer) if document else span, message, pointer=pointer, hint=hint)
+
+
+def _map_at(document: Document | None, span: Span) -> Pointer:
+    """The map whose first key stands at `span`."""
+    spans = document.key_spans.items() if document else ()
+    return next((pointer[:-1] for pointer, each in spans if each == span), ())
+
+
+def _of_workflow(workflow: Workflow) -> Iterator[Key]:
+    yield from people_keys(workflow.start_by, "start", "by")
+    if workflow.authority is not None:
+        yield ("authority",)
+    if workflow.repeat_approver.skip != "never":
+        yield ("controls", "repeat_approver")
+    if workflow.proxy.allowed:
+        yield ("controls", "proxy")
+    if workflow.no_approver != "hold_for_admin":
+        yield ("controls", "no_approver")
+    if workflow.starter_is_approver != "hold_for_admin":
+        yield ("controls", "starter_is_approver")
+    for end in workflow.finish_cooldown:
+        yield ("on_finish", end, "cooldown")
+    for number, example in enumerate(workflow.examples):
+        said = {"do": example.do, "expect": example.expect, "expect_error": example.expect_error, "records": example.records}
+        for key in (key for key, value in said.items() if value):
+            yield ("examples", number, key)
+
+
+def _of_step(step: WorkflowStep) -> Iterator[Key]:
+    match step:
+        case HumanStep():
+            yield from _of_human(step)
+        case CallStep():
+            yield from working_key(step.retry_first_wait, "retry", "first_wait")
+            if step.on_error is not None:
+                yield from people_keys(step.on_error, "on_error", "assign")
+        case CopyStep():
+            for number, people in enumerate(step.to):
+                yield from people_keys(people, "copy", "to", number)
+            if step.hide:
+                yield ("copy", "fields")
+            if step.at is not None:
+                yield ("copy", "at")
+        case AnyOfStep():
+            yield ("any_of",)
+        case WaitStep():
+            yield ("wait",)
+        case SubFlowStep():
+            yield ("sub_flow",)
+
+
+def _of_human(step: HumanStep) -> Iterator[Key]:
+    yield from people_keys(step.by, "by")
+    if step.verb == "vote":
+        yield ("vote",)
+    elif step.verb != "fill" and step.rule.kind not in BUILT_RULES:
+        yield ("rule", step.rule.kind)
+    for key, value in (("run", step.run), ("allow", step.allow), ("signature", step.signature)):
+        if value:
+            yield (key,)
+    if step.due is not None:
+        yield from working_key(step.due.within, "due", "within")
+        yield from working_key(step.due.every, "due", "every")
+        if step.due.to is not None:
+            yield from people_keys(step.due.to, "due", "to")
+
+
+def people_keys(people: People, *key: str | int) -> Iterator[Key]:
+    """The keys of a people specification at `key` that nobody would be found for."""
+    if people.kind not in FOUND_PEOPLE:
+        yield key if people.kind == "leader_of_holder" else (*key, people.kind)
+    elif people.kind == "leader_of" and people.name not in _FOUND_LEADERS:
+        yield (*key, "leader_of")
+    if people.levels > 1:
+        yield (*key, "levels")
+    if people.stop_at is not None:
+        yield (*key, "stop_at")
+
+
+def working_key(length: Duration | None, *key: str | int) -> Iterator[Key]:
+    """The key of a length of working time, which needs the bank's calendar."""
+    if length is not None and length.working:
+        yield key
