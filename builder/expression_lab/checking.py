@@ -46,8 +46,9 @@ def scope_of(fields: Fields, context: Context, target: Target | None) -> Scope:
         frozenset() if target is None else frozenset({target}),
         _ROOTS - ({"old"} if target == "S" else set()),
         related=target in (None, "S"),
+        answers=target != "S",
     )
-    return Scope(place, fields.record.types, fields.entities, **context.types)  # type: ignore[arg-type]
+    return Scope(place, fields.record.types, fields.entities, base_currency="CNY", **context.types)  # type: ignore[arg-type]
 
 
 def _check(source: str, file: str, scope: Scope) -> Checked:

@@ -17,7 +17,18 @@ from typing import Any
 
 import simpleeval
 
-from builder.expression_lab.reference_functions import FUNCTIONS, fin, in_time_zone, minus, plus, present, spell
+from builder.expression_lab.reference_functions import (
+    FUNCTIONS,
+    business,
+    fin,
+    fits,
+    in_base,
+    in_time_zone,
+    minus,
+    plus,
+    present,
+    spell,
+)
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.tree import ValueType
 
@@ -178,6 +189,12 @@ class Reference(simpleeval.SimpleEval):  # type: ignore[misc]
             case "rank":
                 code, type = self._eval(node.args[0]), self._type(node.args[0])
                 return Fraction(type.codes.index(code) + 1) if type and code in type.codes else None
+            case "matches":
+                return fits(self._eval(node.args[0]) or "", ast.literal_eval(node.args[1]))
+            case "add_business_days" | "business_days_between" | "is_business_day":
+                return business(name, self._facts.calendar, [self._eval(a) for a in node.args])
+            case "in_base":
+                return in_base(self._facts.rates, *(self._eval(a) for a in node.args))
         folded = self._aggregate(name, node.args)
         if folded is not None:
             return folded[0]

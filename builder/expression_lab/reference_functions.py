@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from forms_dsl.expr.calendars import BusinessDays, Rates
+from forms_dsl.patterns import NAMED
 
 _UNIT = 10**16
 _LIMIT = 10**22
@@ -191,3 +195,43 @@ def in_time_zone(instant: dt.datetime | None, zone: dt.tzinfo) -> dt.date | None
         return None if instant is None else instant.astimezone(zone).date()
     except OverflowError:
         return None
+
+
+def fits(text: str, pattern: str) -> bool:
+    """matches(x): Python's own expressions, with ASCII classes; a named pattern by its published check digits."""
+    named = NAMED.get(pattern)
+    return re.fullmatch(named.regex if named else pattern, text, re.ASCII) is not None and (named is None or named.agrees(text))
+
+
+def business(name: str, table: BusinessDays | None, values: list[Any]) -> Any:
+    """The functions of business days, by walking from day to day."""
+    first = values[0]
+    if table is None or None in values or not all(table.holds(v) for v in values if isinstance(v, dt.date)):
+        return None
+    free = {table.first + dt.timedelta(n) for n, flag in enumerate(table.flags) if flag == "0"}
+    if name == "is_business_day":
+        return first not in free
+    if name == "business_days_between":
+        low, high = sorted(values)
+        days = sum(1 for n in range((high - low).days) if low + dt.timedelta(n + 1) not in free)
+        return Fraction(days if first == low else -days)
+    if values[1].denominator != 1 or abs(values[1]) >= 10**7:
+        return None
+    step = dt.timedelta(1 if values[1] > 0 else -1)
+    left, day = abs(int(values[1])), first
+    while left:
+        day += step
+        if not table.holds(day):
+            return None
+        left -= day not in free
+    return day
+
+
+def in_base(table: Rates | None, amount: Fraction | None, currency: str | None, day: dt.date | None) -> Fraction | None:
+    """An amount by the last rate known on the day."""
+    if table is None or amount is None or currency is None or day is None:
+        return None
+    known = [rate for since, rate in table.rates.get(currency, ()) if since <= day]
+    if currency == table.base:
+        return fin(amount)
+    return fin(amount * Fraction(known[-1])) if known else None

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from builder.commands import Mistake
 from builder.expression_lab.fields import EntitySpec, Fields, FieldSpec, read_parameters
 from forms_dsl.expr import days
+from forms_dsl.expr.calendars import BusinessDays, Rates
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.json_values import facts_json
 from forms_dsl.expr.tree import ValueType
@@ -23,7 +24,7 @@ from forms_dsl.model import FieldOptions
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
 _ZONE = "Asia/Shanghai"
 _TYPED = ("param", "result", "authority", "output")
-_KEYS = frozenset({*_TYPED, "today", "now", "business_date", "timezone", "code", "user", "old"})
+_KEYS = frozenset({*_TYPED, "today", "now", "business_date", "timezone", "code", "user", "old", "calendar", "rates"})
 
 #: A value in Python, as docs/expressions.md 2 says.
 Values = dict[str, Any]
@@ -89,7 +90,8 @@ def read_context(data: object) -> Context:
     """The context of all records. Raises Mistake.
 
     `today`, `now`, `business_date`, `timezone`, `code` and `user` hold plain values, `old` a record; `param`, `result`,
-    `authority` and `output` map each name to `{"type": …, "value": …}`.
+    `authority` and `output` map each name to `{"type": …, "value": …}`; `calendar` is `{"first": day, "days": "1100…"}` with a 1
+    for each business day, `rates` `{"base": "CNY", "rates": {"USD": [["2025-01-01", "7.2"]]}}`.
     """
     if not isinstance(data, dict):
         raise Mistake({"en": "The context is a JSON map.", "zh": "上下文应是 JSON 映射。"})
@@ -105,12 +107,39 @@ def read_context(data: object) -> Context:
     now = _read(instant, data.get("now"), "now") or dt.datetime.now(dt.UTC).replace(microsecond=0)
     today = _read(day, data.get("today"), "today") or days.day_of(now, timezone)
     facts = Facts(
+        calendar=_calendar(data.get("calendar")), rates=_rates(data.get("rates")),
         user={name: tuple(value) if isinstance(value, list) else value for name, value in data.get("user", {}).items()},
         today=today, now=now, timezone=timezone, code=data.get("code"),
         business_date=_read(day, data.get("business_date"), "business_date") or today,
         **{root: values for root, (_, values) in typed.items()},
     )  # fmt: skip
     return Context(facts, {root: types for root, (types, _) in typed.items()}, data.get("old"))
+
+
+def _calendar(data: Any) -> BusinessDays | None:
+    if data is None:
+        return None
+    first = _read(_plain("date"), data.get("first"), "calendar.first") if isinstance(data, dict) else None
+    if first is None or not re.fullmatch("[01]+", str(data.get("days"))):
+        raise Mistake(
+            {"en": 'calendar: write {"first": day, "days": "1100…"}.', "zh": 'calendar：请写 {"first": 日期, "days": "1100…"}。'}
+        )
+    return BusinessDays(first, str(data["days"]))
+
+
+def _rates(data: Any) -> Rates | None:
+    if data is None:
+        return None
+    day, rate = _plain("date"), FieldSpec(FIELD_TYPES["decimal"], FieldOptions(scale=8), ValueType("number", scale=8))
+    try:
+        pairs = {
+            currency: tuple(sorted((_read(day, since, "rates"), _read(rate, value, "rates")) for since, value in listed))
+            for currency, listed in data["rates"].items()
+        }
+        return Rates(str(data["base"]), pairs)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        example = '{"base": "CNY", "rates": {"USD": [["2025-01-01", "7.2"]]}}'
+        raise Mistake({"en": f"rates: write {example}.", "zh": f"rates：请写 {example}。"}) from None
 
 
 def _timezone(name: str) -> ZoneInfo:

@@ -9,6 +9,7 @@ from forms_dsl import codes
 from forms_dsl.build.bench import Workbench
 from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.expr.codes import BAD_PATTERN
 from forms_dsl.expr.texts import WHITE_SPACE
 from forms_dsl.fieldtypes.money import decimals_of
 from forms_dsl.fieldtypes.protocol import FieldType, ValueRefused
@@ -20,7 +21,6 @@ from forms_dsl.names import folded_code
 from forms_dsl.patterns import pattern_fault
 
 EQUAL_CODES = code("S008", "Two codes of one list are equal after NFC, case and width folding.")
-BAD_PATTERN = code("X050", "A pattern that is neither named nor in the checked language of patterns.")
 
 #: Keys of a field that only some types take; the others are the same for all.
 OPTION_KEYS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from forms_dsl.expr.functions import ALL, FUNCTIONS, NO_SQL, SQL_ONLY
+from forms_dsl.expr.functions import ALL, FUNCTIONS, NO_SQL, PYTHON_ONLY, SQL_ONLY
 from forms_dsl.expr.scope import Target
 from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Ref
 
@@ -49,5 +49,7 @@ def _own(tree: Expr) -> frozenset[Target]:
         case Call(function=name):
             return FUNCTIONS[name].targets if name in FUNCTIONS else ALL
         case Aggregate(rows=rows):
-            return SQL_ONLY if rows.root == "group" or rows.type.related else ALL
+            if rows.root == "group" or rows.type.related:
+                return SQL_ONLY
+            return ALL if rows.root == "record" else PYTHON_ONLY
     assert_never(tree)

@@ -24,7 +24,7 @@ _RESULTS: dict[str, Bounds] = {
     "len": (0, Decimal(10**9)), "len_set": (0, Decimal(10**9)), "year": (0, Decimal(9999)), "month": (0, Decimal(12)),
     "day": (0, Decimal(31)), "weekday": (0, Decimal(7)), "rank": (0, Decimal(10**4)), "dsub": (0, Decimal(10**7)),
     "months_between": (0, Decimal(120000)), "years_between": (0, Decimal(10000)), "hours_between": (PLACES, Decimal(10**9)),
-    "count": (0, Decimal(10**15)), "count_if": (0, Decimal(10**15)),
+    "business_days_between": (0, Decimal(10**7)), "count": (0, Decimal(10**15)), "count_if": (0, Decimal(10**15)),
 }  # fmt: skip
 
 

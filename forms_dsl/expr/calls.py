@@ -10,10 +10,11 @@ from decimal import Decimal
 from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.aggregates import check_aggregate, is_aggregate
-from forms_dsl.expr.checking import Checking, called, joined_type, unify, words
+from forms_dsl.expr.checking import Checking, called, joined_type, needs, unify, words
 from forms_dsl.expr.functions import AGGREGATES, FUNCTIONS, Function
 from forms_dsl.expr.operators import BOOLEAN
 from forms_dsl.expr.scope import Place
+from forms_dsl.expr.table_calls import check_any_where, check_in_base, check_lookup, check_matches
 from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
 
@@ -69,13 +70,6 @@ def not_available(name: str, place: Place) -> Sentence:
     return Sentence(f"{name}() is not available in {place.words.en}.", f"{place.words.zh}里不能用 {name}()。")
 
 
-def _needs(name: str, needed: Sentence, found: Expr) -> Sentence:
-    kind = words(found.type)
-    return Sentence(
-        f"{name}() needs {needed.en} here, but this is {kind.en}.", f"{name}() 这里需要{needed.zh}，现在是{kind.zh}。"
-    )
-
-
 def _plain(checking: Checking, node: ast.Call, function: Function, arguments: tuple[Expr, ...]) -> Expr | None:
     if function.name == "round" and len(arguments) == 1:
         arguments = (*arguments, Constant(ValueType("number", scale=0, optional=False), bounds.ZERO, checking.span(node)))
@@ -91,9 +85,11 @@ def _plain(checking: Checking, node: ast.Call, function: Function, arguments: tu
         elif argument.type.name != kind:
             hint = write("text(x)") if kind == "text" and argument.type.name in ("number", "date", "choice") else None
             hint = write("date_of(x)") if kind == "date" and argument.type.name == "datetime" else hint
-            checking.report(codes.TYPES, place, _needs(function.name, words(ValueType(kind)), argument), hint)  # type: ignore[arg-type]
+            checking.report(codes.TYPES, place, needs(function.name, words(ValueType(kind)), argument), hint)  # type: ignore[arg-type]
             return None
         fitted.append(argument)
+    if function.table is not None:
+        fitted.append(Ref(ValueType(function.table), function.table, (), checking.span(node)))
     return Call(_result(function, tuple(fitted)), function.name, tuple(fitted), checking.span(node))
 
 
@@ -102,7 +98,7 @@ def _kinds(function: Function, count: int) -> tuple[str, ...]:
 
 
 def _result(function: Function, arguments: tuple[Expr, ...]) -> ValueType:
-    optional = not (function.result == "boolean" or (function.needs_facts and not arguments))
+    optional = function.table is not None or not (function.result == "boolean" or (function.needs_facts and not arguments))
     if function.name == "concat":
         optional = all(a.type.optional for a in arguments)
     if function.result != "number":
@@ -157,7 +153,7 @@ def _length(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> 
     if kind not in ("text", "multi_choice", "missing"):
         hint = write("count(rows)") if kind == "rows" else None
         needed = Sentence("a text or a set of choices", "文本或多选")
-        checking.report(codes.TYPES, node.args[0], _needs("len", needed, arguments[0]), hint)
+        checking.report(codes.TYPES, node.args[0], needs("len", needed, arguments[0]), hint)
         return None
     function = "len_set" if kind == "multi_choice" else "len"
     return Call(bounds.number_type(bounds.exact(function, ()), optional=False), function, arguments, checking.span(node))
@@ -167,7 +163,7 @@ def _text(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Ex
     kind = arguments[0].type.name
     if kind not in ("number", "date", "choice", "missing"):
         needed = Sentence("a number, a date or a choice", "数字、日期或选项")
-        checking.report(codes.TYPES, node.args[0], _needs("text", needed, arguments[0]))
+        checking.report(codes.TYPES, node.args[0], needs("text", needed, arguments[0]))
         return None
     return Call(ValueType("text", optional=arguments[0].type.optional), "text", arguments, checking.span(node))
 
@@ -175,7 +171,7 @@ def _text(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Ex
 def _rank(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -> Expr | None:
     type = arguments[0].type
     if type.name != "choice" or not type.ordered:
-        checking.report(codes.TYPES, node.args[0], _needs("rank", Sentence("an ordered choice", "有序选项"), arguments[0]))
+        checking.report(codes.TYPES, node.args[0], needs("rank", Sentence("an ordered choice", "有序选项"), arguments[0]))
         return None
     return Call(bounds.number_type(bounds.exact("rank", ()), optional=True), "rank", arguments, checking.span(node))
 
@@ -214,5 +210,6 @@ def _count_if(checking: Checking, node: ast.Call, _arguments: tuple[Expr, ...]) 
 
 _SPECIAL: dict[str, Callable[[Checking, ast.Call, tuple[Expr, ...]], Expr | None]] = {
     "is_missing": _is_missing, "coalesce": _one_type, "min": _one_type, "max": _one_type, "len": _length, "text": _text,
-    "rank": _rank, "has_role": _has_role, "changed": _changed, "count_if": _count_if,
+    "rank": _rank, "has_role": _has_role, "changed": _changed, "count_if": _count_if, "matches": check_matches, "in_base": check_in_base, "lookup": check_lookup,
+    "any_where": check_any_where,
 }  # fmt: skip

@@ -21,6 +21,7 @@ _WORDS = {
     "date": Sentence("a date", "日期"), "datetime": Sentence("a date with time", "日期时间"), "choice": Sentence("a choice", "选项"),
     "multi_choice": Sentence("a set of choices", "多选"), "reference": Sentence("a reference", "引用"),
     "rows": Sentence("a table of rows", "明细"), "list": Sentence("a list", "列表"), "missing": Sentence("missing", "空值"),
+    "calendar": Sentence("a calendar", "日历"), "rates": Sentence("exchange rates", "汇率"),
 }  # fmt: skip
 
 
@@ -66,6 +67,14 @@ def called(node: ast.Call) -> str:
 def words(type: ValueType) -> Sentence:
     """How a message calls a type."""
     return _WORDS[type.name]
+
+
+def needs(name: str, needed: Sentence, found: Expr) -> Sentence:
+    """The message about an argument of the wrong type."""
+    kind = words(found.type)
+    return Sentence(
+        f"{name}() needs {needed.en} here, but this is {kind.en}.", f"{name}() 这里需要{needed.zh}，现在是{kind.zh}。"
+    )
 
 
 def is_literal_text(expr: Expr) -> bool:

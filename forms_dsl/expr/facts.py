@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from forms_dsl.expr.calendars import BusinessDays, Rates
+
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -34,6 +36,9 @@ class Facts:
     #: The record around: the one being edited for a reference's `where`, the parent for a child row's fields.
     outer: Mapping[str, object] = field(default_factory=_nothing)
     code: str | None = None
+    #: The tables of business days and of exchange rates; without one, what reads it is missing.
+    calendar: BusinessDays | None = None
+    rates: Rates | None = None
     today: dt.date | None = None
     now: dt.datetime | None = None
     business_date: dt.date | None = None

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, cast
 
-from forms_dsl.expr import days, numbers, texts
+from forms_dsl import patterns
+from forms_dsl.expr import calendars, days, numbers, texts
 from forms_dsl.expr.scope import Target
 
 #: Types of parameters and results; "T" is any one type, the same for all arguments that say T.
@@ -21,6 +22,8 @@ Kind = Literal["number", "text", "boolean", "date", "datetime", "choice", "any",
 ALL: frozenset[Target] = frozenset({"P", "S", "J"})
 NO_SQL: frozenset[Target] = frozenset({"P", "J"})
 SQL_ONLY: frozenset[Target] = frozenset({"S"})
+SERVER: frozenset[Target] = frozenset({"P", "S"})
+PYTHON_ONLY: frozenset[Target] = frozenset({"P"})
 
 
 class Clock(Protocol):
@@ -63,6 +66,8 @@ class Function:
     needs_facts: bool = False
     #: Positions of arguments that must be written as literals.
     literals: frozenset[int] = frozenset()
+    #: The table of the facts that the implementation takes as its last argument.
+    table: Literal["calendar", "rates"] | None = None
 
     @property
     def signature(self) -> str:
@@ -120,6 +125,7 @@ _ENTRIES = (
     _entry("contains", "text text", "boolean", texts.contains, ("Whether a part stands in a text", "是否包含"), ("{0} contains {1}", "{0}包含{1}"), strict=False),
     _entry("starts_with", "text text", "boolean", texts.starts_with, ("Whether a text begins so", "是否以此开头"), ("{0} begins with {1}", "{0}以{1}开头"), strict=False),
     _entry("ends_with", "text text", "boolean", texts.ends_with, ("Whether a text ends so", "是否以此结尾"), ("{0} ends with {1}", "{0}以{1}结尾"), strict=False),
+    _entry("matches", "text literal", "boolean", lambda text, pattern: patterns.matches(text or "", pattern), ("Whether a whole text has a form: a named pattern with its check digits, or a checked one", "是否符合格式"), ("{0} has the form {1}", "{0}符合格式{1}"), targets=NO_SQL, strict=False),
     _entry("text", "any", "text", None, ("A number, date or choice as text", "转为文本"), ("{0} as text", "{0}的文本")),
     _entry("today", "", "date", lambda clock: clock.today, ("The day of the request", "今天"), ("today", "今天"), needs_facts=True),
     _entry("now", "", "datetime", lambda clock: clock.now, ("The moment of the request", "现在"), ("now", "现在"), needs_facts=True),
@@ -135,6 +141,12 @@ _ENTRIES = (
     _entry("months_between", "date date", "number", days.months_between, ("Full months from one day to another", "整月数"), ("full months from {0} to {1}", "{0}至{1}的整月数")),
     _entry("years_between", "date date", "number", days.years_between, ("Full years from one day to another: the age", "整年数（年龄）"), ("full years from {0} to {1}", "{0}至{1}的整年数")),
     _entry("hours_between", "datetime datetime", "number", days.hours_between, ("Hours from one instant to another", "小时数"), ("hours from {0} to {1}", "{0}至{1}的小时数")),
+    _entry("add_business_days", "date number", "date", calendars.add_business_days, ("The n-th business day after a day, before it when n is negative", "加若干工作日"), ("{1} business days after {0}", "{0}之后{1}个工作日"), table="calendar"),
+    _entry("business_days_between", "date date", "number", calendars.business_days_between, ("Business days after one day up to another", "工作日天数"), ("business days from {0} to {1}", "{0}至{1}的工作日天数")   , table="calendar"),
+    _entry("is_business_day", "date", "boolean", calendars.is_business_day, ("Whether a day is a business day", "是否为工作日"), ("{0} is a business day", "{0}是工作日"), table="calendar"),
+    _entry("in_base", "number any date", "number", calendars.in_base, ("An amount in the base currency by the rate of a day", "折算为本位币"), ("{0} in the base currency ({1}, {2})", "{0}折本位币（{1}，{2}）"), targets=SERVER, table="rates"),
+    _entry("lookup", "literal any", "any", None, ("What a decision table gives for these keys", "查表"), ("what the table {0} gives for {1}", "按{1}查表{0}的结果"), targets=SERVER, strict=False, variadic=True),
+    _entry("any_where", "any literal any", "boolean", None, ("Whether an element of an answer's list has this value in a field", "返回列表中是否有某字段等于某值的元素"), ("{0} has an element whose {1} is {2}", "{0}中有{1}等于{2}的元素"), targets=PYTHON_ONLY, strict=False),
     _entry("rank", "choice", "number", None, ("Position in an ordered choice list, the first is 1", "选项的顺序，第一个为1"), ("the position of {0}", "{0}的顺序")),
     _entry("has_role", "literal", "boolean", _has_role, ("Whether the person has a role", "是否具有角色"), ("the person has the role {0}", "用户具有角色{0}"), needs_facts=True, strict=False, literals=frozenset({0})),
     _entry("changed", "field", "boolean", None, ("Whether a field differs from before the change", "字段是否已改变"), ("{0} has changed", "{0}已改变"), targets=NO_SQL, strict=False),

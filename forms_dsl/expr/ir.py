@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from forms_dsl.expr.functions import FUNCTIONS
 from forms_dsl.expr.numbers import canonical
 from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, LiteralValue, Ref
+from forms_dsl.nfa import parse_pattern
+from forms_dsl.patterns import NAMED
 
 #: The comparisons of order as they are written.
+#: What functions read beside their arguments; the browser takes it from the facts.
+_TABLES = frozenset({"calendar", "rates"})
 _SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
@@ -31,18 +34,19 @@ def to_ir(tree: Expr) -> list[object]:
     assert_never(tree)
 
 
-def runs_in_browser(tree: Expr) -> bool:
-    """Whether the browser can compute it: no group of a report, no related records, only functions that it has."""
-    match tree:
-        case Constant() | Ref():
-            return True
-        case Call(function=name, arguments=arguments):
-            known = name not in FUNCTIONS or "J" in FUNCTIONS[name].targets
-            return known and all(runs_in_browser(a) for a in arguments)
-        case Aggregate():
-            own = tree.rows.root == "record" and not tree.rows.type.related
-            return own and all(runs_in_browser(part) for part in (tree.value, tree.condition) if part is not None)
-    assert_never(tree)
+def _automaton(pattern: Expr) -> list[object]:
+    """Whose check digits to look at, the states of start and end, and what each state reads and is left for without reading.
+
+    The browser follows the states all at once, as Python does: a pattern means the same there and takes linear time.
+    """
+    spelled = str(pattern.value) if isinstance(pattern, Constant) else ""
+    named = NAMED.get(spelled)
+    automaton = parse_pattern(named.regex if named else spelled)
+    reads = [
+        None if read is None else ["".join(low + high for low, high in read[0].ranges), read[0].negated, read[1]]
+        for read in automaton.reads
+    ]
+    return [spelled if named else None, automaton.start, automaton.end, reads, [list(free) for free in automaton.free]]
 
 
 def _json(value: LiteralValue) -> object:
@@ -50,7 +54,7 @@ def _json(value: LiteralValue) -> object:
 
 
 def _call(call: Call) -> list[object]:
-    arguments = [to_ir(a) for a in call.arguments]
+    arguments = [to_ir(a) for a in call.arguments if not isinstance(a, Ref) or a.root not in _TABLES]
     first = call.arguments[0].type if call.arguments else call.type
     match call.function:
         case "is_missing":
@@ -76,6 +80,10 @@ def _call(call: Call) -> list[object]:
             return ["tree", *arguments]
         case "rank":
             return ["rank", arguments[0], list(first.codes)]
+        case "lookup":
+            return arguments[-1]
+        case "matches":
+            return ["match", arguments[0], *_automaton(call.arguments[1])]
         case "coalesce" | "concat" | "min" | "max":
             return ["vfn", call.function, call.type.name, arguments]
         case "text":

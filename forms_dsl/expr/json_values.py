@@ -33,7 +33,8 @@ def facts_json(facts: Facts) -> dict[str, Any]:
         for name in ("record", "user", "param", "old", "result", "authority", "output", "outer")
     }
     clock = {name: to_json(getattr(facts, name)) for name in ("today", "now", "business_date")}
-    return {**roots, **clock, "code": facts.code, "timezone": str(facts.timezone)}
+    calendar = None if facts.calendar is None else {"first": to_json(facts.calendar.first), "days": facts.calendar.flags}
+    return {**roots, **clock, "code": facts.code, "timezone": str(facts.timezone), "calendar": calendar}
 
 
 def _map_json(values: Any) -> dict[str, Any]:

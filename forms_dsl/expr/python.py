@@ -287,6 +287,7 @@ _OPERATORS: dict[str, Callable[[Call], Evaluate]] = {
     "dadd": lambda call: _strict_pair(days.add_days, *call.arguments),
     "dsub": lambda call: _strict_pair(days.days_apart, *call.arguments),
     "changed": _not_equal,
+    "lookup": lambda call: _node(call.arguments[-1]),
     "neg": _negate, "and": _and, "or": _or, "not": _not, "if": _if, "eq": _equal, "in": _in, "has": _has, "in_tree": _in_tree,
     "rank": _rank, "len": _length, "len_set": _length, "is_missing": _is_missing, "coalesce": _coalesce, "min": _smallest,
     "max": _smallest, "text": _text,

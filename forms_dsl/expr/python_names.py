@@ -30,4 +30,8 @@ def _read(root: str, key: str) -> Evaluate:
             return lambda facts, _row: facts.param.get(key)
         case "code":
             return lambda facts, _row: facts.code
+        case "calendar":
+            return lambda facts, _row: facts.calendar
+        case "rates":
+            return lambda facts, _row: facts.rates
     return lambda facts, _row: getattr(facts, root).get(key)

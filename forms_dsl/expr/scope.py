@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from forms_dsl.diagnostics import Sentence
+from forms_dsl.expr.lookups import LookupTable
 from forms_dsl.expr.tree import ValueType
 
 #: Where an expression can be evaluated: Python, SQL, JavaScript.
@@ -29,9 +30,13 @@ class Place:
     related: bool = False
     #: `count()`, `sum(x)` … mean the records of a group.
     group: bool = False
+    #: `any_where()` looks into the lists of an answer.
+    answers: bool = False
 
 
 _CLOCK = frozenset({"today", "now", "business_date"})
+#: What they read changes without a change of the record.
+_TABLES = frozenset({"add_business_days", "business_days_between", "is_business_day", "in_base"})
 _COMMON = frozenset({"user", "param", "code", "output", "outer", "result"})
 
 FORM = Place("form", Sentence("a form or field", "表单或字段"), frozenset({"P"}), _COMMON | {"old"})
@@ -40,12 +45,15 @@ STORED = Place(
     Sentence("a stored computed field", "存储的计算字段"),
     frozenset({"P"}),
     frozenset({"outer"}),
-    _CLOCK | {"has_role", "changed"},
+    _CLOCK | {"has_role", "changed", "lookup", *_TABLES},
 )
 FILTER = Place("filter", Sentence("a filter", "筛选条件"), frozenset({"P", "S"}), _COMMON)
 SEGMENT = Place("segment", Sentence("a segment or report", "客群或报表"), frozenset({"S"}), _COMMON, related=True)
 MEASURE = Place("measure", Sentence("a report measure", "报表指标"), frozenset({"S"}), _COMMON, related=False, group=True)
 PROCESS = Place("process", Sentence("a workflow", "审批流程"), frozenset({"P"}), _COMMON | {"old", "authority"})
+CONNECTOR = Place(
+    "connector", Sentence("a connector definition", "连接器定义"), frozenset({"P"}), frozenset({"result"}), answers=True
+)
 
 TEXT = ValueType("text")
 NUMBER = ValueType("number")
@@ -89,6 +97,10 @@ class Scope:
     code: ValueType | None = None
     #: Names of the app's roles, to check `has_role`; None = not known here.
     roles: frozenset[str] | None = None
+    #: The decision tables that `lookup` may read.
+    tables: Mapping[str, LookupTable] = field(default_factory=dict)
+    #: The currency of what `in_base` gives.
+    base_currency: str | None = None
 
     def root(self, name: str) -> Mapping[str, ValueType] | None:
         """The names under a context word, None when it is not a word that this place offers."""

@@ -10,7 +10,19 @@ from typing import Literal
 from forms_dsl.source import Span
 
 TypeName = Literal[
-    "number", "text", "boolean", "date", "datetime", "choice", "multi_choice", "reference", "rows", "list", "missing"
+    "number",
+    "text",
+    "boolean",
+    "date",
+    "datetime",
+    "choice",
+    "multi_choice",
+    "reference",
+    "rows",
+    "list",
+    "missing",
+    "calendar",
+    "rates",
 ]
 
 
@@ -55,7 +67,8 @@ class Ref:
     """A name: a field path of the record (`root` "record"), of the loop row ("row"), or of a context word.
 
     `root` is one of record, row, user, param, old, result, authority, code, output, outer (the record around the
-    one that bare names mean) and group (the records of a report's group, only as `rows` of an aggregate).
+    one that bare names mean) and group (the records of a report's group, only as `rows` of an aggregate); calendar and
+    rates are the tables that functions read (`calendars`), which no text can name.
     """
 
     type: ValueType

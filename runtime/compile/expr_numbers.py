@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from forms_dsl.expr import bounds
 from forms_dsl.expr.tree import Call, Constant, Expr
 from runtime.compile.expr_scope import Element, is_constant, is_late
+from runtime.compile.expr_texts import on_calendar, spelled_rates
 from runtime.compile.expr_values import (
     EXACT,
     LARGEST,
     WHOLE,
     Lowering,
     Number,
+    bound,
     common,
     constant_value,
     exact,
@@ -162,6 +164,13 @@ def _other(low: Lowering, call: Call) -> Number:
             return Number(rank_of(low.value(arguments[0]), arguments[0].type.codes), 0, limit)
         case "annuity":
             return _exactly(low, call)
+        case "business_days_between":
+            return Number(sa.type_coerce(on_calendar(low, call), WHOLE), 0, limit)
+        case "in_base":
+            amount, currency, day, table = arguments
+            rates = bound(low, table, spelled_rates, "rates", sa.Text())
+            value = low.function("in_base", exact(low, low.number(amount)), low.value(currency), low.value(day), rates)
+            return Number(sa.type_coerce(value, EXACT), None, limit)
     return Number(sa.type_coerce(low.function(name, *(low.value(a) for a in arguments)), EXACT), None, limit)
 
 

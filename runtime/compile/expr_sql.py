@@ -113,10 +113,16 @@ def _fitted(low: Lowering, tree: Expr, type: TypeEngine[Any], scale: int, digits
 
 
 def _number(low: Lowering, tree: Expr) -> Number:
-    return lower_number(low, tree)
+    return lower_number(low, _plain(tree))
+
+
+def _plain(tree: Expr) -> Expr:
+    """A lookup as what its table says."""
+    return tree.arguments[-1] if isinstance(tree, Call) and tree.function == "lookup" else tree
 
 
 def _value(low: Lowering, tree: Expr) -> Element:
+    tree = _plain(tree)
     if is_late(tree, low.scope):
         return null(low, tree.type) if isinstance(tree, Constant) and tree.value is None else typed_bound(low, tree)
     match tree:
@@ -129,7 +135,7 @@ def _value(low: Lowering, tree: Expr) -> Element:
     if tree.type.name == "number":
         number = low.number(tree)
         return sa.type_coerce(number.element, native_type(number.scale) if low.sqlite else number.element.type)
-    if tree.type.name == "boolean":
+    if tree.type.name == "boolean" and not (isinstance(tree, Call) and tree.function == "is_business_day"):
         # In brackets: SQLAlchemy does not see through the type that a NOT needs them.
         return sa.type_coerce(Grouping(low.condition(tree, positive=False)), sa.Boolean())
     return lower_function(low, tree) if isinstance(tree, Call) else null(low, tree.type)
@@ -166,6 +172,7 @@ def _one_of(low: Lowering, call: Call) -> Element:
 
 
 def _condition(low: Lowering, tree: Expr, positive: bool) -> Element:
+    tree = _plain(tree)
     if is_late(tree, low.scope):
         if is_constant(tree):
             return sa.true() if constant_value(tree) is True else sa.false()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+import json
+from collections.abc import Callable
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from forms_dsl.expr.calendars import BusinessDays, Rates, spell_days
+from forms_dsl.expr.numbers import canonical
 from forms_dsl.expr.tree import Call
 from runtime.compile.expr_scope import Element
-from runtime.compile.expr_values import Lowering, column_type, exact
+from runtime.compile.expr_values import Lowering, bound, column_type, exact
+from runtime.store.types import Day
 
 
 def lower_function(low: Lowering, call: Call) -> Element:
@@ -26,10 +33,48 @@ def _element(low: Lowering, call: Call) -> Element:
             for part in parts[1:]:
                 joined = joined.concat(part)
             return sa.func.nullif(joined, sa.literal("", sa.Text()))
+        case "add_business_days" | "is_business_day" | "business_days_between":
+            return on_calendar(low, call)
         case "date_of":
             return low.function("date_of", low.value(arguments[0]), sa.literal(low.scope.timezone, sa.Text()))  # type: ignore[no-any-return]
     values = [exact(low, low.number(a)) if a.type.name == "number" else low.value(a) for a in arguments]
     return low.function(name, *values)  # type: ignore[no-any-return]
+
+
+def on_calendar(low: Lowering, call: Call) -> Element:
+    """A function of business days: the table is bound, in SQLite as one text, in PostgreSQL as the business days and the span."""
+    *arguments, table = call.arguments
+    values = [exact(low, low.number(a)) if a.type.name == "number" else low.value(a) for a in arguments]
+    if low.sqlite:
+        return low.function(call.function, *values, bound(low, table, _spelled, "calendar", sa.Text()))  # type: ignore[no-any-return]
+    days = sa.cast(bound(low, table, _array, "business_days", sa.Text()), ARRAY(sa.Date()))
+    span = [sa.cast(bound(low, table, edge, name, Day()), sa.Date()) for name, edge in _EDGES.items()]
+    return low.function(call.function, *values, days, *span)  # type: ignore[no-any-return]
+
+
+def _spelled(table: BusinessDays | None) -> object:
+    return None if table is None else spell_days(table)
+
+
+def _array(table: BusinessDays | None) -> object:
+    return None if table is None else "{" + ",".join(day.isoformat() for day in table.days) + "}"
+
+
+_EDGES: dict[str, Callable[[BusinessDays | None], object]] = {
+    "first": lambda table: None if table is None else table.first,
+    "last": lambda table: None if table is None else table.last,
+}
+
+
+def spelled_rates(table: Rates | None) -> object:
+    """The table of rates as JSON text: for each currency its days and its rates, in order."""
+    if table is None:
+        return None
+    listed = {
+        currency: {"days": [day.isoformat() for day, _ in pairs], "rates": [canonical(rate) for _, rate in pairs]}
+        for currency, pairs in table.rates.items()
+    }
+    return json.dumps({"base": table.base, "rates": listed}, ensure_ascii=False, sort_keys=True)
 
 
 def _canonical(low: Lowering, call: Call) -> Element:

@@ -138,6 +138,46 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
         "date",
         "case when timezone(zone, t) >= timestamp '0001-01-01' and timezone(zone, t) < timestamp '10000-01-01' then timezone(zone, t)::date end",
     ),
+    # Business days: `days` in order, within `first` to `last`; the running number of a day is how many are not after it.
+    (
+        "add_business_days(d date, n numeric, days date[], first date, last date)",
+        "date",
+        (
+            "case when n = trunc(n) and abs(n) < 10000000 and d between first and last then case when n = 0 then d else"
+            " days[width_bucket(d, days) + lc.clamped(n)"
+            " + case when n < 0 and not (d = any(days)) then 1 else 0 end] end end"
+        ),
+    ),
+    (
+        "business_days_between(a date, b date, days date[], first date, last date)",
+        "bigint",
+        "case when a between first and last and b between first and last then (width_bucket(b, days) - width_bucket(a, days))::bigint end",
+    ),
+    (
+        "is_business_day(d date, days date[], first date, last date)",
+        "boolean",
+        "case when d between first and last then d = any(days) end",
+    ),
+    # Exchange rates: the one of the latest day that is not after the day asked for.
+    (
+        "rate(days date[], rates numeric[], d date)",
+        "numeric",
+        "case when width_bucket(d, days) > 0 then rates[width_bucket(d, days)] end",
+    ),
+    (
+        "rates_of(currency text, part text, rates jsonb)",
+        "text[]",
+        "(select array_agg(value order by position) from jsonb_array_elements_text(rates->'rates'->currency->part) with ordinality as x(value, position))",
+    ),
+    (
+        "in_base(amount numeric, currency text, d date, rates text)",
+        "numeric",
+        (
+            "case when currency = rates::jsonb->>'base' and d is not null then lc.fin(amount)"
+            " when rates::jsonb->'rates' ? currency then lc.fin(amount * lc.rate(lc.rates_of(currency, 'days', rates::jsonb)::date[],"
+            " lc.rates_of(currency, 'rates', rates::jsonb)::numeric[], d)) end"
+        ),
+    ),
     (
         "hours_between(a timestamptz, b timestamptz)",
         "numeric",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from forms_dsl.expr import days, numbers, texts
+from forms_dsl.expr import calendars, days, numbers, texts
 
 Cell = str | int | None
 
@@ -118,6 +118,36 @@ def _hours_between(a: str, b: str) -> Cell:
     return None if value is None else numbers.canonical(value)
 
 
+def _add_business_days(day: str, count: str, table: str) -> Cell:
+    value = calendars.add_business_days(_day(day), Decimal(count), calendars.read_days(table))
+    return None if value is None else value.isoformat()
+
+
+def _business_days_between(a: str, b: str, table: str) -> Cell:
+    value = calendars.business_days_between(_day(a), _day(b), calendars.read_days(table))
+    return None if value is None else int(value)
+
+
+def _is_business_day(day: str, table: str) -> Cell:
+    value = calendars.is_business_day(_day(day), calendars.read_days(table))
+    return None if value is None else int(value)
+
+
+@lru_cache(maxsize=16)
+def _rates(text: str) -> calendars.Rates:
+    given = json.loads(text)
+    pairs = {
+        currency: tuple((_day(day), Decimal(rate)) for day, rate in zip(each["days"], each["rates"], strict=True))
+        for currency, each in given["rates"].items()
+    }
+    return calendars.Rates(given["base"], pairs)
+
+
+def _in_base(amount: str, currency: str, day: str, table: str) -> Cell:
+    value = calendars.in_base(Decimal(amount), currency, _day(day), _rates(table))
+    return None if value is None else numbers.canonical(value)
+
+
 def _least(*cells: Cell) -> Cell:
     return min((cell for cell in cells if cell is not None), default=None)
 
@@ -202,6 +232,8 @@ _PLAIN: dict[str, Callable[..., Cell]] = {
     "year": _on_day(days.year), "month": _on_day(days.month), "day": _on_day(days.day_of_month), "weekday": _on_day(days.weekday),
     "dsub": _on_days(days.days_apart), "months_between": _on_days(days.months_between), "years_between": _on_days(days.years_between),
     "date": _strict(_date), "date_of": _strict(_date_of), "hours_between": _strict(_hours_between),
+    "add_business_days": _strict(_add_business_days), "business_days_between": _strict(_business_days_between),
+    "is_business_day": _strict(_is_business_day), "in_base": _strict(_in_base),
     "has": _strict(lambda code, codes: code in json.loads(codes)), "codes": _strict(_codes),
     "count_codes": lambda codes: 0 if codes is None else len(set(json.loads(codes))),
 }  # fmt: skip

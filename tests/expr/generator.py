@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from forms_dsl.expr.calendars import BusinessDays, Rates
 from forms_dsl.expr.facts import Facts
 from tests.expr.world import CODES, ZONE, Record, World
 
@@ -44,6 +45,9 @@ _DATES = (
     "param.p_day",
     "date(2025, 13, 1)",
 )
+
+_PATTERNS = ('"[0-9]+"', '"a.*"', '"(a|b){1,2}"', '"\\\\w*"', '"[^a-z]+"', '"[张é😀]?.?"', '"1?2\\\\.5|clerk"')
+_CURRENCIES = ('"USD"', '"CNY"', '"EUR"', '"JPY"', "t1")
 
 
 class Generator:
@@ -94,6 +98,8 @@ class Generator:
             lambda: f"{self._pick('year', 'month', 'day', 'weekday')}({d()})",
             lambda: f"{self._pick('months_between', 'years_between')}({d()}, {d()})",
             lambda: self._grouped(f"{self._pick('d1', 'd2', 'today()')} - {d()}"),
+            lambda: f"business_days_between({self._near()}, {self._pick('today()', d())})",
+            lambda: f"in_base({n()}, {self._pick(*_CURRENCIES)}, {self._near()})",
             lambda: f"hours_between({self.instant()}, {self.instant()})",
             lambda: f"rank({self._pick('o1', 'o2')})",
             lambda: f"annuity({n()}, {self._pick('0.0036', 'r1 / 1200', '0', n())}, {self._pick('12', '24', 'n1', '600')})",
@@ -143,12 +149,17 @@ class Generator:
             ),
             lambda: f"add_months({d()}, {self._pick('1', '12', '-1', n())})",
             lambda: f"month_end({d()})",
+            lambda: f"add_business_days({self._near()}, {self._pick('1', '-1', '0', '10', 'n1', n())})",
             lambda: f"date_of({self.instant()})",
             lambda: f"date({self._pick('2024', '2025', n())}, {self._pick('2', '12', n())}, {self._pick('28', '29', '31', n())})",
             lambda: f"{self._pick('min', 'max', 'coalesce')}({d()}, {d()})",
             lambda: self._grouped(f"{d()} if {self.boolean(depth - 1)} else {d()}"),
             lambda: self.aggregate(depth, "date"),
         )
+
+    def _near(self) -> str:
+        """A day that the table of business days may hold."""
+        return self._pick("d1", "d2", "today()", "date(2025, 3, 29)", "created_on", "business_date() + 1")
 
     def instant(self) -> str:
         """An instant."""
@@ -209,6 +220,12 @@ class Generator:
             lambda: f"{self._pick('contains', 'starts_with', 'ends_with')}({t()}, {t()})",
             lambda: self._grouped(f"{b()} if {b()} else {b()}"),
             lambda: f"coalesce({self._pick('b1', 'b2')}, {b()})",
+            lambda: f"is_business_day({self._pick(self._near(), d())})",
+            lambda: f"matches({t()}, {self._pick(*_PATTERNS)})",
+            lambda: f"changed({self._pick('n1', 't1', 'd1', 's1', 'c1')})",
+            lambda: self._grouped(
+                f"{self._pick('n1', 'm1')} {self._choose(self._sign, self._equality)} old.{self._pick('n1', 'm1')}"
+            ),
             lambda: self.aggregate(depth, "boolean"),
         )
 
@@ -278,7 +295,14 @@ class Worlds:
         }
         param = {"p_number": self._money(2), "p_day": self._date(), "p_text": self._text()}
         now = self._instant() or dt.datetime(2025, 3, 31, 16, 30, tzinfo=dt.UTC)
+        flags = "".join("0" if n % 7 in (1, 2) or self.random.random() < 0.1 else "1" for n in range(800))
+        rates = {
+            name: ((dt.date(2024, 1, 1), Decimal("7.25")), (dt.date(2025, 3, 31), Decimal("7.3"))) for name in ("USD", "JPY")
+        }
         context = Facts(
+            old=self._record(99) if self.random.random() < 0.7 else {},
+            calendar=BusinessDays(dt.date(2024, 3, 1), flags) if self.random.random() < 0.9 else None,
+            rates=Rates("CNY", rates) if self.random.random() < 0.9 else None,
             user=user,
             param=param,
             today=dt.date(2025, 3, 31),

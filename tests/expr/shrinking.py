@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tests.expr.agreement import Example
-from tests.expr.world import check
+from tests.expr.world import ANY, check, scope
 
 #: What a part of any type can be replaced by.
 _SIMPLE = ("None", "0", "1", "True", '"a"', "n1", "m1", "t1", "b1", "d1", "c1", "[]")
@@ -28,7 +28,7 @@ def shrink(example: Example, disagrees: Callable[[Example], bool]) -> Example:
 
 
 def _made(example: Example, source: str) -> Example | None:
-    expression = check(source)[0]
+    expression = check(source, scope=scope(ANY))[0]
     return None if expression is None else Example(source, expression, example.world)
 
 

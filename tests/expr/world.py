@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from forms_dsl.diagnostics import Diagnostic
+from forms_dsl.diagnostics import Diagnostic, Sentence
+from forms_dsl.expr.calendars import BusinessDays, Rates
 from forms_dsl.expr.check import check_expression
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.scope import FILTER, Place, Scope
@@ -52,9 +53,13 @@ PARAM: Mapping[str, ValueType] = {"p_number": ValueType("number", scale=2), "p_d
 ENTITIES = {"w.other": OTHER, "org.branch": UNIT}
 
 
+#: A place that needs no target, so that an expression may be one that only some of them can compute.
+ANY = Place("any", Sentence("a test", "测试"), frozenset(), FILTER.roots | {"old"})
+
+
 def scope(place: Place = FILTER) -> Scope:
     """The names of the world."""
-    return Scope(place, FIELDS, ENTITIES, param=PARAM, roles=frozenset({"clerk", "head"}))
+    return Scope(place, FIELDS, ENTITIES, param=PARAM, roles=frozenset({"clerk", "head"}), base_currency="CNY")
 
 
 def span_of(start: int, end: int) -> Span:
@@ -173,16 +178,7 @@ class World:
             flat.update({f"{prefix}.{name}": value for name, value in (target or {}).items()})
         peer = others.get(flat.get("other.peer"))
         flat.update({f"other.peer.{name}": value for name, value in (peer or {}).items()})
-        context = self.context
-        return Facts(
-            record=flat,
-            user=context.user,
-            param=context.param,
-            today=context.today,
-            now=context.now,
-            business_date=context.business_date,
-            timezone=context.timezone,
-        )
+        return replace(self.context, record=flat)
 
     def insert(self, connection: sa.Connection) -> None:
         """Replace what the tables hold by this world."""
@@ -233,6 +229,21 @@ def from_json(type: ValueType, value: Any) -> Any:
     return value
 
 
+def calendar_of(data: Any) -> BusinessDays | None:
+    """A table of business days from its JSON form."""
+    return None if data is None else BusinessDays(dt.date.fromisoformat(data["first"]), data["days"])
+
+
+def rates_of(data: Any) -> Rates | None:
+    """A table of rates from its JSON form."""
+    if data is None:
+        return None
+    pairs = {
+        name: tuple((dt.date.fromisoformat(day), Decimal(rate)) for day, rate in each) for name, each in data["rates"].items()
+    }
+    return Rates(data["base"], pairs)
+
+
 def world_of(facts: Mapping[str, Any]) -> World:
     """The world of one record that facts in JSON describe."""
     given = dict(facts.get("record", {}))
@@ -248,5 +259,9 @@ def world_of(facts: Mapping[str, Any]) -> World:
     user = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.get("user", {}).items()}
     param = {name: from_json(PARAM[name], value) for name, value in facts.get("param", {}).items()}
     clock = {name: from_json(DATE, facts.get(name)) for name in ("today", "business_date")}
-    context = Facts(user=user, param=param, **clock, now=from_json(DATETIME, facts.get("now")), timezone=ZoneInfo(ZONE))
+    old = {name: from_json(FIELDS[name], value) for name, value in facts.get("old", {}).items()}
+    context = Facts(
+        user=user, param=param, old=old, **clock, now=from_json(DATETIME, facts.get("now")), timezone=ZoneInfo(ZONE),
+        calendar=calendar_of(facts.get("calendar")), rates=rates_of(facts.get("rates")),
+    )  # fmt: skip
     return World((record,), tuple(targets["other"]), tuple(targets["unit"]), context)

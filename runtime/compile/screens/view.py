@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from forms_dsl.expr.ir import runs_in_browser, to_ir
+from forms_dsl.expr.available import targets_of
+from forms_dsl.expr.ir import to_ir
 from forms_dsl.expr.tree import Expression
 from forms_dsl.names import SYSTEM_FIELDS
 
@@ -38,7 +39,7 @@ def browser_form(expression: Expression | None, seen: EntityView, view: View, re
 
     `reach` gives the "app.entity" that each reference field leads to.
     """
-    if expression is None or not runs_in_browser(expression.tree):
+    if expression is None or "J" not in targets_of(expression.tree):
         return None
     return to_ir(expression.tree) if all(may_read(path, seen, view, reach) for path in expression.reads) else None
 

@@ -1,4 +1,5 @@
 /** Days without a zone, as ISO text of fixed width; arithmetic on day numbers (docs/expressions.md 4.3). */
+import type { Facts } from './types'
 
 const FIRST = dayNumber(1, 1, 1), LAST = dayNumber(9999, 12, 31)
 
@@ -83,4 +84,38 @@ export function dayOf(instant: string, timezone: string): string | null {
       .formatToParts(new Date(instant)).map(part => [part.type, Number(part.value)]),
   )
   return make(found.get('year') ?? 0, found.get('month') ?? 0, found.get('day') ?? 0)
+}
+
+type Calendar = Facts['calendar']
+
+/** The place of a day in the window of business days, or null outside of it. */
+function placeOf(iso: string, calendar: Calendar): number | null {
+  if (!calendar) return null
+  const place = toNumber(iso) - toNumber(calendar.first)
+  return place >= 0 && place < calendar.days.length ? place : null
+}
+
+export function isBusinessDay(iso: string, calendar: Calendar): boolean | null {
+  const place = placeOf(iso, calendar)
+  return place === null ? null : calendar?.days[place] === '1'
+}
+
+/** The `count`-th business day after a day, before it when negative; the day itself for 0. */
+export function addBusinessDays(iso: string, count: number, calendar: Calendar): string | null {
+  let place = placeOf(iso, calendar)
+  if (place === null || !calendar) return null
+  const step = Math.sign(count)
+  for (let left = Math.abs(count); left > 0 && place >= 0 && place < calendar.days.length;) {
+    place += step
+    if (calendar.days[place] === '1') left -= 1
+  }
+  return place >= 0 && place < calendar.days.length ? fromNumber(toNumber(calendar.first) + place) : null
+}
+
+/** Business days after a up to b; negative when b is earlier. */
+export function businessDaysBetween(a: string, b: string, calendar: Calendar): number | null {
+  const from = placeOf(a, calendar), to = placeOf(b, calendar)
+  if (from === null || to === null || !calendar) return null
+  const count = calendar.days.slice(Math.min(from, to) + 1, Math.max(from, to) + 1).replaceAll('0', '').length
+  return from <= to ? count : -count
 }

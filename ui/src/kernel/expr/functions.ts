@@ -49,6 +49,15 @@ export const STRICT: Readonly<Record<string, Strict>> = {
     const by = wholeWithin(count, 120_000, true)
     return by === null ? null : dates.addMonths(day, by)
   }),
+  add_business_days: typed(([day, count]: readonly [string, bigint], facts) => {
+    const by = wholeWithin(count, 1e7, false)
+    return by === null ? null : dates.addBusinessDays(day, by, facts.calendar)
+  }),
+  business_days_between: typed(([a, b]: readonly [string, string], facts) => {
+    const days = dates.businessDaysBetween(a, b, facts.calendar)
+    return days === null ? null : numbers.whole(days)
+  }),
+  is_business_day: ([day]: readonly string[], facts: Facts) => dates.isBusinessDay(day ?? '', facts.calendar),
   months_between: typed(([a, b]: readonly [string, string]) => numbers.whole(dates.monthsBetween(a, b))),
   years_between: typed(([a, b]: readonly [string, string]) => numbers.whole(Math.trunc(dates.monthsBetween(a, b) / 12))),
   hours_between: typed(([a, b]: readonly [string, string]) => numbers.div(numbers.whole(Date.parse(b) - Date.parse(a)), numbers.whole(3_600_000))),

@@ -39,7 +39,7 @@ test('The paths that an expression reads include rows and what stands inside an 
   expect([...readsOf(ir)].sort()).toEqual(['customer.level', 'incomes', 'limit'])
 })
 
-interface Case { readonly name: string, readonly ir: Ir, readonly facts?: Facts, readonly value: unknown }
+interface Case { readonly name: string, readonly ir: Ir | null, readonly facts?: Facts, readonly value: unknown }
 
 const CASES = new URL('../../../../tests/expr/cases.yaml', import.meta.url)
 
@@ -47,5 +47,7 @@ test('Every shared case has the value that the server gives', () => {
   // The same table that Python and both databases are checked with.
   const { cases } = parse(readFileSync(CASES, 'utf8')) as { cases: readonly Case[] }
   expect(cases.length).toBeGreaterThan(100)
-  for (const each of cases) expect([each.name, value(each.ir, { timezone: 'Asia/Shanghai', ...each.facts })]).toEqual([each.name, each.value])
+  for (const { name, ir, facts, value: expected } of cases) {
+    if (ir) expect([name, value(ir, { timezone: 'Asia/Shanghai', ...facts })]).toEqual([name, expected])
+  }
 })

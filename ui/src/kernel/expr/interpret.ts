@@ -2,6 +2,7 @@
 import { isDay, isInstant } from './dates'
 import { LENIENT, STRICT } from './functions'
 import { UNIT, add, div, parseNumber, showNumber, whole } from './numbers'
+import { type Pattern, fits } from './patterns'
 import { compare, orMissing } from './text'
 import type { FactMap, Facts, Ir, Value } from './types'
 
@@ -123,6 +124,10 @@ function run(ir: Ir, place: Place): Value {
       return typeof value === 'string' && typeof root === 'string' && value.startsWith(root)
     }
     case 'rank': return rank(at(1), ir[2] as readonly string[])
+    case 'match': {
+      const value = at(1)
+      return fits(typeof value === 'string' ? value : '', { check: ir[2], start: ir[3], end: ir[4], reads: ir[5], free: ir[6] } as Pattern)
+    }
     case 'agg': {
       const rows = facts.record?.[ir[2] as string]
       return aggregate(ir[1] as string, Array.isArray(rows) ? rows as FactMap[] : [], ir[3] as Ir | null, ir[4] as Ir | null, facts)
@@ -150,7 +155,7 @@ function partsOf(ir: Ir): readonly Ir[] {
       case 'fn': return list(2)
       case 'vfn': return list(3)
       case 'and': case 'or': return list(1)
-      case 'ismiss': case 'not': case 'rank': return at(1)
+      case 'ismiss': case 'not': case 'rank': case 'match': return at(1)
       case 'has': case 'tree': return at(1, 2)
       case 'if': return at(2, 3, 4)
       case 'eq': return at(2, 3)

@@ -22,6 +22,8 @@ export interface Facts {
   readonly now?: string
   readonly business_date?: string
   readonly timezone?: string
+  /** A window of the bank's business days: a "1" for each business day from `first` on, a "0" for each free one. */
+  readonly calendar?: { readonly first: string, readonly days: string } | null
 }
 
 /** A number is a BigInt in units of 1e-16; a date and an instant are their ISO text; missing is null. */
