@@ -55,7 +55,7 @@ def build(root: Path) -> None:
         return
     ui = root / "ui"
     install_packages(root)
-    run_npm(ui, ["node_modules/vite/bin/vite.js", "build", "--outDir", str(root / OUT), "--emptyOutDir"])
+    run_npm(ui, ["node_modules/vite/bin/vite.js", "build", "--outDir", str(root / OUT), "--emptyOutDir", "--logLevel", "warn"])
     (root / OUT / ".stamp").write_text(digest(ui))
 
 
@@ -66,7 +66,7 @@ def install_packages(root: Path) -> None:
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    run_npm(ui, ["npm", "ci", "--ignore-scripts"])
+    run_npm(ui, ["npm", "ci", "--ignore-scripts", "--loglevel", "error"])
     stamp.write_text(wanted)
 
 

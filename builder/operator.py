@@ -6,9 +6,13 @@ import argparse
 import dataclasses
 import datetime as dt
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
 
 from builder.commands import Mistake
 from builder.people import OPERATOR
@@ -16,6 +20,8 @@ from runtime.context import Context, Principal
 from runtime.identity.principal import resolve_principal
 from runtime.releases import Releases
 from runtime.settings import Settings
+from runtime.start import open_prepared
+from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import org_person
 
@@ -33,6 +39,27 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings of the environment, with the database that the call names."""
     settings = Settings.read()
     return dataclasses.replace(settings, database_url=arguments.database) if arguments.database else settings
+
+
+@contextmanager
+def opened_to_look(settings: Settings) -> Iterator[Database]:
+    """The database of these settings, for a verb that changes nothing: one that is not there yet is made elsewhere and dropped."""
+    file = make_url(settings.database_url).database
+    if (
+        not settings.database_url.startswith("sqlite")
+        or not file
+        or Path(file).exists()
+        or not _may_be_made(Path(file), settings)
+    ):
+        yield open_prepared(settings)
+        return
+    with TemporaryDirectory() as folder:
+        yield open_prepared(dataclasses.replace(settings, data_folder=Path(folder), database_url=f"sqlite:///{folder}/empty.db"))
+
+
+def _may_be_made(file: Path, settings: Settings) -> bool:
+    """Whether starting would make this file; a folder that is not there is a mistake of the caller, which opening says."""
+    return file.parent == settings.data_folder or file.parent.is_dir()
 
 
 def operator() -> Principal:

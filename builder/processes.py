@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -10,9 +11,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from builder.commands import Mistake
+from forms_dsl.model import Label
 
 #: How long a child may take to finish what it is doing.
 _GRACE_SECONDS = 12.0
@@ -20,6 +23,22 @@ _GRACE_SECONDS = 12.0
 
 class Stopped(Exception):
     """The operator asked to stop."""
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Holds a data folder for one demonstration; raises Mistake while another one runs on it."""
+    with (folder / "demo.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Mistake(
+                {
+                    "en": f"A demonstration is already running on {folder}. Give this one a folder of its own: DATA=… or QIQIAO_DATA.",
+                    "zh": f"已有演示正在使用 {folder}。请为本次指定另一个目录：DATA=… 或 QIQIAO_DATA。",
+                }
+            ) from None
+        yield
 
 
 @dataclass(slots=True)
@@ -47,12 +66,7 @@ class Children:
         """Raise Mistake when a child has ended by itself."""
         for name, process in self.running.items():
             if process.poll() is not None:
-                raise Mistake(
-                    {
-                        "en": f"The process {name!r} ended with code {process.returncode}; its message stands above.",
-                        "zh": f"进程“{name}”已退出（代码 {process.returncode}），原因见上方输出。",
-                    }
-                )
+                raise Mistake(_ended(name, process.returncode))
 
     def watch(self) -> None:
         """Wait until a child ends by itself, which raises Mistake, or the operator stops, which raises Stopped."""
@@ -93,3 +107,14 @@ def children(environment: Mapping[str, str] = os.environ) -> Iterator[Children]:
         made.end()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ended(name: str, code: int) -> Label:
+    """The sentence for a child that ended by itself: killed from outside, or after a message of its own."""
+    if code < 0:
+        ended = signal.Signals(-code).name
+        return {"en": f"The process {name!r} was ended by {ended}.", "zh": f"进程“{name}”被 {ended} 终止。"}
+    return {
+        "en": f"The process {name!r} ended with code {code}; its message stands above.",
+        "zh": f"进程“{name}”已退出（代码 {code}），原因见上方输出。",
+    }

@@ -15,7 +15,7 @@ from builder.commands import Mistake, Verbs
 from builder.commands.serve import check_port
 from builder.demo import connect_stand_in, load_bank, publish_shipped, stand_in_arguments
 from builder.operator import add_database_argument, settings_of
-from builder.processes import Children, Stopped, children
+from builder.processes import Children, Stopped, alone_in, children
 from runtime.identity.demo import APP, PEOPLE, UNITS
 from runtime.settings import Settings
 from runtime.start import Started, start
@@ -59,8 +59,9 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
         "QIQIAO_DATA": str(settings.data_folder),
         "QIQIAO_DATABASE_URL": settings.database_url,
     }
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
     try:
-        with children(environment) as started_children:
+        with alone_in(settings.data_folder), children(environment) as started_children:
             _serve(settings, started_children, arguments.port, locale)
     except Stopped:
         print(_STOPPED[locale])
@@ -107,6 +108,15 @@ def _wait_until_ready(url: str, beside: Children) -> None:
     raise Mistake({"en": f"The server at {url} does not become ready.", "zh": f"服务 {url} 未能就绪。"})
 
 
+#: What a platform role is called; app roles carry their own labels.
+_PLATFORM_ROLES = {
+    "designer": {"en": "designs apps", "zh": "设计应用"},
+    "publisher": {"en": "Second person, publishes", "zh": "第二人，发布"},
+    "auditor": {"en": "proves the trail", "zh": "核验审计记录"},
+    "administrator": {"en": "Administrator", "zh": "系统管理员"},
+}
+
+
 def _logins(started: Started, locale: str) -> str:
     """The demo people as a table: user name, name, unit, what they are."""
     units = {code: name for code, name, _, _ in UNITS}
@@ -114,7 +124,14 @@ def _logins(started: Started, locale: str) -> str:
     lines = []
     for person in PEOPLE:
         posts = [roles[role].label.get(locale) or role for role in person.roles if role in roles]
-        lines.append((person.username, person.name, units[person.unit], ", ".join([*posts, *person.platform_roles])))
+        lines.append(
+            (
+                person.username,
+                person.name,
+                units[person.unit],
+                ", ".join([*posts, *(_PLATFORM_ROLES[role][locale] for role in person.platform_roles)]),
+            )
+        )
     widths = [max(_width(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
         "  " + "  ".join([*(part + " " * (width - _width(part)) for part, width in zip(line[:3], widths, strict=True)), line[3]])

@@ -8,12 +8,11 @@ import json
 
 from builder.commands import Verbs
 from builder.folder import add_apps_argument, add_folder_argument, apps_beside, open_folder
-from builder.operator import add_database_argument, settings_of
+from builder.operator import add_database_argument, opened_to_look, settings_of
 from builder.plan_text import plan_lines
 from builder.shapes import plan_json
 from runtime.publish.history import files_of
 from runtime.publish.plan import plan_publish
-from runtime.start import open_prepared
 
 _EXAMPLES = """\
   qiqiao plan app_definitions/bank_customer
@@ -41,8 +40,7 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Plan and print."""
     folder = open_folder(arguments.folder)
-    database = open_prepared(settings_of(arguments))
-    with database.read() as connection:
+    with opened_to_look(settings_of(arguments)) as database, database.read() as connection:
         plan = plan_publish(
             connection,
             folder.app,

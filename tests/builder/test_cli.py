@@ -121,12 +121,14 @@ def test_messages_are_chinese_where_the_machine_is(qiqiao: Qiqiao, folder: Path,
 def test_a_plan_is_what_a_person_reads(qiqiao: Qiqiao, folder: Path, tmp_path: Path) -> None:
     """Words, SQL with reasons and locks, findings; nothing is changed by looking."""
     first = qiqiao("plan", folder)
+    unmade = (tmp_path / "data").exists()
     qiqiao("publish", folder)
     changed = write(tmp_path / "changed", with_field(URGENCY))
     code, out, _ = qiqiao("plan", changed)
     table = next(word for word in out.split() if word.startswith("d_"))
 
     assert "desk 1.0.0: the first release" in first[1]
+    assert not unmade
     assert (
         0,
         f"""\

@@ -76,7 +76,12 @@ def test_the_demonstration_starts_keeps_and_ends(tmp_path: Path) -> None:
         named = clerk.patch(f"/api/bank_customer/customer/{id}", json={"employer": "横竖撇捺公司"}, headers={"If-Match": '"1"'})
         analyst = sign_in(url, "analyst", password[1])
         home = analyst.get("/api/builder/apps/bank_customer").json()
+        beside = subprocess.run(
+            [sys.executable, "-m", "builder.cli", "demo", "--port", str(free_port())],
+            capture_output=True, text=True, env={**os.environ, "QIQIAO_DATA": str(tmp_path), "QIQIAO_LOCALE": "en"}, cwd=ROOT, timeout=60,
+        )  # fmt: skip
 
+    assert (1, True) == (beside.returncode, "A demonstration is already running on" in beside.stderr)
     assert f"Qiqiao is ready: {url}" in said
     assert all(name in said for name in ("clerk", "checker", "head", "credit", "analyst", "publisher", "integrator", "auditor"))
     assert customers["count"] > 50
