@@ -6,6 +6,7 @@ A definition may say more than an engine can do; it is never half carried out (f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import (
@@ -24,6 +25,7 @@ from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.workflow_tree import steps_of
 from workflow_engine.decide import BUILT_RULES
 
+HINT = Sentence("The app can be checked, but not published with it.", "可以检查，但不能带着它发布。")
 NOT_CARRIED_OUT = code("W102", "A part of the language of workflows and automations that this version does not carry out.")
 
 #: Kinds of people whom this version finds.
@@ -45,12 +47,32 @@ def not_carried_out(workflow: Workflow, documents: Mapping[str, Document]) -> It
             yield _finding(document, step.span, place, key)
 
 
+def told_once(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings for somebody who only checks: what is not carried out is one hint a file, at the first place."""
+    parts = [found for found in findings if found.code == NOT_CARRIED_OUT.id]
+    rest = tuple(found for found in findings if found.code != NOT_CARRIED_OUT.id)
+    files = {found.span.file: found for found in reversed(parts)}
+    return (*rest, *(_summary(first, parts) for first in reversed(files.values())))
+
+
+def _summary(first: Diagnostic, parts: list[Diagnostic]) -> Diagnostic:
+    keys = sorted({_within_its_map(found.pointer) for found in parts if found.span.file == first.span.file})
+    words = ", ".join(keys)
+    message = Sentence(f"This version checks, but does not carry out: {words}.", f"当前版本可以检查、但尚不执行：{words}。")
+    return replace(NOT_CARRIED_OUT.at(first.span, message, pointer=first.pointer, hint=HINT), severity="hint")
+
+
+def _within_its_map(pointer: Pointer) -> str:
+    """The keys behind the last element of a list: `due.within` of whatever step."""
+    last = max((n for n, part in enumerate(pointer) if isinstance(part, int)), default=-1)
+    return ".".join(str(part) for part in pointer[last + 1 :])
+
+
 def _finding(document: Document | None, span: Span, place: Pointer, key: Key) -> Diagnostic:
     pointer = (*place, *key)
     words = ".".join(str(part) for part in key)
     message = Sentence(f"This version does not carry out {words!r} yet.", f"当前版本尚不执行“{words}”。")
-    hint = Sentence("The app can be checked and tested, but not published with it.", "可以检查，但不能带着它发布。")
-    return NOT_CARRIED_OUT.at(document.key_span(pointer) if document else span, message, pointer=pointer, hint=hint)
+    return NOT_CARRIED_OUT.at(document.key_span(pointer) if document else span, message, pointer=pointer, hint=HINT)
 
 
 def _map_at(document: Document | None, span: Span) -> Pointer:

@@ -7,7 +7,6 @@ what this engine does not carry out, and worked cases that come out otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from forms_dsl import codes
@@ -15,7 +14,7 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
 from forms_dsl.source import Document
-from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out
+from workflow_engine.carried_out import not_carried_out, told_once
 from workflow_engine.decide import BUILT_RULES, possible
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.examples import check_examples
@@ -35,14 +34,14 @@ def load_verified(
 ) -> Loaded:
     """The app of these files with the engine's findings; no app when one of them is an error.
 
-    What this version does not carry out is an error for whoever publishes, and a hint for whoever only checks.
+    What this version does not carry out is an error for whoever publishes, and one hint a file for whoever only checks.
     """
     loaded = load_app(files, others=others)
     if loaded.app is None:
         return loaded
     verified = verify_app(loaded.app, loaded.documents)
     if not publishing:
-        verified = tuple(replace(f, severity="hint") if f.code == NOT_CARRIED_OUT.id else f for f in verified)
+        verified = told_once(verified)
     diagnostics = (*loaded.diagnostics, *verified)
     ordered = tuple(sorted(diagnostics, key=lambda found: (found.span.file, found.span.line, found.span.column, found.code)))
     return Loaded(None if has_errors(ordered) else loaded.app, ordered, loaded.documents)

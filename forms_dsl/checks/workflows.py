@@ -9,17 +9,16 @@ from forms_dsl.build.place import Place
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.tree import Constant
-from forms_dsl.model import CallStep, ChooseStep, HumanStep, TogetherStep, Workflow, WorkflowStep
-from forms_dsl.workflow_tree import branches_of, parallel_branch_of, steps_of, steps_within
+from forms_dsl.model import AnyOfStep, CallStep, Case, ChooseStep, HumanStep, TogetherStep, WaitStep, Workflow, WorkflowStep
+from forms_dsl.workflow_tree import branches_of, steps_of, steps_within
 
 UNREACHABLE = code("W001", "A step can never be reached.")
 NO_ELSE = code("W003", "A choose over conditions has no last case for all others.")
 SAME_PERSON = code("W004", "The same person may enter and decide: no four-eyes rule separates them on some way through the flow.")
 NO_DUE = code("W005", "A step of people has no time limit.", "warning")
 NO_ON_ERROR = code("W006", "A call does not say who takes over after the last try.")
-UNKNOWN_OUTCOME = code("W008", "A command does not say how an unknown outcome is inquired.", "warning")
+UNKNOWN_OUTCOME = code("W008", "A command does not say how an unknown outcome is inquired.")
 SILENT_APPROVAL = code("W009", "An approval by itself on a step with four eyes or a limit.")
-FOREIGN_RETURN = code("W010", "A refusal returns into another branch that runs at the same time.")
 NO_EXAMPLE = code("W014", "A workflow without an example, or a branch that no example reaches.", "warning")
 
 #: What a case has come past, the strongest last.
@@ -27,26 +26,33 @@ _Way = Literal["none", "loose", "apart"]
 _WAYS: tuple[_Way, ...] = ("none", "loose", "apart")
 
 
-def _flows(site: Site) -> Iterator[Workflow]:
+def flows_of(site: Site) -> Iterator[Workflow]:
+    """The workflows that could be read whole."""
     yield from (flow for flow in site.app.workflows.values() if site.is_whole(flow.span.file))
 
 
-def _at(site: Site, step: WorkflowStep) -> Place:
+def map_of(site: Site, step: WorkflowStep) -> Place:
     """The place of a step's map."""
     return site.at_key(step.span).parent
 
 
 @check
 def every_step_can_be_reached(site: Site) -> Iterator[Diagnostic]:
-    """No step stands behind a condition that is never true, or behind a case that is always taken."""
-    for flow in _flows(site):
+    """No step stands behind a condition that is never true, a case that is always taken, or a step that nobody can approve."""
+    for flow in flows_of(site):
         for step in steps_of(flow):
-            when = step.when if isinstance(step, HumanStep | CallStep) else None
+            when = None if isinstance(step, ChooseStep | TogetherStep | AnyOfStep) else step.when
             if when is not None and isinstance(when.tree, Constant) and when.tree.value is False:
                 message = Sentence(f"The step {step.name!r} is always skipped.", f"步骤“{step.name}”总会被跳过。")
-                yield site.find(UNREACHABLE, _at(site, step).at("when"), message)
+                yield site.find(UNREACHABLE, map_of(site, step).at("when"), message)
             if isinstance(step, ChooseStep):
                 yield from _after_certain_case(site, step)
+            if isinstance(step, HumanStep) and step.verb != "fill" and "approve" not in step.may:
+                message = Sentence(
+                    f"Nobody can approve at {step.name!r}, so what comes after it is never reached.",
+                    f"“{step.name}”无法同意，其后的步骤永远到不了。",
+                )
+                yield site.find(UNREACHABLE, map_of(site, step).at("may"), message)
 
 
 def _after_certain_case(site: Site, step: ChooseStep) -> Iterator[Diagnostic]:
@@ -62,13 +68,13 @@ def _after_certain_case(site: Site, step: ChooseStep) -> Iterator[Diagnostic]:
         message = Sentence(
             "A case before is always taken, so the others are never.", "前面的分支总会成立，其余情况永远不会被选中。"
         )
-        yield UNREACHABLE.at(step.otherwise[0].span, message, pointer=_at(site, step.otherwise[0]).pointer)
+        yield UNREACHABLE.at(step.otherwise[0].span, message, pointer=map_of(site, step.otherwise[0]).pointer)
 
 
 @check
 def conditions_have_a_rest(site: Site) -> Iterator[Diagnostic]:
     """When no condition is true, the flow must still know where to go."""
-    for flow in _flows(site):
+    for flow in flows_of(site):
         for step in steps_of(flow):
             if isinstance(step, ChooseStep) and step.value is None and step.otherwise is None:
                 message = Sentence("No case is left for all others.", "没有处理其余情况的分支。")
@@ -79,7 +85,7 @@ def conditions_have_a_rest(site: Site) -> Iterator[Diagnostic]:
 @check
 def nobody_decides_what_he_entered(site: Site) -> Iterator[Diagnostic]:
     """Where somebody approves, somebody does whom a rule keeps apart from who entered the case, on every way through the flow."""
-    for flow in _flows(site):
+    for flow in flows_of(site):
         steps = list(steps_of(flow))
         entering = next((s.name for s in steps if isinstance(s, HumanStep) and s.verb == "fill" and s.by.kind == "starter"), None)
         approvals = [s for s in steps if isinstance(s, HumanStep) and s.verb != "fill"]
@@ -121,7 +127,7 @@ def _ways_through(step: WorkflowStep, apart: set[str]) -> frozenset[_Way]:
         case HumanStep() if step.verb != "fill":
             taken: frozenset[_Way] = frozenset({"apart" if step.name in apart else "loose"})
             return taken if step.when is None else taken | {"none"}
-        case ChooseStep() if inner:
+        case ChooseStep() | AnyOfStep() if inner:
             return frozenset(way for ways in inner for way in ways)
         case TogetherStep():
             together: frozenset[_Way] = frozenset({"none"})
@@ -139,9 +145,13 @@ def _after(before: frozenset[_Way], then: frozenset[_Way]) -> frozenset[_Way]:
 @check
 def people_are_reminded(site: Site) -> Iterator[Diagnostic]:
     """A step without a time limit can lie for ever; the starter's own first step may."""
-    for flow in _flows(site):
+    for flow in flows_of(site):
         for step in steps_of(flow):
-            if isinstance(step, HumanStep) and step.due is None and step.by.kind != "starter":
+            if isinstance(step, WaitStep) and step.event is not None and step.within is None:
+                message = Sentence(f"{step.name!r} may wait for ever.", f"“{step.name}”可能一直等下去。")
+                hint = Sentence("Add due: {within: 5 days, then: hold}", "请加上 due: {within: 5 days, then: hold}")
+                yield site.find(NO_DUE, site.at_key(step.span), message, hint, key=True)
+            if isinstance(step, HumanStep) and step.due is None and step.open_for is None and step.by.kind != "starter":
                 message = Sentence(f"The step {step.name!r} has no due time.", f"步骤“{step.name}”没有时限。")
                 yield site.find(
                     NO_DUE,
@@ -155,7 +165,7 @@ def people_are_reminded(site: Site) -> Iterator[Diagnostic]:
 @check
 def calls_have_somebody_behind_them(site: Site) -> Iterator[Diagnostic]:
     """After the last try a person takes over; after a command nobody guesses how it ended."""
-    for flow in _flows(site):
+    for flow in flows_of(site):
         for step in steps_of(flow):
             if not isinstance(step, CallStep):
                 continue
@@ -180,7 +190,7 @@ def calls_have_somebody_behind_them(site: Site) -> Iterator[Diagnostic]:
 @check
 def nothing_approves_itself(site: Site) -> Iterator[Diagnostic]:
     """A step with four eyes or a limit is never approved by time or for lack of people."""
-    for flow in _flows(site):
+    for flow in flows_of(site):
         bound = {name for rule in flow.four_eyes for name in (*rule.different_people, *rule.same_person, *rule.may_not_act_at)}
         guarded = [
             s
@@ -192,7 +202,7 @@ def nothing_approves_itself(site: Site) -> Iterator[Diagnostic]:
                 message = Sentence(
                     f"The step {step.name!r} would approve itself in the end.", f"步骤“{step.name}”超时会自动通过。"
                 )
-                yield site.find(SILENT_APPROVAL, _at(site, step).at("due", "then"), message)
+                yield site.find(SILENT_APPROVAL, map_of(site, step).at("due", "then"), message)
         if guarded and flow.no_approver == "auto_pass":
             message = Sentence(
                 f"The step {guarded[0].name!r} would pass without anybody.", f"步骤“{guarded[0].name}”无人审批时会自动通过。"
@@ -201,30 +211,26 @@ def nothing_approves_itself(site: Site) -> Iterator[Diagnostic]:
 
 
 @check
-def refusals_stay_in_their_branch(site: Site) -> Iterator[Diagnostic]:
-    """A branch that runs at the same time has a life of its own; nobody outside sends it back."""
-    for flow in _flows(site):
-        around = parallel_branch_of(flow)
-        for step in steps_of(flow):
-            if isinstance(step, HumanStep) and step.on_reject in around:
-                target = around[step.on_reject or ""]
-                if around[step.name][: len(target)] != target:
-                    message = Sentence(f"{step.on_reject!r} stands in another branch.", f"“{step.on_reject}”在另一个并行分支中。")
-                    yield site.find(FOREIGN_RETURN, _at(site, step).at("on_reject", "return_to"), message)
-
-
-@check
 def examples_reach_everything(site: Site) -> Iterator[Diagnostic]:
     """Each way through a flow is shown by an example."""
-    for flow in _flows(site):
+    for flow in flows_of(site):
         if not flow.examples:
             message = Sentence("The workflow has no example.", "流程没有试算案例。")
             yield NO_EXAMPLE.at(flow.span, message, pointer=("workflow",))
             continue
-        visited = {name for example in flow.examples for name in example.path}
+        visited = {name for example in flow.examples for name in _visited(example)}
         for step in steps_of(flow):
             for inner in branches_of(step) if isinstance(step, ChooseStep) else ():
                 people = [s for s in steps_within(inner) if isinstance(s, HumanStep | CallStep)]
                 if people and not any(s.name in visited for s in people):
                     message = Sentence(f"No example reaches {people[0].name!r}.", f"没有案例经过“{people[0].name}”。")
                     yield site.find(NO_EXAMPLE, site.at_key(people[0].span), message, key=True)
+
+
+def _visited(example: Case) -> Iterator[str]:
+    """The steps that an example names as come to."""
+    yield from example.path
+    yield from (act.step for act in example.do if act.step is not None)
+    if example.expect is not None:
+        yield from example.expect.at
+        yield from (name for name in (example.expect.next,) if name is not None)
