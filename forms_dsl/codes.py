@@ -25,6 +25,9 @@ LONG_NAME = code("S006", "A name is longer than 40 characters.", "hint")
 LIMIT = code("S007", "A limit of size, depth or number is passed.")
 
 UNKNOWN_REFERENCE = code("R001", "A reference to something that is not there.")
+CYCLE = code(
+    "R002", "References go round in a circle: roles or entities that include each other, references that are all required."
+)
 NOT_REQUIRED = code("R003", "A reference to another app that does not stand in `requires`.")
 VERSION_NOT_MET = code("R004", "A required app or the platform has a version outside of the range that is asked for.")
 

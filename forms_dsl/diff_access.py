@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from forms_dsl.differences import same
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import AccessRule, FourEyes, HumanStep, Role, Workflow
+from forms_dsl.model import AccessRule, FourEyes, HumanStep, Role, Transfer, Workflow
 from forms_dsl.workflow_tree import steps_of
 
 _LEVELS = ("hidden", "masked", "read", "write")
@@ -26,7 +26,9 @@ def _is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
         return True
     if old.deny is not None and not same(old.deny, new.deny):
         return True
-    if set(new.unmask) - set(old.unmask) or (new.export and not old.export):
+    if set(new.unmask) - set(old.unmask) or any(
+        _is_freer(getattr(old, key), getattr(new, key)) for key in ("export", "print", "import_")
+    ):
         return True
     # A field that is not named has the default of its class, which may be less than what is named now.
     for name in {*old.fields, *new.fields}:
@@ -35,6 +37,14 @@ def _is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
             if not (before is None and after in ("hidden", "masked")):
                 return True
     return False
+
+
+def _is_freer(old: Transfer | None, new: Transfer | None) -> bool:
+    """Whether more records may leave or enter, or with less control."""
+    if new is None or old is None:
+        return new is not None
+    more = old.rows is not None and (new.rows is None or new.rows > old.rows)
+    return more or (old.approved_by is not None and new.approved_by != old.approved_by) or (old.watermark and not new.watermark)
 
 
 def _is_more(old: Expression | bool, new: Expression | bool) -> bool:

@@ -15,7 +15,7 @@ from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
 from forms_dsl.files.automation import AutomationShape
 from forms_dsl.files.bindings import BindingsShape
 from forms_dsl.files.decision import DecisionShape
-from forms_dsl.files.entity import EntityShape
+from forms_dsl.files.entity import EntityShape, FragmentShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape, RecordPageShape
 from forms_dsl.files.report import ReportShape
@@ -58,6 +58,7 @@ _ALL = (
     Kind("choices", {"zh": "选项列表", "en": "Choice lists"}, "entity", "choices", ChoicesShape, file="choices"),
     Kind("params", {"zh": "参数", "en": "Parameters"}, "rule", "params", ParametersShape, file="params"),
     Kind("entity", {"zh": "实体", "en": "Entity"}, "entity", "entity", EntityShape, folder="entities"),
+    Kind("fragment", {"zh": "字段组", "en": "Fragment"}, "entity", "fragment", FragmentShape, folder="fragments"),
     Kind("form", {"zh": "表单", "en": "Form"}, "form", "form", FormShape, folder="forms"),
     Kind("list", {"zh": "列表", "en": "List"}, "form", "list", ListShape, folder="lists"),
     Kind("page", {"zh": "记录页", "en": "Record page"}, "form", "page", RecordPageShape, folder="pages"),
@@ -72,7 +73,7 @@ _ALL = (
 #: All kinds of file by name.
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 #: Folders of the language whose kinds this version does not have.
-LATER_FOLDERS = frozenset({"fragments", "segments", "dashboards", "templates", "i18n", "tests", "upgrades"})
+LATER_FOLDERS = frozenset({"segments", "dashboards", "templates", "i18n", "tests", "upgrades"})
 
 _FOLDERS = {kind.folder: kind for kind in _ALL if kind.folder}
 _FILES = {kind.file: kind for kind in _ALL if kind.file}

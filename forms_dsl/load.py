@@ -81,6 +81,7 @@ def _collect(bench: Workbench, file: SourceFile) -> None:
     if found or not file.is_whole():
         bench.incomplete.add(file.path)
     if file.kind.folder:
+        bench.sources[file.kind.name, file.name] = file
         bench.files[file.kind.name] = (*bench.files.get(file.kind.name, ()), file.name)
     if isinstance(file.shape, FormShape | ListShape):
         bench.entity_of[file.kind.name, file.name] = file.shape.entity

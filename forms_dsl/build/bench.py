@@ -8,7 +8,7 @@ from typing import Any
 
 from forms_dsl import codes
 from forms_dsl.build.known import DecisionSignature, EntitySignature, EventSignature, FieldSignature, Names, NameType
-from forms_dsl.build.place import Place
+from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, has_errors, suggestion
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
@@ -55,6 +55,12 @@ class Workbench:
     operations: Names[BindingOperation] = field(default_factory=Names)
     #: Inbound events of the bindings, as `binding.event`.
     events: Names[EventSignature] = field(default_factory=Names)
+    #: Virtual entities of the bindings, as `binding.entity`.
+    virtual: Names[str] = field(default_factory=Names)
+    #: The files of the app that were opened, by kind and name.
+    sources: dict[tuple[str, str], SourceFile] = field(default_factory=dict)
+    #: Fields of the entities with those that they copy, by entity (`build.inherit.Inherited`).
+    inherited: dict[str, Any] = field(default_factory=dict)
     #: Scorecards and decision tables by name.
     decisions: Names[DecisionSignature] = field(default_factory=Names)
     #: The app's calendar of working days and hours, None where app.yaml names none.

@@ -22,7 +22,7 @@ _SCALE = 8
 
 
 def declare_operations(bench: Workbench, file: SourceFile) -> dict[str, Binding]:
-    """The bindings of the file; the bench knows their operations as `binding.operation`, their events as `binding.event`."""
+    """The bindings of the file; the bench knows their operations as `binding.operation`, their events and virtual entities likewise."""
     shape = file.shape
     bindings: dict[str, Binding] = {}
     operations: dict[str, BindingOperation | None] = {}
@@ -32,6 +32,8 @@ def declare_operations(bench: Workbench, file: SourceFile) -> dict[str, Binding]
             bindings[name] = _binding(bench, Place(file, ("bindings", name)), name, binding, operations, events)
     is_open = file.is_open(("bindings",)) or bool(file.lost_names(("bindings",)))
     bench.operations = Names(operations, is_open or any(file.is_open(("bindings", name, "operations")) for name in bindings))
+    virtual = {f"{name}.{each}": each for name, binding in bindings.items() for each in binding.entities}
+    bench.virtual = Names(virtual, is_open or not file.is_whole(("bindings",)))
     bench.events = Names(events, is_open or any(file.is_open(("bindings", name, "events")) for name in bindings))
     return bindings
 
@@ -62,7 +64,9 @@ def _binding(
         events[f"{name}.{each}"] = EventSignature(each, received[each].output) if is_whole else None
     for each in place.file.lost_names(place.at("events").pointer):
         events[f"{name}.{each}"] = None
-    return Binding(shape.id or name, name, shape.label, shape.connector, shape.version, built, place.key_span, received)
+    return Binding(
+        shape.id or name, name, shape.label, shape.connector, shape.version, built, place.key_span, received, dict(shape.entities)
+    )
 
 
 def _operation(bench: Workbench, place: Place, name: str, shape: OperationShape) -> BindingOperation:

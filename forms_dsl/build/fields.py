@@ -29,7 +29,7 @@ def build_field(
         id=shape.id or name,
         name=name,
         label=shape.label,
-        type=shape.type,
+        type=signature.type,
         value_type=type,
         options=signature.options,
         span=place.key_span,
@@ -48,6 +48,7 @@ def build_field(
         where=_where(bench, place, shape, signature, scope),
         classification=shape.classification,
         mask=shape.mask,
+        encrypted=shape.encrypted,
     )
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature, Workbench
+from forms_dsl.build.calls import check_save, check_send
 from forms_dsl.build.paths import find_path
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN, FORM, Scope
 from forms_dsl.expr.tree import Expression
-from forms_dsl.files.form import FieldItemShape, FormShape, PageShape, RowsItemShape, SectionShape, TabShape, TextItemShape
+from forms_dsl.files.form import (
+    ButtonItemShape,
+    FieldItemShape,
+    FormShape,
+    PageShape,
+    RowsItemShape,
+    SectionShape,
+    TabShape,
+    TextItemShape,
+)
 from forms_dsl.model import Form, FormBlock, FormItem
 
 
@@ -55,7 +67,7 @@ def _block(
 def _item(
     bench: Workbench,
     place: Place,
-    shape: str | FieldItemShape | RowsItemShape | TextItemShape,
+    shape: str | FieldItemShape | RowsItemShape | TextItemShape | ButtonItemShape,
     entity: EntitySignature,
     scope: Scope,
 ) -> FormItem | None:
@@ -68,6 +80,8 @@ def _item(
     match shape:
         case TextItemShape():
             return FormItem("text", shape.text, place.key_span, shape.label, shape.help, shape.span, visible)
+        case ButtonItemShape():
+            return _button(bench, place, shape, entity, scope, visible)
         case FieldItemShape():
             known = _is_input(bench, place.at("field"), shape.field, entity, rows=False)
             kind, name = "field", shape.field
@@ -101,6 +115,33 @@ def _item(
         totals,
         least,
         most,
+    )
+
+
+def _button(
+    bench: Workbench, place: Place, shape: ButtonItemShape, entity: EntitySignature, scope: Scope, visible: Expression | None
+) -> FormItem | None:
+    """A button that asks: its operation is a query, since nobody has submitted anything yet."""
+    operation = bench.look_up(bench.operations, place.at("call"), shape.call, Sentence("operation", "操作"))
+    if operation is None:
+        return None
+    if operation.kind != "query":
+        message = Sentence("A button only asks; this operation is a command.", "按钮只能查询，而该操作是命令。")
+        bench.find(codes.WRONG_TYPE, place.at("call"), message)
+    send = check_send(bench, place.at("send"), shape.send, operation, scope, entity)
+    inner = replace(scope, result=operation.output)
+    save = check_save(bench, place.at("save"), shape.save, inner, entity)
+    return FormItem(
+        "button",
+        shape.button,
+        place.key_span,
+        shape.label,
+        shape.help,
+        shape.span,
+        visible,
+        call=shape.call,
+        send=send,
+        save=save,
     )
 
 

@@ -11,7 +11,7 @@ from forms_dsl.build.paths import check_placeholders, find_path, find_paths
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN, FILTER, FORM
-from forms_dsl.expr.tree import Expression
+from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.files.listing import ActionShape, CallPanelShape, ListShape, RecordPageShape, RelatedPanelShape
 from forms_dsl.model import ListSaved, ListView, Page, PageAction, PagePanel
 
@@ -38,6 +38,9 @@ def build_list(bench: Workbench, file: SourceFile) -> ListView | None:
             bench.find(codes.WRONG_TYPE, place.at("totals", number), message)
     if shape.card:
         check_placeholders(bench, place.at("card", "title"), shape.card.title, entity)
+    group_by = find_path(bench, place.at("group_by"), shape.group_by, entity) if shape.group_by else None
+    _check_view(bench, place, shape, entity, group_by)
+    _check_bulk(bench, place, shape, entity)
     return ListView(
         id=shape.id or file.name,
         name=file.name,
@@ -64,7 +67,51 @@ def build_list(bench: Workbench, file: SourceFile) -> ListView | None:
             )
             for name, view in shape.views.items()
         ),
+        view=shape.view,
+        group_by=shape.group_by,
+        dates=find_paths(bench, place.at("dates"), shape.dates, entity),
+        bulk=tuple(shape.bulk),
     )
+
+
+#: Actions on a selection that the platform itself has.
+_BULK = ("export", "assign", "delete")
+
+
+def _check_view(bench: Workbench, place: Place, shape: ListShape, entity: EntitySignature, group_by: ValueType | None) -> None:
+    """What a way of drawing needs: a board its columns, a calendar a date, a timeline two."""
+    wanted = {"calendar": 1, "timeline": 2}.get(shape.view, 0)
+    if shape.view == "board" and shape.group_by is None and place.file.is_whole():
+        message = Sentence("A board needs group_by: its columns.", "看板需要 group_by 指定各列。")
+        bench.find(codes.MISSING_KEY, place.at("view"), message)
+    if group_by is not None and group_by.name in ("rows", "multi_choice"):
+        message = Sentence(
+            f"{shape.group_by!r} has several values, so it groups nothing.", f"“{shape.group_by}”有多个值，不能用于分组。"
+        )
+        bench.find(codes.WRONG_TYPE, place.at("group_by"), message)
+    if wanted and len(shape.dates) != wanted and place.file.is_whole():
+        message = Sentence(
+            f"A {shape.view} needs dates: {wanted} field(s).", f"{shape.view} 需要 dates 指定 {wanted} 个日期字段。"
+        )
+        bench.find(codes.MISSING_KEY, place.at("view"), message)
+    for number, path in enumerate(shape.dates):
+        found = find_path(bench, place.at("dates", number), path, entity)
+        if found is not None and found.name not in ("date", "datetime"):
+            message = Sentence(f"{path!r} is not a date.", f"“{path}”不是日期字段。")
+            bench.find(codes.WRONG_TYPE, place.at("dates", number), message)
+
+
+def _check_bulk(bench: Workbench, place: Place, shape: ListShape, entity: EntitySignature) -> None:
+    automations = bench.files.get("automation", ())
+    for number, name in enumerate(shape.bulk):
+        if name not in _BULK and name not in automations:
+            known = (*_BULK, *automations)
+            bench.unknown(place.at("bulk", number), name, Sentence("action on a selection", "批量操作"), known)
+        elif name == "assign" and not entity.has_owner and not entity.open:
+            message = Sentence(
+                f"{entity.name} has no owner.user, so nothing can be assigned.", f"“{entity.name}”没有 owner.user，无法分派。"
+            )
+            bench.find(codes.WRONG_TYPE, place.at("bulk", number), message)
 
 
 def _filter(bench: Workbench, place: Place, source: str | None, entity: EntitySignature) -> Expression | None:

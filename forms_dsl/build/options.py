@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 from forms_dsl import codes
 from forms_dsl.build.bench import Workbench
+from forms_dsl.build.numbering import check_number
 from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.expr.codes import BAD_PATTERN
 from forms_dsl.expr.texts import WHITE_SPACE
+from forms_dsl.fieldtypes.attachments import Attachments
 from forms_dsl.fieldtypes.money import decimals_of
+from forms_dsl.fieldtypes.pattern_text import PatternText
 from forms_dsl.fieldtypes.protocol import FieldType, ValueRefused
-from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.fieldtypes.registry import FIELD_TYPES, SHORT_FORMS
 from forms_dsl.files.app import ChoiceShape, ParameterShape
 from forms_dsl.files.entity import FieldShape
 from forms_dsl.model import Choice, FieldOptions
@@ -21,15 +25,32 @@ from forms_dsl.names import folded_code
 from forms_dsl.patterns import pattern_fault
 
 EQUAL_CODES = code("S008", "Two codes of one list are equal after NFC, case and width folding.")
+NO_LIMITS = code("F005", "A file field without limits of kind and size.")
+LARGE_INTEGER = code("N202", "An integer field is meant for numbers of more than 15 digits.", "warning")
 
 #: Keys of a field that only some types take; the others are the same for all.
 OPTION_KEYS = (
     "min", "max", "scale", "percent", "currency", "lines", "pattern", "choices", "choices_from", "choices_where", "ordered",
-    "to", "where", "of", "workflow",
+    "to", "where", "of", "workflow", "accept", "max_mb", "count",
 )  # fmt: skip
 _TEXT_LENGTH_LIMIT = 65_536
+_LONG = re.compile(r"-?[0-9]{16,38}\Z")
 _CHOICES = frozenset({"choice", "multi_choice", "status"})
-_MASKABLE = frozenset({"text", "id_card", "uscc", "mobile_cn"})
+#: Types whose `min` and `max` are lengths.
+_LENGTHS = frozenset({"text", "rich_text"})
+
+
+def written_out(bench: Workbench, place: Place, shape: FieldShape) -> FieldShape:
+    """The field with a short form such as `person` written out as the type that it stands for."""
+    form = SHORT_FORMS.get(shape.type)
+    if form is None:
+        return shape
+    for key in form.chosen:
+        if key in shape.model_fields_set:
+            message = Sentence(f"A field of type {form.name} takes no {key!r}.", f"“{form.name}”类型的字段没有“{key}”选项。")
+            bench.find(codes.UNKNOWN_KEY, place.at(key), message, key=True)
+    usual = {key: value for key, value in form.usual.items() if key not in shape.model_fields_set}
+    return shape.model_copy(update={"type": form.type, **usual, **form.chosen})
 
 
 def field_options(bench: Workbench, place: Place, shape: FieldShape) -> FieldOptions | None:
@@ -52,20 +73,51 @@ def field_options(bench: Workbench, place: Place, shape: FieldShape) -> FieldOpt
             return None
         options = replace(options, choices=found[0], ordered=found[1])
     if "to" in type.option_keys:
-        target = bench.entity(place.at("to"), shape.to) if shape.to else None
-        if target is None:
-            _need(bench, place, shape, "to")
+        reached = _targets(bench, place, shape, type)
+        if reached is None:
             return None
-        options = replace(options, to=target.full_name)
+        options = replace(options, to=reached[0]) if shape.type == "reference" else replace(options, targets=reached)
+    if isinstance(type, Attachments):
+        options = _attachments(bench, place, shape, type, options)
     if "of" in type.option_keys:
         _need(bench, place, shape, "of")
     if "workflow" in type.option_keys:
         _need(bench, place, shape, "workflow")
         if shape.workflow:
             bench.has_file("workflow", place.at("workflow"), shape.workflow, Sentence("workflow", "流程"))
-    options = _bounds(bench, place, shape, type, options)
+    options = bounds(bench, place, shape, type, options)
     broken = any(f.severity == "error" for f in bench.findings[before:])
-    return None if broken and (shape.type in _CHOICES or (options.to is None and "to" in type.option_keys)) else options
+    return None if broken and shape.type in _CHOICES else options
+
+
+def _targets(bench: Workbench, place: Place, shape: FieldShape, type: FieldType) -> tuple[str, ...] | None:
+    """The full names of the entities that a reference leads to: one, or several where the type takes several."""
+    if shape.to is None:
+        _need(bench, place, shape, "to")
+        return None
+    if isinstance(shape.to, list) and shape.type == "reference":
+        message = Sentence("A reference leads to one entity.", "引用只能指向一个实体。")
+        hint = Sentence("Several entities take type: any_reference.", "引用多个实体请用 type: any_reference。")
+        bench.find(codes.WRONG_TYPE, place.at("to"), message, hint)
+        return None
+    places = [(place.at("to", n), name) for n, name in enumerate(shape.to)] if isinstance(shape.to, list) else []
+    found = [bench.entity(here, name) for here, name in places or [(place.at("to"), str(shape.to))]]
+    known = tuple(dict.fromkeys(each.full_name for each in found if each is not None))
+    return known if len(known) == len(found) and known else None
+
+
+def _attachments(bench: Workbench, place: Place, shape: FieldShape, type: Attachments, options: FieldOptions) -> FieldOptions:
+    """The limits of attached files: those of the field, else the type's own; a file without any is a finding."""
+    accept, max_mb = tuple(shape.accept) or type.accept, shape.max_mb or type.max_mb
+    if (not accept or max_mb is None) and place.file.is_whole(place.pointer):
+        message = Sentence("A file needs its kinds and its greatest size.", "附件字段需要限定文件类型和大小。")
+        hint = Sentence("Write accept: [application/pdf] and max_mb: 10", "请写 accept: [application/pdf] 和 max_mb: 10")
+        bench.find(NO_LIMITS, place, message, hint, key=True)
+    least, most = shape.count.min, shape.count.max
+    if least is not None and most is not None and least > most:
+        message = Sentence("The smallest number is above the largest.", "最少个数大于最多个数。")
+        bench.find(codes.WRONG_TYPE, place.at("count", "min"), message)
+    return replace(options, accept=accept, max_mb=max_mb, count_min=least, count_max=most)
 
 
 def choice_list(bench: Workbench, place: Place, shapes: dict[str, ChoiceShape]) -> tuple[Choice, ...]:
@@ -91,7 +143,7 @@ def _refuse_foreign(bench: Workbench, place: Place, shape: FieldShape, type: Fie
             known = sorted(type.option_keys)
             hint = Sentence(f"It takes {', '.join(known)}.", f"可用选项：{'、'.join(known)}。") if known else None
             bench.find(codes.UNKNOWN_KEY, place.at(key), message, hint, key=True)
-    if shape.mask and shape.mask != "hidden" and shape.type not in _MASKABLE:
+    if shape.mask and shape.mask != "hidden" and type.name != "text" and not isinstance(type, PatternText):
         message = Sentence(
             "Only a text can be masked in part; other types are hidden.", "只有文本可以部分脱敏，其他类型只能隐藏。"
         )
@@ -111,6 +163,12 @@ def _scale(bench: Workbench, shape: FieldShape) -> int | None:
 
 
 def _pattern(bench: Workbench, place: Place, shape: FieldShape) -> str | None:
+    if shape.type == "sequence":
+        if shape.pattern is None:
+            _need(bench, place, shape, "pattern")
+        else:
+            check_number(bench, place.at("pattern"), shape.pattern)
+        return shape.pattern
     fault = pattern_fault(shape.pattern) if shape.pattern else None
     if fault:
         bench.find(BAD_PATTERN, place.at("pattern"), fault)
@@ -139,7 +197,7 @@ def _choices(bench: Workbench, place: Place, shape: FieldShape) -> tuple[tuple[C
     return None
 
 
-def _bounds(
+def bounds(
     bench: Workbench, place: Place, shape: FieldShape | ParameterShape, type: FieldType, options: FieldOptions
 ) -> FieldOptions:
     """`min` and `max`, each a value of the type (of text a length), the smaller one first."""
@@ -148,10 +206,15 @@ def _bounds(
         raw = getattr(shape, key)
         if raw is None or key not in type.option_keys:
             continue
-        value = _length(raw) if shape.type == "text" else _bound(type, raw, options)
-        if value is None:
+        value = _length(raw) if shape.type in _LENGTHS else _bound(type, raw, options)
+        if value is None and shape.type == "integer" and _LONG.match(raw):
+            message = Sentence(
+                "A whole number has at most 15 digits, so this bound is no bound.", "整数最多 15 位，该界限不起作用。"
+            )
+            bench.find(LARGE_INTEGER, place.at(key), message, Sentence("Leave it out.", "请删去。"))
+        elif value is None:
             message = Sentence(f"{raw!r} is not a value of type {shape.type}.", f"“{raw}”不是“{shape.type}”类型的值。")
-            if shape.type == "text":
+            if shape.type in _LENGTHS:
                 message = Sentence(f"{raw!r} is not a length.", f"“{raw}”不是长度。")
             bench.find(codes.WRONG_TYPE, place.at(key), message)
         else:
@@ -186,4 +249,4 @@ def parameter_options(bench: Workbench, place: Place, shape: ParameterShape) -> 
             bench.find(codes.UNKNOWN_KEY, place.at(key), message, key=True)
     currency = bench.currency if shape.type == "money" else None
     scale = decimals_of(currency) if shape.type == "money" and shape.scale is None else shape.scale
-    return _bounds(bench, place, shape, type, FieldOptions(scale=scale, currency=currency))
+    return bounds(bench, place, shape, type, FieldOptions(scale=scale, currency=currency))

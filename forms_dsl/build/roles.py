@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature, Workbench
 from forms_dsl.build.paths import find_path
+from forms_dsl.build.people import role_name
 from forms_dsl.build.place import Place, SourceFile
-from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN, FILTER
 from forms_dsl.expr.tree import Expression
-from forms_dsl.files.access import AccessShape, RoleShape, RolesShape
-from forms_dsl.model import AccessRule, Role
-
-CYCLE = code("R002", "References go round in a circle: roles that include each other, or references that are all required.")
+from forms_dsl.files.access import AccessShape, RoleShape, RolesShape, TransferShape
+from forms_dsl.model import AccessRule, Role, Transfer
 
 _ROLE = Sentence("role", "角色")
 
@@ -34,7 +33,7 @@ def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, all_roles
             bench.look_up(bench.roles, place.at(key, number), other, _ROLE)
     if name in _closure(name, all_roles):
         message = Sentence(f"The role {name!r} includes itself.", f"角色“{name}”包含了自己。")
-        bench.find(CYCLE, place.at("includes"), message)
+        bench.find(codes.CYCLE, place.at("includes"), message)
     access = {}
     for entity_name, rule in shape.access.items():
         entity = bench.entity(place.at("access", entity_name), entity_name, key=True)
@@ -84,8 +83,18 @@ def _access(bench: Workbench, place: Place, shape: AccessShape, entity: EntitySi
         deny,
         dict(shape.fields),
         tuple(shape.unmask),
-        shape.export,
+        _transfer(bench, place.at("export"), shape.export),
+        _transfer(bench, place.at("print"), shape.print),
+        _transfer(bench, place.at("import"), shape.import_),
+        shape.override_reason,
     )
+
+
+def _transfer(bench: Workbench, place: Place, shape: TransferShape | bool) -> Transfer | None:
+    if isinstance(shape, bool):
+        return Transfer() if shape else None
+    approved_by = role_name(bench, place.at("approved_by"), shape.approved_by) if shape.approved_by else None
+    return Transfer(shape.rows, approved_by, shape.watermark)
 
 
 def _field(bench: Workbench, place: Place, name: str, entity: EntitySignature, *, key: bool = False) -> None:

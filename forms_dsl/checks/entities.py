@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forms_dsl.build.roles import CYCLE
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.checks.trees import parts
+from forms_dsl.codes import CYCLE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.tree import Aggregate, Call, Expression, Ref, ValueType
 from forms_dsl.files.app import ChoicesShape
-from forms_dsl.files.entity import EntityShape
+from forms_dsl.files.entity import EntityShape, FragmentShape
 from forms_dsl.model import App, Entity, Field
 
 COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.")
@@ -164,8 +164,8 @@ def choice_lists_are_used(site: Site) -> Iterator[Diagnostic]:
     used = {
         field.choices_from
         for file in site.files.values()
-        if isinstance(file.shape, EntityShape)
-        for fields in (file.shape.fields, *(row.fields for row in file.shape.rows.values()))
+        if isinstance(file.shape, EntityShape | FragmentShape)
+        for fields in (file.shape.fields, *(row.fields for row in getattr(file.shape, "rows", {}).values()))
         for field in fields.values()
     }
     for file in site.files.values():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forms_dsl.build.roles import CYCLE
 from forms_dsl.checks.registry import Site, check
+from forms_dsl.codes import CYCLE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import Action, Automation, SubFlowStep, Trigger, WaitStep, Workflow
 from forms_dsl.source import Span

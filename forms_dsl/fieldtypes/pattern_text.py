@@ -1,7 +1,8 @@
-"""Texts of one fixed form, each with its check digits: the common part of the types made of a named pattern."""
+"""Texts of one form, with check digits where it has some: the common part of the types made of a named pattern."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from forms_dsl.expr.tree import ValueType
@@ -21,14 +22,18 @@ class PatternText:
     pattern: str
     length: int
     widget: str = "text"
+    #: How letters are kept, so that two spellings of one thing are equal.
+    letters: Callable[[str], str] = str.upper
+    #: Characters that people write between the digits and that are not kept.
+    ignored: str = ""
     option_keys: frozenset[str] = frozenset()
 
     def widget_for(self, options: FieldOptions) -> str:
-        """Always the plain input."""
+        """Its one widget."""
         return self.widget
 
     def storage(self, options: FieldOptions) -> TextStorage:
-        """Text of the fixed length."""
+        """Text of at most its length."""
         return TextStorage(self.length)
 
     def value_type(self, options: FieldOptions) -> ValueType:
@@ -36,10 +41,12 @@ class PatternText:
         return ValueType("text")
 
     def parse(self, raw: object, options: FieldOptions) -> str | None:
-        """The text in capitals, checked with its check digits."""
+        """The text in its kept spelling, checked with its check digits."""
         if reading.is_missing(raw):
             return None
-        text = reading.read_text(raw).upper()
+        text = self.letters(reading.read_text(raw))
+        for character in self.ignored:
+            text = text.replace(character, "")
         if not matches(text, self.pattern):
             named = NAMED[self.pattern].label
             raise refusals.wrong_pattern(named.en, named.zh)

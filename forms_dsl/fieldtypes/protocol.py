@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from forms_dsl.expr.tree import ValueType
@@ -16,6 +18,22 @@ class ValueRefused(Exception):
         super().__init__(message.get("en", code))
         self.code = code
         self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class ShortForm:
+    """A type that is another one with options already chosen: the loader writes it out, so only files know its name."""
+
+    name: str
+    label: Label
+    icon: str
+    widget: str
+    #: The type that it stands for.
+    type: str
+    #: Keys of the field that it sets; a file may not write them.
+    chosen: Mapping[str, object]
+    #: Keys that it sets where the file does not.
+    usual: Mapping[str, object] = field(default_factory=dict)
 
 
 class FieldType(Protocol):

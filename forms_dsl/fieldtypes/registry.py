@@ -7,9 +7,10 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType
+from typing import Any
 
 from forms_dsl import fieldtypes
-from forms_dsl.fieldtypes.protocol import FieldType
+from forms_dsl.fieldtypes.protocol import FieldType, ShortForm
 
 ENTRY_POINT = "qiqiao.fieldtypes"
 
@@ -27,24 +28,58 @@ _ORDER = (
     "reference",
     "rows",
     "status",
+    "percent",
+    "person",
+    "branch",
+    "any_reference",
+    "rich_text",
+    "time",
+    "year_month",
+    "duration",
+    "email",
+    "phone",
+    "mobile_cn",
+    "url",
+    "id_card",
+    "uscc",
+    "bank_card",
+    "iban",
+    "swift_bic",
+    "cnaps",
+    "lei",
+    "region",
+    "geopoint",
+    "sequence",
+    "file",
+    "image",
+    "signature",
+    "json",
 )
 
 
-def _own() -> Iterator[FieldType]:
+def _declared(name: str) -> Iterator[Any]:
+    """What the modules of this folder declare as `name`."""
     for module in pkgutil.iter_modules(fieldtypes.__path__):
         declared = importlib.import_module(f"{fieldtypes.__name__}.{module.name}")
-        if hasattr(declared, "TYPE"):
-            yield declared.TYPE
+        if hasattr(declared, name):
+            yield getattr(declared, name)
+
+
+def _order(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
 def _load() -> Mapping[str, FieldType]:
-    types = {type.name: type for type in _own()}
+    types = {type.name: type for type in _declared("TYPE")}
     for point in entry_points(group=ENTRY_POINT):
         if point.name in types:
             raise ValueError(f"the field type {point.name} is declared twice")
         types[point.name] = point.load()
-    place = {name: number for number, name in enumerate(_ORDER)}
-    return MappingProxyType(dict(sorted(types.items(), key=lambda pair: (place.get(pair[0], len(place)), pair[0]))))
+    return MappingProxyType(dict(sorted(types.items(), key=lambda pair: _order(pair[0]))))
 
 
 FIELD_TYPES: Mapping[str, FieldType] = _load()
+#: Names that files may write for another type with chosen options.
+SHORT_FORMS: Mapping[str, ShortForm] = MappingProxyType({form.name: form for form in _declared("SHORT_FORM")})
+#: Every name that `type` of a field may have.
+TYPE_NAMES = tuple(sorted((*FIELD_TYPES, *SHORT_FORMS), key=_order))

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
+
+from pydantic import Tag
 
 from forms_dsl.files.labels import LabelText
-from forms_dsl.files.values import Expr, Flag, FlagOrExpr, Name, Reference, Shape, key, one_of
+from forms_dsl.files.values import Expr, Flag, FlagOrExpr, Name, Reference, Sealed, Shape, Text, key, one_of, whole
+from forms_dsl.files.variants import by_kind, tag
+
+
+class TransferShape(Shape):
+    """How records may leave or enter in bulk."""
+
+    rows: Annotated[int | None, whole(1, 1_000_000), key("So many records at once at most.", "一次最多多少条。")] = None
+    approved_by: Annotated[Reference | None, key("The role that releases each one: role.x", "逐次审批的角色：role.x")] = None
+    watermark: Annotated[Flag, key("Whether it carries the name of who took it.", "是否带操作人水印。")] = False
+
+
+Transfer = Annotated[Annotated[TransferShape, Tag(tag("map"))] | Annotated[Flag, Tag(tag("flag"))], by_kind(dict, "map", "flag")]
 
 
 class AccessShape(Shape):
     """What a role may do with one entity."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"print", "import", "override_reason"})
 
     create: Annotated[FlagOrExpr, key("Which new records.", "可新建哪些记录。")] = False
     read: Annotated[FlagOrExpr, key("Which records are seen.", "可查看哪些记录。")] = False
@@ -25,13 +37,16 @@ class AccessShape(Shape):
     unmask: Annotated[
         list[Reference], key("Fields that may be shown in clear, one record at a time.", "可逐条解除脱敏的字段。")
     ] = []
-    export: Annotated[Flag, key("Whether lists may be exported.", "是否可导出。")] = False
+    export: Annotated[Transfer, key("Whether or how lists may be exported.", "是否可导出及限制。")] = False
+    print: Annotated[Transfer, key("Whether or how records may be printed.", "是否可打印及限制。")] = False
+    import_: Annotated[Transfer, key("Whether or how records may be imported.", "是否可导入及限制。", alias="import")] = False
+    override_reason: Annotated[
+        Text | None, key("Why an overlay widens what a shipped role reads.", "覆盖层放宽读取范围的理由。")
+    ] = None
 
 
 class RoleShape(Shape):
     """A role."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"sealed"})
 
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     label: Annotated[LabelText, key("What it is called.", "显示名称。")]
@@ -41,6 +56,7 @@ class RoleShape(Shape):
         dict[Reference, AccessShape],
         key("Access by entity; nothing listed is nothing allowed.", "按实体列出的权限；未列出即不允许。"),
     ] = {}
+    sealed: Sealed = False
 
 
 class RolesShape(Shape):

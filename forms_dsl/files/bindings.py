@@ -38,7 +38,7 @@ class EventShape(Shape):
 class BindingShape(Shape):
     """A short name for a connector definition."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"entities", "sealed"})
+    later: ClassVar[frozenset[str]] = frozenset({"sealed"})
 
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     label: Annotated[LabelText, key("What it is called.", "显示名称。")]
@@ -46,6 +46,9 @@ class BindingShape(Shape):
     version: Annotated[VersionRange, key("Which of its versions.", "连接器版本范围。")]
     operations: Annotated[dict[Name, OperationShape], key("The operations that are used.", "使用的操作。")] = {}
     events: Annotated[dict[Name, EventShape], key("The inbound events that are used.", "使用的入站事件。")] = {}
+    entities: Annotated[
+        dict[Name, Text], key("Virtual entities of the definition, by a short name.", "连接器定义中的虚拟实体，按短名称。")
+    ] = {}
 
 
 class BindingsShape(Shape):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+import re
+from typing import Annotated
+
+from pydantic import Tag
 
 from forms_dsl.diagnostics import Sentence, suggestion
-from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.fieldtypes.registry import TYPE_NAMES
 from forms_dsl.files.app import ChoiceShape
 from forms_dsl.files.labels import LabelText, SentenceText
 from forms_dsl.files.values import (
@@ -18,6 +21,7 @@ from forms_dsl.files.values import (
     Name,
     Path,
     Reference,
+    Sealed,
     Shape,
     Text,
     key,
@@ -27,20 +31,18 @@ from forms_dsl.files.values import (
     whole,
     wrong,
 )
+from forms_dsl.files.variants import by_kind, tag
 from forms_dsl.masks import is_mask
 
-#: Types of the language that this version does not have yet.
-_LATER_TYPES = frozenset({"file"})
+_MIME = re.compile(r"[a-z]+/(\*|[a-z0-9][a-z0-9.+-]*)\Z")
 
 
 def type_of(value: object) -> str:
     """The name of a field type that exists."""
     text = text_of(value)
-    if text in _LATER_TYPES:
-        raise wrong(f"This version has no fields of type {text!r} yet.", f"当前版本还没有“{text}”类型的字段。")
-    if text not in FIELD_TYPES:
-        known = Sentence(f"The types are {', '.join(FIELD_TYPES)}.", f"可用类型：{'、'.join(FIELD_TYPES)}。")
-        raise wrong(f"There is no field type {text!r}.", f"没有“{text}”这种字段类型。", suggestion(text, FIELD_TYPES) or known)
+    if text not in TYPE_NAMES:
+        known = Sentence(f"The types are {', '.join(TYPE_NAMES)}.", f"可用类型：{'、'.join(TYPE_NAMES)}。")
+        raise wrong(f"There is no field type {text!r}.", f"没有“{text}”这种字段类型。", suggestion(text, TYPE_NAMES) or known)
     return text
 
 
@@ -52,17 +54,33 @@ def _mask(value: object) -> str:
     return text
 
 
+def _mime(value: object) -> str:
+    text = text_of(value)
+    if not _MIME.match(text):
+        hint = Sentence("Write it like image/png, image/* or application/pdf.", "写法示例：image/png、image/*、application/pdf。")
+        raise wrong(f"{text!r} is not a kind of file.", f"“{text}”不是文件类型。", hint)
+    return text
+
+
+Targets = Annotated[
+    Annotated[list[Reference], Tag(tag("several"))] | Annotated[Reference, Tag(tag("one"))], by_kind(list, "several", "one")
+]
+
+
+class CountShape(Shape):
+    """How many files."""
+
+    min: Annotated[int | None, whole(0, 100), key("At least so many.", "至少几个。")] = None
+    max: Annotated[int | None, whole(1, 100), key("At most so many.", "最多几个。")] = None
+
+
 class FieldShape(Shape):
     """One field of an entity or row type."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"accept", "max_mb", "count", "encrypted", "sealed"})
 
     id: Annotated[
         FieldName | None, key("The name at first publication, when the name changed since.", "首次发布时的名称（改名后填写）。")
     ] = None
-    type: Annotated[
-        str, plain(type_of, {"type": "string", "enum": list(FIELD_TYPES)}), key("What the field holds.", "字段类型。")
-    ]
+    type: Annotated[str, plain(type_of, {"type": "string", "enum": list(TYPE_NAMES)}), key("What the field holds.", "字段类型。")]
     label: Annotated[LabelText, key("What the field is called.", "字段的显示名称。")]
     help: Annotated[SentenceText | None, key("A sentence under the field.", "字段下方的说明。")] = None
     required: Annotated[Flag, key("Whether it must be filled in.", "是否必填。")] = False
@@ -88,7 +106,20 @@ class FieldShape(Shape):
     choices_from: Annotated[Reference | None, key("A list of choices.yaml.", "choices.yaml 中的选项列表。")] = None
     choices_where: Annotated[Expr | None, key("Which codes may be chosen now.", "当前可选哪些代码。")] = None
     ordered: Annotated[Flag, key("Whether the order of the codes counts.", "代码顺序是否参与比较。")] = False
-    to: Annotated[Reference | None, key("The entity that a reference leads to.", "引用的实体。")] = None
+    to: Annotated[
+        Targets | None,
+        key(
+            "The entity that a reference leads to, or the entities of a reference of several kinds.",
+            "引用的实体，或可引用的多个实体。",
+        ),
+    ] = None
+    accept: Annotated[
+        list[Annotated[str, plain(_mime, {"type": "string"})]], key("Kinds of file that are taken.", "接受的文件类型。")
+    ] = []
+    max_mb: Annotated[
+        int | None, whole(1, 100), key("The size of one file in megabytes at most.", "单个文件的大小上限（MB）。")
+    ] = None
+    count: Annotated[CountShape, key("How many files.", "文件个数。")] = CountShape()
     where: Annotated[Expr | None, key("Which records may be chosen.", "可选择哪些记录。")] = None
     of: Annotated[Reference | None, key("The row type of a table of rows.", "明细的行类型。")] = None
     workflow: Annotated[Reference | None, key("The workflow that sets the status.", "设置该状态的审批流程。")] = None
@@ -98,6 +129,10 @@ class FieldShape(Shape):
         key("The data class; C2 is masked, C3 never shown.", "数据分级；C2 默认脱敏，C3 从不显示。", alias="class"),
     ] = "C1"
     mask: Annotated[str | None, plain(_mask, {"type": "string"}), key("How a masked value looks.", "脱敏后的样子。")] = None
+    encrypted: Annotated[
+        Flag, key("Whether it is kept encrypted; then only == compares it.", "是否加密存储；加密后只能整值相等比较。")
+    ] = False
+    sealed: Sealed = False
 
 
 class RowTypeShape(Shape):
@@ -106,6 +141,7 @@ class RowTypeShape(Shape):
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     label: Annotated[LabelText | None, key("What one row is called.", "一行的名称。")] = None
     fields: Annotated[dict[FieldName, FieldShape], key("The fields of a row.", "行的字段。", min_length=1)]
+    sealed: Sealed = False
 
 
 class RelatedShape(Shape):
@@ -115,6 +151,7 @@ class RelatedShape(Shape):
     entity: Annotated[Reference, key("The other entity.", "另一个实体。")]
     by: Annotated[Reference, key("Its reference field that points here.", "其中指向本实体的引用字段。")]
     where: Annotated[Expr | None, key("Which of its records.", "其中哪些记录。")] = None
+    sealed: Sealed = False
 
 
 class RuleShape(Shape):
@@ -127,6 +164,7 @@ class RuleShape(Shape):
     level: Annotated[
         str, one_of("error", "warning"), key("error forbids saving, warning does not.", "error 禁止保存，warning 仅提醒。")
     ] = "error"
+    sealed: Sealed = False
 
 
 class OwnerShape(Shape):
@@ -145,10 +183,30 @@ class RetentionShape(Shape):
     sealed: Annotated[Flag, key("Whether a bank's overlay may not shorten it.", "银行的覆盖层是否不得缩短。")] = False
 
 
+class ExternalShape(Shape):
+    """Where the rows of a virtual entity live."""
+
+    binding: Annotated[Reference, key("The binding of the other system.", "对方系统的绑定。")]
+    entity: Annotated[Reference, key("A name under the binding's entities.", "绑定的 entities 中的名称。")]
+
+
+class DuplicateShape(Shape):
+    """Records that look like the same thing."""
+
+    fields: Annotated[list[Path], key("Fields that agree in such records.", "重复记录中相同的字段。", min_length=1)]
+    where: Annotated[Expr | None, key("Which records are compared with.", "与哪些记录比较。")] = None
+    then: Annotated[str, one_of("warn", "block"), key("warn may be dismissed with a reason.", "warn 可注明理由后忽略。")] = "warn"
+
+
+class FragmentShape(Shape):
+    """Fields that several entities share."""
+
+    fragment: Annotated[Name, key("The fragment's name.", "字段组名称。")]
+    fields: Annotated[dict[FieldName, FieldShape], key("The fields by name.", "按名称列出的字段。", min_length=1, max_length=300)]
+
+
 class EntityShape(Shape):
     """An entity."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"external", "like", "use", "duplicates", "sealed"})
 
     entity: Annotated[Name, key("The entity's name.", "实体名称。")]
     id: Annotated[
@@ -159,7 +217,9 @@ class EntityShape(Shape):
     title: Annotated[Text | None, key("How a record is called in links and work items.", "记录在链接和待办中的标题。")] = None
     owner: Annotated[OwnerShape | None, key("Fields that say whose record it is.", "表明记录归属的字段。")] = None
     audit: Annotated[str, one_of("full", "changes", "none"), key("What the audit trail keeps.", "审计留痕的范围。")] = "full"
-    fields: Annotated[dict[FieldName, FieldShape], key("The fields by name.", "按名称列出的字段。", min_length=1, max_length=300)]
+    like: Annotated[Reference | None, key("An entity whose fields are copied.", "复制其字段的实体。")] = None
+    use: Annotated[list[Reference], key("Fragments whose fields are copied.", "复制其字段的字段组。")] = []
+    fields: Annotated[dict[FieldName, FieldShape], key("The fields by name.", "按名称列出的字段。", max_length=300)]
     rows: Annotated[dict[Name, RowTypeShape], key("Child row types.", "明细行类型。")] = {}
     related: Annotated[
         dict[FieldName, RelatedShape], key("Records of other entities that point here.", "指向本实体的其他实体的记录。")
@@ -168,4 +228,7 @@ class EntityShape(Shape):
     unique: Annotated[list[list[Path]], key("Field lists of which no two records may agree.", "组合唯一的字段。")] = []
     index: Annotated[list[list[Path]], key("Further indexes.", "附加索引。")] = []
     retention: Annotated[RetentionShape | None, key("How long records are kept.", "保存期限。")] = None
+    external: Annotated[ExternalShape | None, key("Another system in which the records live.", "记录所在的其他系统。")] = None
+    duplicates: Annotated[list[DuplicateShape], key("What counts as the same thing twice.", "怎样算重复记录。")] = []
     read_only: Annotated[Flag, key("Whether nobody may write records.", "记录是否不可写。")] = False
+    sealed: Sealed = False

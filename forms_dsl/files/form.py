@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Tag
 
 from forms_dsl.files.labels import LabelText, SentenceText
-from forms_dsl.files.values import Expr, FlagOrExpr, Name, Path, Reference, Shape, Span3, Text, key, one_of, whole
+from forms_dsl.files.values import (
+    Expr,
+    FlagOrExpr,
+    FreeName,
+    Name,
+    Path,
+    Reference,
+    Sealed,
+    Shape,
+    Span3,
+    Text,
+    key,
+    one_of,
+    whole,
+)
 from forms_dsl.files.variants import by_verb, tag
 
 
@@ -49,12 +63,23 @@ class TextItemShape(ItemShape):
     label: Annotated[SentenceText, key("The words.", "文字内容。")]
 
 
+class ButtonItemShape(ItemShape):
+    """A button that asks another system and fills fields from the answer."""
+
+    button: Annotated[Name, key("The button's name.", "按钮名称。")]
+    label: Annotated[LabelText, key("Its words.", "按钮文字。")]
+    call: Annotated[Reference, key("The operation that it calls: binding.operation", "调用的操作：绑定.操作")]
+    send: Annotated[dict[FreeName, Expr], key("What is asked with.", "发送的参数。")] = {}
+    save: Annotated[dict[Reference, Expr], key("Fields that are filled, from result.", "用 result 填写的字段。", min_length=1)]
+
+
 Item = Annotated[
     Annotated[Text, Tag(tag("bare"))]
     | Annotated[FieldItemShape, Tag(tag("field"))]
     | Annotated[RowsItemShape, Tag(tag("rows"))]
-    | Annotated[TextItemShape, Tag(tag("text"))],
-    by_verb("field", "rows", "text", later=("button",), bare="bare"),
+    | Annotated[TextItemShape, Tag(tag("text"))]
+    | Annotated[ButtonItemShape, Tag(tag("button"))],
+    by_verb("field", "rows", "text", "button", bare="bare"),
 ]
 
 
@@ -98,8 +123,6 @@ Block = Annotated[
 class FormShape(Shape):
     """A form."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"sealed"})
-
     form: Annotated[Reference, key("entity.name", "实体.名称")]
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     entity: Annotated[Reference, key("The entity it enters.", "录入的实体。")]
@@ -109,3 +132,4 @@ class FormShape(Shape):
         list[Annotated[str, one_of("save_draft", "submit", "save_and_new", "print")]],
         key("Its buttons.", "按钮。"),
     ] = ["save_draft", "submit"]
+    sealed: Sealed = False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Tag
 
 from forms_dsl.files.labels import LabelText
-from forms_dsl.files.values import Expr, FreeName, Name, Path, Reference, Shape, Text, key, one_of, whole
+from forms_dsl.files.values import Expr, FreeName, Name, Path, Reference, Sealed, Shape, Text, key, one_of, whole
 from forms_dsl.files.variants import by_verb, tag
 
 
@@ -30,8 +30,6 @@ class ViewShape(Shape):
 class ListShape(Shape):
     """A list."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"group_by", "bulk", "sealed"})
-
     name: Annotated[Name, key("The list's name.", "列表名称。", alias="list")]
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     entity: Annotated[Reference, key("The entity whose records it shows.", "显示哪个实体的记录。")]
@@ -42,11 +40,26 @@ class ListShape(Shape):
     search: Annotated[list[Path], key("Fields of the search box.", "搜索框查找的字段。")] = []
     quick_filters: Annotated[list[Path], key("Fields offered as filters.", "快捷筛选字段。")] = []
     totals: Annotated[list[Path], key("Number fields with a total.", "显示合计的数值字段。")] = []
-    view: Annotated[str, one_of("table"), key("How it is drawn.", "呈现方式。")] = "table"
+    group_by: Annotated[
+        Path | None, key("The field that groups the records, in a board its columns.", "分组字段；看板中即各列。")
+    ] = None
+    view: Annotated[str, one_of("table", "board", "calendar", "timeline"), key("How it is drawn.", "呈现方式。")] = "table"
+    dates: Annotated[
+        list[Path],
+        key("Date of a record in a calendar; begin and end in a timeline.", "日历中的日期；时间线的起止日期。", max_length=2),
+    ] = []
     card: Annotated[CardShape | None, key("How a record looks on a phone.", "手机上的卡片。")] = None
     page_size: Annotated[int, whole(1, 200), key("Records on a page.", "每页记录数。")] = 50
     open_with: Annotated[Reference | None, key("The form that opens a record.", "打开记录的表单。")] = None
     views: Annotated[dict[Name, ViewShape], key("Further views.", "其他视图。")] = {}
+    bulk: Annotated[
+        list[Reference],
+        key(
+            "Actions on a selection: export, assign, delete, or an automation.",
+            "对所选记录的操作：export、assign、delete 或自动化规则。",
+        ),
+    ] = []
+    sealed: Sealed = False
 
 
 class RelatedPanelShape(Shape):
@@ -100,3 +113,4 @@ class RecordPageShape(Shape):
     facts: Annotated[list[Path], key("Fields shown as facts.", "以要素显示的字段。")] = []
     panels: Annotated[list[Panel], key("Its panels, in order.", "面板，按顺序。")] = []
     actions: Annotated[list[ActionShape], key("Its buttons.", "按钮。")] = []
+    sealed: Sealed = False

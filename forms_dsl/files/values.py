@@ -208,6 +208,8 @@ Path = Annotated[str, plain(text_of, {"type": "string", "minLength": 1, "x-value
 Expr = Annotated[str, plain(text_of, _EXPRESSION_SCHEMA)]
 Flag = Annotated[bool, plain(flag_of, {"type": "boolean"})]
 FlagOrExpr = Annotated[bool | str, plain(_flag_or_expression, {"anyOf": [{"type": "boolean"}, _EXPRESSION_SCHEMA]})]
+#: Whether a bank's overlay must leave the thing as it ships.
+Sealed = Annotated[Flag, key("Whether an overlay may not change it.", "覆盖层是否不得修改。")]
 #: A literal that the type of its field will read.
 Literal = Annotated[str, plain(_literal, {"type": ["string", "number", "boolean"]})]
 Number = Annotated[str, plain(number_text, {"type": "number"})]

@@ -15,6 +15,7 @@ from forms_dsl.model.app import (
     Parameter,
     Report,
     Role,
+    Transfer,
 )
 from forms_dsl.model.automations import Action, Automation, Trigger
 from forms_dsl.model.cases import Case, CaseAct, CaseRecord, CaseUser, Expected, ExpectedError
@@ -29,7 +30,19 @@ from forms_dsl.model.decisions import (
     FactorRow,
     Scorecard,
 )
-from forms_dsl.model.entities import Choice, Entity, EntityRule, Field, FieldOptions, Label, Related, Retention, RowType, Value
+from forms_dsl.model.entities import (
+    Choice,
+    Duplicate,
+    Entity,
+    EntityRule,
+    Field,
+    FieldOptions,
+    Label,
+    Related,
+    Retention,
+    RowType,
+    Value,
+)
 from forms_dsl.model.flows import Authority, FourEyes, Proxies, RepeatApprover, Workflow
 from forms_dsl.model.screens import Form, FormBlock, FormItem, ListSaved, ListView, Page, PageAction, PagePanel
 from forms_dsl.model.steps import (
@@ -77,6 +90,7 @@ __all__ = [
     "DecisionTable",
     "DecisionValue",
     "Due",
+    "Duplicate",
     "Duration",
     "Entity",
     "EntityRule",
@@ -113,6 +127,7 @@ __all__ = [
     "StepFields",
     "SubFlowStep",
     "TogetherStep",
+    "Transfer",
     "Trigger",
     "Value",
     "WaitStep",

@@ -61,6 +61,15 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """How records leave or enter in bulk: so many at once, released each time by a role, with a watermark."""
+
+    rows: int | None = None
+    approved_by: str | None = None
+    watermark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRule:
     """What one role grants on one entity: row rules (True = all rows, None = nothing), deny and field rights."""
 
@@ -73,7 +82,11 @@ class AccessRule:
     #: Field → hidden, masked, read or write, where it differs from the default.
     fields: Mapping[str, str] = field(default_factory=dict)
     unmask: tuple[str, ...] = ()
-    export: bool = False
+    #: None = not allowed.
+    export: Transfer | None = None
+    print: Transfer | None = None
+    import_: Transfer | None = None
+    override_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,8 @@ class Binding:
     operations: Mapping[str, BindingOperation]
     span: Span
     events: Mapping[str, BindingEvent] = field(default_factory=dict)
+    #: Short name → virtual entity of the connector definition.
+    entities: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

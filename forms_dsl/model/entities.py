@@ -42,6 +42,10 @@ class FieldOptions:
     workflow: str | None = None
     accept: tuple[str, ...] = ()
     max_mb: int | None = None
+    count_min: int | None = None
+    count_max: int | None = None
+    #: The entities that a reference of several kinds may lead to.
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Field:
     where: Expression | None = None
     classification: str = "C1"
     mask: str | None = None
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """What counts as the same thing twice: these fields agree, among the records of `where`; `then` warn or block."""
+
+    fields: tuple[str, ...]
+    then: str = "warn"
+    where: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One entity; `fields` holds the declared fields only, system fields are in `names.SYSTEM_FIELDS`."""
 
@@ -137,3 +151,6 @@ class Entity:
     index: tuple[tuple[str, ...], ...] = ()
     read_only: bool = False
     retention: Retention | None = None
+    duplicates: tuple[Duplicate, ...] = ()
+    #: (binding, name under its `entities`) of a virtual entity.
+    external: tuple[str, str] | None = None

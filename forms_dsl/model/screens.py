@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model.entities import Label
+from forms_dsl.model.entities import Label, Value
 from forms_dsl.source import Span
 
 
@@ -27,6 +27,10 @@ class FormItem:
     totals: tuple[str, ...] = ()
     min: int | None = None
     max: int | None = None
+    #: Of a button: the operation, what is sent, and which fields are filled from `result`.
+    call: str | None = None
+    send: Mapping[str, Value] = field(default_factory=dict)
+    save: Mapping[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,12 @@ class ListView:
     page_size: int = 50
     open_with: str | None = None
     views: tuple[ListSaved, ...] = ()
+    #: table, board (a column for each value of `group_by`), calendar or timeline (by `dates`).
+    view: str = "table"
+    group_by: str | None = None
+    dates: tuple[str, ...] = ()
+    #: `export`, `assign`, `delete` or names of automations.
+    bulk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,4 +32,4 @@ def masked_sql(field: Field, value: sa.ColumnElement[Any]) -> sa.ColumnElement[s
 
 def _mask(field: Field) -> str | None:
     # Head and tail are of a text; of a figure or a day each would tell most of it.
-    return field.mask if field.type == "text" else DEFAULT_MASK
+    return field.mask if field.value_type.name == "text" else DEFAULT_MASK

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from forms_dsl.model import Field
 
+#: Types that are kept as whole numbers.
+_WHOLE = frozenset({"integer", "duration"})
+
 
 def from_column(field: Field, value: object) -> object:
     """The value of the language for what a typed column gave."""
@@ -29,7 +32,7 @@ def to_column(field: Field, value: object) -> object:
     match field.value_type.name:
         case "number":
             number = Decimal(str(value))
-            return int(number) if field.value_type.scale == 0 and field.type == "integer" else number
+            return int(number) if field.value_type.scale == 0 and field.type in _WHOLE else number
         case "multi_choice":
             return list(value) if isinstance(value, tuple) else value
         case _:

@@ -201,3 +201,22 @@ def test_running_approvals_are_counted_by_step(live: Database) -> None:
                 connection.execute(sa.insert(wf_visit), values)
 
     assert (Running("approval", "book", 1), Running("approval", "decide", 2)) == plan(live, FILES).running
+
+
+@pytest.mark.parametrize(
+    ("files", "key"),
+    [
+        (with_field("secret: {type: text, max: 9, encrypted: true, label: {zh: 密, en: Secret}}"), "encrypted"),
+        (with_field("papers: {type: file, accept: [image/png], max_mb: 1, label: {zh: 附件, en: Papers}}"), "type: file"),
+        (edited("entities/ticket.yaml", "fields:\n", "duplicates: [{fields: [subject]}]\nfields:\n"), "duplicates"),
+        (edited("lists/tickets.yaml", "columns:", "group_by: level\nview: board\ncolumns:"), "view: board"),
+        (edited("lists/tickets.yaml", "columns:", "bulk: [delete]\ncolumns:"), "bulk"),
+        (edited("roles.yaml", "update: true", "update: true, export: {rows: 10}"), "export"),
+    ],
+)
+def test_what_is_not_carried_out_is_never_live(live: Database, files: Mapping[str, str], key: str) -> None:
+    """The language knows it and the check is clean, but nothing that says it can be published."""
+    found = [one for one in plan(live, files).diagnostics if one.severity == "error"]
+
+    assert ["M416"] == [one.code for one in found]
+    assert key in found[0].message

@@ -44,7 +44,7 @@ def _block(block: FormBlock, seen: EntityView, view: View, reach: Mapping[str, s
 
 def _item(item: FormItem, seen: EntityView, view: View, reach: Mapping[str, str]) -> dict[str, object] | None:
     is_field = item.kind in {"field", "rows"}
-    if is_field and item.name not in seen.shows:
+    if item.kind == "button" or (is_field and item.name not in seen.shows):
         return None
     drawn: dict[str, object] = {"kind": item.kind, "field" if is_field else "name": item.name, "span": item.columns_span}
     for key, words in (("label", item.label), ("help", item.help)):

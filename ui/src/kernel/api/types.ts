@@ -43,7 +43,9 @@ export interface FieldOptions {
   readonly choices?: readonly Choice[]
   readonly ordered?: boolean
   readonly to?: string
-  readonly to_columns?: readonly string[]
+  readonly to_columns?: readonly string[] | undefined
+  /** The entities of a reference of several kinds. */
+  readonly targets?: readonly { readonly to: string, readonly label: Label, readonly to_columns: readonly string[] }[]
   readonly of?: string
 }
 

@@ -5,6 +5,7 @@ import { labelIn, useLocale } from '../i18n/locale'
 import { common } from '../i18n/common'
 import { say } from '../i18n/catalogue'
 import { showDay, showInstant } from './dates'
+import { showLength } from './lengths'
 import { group, shift } from './numbers'
 
 export interface Spec { readonly type: string, readonly options?: FieldOptions | undefined, readonly masked?: boolean | undefined }
@@ -42,6 +43,7 @@ export function showValue(spec: Spec, value: Wire | undefined, around: Around): 
     case 'status': return choiceLabel(spec.options, String(value), around.locale)
     case 'multi_choice': return Array.isArray(value) ? value.map(code => choiceLabel(spec.options, String(code), around.locale)).join(say(common, 'separator')) : String(value)
     case 'reference': return around.title ?? String(value)
+    case 'duration': return Number.isNaN(Number(value)) ? String(value) : showLength(Number(value), around.locale)
     case 'rows': return Array.isArray(value) ? String(value.length) : ''
     default: return isFigure(spec.type) ? figure(String(value), spec) : String(value)
   }

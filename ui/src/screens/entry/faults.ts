@@ -45,6 +45,7 @@ function misfit(field: FieldScreen, value: Wire, { t }: Speech): string | null {
       if (min !== undefined && text < String(min)) return t('fault_min', { min: String(min) })
       return max !== undefined && text > String(max) ? t('fault_max', { max: String(max) }) : null
     case 'datetime': return isInstant(value) ? null : t('fault_instant')
+    case 'duration': return /^\d+$/.test(text) ? null : t('fault_length_of_time')
     case 'boolean': case 'choice': case 'multi_choice': case 'reference': case 'rows': case 'status': return null
     default: {
       const count = [...text].length

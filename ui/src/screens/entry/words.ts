@@ -13,6 +13,7 @@ export const words = catalogue('entry', {
   fault_min: ['不能小于 {{min}}', 'Must be at least {{min}}'],
   fault_max: ['不能大于 {{max}}', 'Must be at most {{max}}'],
   fault_length: ['最多 {{max}} 个字，现在是 {{count}} 个', 'At most {{max}} characters, now {{count}}'],
+  fault_length_of_time: ['请写成时长，如 1h 30m 或分钟数', 'Write a length of time, like 1h 30m or minutes'],
   fault_date: ['不是日历上的日期，请填 8 位数字', 'Not a date of the calendar; type 8 digits'],
   fault_instant: ['不是能读懂的时间，请填 12 位数字', 'Not a time that can be read; type 12 digits'],
   fault_check: ['不符合要求', 'Does not fit'],

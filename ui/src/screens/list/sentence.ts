@@ -14,13 +14,13 @@ const FUNCTIONS: Readonly<Partial<Record<Operator, string>>> = { contains: 'cont
 /** The operators that fit a type of field, the usual one first. */
 export function operatorsOf(type: string, ordered: boolean): readonly Operator[] {
   switch (type) {
-    case 'integer': case 'decimal': case 'money': case 'number': return ['ge', 'le', 'eq', 'ne', 'gt', 'lt', 'missing', 'present']
+    case 'integer': case 'decimal': case 'money': case 'number': case 'duration': return ['ge', 'le', 'eq', 'ne', 'gt', 'lt', 'missing', 'present']
     case 'date': return ['ge', 'le', 'eq', 'missing', 'present']
     case 'boolean': return ['eq', 'missing', 'present']
     case 'choice': case 'status': return ordered ? ['in', 'not_in', 'ge', 'le', 'missing', 'present'] : ['in', 'not_in', 'missing', 'present']
     case 'multi_choice': return ['has', 'missing', 'present']
     case 'reference': return ['eq', 'ne', 'missing', 'present']
-    case 'datetime': case 'rows': case 'file': return ['missing', 'present']
+    case 'datetime': case 'rows': case 'file': case 'image': case 'signature': return ['missing', 'present']
     // Text and the types of text with a pattern, such as an ID card number.
     default: return ['contains', 'starts', 'eq', 'ne', 'missing', 'present']
   }
@@ -30,7 +30,7 @@ const quote = (text: string): string => `"${text.replaceAll(/[\\"]/g, '\\$&').re
 
 function literal(value: string, type: string): string {
   switch (type) {
-    case 'integer': case 'decimal': case 'money': case 'number': case 'boolean': return value
+    case 'integer': case 'decimal': case 'money': case 'number': case 'duration': case 'boolean': return value
     case 'date': {
       const { year, month, day } = parts(value)
       return `date(${year}, ${month}, ${day})`

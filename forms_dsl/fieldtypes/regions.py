@@ -1,0 +1,30 @@
+"""Administrative divisions of China: codes of GB/T 2260 and their names, read from `regions.csv` beside this module.
+
+The file holds provinces (`110000`), prefectures (`110100`) and counties (`110101`) of the national statistics' division list,
+after the open data set modood/Administrative-divisions-of-China; Taiwan, Hong Kong and Macao are held as provinces.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+@lru_cache(maxsize=1)
+def regions() -> Mapping[str, str]:
+    """Name by code, in the order of the codes."""
+    text = files("forms_dsl.fieldtypes").joinpath("regions.csv").read_text(encoding="utf-8")
+    return MappingProxyType({row["code"]: row["name"] for row in csv.DictReader(text.splitlines())})
+
+
+def region_path(code: str) -> tuple[str, ...]:
+    """The names from province to county, without the divisions of statistics that are called nothing but "市辖区"."""
+    steps = dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00", code))
+    names = (regions().get(step) for step in steps)
+    return tuple(name for name in names if name is not None and name not in _NAMELESS)
+
+
+_NAMELESS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})

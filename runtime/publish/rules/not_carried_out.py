@@ -1,0 +1,80 @@
+"""What the language can say and this version does not do yet: refused before it is live, so that nothing is silently left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.model import AccessRule, App, Entity, Field, Form, FormBlock, ListView
+from forms_dsl.source import Span
+from runtime.publish.lint import Proposal
+
+NOT_CARRIED_OUT = code("M416", "A part of the language that this version does not carry out.")
+
+#: Field types whose values the runtime cannot take yet.
+_LATER_TYPES = frozenset({"file", "image", "signature", "sequence", "any_reference"})
+
+
+def check(proposal: Proposal) -> Iterator[Diagnostic]:
+    """One finding for each key, at the thing that has it."""
+    app = proposal.new.app
+    for span, key in _keys(app):
+        message = Sentence(f"This version does not carry out {key}.", f"当前版本尚不支持 {key}。")
+        yield NOT_CARRIED_OUT.at(span, message, hint=Sentence("Leave it out for now.", "请暂时去掉。"))
+
+
+def _keys(app: App) -> Iterator[tuple[Span, str]]:
+    for entity in app.entities.values():
+        yield from _of_entity(entity)
+    for form in app.forms.values():
+        yield from _of_form(form)
+    for view in app.lists.values():
+        yield from _of_list(view)
+    for role in app.roles.values():
+        for rule in role.access.values():
+            yield from ((role.span, key) for key in _of_rule(rule))
+
+
+def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
+    if entity.external is not None:
+        yield entity.span, "external"
+    if entity.duplicates:
+        yield entity.span, "duplicates"
+    for fields in (entity.fields, *(row.fields for row in entity.rows.values())):
+        for field in fields.values():
+            yield from ((field.span, key) for key in _of_field(field))
+
+
+def _of_field(field: Field) -> Iterator[str]:
+    if field.type in _LATER_TYPES:
+        yield f"type: {field.type}"
+    if field.encrypted:
+        yield "encrypted"
+
+
+def _of_form(form: Form) -> Iterator[tuple[Span, str]]:
+    def within(block: FormBlock) -> Iterator[tuple[Span, str]]:
+        yield from ((item.span, "button") for item in block.items if item.kind == "button")
+        for inner in block.blocks:
+            yield from within(inner)
+
+    for block in form.layout:
+        yield from within(block)
+
+
+def _of_list(view: ListView) -> Iterator[tuple[Span, str]]:
+    if view.view != "table":
+        yield view.span, f"view: {view.view}"
+    elif view.group_by is not None:
+        yield view.span, "group_by"
+    if view.bulk:
+        yield view.span, "bulk"
+
+
+def _of_rule(rule: AccessRule) -> Iterator[str]:
+    for key in ("export", "print", "import_"):
+        transfer = getattr(rule, key)
+        if transfer is not None and (key != "export" or transfer != type(transfer)()):
+            yield key.rstrip("_")
+    if rule.override_reason is not None:
+        yield "override_reason"
