@@ -58,8 +58,11 @@ def exact(function: str, arguments: tuple[Bounds, ...], places: int | None = Non
             return scale, limit
         case "mod":
             return scale, arguments[1][1]
+        case "div":
+            # What is not zero is at least one unit of its last place.
+            return PLACES, EXACT.add(EXACT.scaleb(arguments[0][1], arguments[1][0]), Decimal(1))
         case "fdiv":
-            return 0, LIMIT
+            return 0, EXACT.add(EXACT.scaleb(arguments[0][1], arguments[1][0]), Decimal(1))
         case "floor" | "ceil":
             return 0, EXACT.add(limit, Decimal(1))
         case "round" | "round_even" | "round_up" | "round_down" if places is not None:
@@ -67,6 +70,11 @@ def exact(function: str, arguments: tuple[Bounds, ...], places: int | None = Non
         case "sum":
             return scale, LIMIT
     return PLACES, LIMIT
+
+
+def quotient(dividend: Bounds, divisor: Decimal) -> Bounds:
+    """The bounds of a quotient by a number that is known."""
+    return PLACES, Decimal(int(EXACT.divide(dividend[1], abs(divisor))) + 1)
 
 
 def limited(bounds: Bounds) -> Bounds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
@@ -68,6 +69,9 @@ def number_call(checking: Checking, node: ast.expr, function: str, *arguments: E
     if (function == "mul" and all(tags)) or (function in ("div", "fdiv") and tags[1]):
         currency = None
     exact = bounds.exact(function, tuple(bounds.of_type(a.type) for a in arguments))
+    divisor = arguments[-1]
+    if function == "div" and isinstance(divisor, Constant) and isinstance(divisor.value, Decimal) and divisor.value:
+        exact = bounds.quotient(bounds.of_type(arguments[0].type), divisor.value)
     certain = (
         function in ("add", "sub", "mul", "neg")
         and all(not a.type.optional for a in arguments)

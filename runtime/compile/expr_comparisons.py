@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref
+from runtime.compile.expr_guarded import compared
 from runtime.compile.expr_numbers import rank_of
 from runtime.compile.expr_scope import Element, is_constant, is_late, may_be_missing
 from runtime.compile.expr_values import (
@@ -90,6 +91,8 @@ def _equal_bound(low: Lowering, tree: Expr, late: Expr, *, positive: bool) -> El
         )
     element, value, whole = _beside(low, tree, late)
     same = element == value
+    if tree.type.name == "number" and not low.sqlite and not whole and not may_be_missing(late, low.scope):
+        return settled(compared(low, operator.eq, tree, late, value), positive=positive, sure=not may_be_missing(tree, low.scope))
     if not may_be_missing(late, low.scope):
         # A bound value that fits no whole number is NULL.
         return settled(same, positive=positive, sure=not whole and not may_be_missing(tree, low.scope))
@@ -162,16 +165,20 @@ def ordered(low: Lowering, call: Call, *, positive: bool) -> Element:
     if is_late(right, low.scope):
         return settled(_beside_bound(low, name, left, right), positive=positive, sure=sure)
     if left.type.name == "number":
-        return settled(_two_numbers(low, name, low.number(left), low.number(right)), positive=positive, sure=sure)
+        return settled(_two_numbers(low, name, left, right), positive=positive, sure=sure)
     first, second = _pair(low, left, right)
     if left.type.name == "text":
         first, second = bytewise(low, low.value(left), low.value(right))
     return settled(_SIGNS[name](first, second), positive=positive, sure=sure)
 
 
-def _two_numbers(low: Lowering, name: str, first: Number, second: Number) -> Element:
+def _two_numbers(low: Lowering, name: str, left: Expr, right: Expr) -> Element:
     if not low.sqlite:
-        return _SIGNS[name](sa.type_coerce(first.element, EXACT), sa.type_coerce(second.element, EXACT))  # type: ignore[no-any-return]
+        return compared(low, _SIGNS[name], left, right)
+    return _compared_in_sqlite(low, name, low.number(left), low.number(right))
+
+
+def _compared_in_sqlite(low: Lowering, name: str, first: Number, second: Number) -> Element:
     (a, b), scale = common(low, [first, second])
     if scale is not None:
         return _SIGNS[name](a, b)  # type: ignore[no-any-return]
@@ -187,7 +194,9 @@ def _beside_bound(low: Lowering, name: str, tree: Expr, late: Expr) -> Element:
             how = _EDGES[name]
             return sign(raw(number), bound(low, late, edge(scale, how), f"{how}{scale}", WHOLE))  # type: ignore[no-any-return]
         value = bound(low, late, as_is, "value", EXACT)
-        return _two_numbers(low, name, number, Number(value, None, number.limit))
+        if not low.sqlite:
+            return compared(low, sign, tree, late, value)
+        return _compared_in_sqlite(low, name, number, Number(value, None, number.limit))
     type = column_type(tree.type)
     element, value = low.value(tree), bound(low, late, as_is, "value", type)
     if tree.type.name == "text":
