@@ -26,6 +26,7 @@ from urllib.parse import quote
 import psycopg2
 import sqlalchemy as sa
 
+from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.context import Context, Principal
 from runtime.identity.organisation import add_person, add_unit, grant_role
@@ -35,11 +36,11 @@ from runtime.publish.consent import Consent
 from runtime.start import open_releases, prepare_database
 from runtime.store.database import Database, open_database
 from runtime.store.identifiers import new_id
+from tests.bench import expressions
 from tests.bench.definition import FILES
 from tests.bench.load import Load, Request, http, run
 from tests.bench.twin import Base, Customer
 from tests.browser.conftest import free_port
-from builder.expression_lab.postgres_server import postgres_url
 
 ROUNDS, SECONDS, ROWS = (
     int(os.environ.get(name, usual)) for name, usual in (("ROUNDS", "3"), ("SECONDS", "3"), ("ROWS", "20000"))
@@ -67,6 +68,7 @@ def main() -> None:
         measure("PostgreSQL", server.rsplit("/", 1)[0] + "/bench")
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/bench.db")
+    expressions.main()
 
 
 def measure(name: str, url: str) -> None:
