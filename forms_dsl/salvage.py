@@ -153,7 +153,8 @@ def _take(work: _Work, error: dict[str, Any], data: object, supply: Mapping[str,
     elif kind == "missing":
         _missing(work, place, pointer, str(place[-1]), supply)
     elif kind == NO_VERB:
-        work.findings.extend(_without_verb(work, place, pointer, error.get("ctx") or {}))
+        if not _is_thinned(work, pointer):
+            work.findings.extend(_without_verb(work, place, pointer, error.get("ctx") or {}))
         work.pruned.add(pointer)
     elif _KEY in place:
         pointer, _ = _resolve(work, place[: place.index(_KEY)], data)
@@ -161,7 +162,7 @@ def _take(work: _Work, error: dict[str, Any], data: object, supply: Mapping[str,
         work.pruned.add(pointer)
         work.nameless.add(pointer)
     else:
-        if not _is_damaged(work, pointer):
+        if not _is_damaged(work, pointer) and not (kind == "too_short" and _is_thinned(work, pointer)):
             work.findings.append(_sentence(error, work.document.span(pointer), pointer))
         work.pruned.add(pointer)
 
@@ -228,6 +229,11 @@ def _misspelt(work: _Work, pointer: Pointer, key: str) -> bool:
         finding.code == codes.UNKNOWN_KEY.id and finding.pointer[:-1] == pointer and finding.fix == key
         for finding in work.findings
     )
+
+
+def _is_thinned(work: _Work, pointer: Pointer) -> bool:
+    """Whether something directly inside was left out, so that what it lacks now follows from a finding."""
+    return any(place[:-1] == pointer for place in work.pruned if place)
 
 
 def _is_damaged(work: _Work, pointer: Pointer) -> bool:

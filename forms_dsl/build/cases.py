@@ -32,8 +32,11 @@ def build_example(bench: Workbench, place: Place, shape: ExampleShape, entity: E
     known = {*entity.types(), *entity.fields, *lists.steps, *people, "leader_of_branch"}
     _names(bench, place.at("given"), shape.given, known, entity, lists.is_complete)
     for name, entered in shape.given.items():
+        here = place.at("given", name)
         if name in lists.steps and isinstance(entered, dict):
-            _names(bench, place.at("given", name), entered, {*entity.fields}, entity, lists.is_complete)
+            _names(bench, here, entered, {*entity.fields}, entity, lists.is_complete)
+        else:
+            _inside(bench, here, name, entered, entity)
     for number, step in enumerate(shape.path):
         lists.check_step(place.at("path", number), step)
     _answers(bench, place.at("answers"), shape, lists)
@@ -127,6 +130,20 @@ def _names(
         if name not in known and not entity.open and complete:
             what = Sentence(f"field of {entity.name}", f"{entity.name} 的字段")
             bench.unknown(place.at(name), name, what, known, key=True)
+
+
+def _inside(bench: Workbench, place: Place, name: str, value: object, entity: EntitySignature) -> None:
+    """The fields of the record that a reference is given as, or of child rows."""
+    field = entity.fields.get(name)
+    if field is None:
+        return
+    target = bench.entities.get(field.value_type.entity or "") if field.value_type.name == "reference" else None
+    if target is not None and isinstance(value, dict):
+        _names(bench, place, value, {*target.types(), *target.fields}, target, True)
+    rows = entity.rows.get(field.options.of or "") if field.value_type.name == "rows" else None
+    if rows is not None and isinstance(value, list) and (field.options.of or "") not in entity.open_rows:
+        for number, row in enumerate(value):
+            _names(bench, place.at(number), row if isinstance(row, dict) else {}, rows, entity, True)
 
 
 def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLists) -> None:

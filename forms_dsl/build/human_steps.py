@@ -12,7 +12,7 @@ from forms_dsl.build.place import Place
 from forms_dsl.build.seat_rules import build_rule
 from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.files.human_steps import ApproveShape, DueShape, FillShape, StepFieldsShape, VoteShape
-from forms_dsl.model import Due, HumanStep, SeatRule, StepFields
+from forms_dsl.model import Due, HumanStep, People, SeatRule, StepFields
 
 OTHERS_BALLOT = code("W016", "A ballot that somebody else would cast: a vote knows no transfer, no delegate and no proxy.")
 
@@ -48,6 +48,8 @@ def build_human(flow: FlowContext, place: Place, shape: HumanShape) -> HumanStep
     if people is None:
         return None
     _one_rule_for_many(flow, place, shape, people.count_max or people.count_min, people.pick)
+    if rule is not None and rule.kind == "weights":
+        _enough_weight(flow, place.at("rule", "pass"), rule, people)
     return HumanStep(
         verb=verb,
         name=name,
@@ -93,6 +95,18 @@ def _one_rule_for_many(flow: FlowContext, place: Place, shape: HumanShape, seats
         message = Sentence(f"There are {seats} seats and no rule.", f"有 {seats} 个席位，但没有 rule。")
         hint = Sentence("Add rule: {all: true, one_veto: true}, or another.", "请加上 rule，例如 {all: true, one_veto: true}。")
         flow.bench.find(codes.UNMEETABLE, place.at("by", "count"), message, hint, key=True)
+
+
+def _enough_weight(flow: FlowContext, place: Place, rule: SeatRule, people: People) -> None:
+    """All seats together have the votes that pass (W011); without a count there is one seat for each role."""
+    seats, heaviest = people.count_max, max(rule.weights.values(), default=0)
+    most = sum(rule.weights.values()) if seats is None else seats * heaviest
+    if rule.votes is not None and rule.votes > most:
+        message = Sentence(
+            f"{rule.votes} votes are needed, but all seats together have {most}.",
+            f"需要 {rule.votes} 票，但全部席位只有 {most} 票。",
+        )
+        flow.bench.find(codes.UNMEETABLE, place, message)
 
 
 def _may(flow: FlowContext, place: Place, shape: HumanShape, rule: SeatRule | None) -> tuple[str, ...]:
