@@ -120,6 +120,13 @@ def test_every_code_is_documented() -> None:
     assert page() == (ROOT / "docs/codes.md").read_text(), "run `make docs`"
 
 
+def test_every_field_type_is_documented() -> None:
+    """docs/field-types.md is the page that the field types make."""
+    from forms_dsl.field_types_page import page
+
+    assert page() == (ROOT / "docs/field-types.md").read_text(), "run `make docs`"
+
+
 def test_every_path_of_the_code_map_exists() -> None:
     """The packages that the architecture names are there."""
     text = (ROOT / "docs/architecture.md").read_text()
