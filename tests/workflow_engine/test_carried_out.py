@@ -1,0 +1,101 @@
+"""What this version does not carry out is refused by name when an app is published, and is one hint when it is checked."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from forms_dsl.diagnostics import Diagnostic, has_errors
+from forms_dsl.load import load_app
+from runtime.compile.app import compile_app
+from runtime.publish.lint import Proposal
+from runtime.publish.rules.automations import check
+from runtime.publish.state import DatabaseState
+from tests.forms_dsl.flow_app import FILES
+from workflow_engine.verify import load_verified
+
+CREDIT = "workflows/credit.yaml"
+
+#: Every key of the credit flow that the engine would have to leave aside, with the line on which it stands.
+REFUSED = [
+    "authority:",
+    "repeat_approver: {skip",
+    "proxy: {allowed",
+    "no_approver: leader",
+    "starter_is_approver: skip",
+    "post: 复核岗",
+    "allow: [add_before",
+    "signature: required",
+    "within: 4 working hours",
+    "to: leader_of_holder",
+    "every: 2 working hours",
+    "any_of:",
+    "wait: confirmation",
+    "wait: patience",
+    "sub_flow: ordering",
+    "leader_of: starter.department",
+    "levels: 2",
+    "stop_at: 行长",
+    "chosen_by: check",
+    "weights: {role.checker",
+    "vote: decide@board",
+    "group: 贷审会",
+    "wait: cooling",
+    "fields: {hide: [size]}",
+    "at: finish",
+    "cooldown: 30 days",
+    "do: [submit",
+    "expect: {at",
+]
+
+
+def text_at(found: Diagnostic) -> str:
+    """The text of the file from where a finding stands."""
+    line = FILES[found.span.file].split("\n")[found.span.line - 1]
+    return line[found.span.column - 1 :]
+
+
+def test_publishing_names_each_key_at_its_place() -> None:
+    """No key of the language is accepted and then ignored: each is an error at the very key."""
+    loaded = load_verified(FILES)
+    refused = [found for found in loaded.diagnostics if found.code == "W102" and found.span.file == CREDIT]
+
+    assert loaded.app is None
+    assert {"error"} == {found.severity for found in refused}
+    said = [text_at(found) for found in refused]
+    assert [] == [text for text in said if not any(text.startswith(each) for each in REFUSED)]
+    assert [] == [each for each in REFUSED if not any(text.startswith(each) for text in said)]
+
+
+def test_checking_tells_it_once() -> None:
+    """Whoever only checks gets one hint a file, and the app."""
+    loaded = load_verified(FILES, publishing=False)
+    hints = [found for found in loaded.diagnostics if found.code == "W102"]
+
+    assert loaded.app is not None
+    assert not has_errors(loaded.diagnostics)
+    assert ["workflows/all_orders.yaml", CREDIT] == sorted(found.span.file for found in hints)
+    assert {"hint"} == {found.severity for found in hints}
+    assert "authority" in hints[0].message + hints[1].message
+
+
+def test_automations_that_do_not_act_by_the_clock_are_refused() -> None:
+    """Triggers, actions and values that nothing carries out are named; the others are left alone."""
+    app = load_app(FILES).app
+    assert app is not None
+    state = DatabaseState(sa.create_engine("sqlite://").dialect, 1, {}, {})
+    found = list(check(Proposal(None, compile_app(app, 1), state, (), ())))
+
+    assert {"W102"} == {each.code for each in found}
+    said = {(each.span.file.removeprefix("automations/"), each.message.split("'")[1]) for each in found}
+    assert {
+        ("on_change.yaml", "after"),
+        ("on_change.yaml", "cooldown"),
+        ("on_finish.yaml", "after"),
+        ("on_finish.yaml", "work_item.due"),
+        ("guard.yaml", "before"),
+        ("guard.yaml", "refuse"),
+        ("booked.yaml", "receive"),
+        ("booked.yaml", "set with result"),
+        ("booked.yaml", "create with result"),
+        ("fetch.yaml", "import"),
+    } == said
