@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.commands import Mistake
+from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.load import read_folder
+from forms_dsl.overlay.effective import with_base
 from forms_dsl.required import FindApp
+from forms_dsl.source import BASE_FOLDER, Span
 from forms_dsl.yaml_source import read_document
 
 #: The apps that ship with the product.
@@ -23,11 +27,20 @@ class Folder:
     path: Path
     app: str
     files: Mapping[str, str]
+    #: The folder of the app that this one extends, when it lies elsewhere.
+    base: Path | None = None
 
 
 def add_folder_argument(parser: argparse.ArgumentParser) -> None:
     """The argument that names the folder."""
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of one app, with app.yaml in it")
+
+
+def add_base_argument(parser: argparse.ArgumentParser) -> None:
+    """The argument that names the folder of the app which an overlay extends."""
+    parser.add_argument(
+        "--base", metavar="FOLDER", type=Path, help="the app that an overlay extends (default: found among the folders beside it)"
+    )
 
 
 def add_apps_argument(parser: argparse.ArgumentParser) -> None:
@@ -55,8 +68,57 @@ def apps_beside(folder: Path, further: Sequence[Path]) -> FindApp:
     return find
 
 
-def open_folder(path: Path) -> Folder:
-    """Read a folder of definitions; raises Mistake when it is none."""
+def open_folder(path: Path, base: Path | None = None) -> Folder:
+    """Read a folder of definitions, of an overlay with those of its base; raises Mistake when it is none."""
+    folder = _read(path)
+    if any(file.startswith(BASE_FOLDER) for file in folder.files):
+        return folder
+    wanted = base_wanted(folder.files)
+    found = base or (base_beside(path, *wanted) if wanted else None)
+    if wanted is None or found is None:
+        return folder
+    return replace(folder, files=with_base(folder.files, open_folder(found).files), base=found)
+
+
+def base_wanted(files: Mapping[str, str]) -> tuple[str, str] | None:
+    """The name and version of the app that an overlay extends; None for an app that extends none."""
+    extends = _header(files).get("extends")
+    if not isinstance(extends, dict):
+        return None
+    return str(extends.get("app", "")), str(extends.get("version", ""))
+
+
+def base_beside(path: Path, app: str, version: str) -> Path | None:
+    """The folder beside an overlay's that holds an app in a version; in another one when there is none of this."""
+    there = []
+    for folder in sorted(path.resolve().parent.iterdir()):
+        file = folder / "app.yaml"
+        header = _header({"app.yaml": file.read_text(encoding="utf-8", errors="replace")}) if file.is_file() else {}
+        if header.get("app") == app:
+            there.append((header.get("version") != version, folder.name != app, folder))
+    return min(there)[2] if there else None
+
+
+def shown(found: Iterable[Diagnostic], folder: Folder) -> tuple[list[Diagnostic], dict[str, str]]:
+    """The findings and texts with the real paths of the base's files, as seen from the overlay's folder."""
+    if folder.base is None:
+        return list(found), dict(folder.files)
+    root = Path(os.path.relpath(folder.base, folder.path)).as_posix()
+
+    def placed(span: Span) -> Span:
+        return replace(span, file=_real(span.file, root))
+
+    placed_findings = [
+        replace(one, span=placed(one.span), related=tuple((said, placed(span)) for said, span in one.related)) for one in found
+    ]
+    return placed_findings, {_real(file, root): text for file, text in folder.files.items()}
+
+
+def _real(file: str, root: str) -> str:
+    return f"{root}/{file.removeprefix(BASE_FOLDER)}" if file.startswith(BASE_FOLDER) else file
+
+
+def _read(path: Path) -> Folder:
     if not path.is_dir():
         raise Mistake({"en": f"There is no folder {path}.", "zh": f"没有文件夹 {path}。"})
     try:
@@ -74,10 +136,15 @@ def open_folder(path: Path) -> Folder:
 
 
 def _app_name(files: Mapping[str, str]) -> str | None:
+    name = _header(files).get("app")
+    return name if isinstance(name, str) and name else None
+
+
+def _header(files: Mapping[str, str]) -> Mapping[str, object]:
+    """What an app's file says, as far as it can be read."""
     file = "app.yaml" if "app.yaml" in files else "app.json"
     document, _ = read_document(file, files[file])
-    name = document.data.get("app") if document is not None and isinstance(document.data, dict) else None
-    return name if isinstance(name, str) and name else None
+    return document.data if document is not None and isinstance(document.data, dict) else {}
 
 
 def read_mapping_files(path: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from forms_dsl import codes
@@ -36,7 +37,7 @@ def read_folder(path: Path | str) -> dict[str, str]:
     return files
 
 
-def open_files(files: Mapping[str, str], languages: tuple[str, ...], documents: Mapping[str, Document]) -> Iterable[SourceFile]:
+def open_files(files: Iterable[str], languages: tuple[str, ...], documents: Mapping[str, Document]) -> Iterable[SourceFile]:
     """The files that have a place in an app, each read as far as it can be."""
     calendar = any(_names_calendar(documents[path]) for path in ("app.yaml", "app.json") if path in documents)
     for path in sorted(files):
@@ -45,17 +46,18 @@ def open_files(files: Mapping[str, str], languages: tuple[str, ...], documents: 
             yield _open(path, found[0], found[1], documents.get(path), languages, calendar)
 
 
-def read_documents(files: Mapping[str, str]) -> tuple[dict[str, Document], list[Diagnostic]]:
-    """Every text as a document, and what is wrong with the texts and with the set of files."""
+def read_documents(files: Mapping[str, str], prefix: str = "") -> tuple[dict[str, Document], list[Diagnostic]]:
+    """Every text as a document, and what is wrong with the texts and with the set of files; `prefix` leads to their folder."""
     findings: list[Diagnostic] = list(_limits(files))
     documents: dict[str, Document] = {}
     if findings:
         return documents, findings
     for path, text in sorted(files.items()):
         if kind_of(path) is None:
-            findings.append(_no_place(path, text))
+            lost = _no_place(path, text)
+            findings.append(replace(lost, span=replace(lost.span, file=f"{prefix}{path}")))
             continue
-        document, found = read_document(path, text)
+        document, found = read_document(f"{prefix}{path}", text)
         findings.extend(found)
         if document is not None:
             documents[path] = document

@@ -28,10 +28,11 @@ from forms_dsl.files.app import AppShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
 from forms_dsl.files.workflow import WorkflowShape
-from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_documents, read_folder
+from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_folder
 from forms_dsl.model import App, Binding, Parameter
 from forms_dsl.org import BUILT_IN
-from forms_dsl.source import Document, Span
+from forms_dsl.overlay.effective import extends_of, read_effective
+from forms_dsl.source import Document, Span, path_within_app
 
 __all__ = ["Loaded", "load_app", "read_folder"]
 
@@ -54,10 +55,12 @@ class Loaded:
 
 def load_app(files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({})) -> Loaded:
     """The app that `files` (path within the app → text) define; `others` are the apps that it may require, by name."""
-    documents, findings = read_documents(files)
+    effective = read_effective(files)
+    documents, findings = effective.documents, effective.findings
     header_data = next((documents[path].data for path in ("app.yaml", "app.json") if path in documents), None)
     languages = languages_of(header_data)
-    opened = list(open_files(files, languages, documents))
+    paths = {path_within_app(path) for path in files} if extends_of(documents) else set(files)
+    opened = list(open_files({*documents, *paths}, languages, documents))
     bench = Workbench(languages=languages, findings=findings)
     for file in opened:
         _collect(bench, file)

@@ -16,11 +16,12 @@ def spans_within(document: Document, pointer: Pointer, value: str) -> Callable[[
     """A function from start and end offset in `value`, the text at `pointer`, to the place in the file."""
     whole = document.span(pointer)
     if whole.line == whole.end_line and whole.end_column - whole.column == len(value):
-        return lambda start, end: Span(document.file, whole.line, whole.column + start, whole.line, whole.column + end)
-    starts = _line_starts(document.text)
+        return lambda start, end: Span(whole.file, whole.line, whole.column + start, whole.line, whole.column + end)
+    text = document.sources.get(whole.file, document.text)
+    starts = _line_starts(text)
     first = starts[whole.line - 1] + whole.column - 1
     last = starts[min(whole.end_line, len(starts)) - 1] + whole.end_column - 1
-    raw = document.text[first:last]
+    raw = text[first:last]
     offsets = _offsets(raw, value)
 
     def span_of(start: int, end: int) -> Span:
@@ -29,7 +30,7 @@ def spans_within(document: Document, pointer: Pointer, value: str) -> Callable[[
         finish = first + offsets[min(end, len(value)) - 1] + 1 if end > start else begin
         line, column = _place(starts, begin)
         end_line, end_column = _place(starts, max(finish, begin))
-        return Span(document.file, line, column, end_line, end_column)
+        return Span(whole.file, line, column, end_line, end_column)
 
     return span_of
 

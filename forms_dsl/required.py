@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from forms_dsl.load import load_app
 from forms_dsl.model import App
 from forms_dsl.org import BUILT_IN
+from forms_dsl.source import path_within_app
 from forms_dsl.yaml_source import read_document
 
 #: The texts of the app of a name, or None where there is none.
@@ -14,13 +15,19 @@ FindApp = Callable[[str], Mapping[str, str] | None]
 
 
 def required_names(files: Mapping[str, str]) -> tuple[str, ...]:
-    """The names under `requires.apps` of an app's file, as far as they can be read, without the built-in ones."""
-    path = next((path for path in ("app.yaml", "app.json") if path in files), None)
-    document = read_document(path, files[path])[0] if path else None
-    here: object = document.data if document else None
-    for key in ("requires", "apps"):
-        here = here.get(key) if isinstance(here, dict) else None
-    return tuple(str(name) for name in here if str(name) not in BUILT_IN) if isinstance(here, dict) else ()
+    """The names under `requires.apps` of an app's file, as far as they can be read, without the built-in ones; an overlay
+    also requires what its base does.
+    """
+    names: dict[str, None] = {}
+    for path in files:
+        if path_within_app(path) not in ("app.yaml", "app.json"):
+            continue
+        document = read_document(path, files[path])[0]
+        here: object = document.data if document else None
+        for key in ("requires", "apps"):
+            here = here.get(key) if isinstance(here, dict) else None
+        names.update(dict.fromkeys(str(name) for name in here if str(name) not in BUILT_IN) if isinstance(here, dict) else {})
+    return tuple(names)
 
 
 def load_required(files: Mapping[str, str], find: FindApp) -> dict[str, App]:

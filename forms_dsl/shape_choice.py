@@ -15,7 +15,7 @@ def shape_of(annotation: Any, data: object) -> type[BaseModel] | None:
     """The map shape of `data` under an annotation, or None where any names are keys."""
     if not isinstance(data, Mapping):
         return None
-    shapes = [member for member in _members(annotation) if isinstance(member, type) and issubclass(member, BaseModel)]
+    shapes = [member for member in members_of(annotation) if isinstance(member, type) and issubclass(member, BaseModel)]
     return max(shapes, key=lambda shape: len(fields_of(shape).keys() & data.keys()), default=None)
 
 
@@ -27,7 +27,7 @@ def part_of(annotation: Any, data: object, part: str | int) -> Any:
         return known[str(part)] if part in known else further_keys(shape)
     wanted = dict if isinstance(data, Mapping) else list
     for kind in (wanted, list):
-        for member in _members(annotation):
+        for member in members_of(annotation):
             if get_origin(member) is kind:
                 return get_args(member)[-1]
     return None
@@ -38,9 +38,10 @@ def fields_of(shape: type[BaseModel]) -> dict[str, Any]:
     return {field.alias or name: field.annotation for name, field in shape.model_fields.items()}
 
 
-def _members(annotation: Any) -> tuple[Any, ...]:
+def members_of(annotation: Any) -> tuple[Any, ...]:
+    """The types that an annotation allows, without None and without what is said beside them."""
     if get_origin(annotation) is Annotated:
-        return _members(get_args(annotation)[0])
+        return members_of(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
-        return tuple(inner for member in get_args(annotation) for inner in _members(member))
+        return tuple(inner for member in get_args(annotation) for inner in members_of(member))
     return () if annotation in (None, NoneType) else (annotation,)

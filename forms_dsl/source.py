@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 #: A place in the data of one document: map keys and list indexes from the top.
 Pointer = tuple[str | int, ...]
 
+#: Where the texts of the app that an overlay extends stand among its own.
+BASE_FOLDER = "extends/"
+
+
+def path_within_app(file: str) -> str:
+    """The path of the effective file that a file of an app or of its base is part of."""
+    while file.startswith(BASE_FOLDER):
+        file = file.removeprefix(BASE_FOLDER)
+    return file
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -34,6 +44,8 @@ class Document:
     spans: Mapping[Pointer, Span] = field(default_factory=dict)
     key_spans: Mapping[Pointer, Span] = field(default_factory=dict)
     damaged: frozenset[Pointer] = frozenset()
+    #: Texts of other files from which values of this document come: an overlay's and its base's.
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def span(self, pointer: Pointer) -> Span:
         """Where the value at `pointer` stands; the nearest enclosing place if it has none."""

@@ -9,7 +9,15 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from builder.commands import Verbs
-from builder.folder import add_apps_argument, add_folder_argument, apps_beside, open_folder, read_mapping_files
+from builder.folder import (
+    add_apps_argument,
+    add_base_argument,
+    add_folder_argument,
+    apps_beside,
+    open_folder,
+    read_mapping_files,
+    shown,
+)
 from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.model import App
 from forms_dsl.render import render_json, render_terminal
@@ -39,23 +47,24 @@ def add(verbs: Verbs) -> None:
         run,
     )
     add_folder_argument(parser)
+    add_base_argument(parser)
     add_apps_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as a JSON list")
 
 
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Check and print."""
-    folder = open_folder(arguments.folder)
+    folder = open_folder(arguments.folder, arguments.base)
     find = apps_beside(folder.path, arguments.apps)
     loaded = load_verified(folder.files, others=load_required(folder.files, find), publishing=False)
     mappings = read_mapping_files(folder.path)
-    found = (*loaded.diagnostics, *_mapping_findings(mappings, loaded.app))
+    found, texts = shown((*loaded.diagnostics, *_mapping_findings(mappings, loaded.app)), folder)
     if arguments.json:
         print(json.dumps(render_json(found, locale=locale), ensure_ascii=False, indent=1))
     elif found:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         prefix = f"{folder.path}/"
-        print(render_terminal(found, {**folder.files, **mappings}, locale=locale, colour=colour, prefix=prefix))
+        print(render_terminal(found, {**texts, **mappings}, locale=locale, colour=colour, prefix=prefix))
         counts = {name: sum(one.severity == name for one in found) for name in ("error", "warning", "hint")}
         print(_COUNTS[locale].format(errors=counts["error"], warnings=counts["warning"], hints=counts["hint"]))
     else:

@@ -14,7 +14,7 @@ from forms_dsl.build.bench import Workbench
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.model import App
-from forms_dsl.source import Span
+from forms_dsl.source import Span, path_within_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,22 @@ class Site:
 
     def place(self, path: str, *pointer: str | int) -> Place:
         """A place in a file, in the coordinates of the file."""
-        return Place(self.files[path], pointer)
+        return Place(self.files[path_within_app(path)], pointer)
 
     def at_key(self, span: Span) -> Place:
         """The place whose key stands at `span`."""
-        file = self.files[span.file]
+        file = self.files[path_within_app(span.file)]
         found = next((pointer for pointer, each in file.document.key_spans.items() if each == span), ())
         return Place(file, found)
 
     def around(self, span: Span) -> Place:
         """The innermost place that holds `span`."""
-        file = self.files[span.file]
+        file = self.files[path_within_app(span.file)]
         start, end = (span.line, span.column), (span.end_line, span.end_column)
         holding = [
             pointer
             for pointer, each in file.document.spans.items()
-            if (each.line, each.column) <= start and end <= (each.end_line, each.end_column)
+            if each.file == span.file and (each.line, each.column) <= start and end <= (each.end_line, each.end_column)
         ]
         return Place(file, max(holding, key=len, default=()))
 
@@ -52,7 +52,7 @@ class Site:
 
     def is_whole(self, path: str) -> bool:
         """Whether all of a file could be built."""
-        return path not in self.bench.incomplete
+        return path_within_app(path) not in self.bench.incomplete
 
     def is_known(self, entity: str) -> bool:
         """Whether all of an entity could be built."""

@@ -84,15 +84,21 @@ class RequiresShape(Shape):
     ] = {}
 
 
+class ExtendsShape(Shape):
+    """`extends` of an overlay."""
+
+    app: Annotated[Name, key("The app that it changes.", "被覆盖的应用。")]
+    version: Annotated[Version, key("The exact version it was last merged with.", "上次合并时的确切版本。")]
+
+
 class AppShape(Shape):
     """`app.yaml`."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"extends"})
 
     app: Annotated[Name, key("The app's name, equal to its folder.", "应用名称，与文件夹同名。")]
     format: Annotated[int, whole(1, 1), key("The version of this language.", "定义语言的版本。")]
     version: Annotated[Version, key("The version of the app.", "应用的版本。")]
     label: Annotated[LabelText, key("What people call the app.", "应用的显示名称。")]
+    extends: Annotated[ExtendsShape | None, key("The app that this one is laid over.", "本应用所覆盖的基础应用。")] = None
     requires: Annotated[RequiresShape, key("What must be there beside it.", "依赖的平台与应用。")] = RequiresShape()
     languages: Annotated[
         list[Annotated[str, plain(_language, {"type": "string"})]],

@@ -1,0 +1,1 @@
+"""Overlays: a bank's differences laid over a shipped app, every value keeping the file and line it came from."""
