@@ -2,6 +2,7 @@
 // with its value over each of the facts comes back.
 import { registerHooks } from 'node:module'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
 
 // The front end's sources name their neighbours without an ending, as its bundler allows.
 registerHooks({
@@ -9,7 +10,9 @@ registerHooks({
     next(specifier.startsWith('./') && !/\.\w+$/.test(specifier) ? `${specifier}.ts` : specifier, context),
 })
 
-const { interpret, toJson } = await import(new URL('../../ui/src/kernel/expr/interpret.ts', import.meta.url))
+// The sources of the front end, or those of another folder.
+const folder = process.argv[2] ? pathToFileURL(`${process.argv[2]}/`) : new URL('../../ui/src/kernel/expr/', import.meta.url)
+const { interpret, toJson } = await import(new URL('interpret.ts', folder))
 
 const valueOf = (ir, facts) => {
   try {

@@ -33,11 +33,14 @@ class BrowserTarget:
         yield from run_browser([{"facts": self._facts}, *(to_ir(each.tree) for each in expressions)])
 
 
-def run_browser(lines: Sequence[object]) -> Iterator[list[object]]:
-    """The values of each tree over the facts before it; `lines` holds `{"facts": […]}` and trees. Raises Mistake without a Node."""
+def run_browser(lines: Sequence[object], sources: Path | None = None) -> Iterator[list[object]]:
+    """The values of each tree over the facts before it; `lines` holds `{"facts": […]}` and trees.
+
+    `sources` is another folder of the interpreter's sources. Raises Mistake where there is no Node.
+    """
     given = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines)
     done = subprocess.run(
-        [_node(), str(_RUNNER)],
+        [_node(), str(_RUNNER), *([str(sources)] if sources else [])],
         check=False,
         input=given,
         capture_output=True,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -174,7 +175,7 @@ def reference_disagreements(seed: int, count: int, start: int = 0) -> Iterator[D
                 yield Disagreement(example, "reference", expected, found)
 
 
-def browser_disagreements(seed: int, count: int, containing: str = "") -> Iterator[Disagreement]:
+def browser_disagreements(seed: int, count: int, containing: str = "", sources: Path | None = None) -> Iterator[Disagreement]:
     """What the browser's interpreter answers otherwise than Python."""
     asked: list[Example] = []
     lines: list[object] = []
@@ -185,7 +186,7 @@ def browser_disagreements(seed: int, count: int, containing: str = "") -> Iterat
             if "J" in targets_of(example.expression.tree):
                 asked.append(example)
                 lines.append(to_ir(example.expression.tree))
-    for example, found in zip(asked, run_browser(lines), strict=True):
+    for example, found in zip(asked, run_browser(lines, sources), strict=True):
         expected = python_values(example)
         if expected != found:
             yield Disagreement(example, "browser", expected, found)

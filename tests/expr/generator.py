@@ -47,6 +47,8 @@ _DATES = (
 )
 
 _PATTERNS = ('"[0-9]+"', '"a.*"', '"(a|b){1,2}"', '"\\\\w*"', '"[^a-z]+"', '"[张é😀]?.?"', '"1?2\\\\.5|clerk"')
+#: Between the values that a column can have, or at them: where a constant is moved to the column's own representation.
+_NEAR = ("2.5", "-1.5", "0.005", "-2", "1.255", "-0.00000001", "3", "999999999999999.5", "9999999999999999.99")
 _CURRENCIES = ('"USD"', '"CNY"', '"EUR"', '"JPY"', "t1")
 
 
@@ -131,7 +133,7 @@ class Generator:
         """A text literal, sometimes empty."""
         text = "".join(self.random.choice(_LETTERS) for _ in range(self.random.randint(0, 3)))
         if self.random.random() < 0.2:
-            text = self._pick("12.5", "-3", "007", "1e3", "A", "head", "1.")
+            text = self._pick("12.5", "-3", "007", "1e3", "A", "head", "1.", "｡", "😀")
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
 
     def date(self, depth: int) -> str:
@@ -193,6 +195,9 @@ class Generator:
         )
         return self._choose(
             lambda: self._grouped(f"{n()} {self._sign()} {n()}"),
+            lambda: self._grouped(
+                f"{self._pick('n1', 'm1', 'e8', 'm2')} {self._choose(self._sign, self._equality)} {self._pick(*_NEAR)}"
+            ),
             lambda: self._grouped(f"{n()} {self._equality()} {n()}"),
             lambda: self._grouped(f"{t()} {self._sign()} {t()}"),
             lambda: self._grouped(f"{t()} {self._equality()} {t()}"),
@@ -348,7 +353,9 @@ class Worlds:
 
     def _text(self) -> str | None:
         text = "".join(self.random.choice(_LETTERS) for _ in range(self.random.randint(0, 4)))
-        return self._maybe(unicodedata.normalize("NFC", self.random.choice((text, text, "12.5", "ab", "A", "clerk"))) or None)
+        return self._maybe(
+            unicodedata.normalize("NFC", self.random.choice((text, text, "12.5", "ab", "A", "clerk", "｡", "😀a"))) or None
+        )
 
     def _flag(self) -> bool | None:
         return self._maybe(self.random.random() < 0.5)

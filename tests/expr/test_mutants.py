@@ -1,25 +1,29 @@
 """The comparison of targets can fail: each seeded fault of meaning is found by it.
 
 The faults are those that real targets have by themselves: native division, ASCII-only text functions, three-valued logic …
+The twelve of language.md 17.4 are among them.
 """
 
 from __future__ import annotations
 
 import decimal
+import shutil
 from collections.abc import Callable
 from itertools import islice
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from forms_dsl.expr import numbers, python, texts
-from runtime.compile import expr_comparisons, expr_numbers, expr_values
+from runtime.compile import expr_comparisons, expr_guarded, expr_numbers, expr_values
 from runtime.store.database import Database
-from tests.expr.agreement import SEED, reference_disagreements, sql_disagreements
+from tests.expr.agreement import SEED, browser_disagreements, reference_disagreements, sql_disagreements
 from tests.expr.world import make_tables
 
 #: Examples until a fault must be found; most are found within some hundred.
 _ENOUGH = 6000
+_SOURCES = Path(__file__).resolve().parents[2] / "ui" / "src" / "kernel" / "expr"
 
 
 def _half_even(patch: pytest.MonkeyPatch) -> None:
@@ -123,8 +127,46 @@ def test_integers_that_leave_64_bits_are_found(database: Database, monkeypatch: 
     for module in (expr_numbers, expr_values):
         monkeypatch.setattr(module, "LARGEST", 10**40)
 
-    with pytest.raises((AssertionError, ValueError)):
-        assert [] == list(islice(sql_disagreements(database, SEED, _ENOUGH), 1))
+    with pytest.raises((AssertionError, ValueError, OverflowError)):
+        assert [] == list(islice(sql_disagreements(database, SEED, _ENOUGH, "*"), 1))
+
+
+def _no_guards(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(expr_guarded, "_guard", lambda call, element, parts, *, certain: expr_guarded.Guarded(element))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_fault_beside_a_comparison_is_found(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain operators of PostgreSQL without their guards disagree with Python."""
+    _prepare(database)
+    _no_guards(monkeypatch)
+
+    assert [] != list(islice(sql_disagreements(database, SEED, _ENOUGH, "*"), 1))
+
+
+#: The fault in the browser: its word in expressions, the file, what stands there, and what is put there.
+_BROWSER_FAULTS = {
+    "text by UTF-16 units": ("t1 <", "text.ts", "  const other = b[Symbol.iterator]()", "  if (a !== b) return a < b ? -1 : 1\n  const other = b[Symbol.iterator]()"),
+    "length in UTF-16 units": ("len(", "text.ts", "[...text].length", "text.length"),
+    "truncated rest": ("%", "numbers.ts", "limited(a - b * floorQuotient(a, b))", "limited(a % b)"),
+    "months without clamping": ("add_months", "dates.ts", "day: Math.min(day, lengthOf(y, m))", "day"),
+    "a sum of floats": ("sum(", "interpret.ts", "const sum = add(total, 0n)", "const sum = add(BigInt(Number(total)), 0n)"),
+    "the zone of the machine": ("date_of", "dates.ts", "timeZone: timezone, ", ""),
+    "missing as zero": ("+", "interpret.ts", "return values.includes(null) ? null : strict(values as readonly never[], facts)", "return strict(values as readonly never[], facts)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _BROWSER_FAULTS)
+def test_a_fault_in_the_browser_is_found(name: str, tmp_path: Path) -> None:
+    """A rule of JavaScript in the browser's interpreter disagrees with Python."""
+    word, file, before, after = _BROWSER_FAULTS[name]
+    sources = tmp_path / "expr"
+    shutil.copytree(_SOURCES, sources)
+    text = (sources / file).read_text()
+    assert before in text
+    (sources / file).write_text(text.replace(before, after))
+
+    assert [] != list(islice(browser_disagreements(SEED, 400, word, sources), 1))
 
 
 def _prepare(database: Database) -> None:

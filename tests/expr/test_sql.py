@@ -205,3 +205,28 @@ def test_a_number_that_fits_no_column_is_missing() -> None:
     """`fit` is the one rule for storing a computed number."""
     assert Decimal("9999999999999999.99") == numbers.fit(Decimal("9999999999999999.994"), 2)
     assert None is numbers.fit(Decimal("9999999999999999.995"), 2)
+
+
+def test_a_quotient_near_a_half_is_rounded_once(database: Database) -> None:
+    """A quotient that lies one unit of the divisor below a half is rounded down, beside a comparison too.
+
+    Rounding it to 20 places first, as PostgreSQL does by itself, would make it a half, and then round it up.
+    """
+    divisor = 10**14 + 3
+    dividend = (divisor - 1) // 2 * pow(10**16, -1, divisor) % divisor
+    record = {"id": "r1", "m1": Decimal(dividend).scaleb(-2), "m2": Decimal(divisor).scaleb(-2)}
+    quotient = numbers.divide(record["m1"], record["m2"])
+    assert quotient is not None
+    assert dividend * 10**16 // divisor == int(quotient.scaleb(16))
+    with database.write() as connection:
+        make_tables(connection)
+        connection.execute(sa.insert(RECORD).values(**record))
+
+    above = Decimal("1E-16") + quotient
+    for source, expected in (
+        (f"m1 / m2 == {quotient:f}", True),
+        (f"m1 / m2 >= {above:f}", False),
+        (f"m1 / m2 < {above:f}", True),
+    ):
+        condition = lower(checked(source).tree, TableScope(dialect(database)), positive=False)
+        assert [(source, expected)] == [(source, bool(row[0])) for row in _select(database, condition)]
