@@ -31,6 +31,8 @@ CYCLE = code(
 NOT_REQUIRED = code("R003", "A reference to another app that does not stand in `requires`.")
 VERSION_NOT_MET = code("R004", "A required app or the platform has a version outside of the range that is asked for.")
 
+UNKNOWN_USER = code("P003", "A filter or a row rule uses an attribute that persons do not have.")
+
 LABEL_LANGUAGE = code("L301", "A label lacks a language of the app, or has one that the app does not declare.")
 LONG_LABEL = code("L304", "A label is longer than 24 characters.", "hint")
 BAD_LABEL = code("L305", "A label is empty, too long or has invisible characters.")

@@ -12,8 +12,8 @@ from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, has_errors, suggestion
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
+from forms_dsl.expr.scope import FILTER, Scope
 from forms_dsl.expr.scope import Place as ExpressionPlace
-from forms_dsl.expr.scope import Scope
 from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.model import App, BindingOperation, Choice
 from forms_dsl.positions import spans_within
@@ -210,6 +210,8 @@ class Workbench:
             return span
 
         expression, found = check_expression(source, scope, span_of, expected=expected)
+        if scope.place is FILTER:
+            found = tuple(_about_persons(f, source, offsets) for f in found)
         doubtful = [f for f in found if self._is_doubtful(f, source, offsets, scope, entity)]
         if doubtful:
             found = tuple(
@@ -258,6 +260,13 @@ class Workbench:
                 return None
             entity = self.entities.get(type.entity or "")
         return entity
+
+
+def _about_persons(finding: Diagnostic, source: str, offsets: Mapping[Span, tuple[int, int]]) -> Diagnostic:
+    """An unknown name behind `user.` in a filter, under the code of its own."""
+    start, _ = offsets.get(finding.span, (0, 0))
+    is_user = finding.code == expression_codes.UNKNOWN_NAME.id and _words_before(source, start) == ("user",)
+    return replace(finding, code=codes.UNKNOWN_USER.id) if is_user else finding
 
 
 def _words_before(source: str, start: int) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ CASES = [
     ("X002", "lists/orders.yaml", 'filter: status != "done"', 'filter: status = "done"', "filter:"),
     ("X005", "entities/order.yaml", "check: amount <= param.most", "check: amont <= param.most", "check: amont"),
     ("X005", "entities/order.yaml", "check: amount <= param.most", "check: amount <= param.mst", "check: amount"),
-    ("X005", "roles.yaml", "created_by == user.id", "created_by == user.idd", "user.idd"),
+    ("P003", "roles.yaml", "created_by == user.id", "created_by == user.idd", "user.idd"),
     ("X005", "workflows/approval.yaml", "result.number", "result.nmber", "save:"),
     ("X006", "entities/order.yaml", "is_missing(size)", "is_misssing(size)", "is_misssing"),
     ("X011", "roles.yaml", 'update: status == "draft"', "update: status", "update: status\n"),
