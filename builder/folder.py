@@ -88,6 +88,11 @@ def base_wanted(files: Mapping[str, str]) -> tuple[str, str] | None:
     return str(extends.get("app", "")), str(extends.get("version", ""))
 
 
+def version_of(files: Mapping[str, str]) -> str:
+    """The version that an app's file names."""
+    return str(_header(files).get("version", ""))
+
+
 def base_beside(path: Path, app: str, version: str) -> Path | None:
     """The folder beside an overlay's that holds an app in a version; in another one when there is none of this."""
     there = []

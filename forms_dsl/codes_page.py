@@ -35,6 +35,7 @@ _AREAS = {
     "B": "Builder",
     "D": "Decisions, data and imports",
     "K": "Keys and tokens",
+    "O": "Overlays",
 }
 
 
