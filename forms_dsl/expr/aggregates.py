@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from forms_dsl.diagnostics import Sentence, suggestion
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.checking import Checking, Loop, called, words
 from forms_dsl.expr.functions import AGGREGATES
@@ -91,7 +91,7 @@ def _rows(checking: Checking, node: ast.expr) -> Ref | None:
     if found.type.name != "rows" or len(found.path) != 1:
         known = [name for name, type in checking.scope.fields.items() if type.name == "rows"]
         listed = ", ".join(known)
-        hint = suggestion(found.path[-1], known) or (
+        hint = checking.suggest(found.path[-1], known) or (
             Sentence(f"Rows here are {listed}.", f"这里的明细有 {listed}。") if known else None
         )
         kind = words(found.type)

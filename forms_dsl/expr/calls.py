@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from forms_dsl.diagnostics import Sentence, suggestion
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.aggregates import check_aggregate, is_aggregate
 from forms_dsl.expr.checking import Checking, called, joined_type, needs, unify, words
@@ -29,7 +29,7 @@ def check_call(checking: Checking, node: ast.Call) -> Expr | None:
     function = FUNCTIONS.get(name)
     if function is None:
         message = Sentence(f"Unknown function {name!r}.", f"没有函数“{name}”。")
-        checking.report(codes.UNKNOWN_FUNCTION, node.func, message, suggestion(name, [*FUNCTIONS, *AGGREGATES]))
+        checking.report(codes.UNKNOWN_FUNCTION, node.func, message, checking.suggest(name, [*FUNCTIONS, *AGGREGATES]))
         for argument in node.args:
             checking.visit(checking, argument)
         return None
@@ -186,7 +186,7 @@ def _has_role(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]) -
         return None
     if known is not None and role.value not in known:
         message = Sentence(f"Unknown role {role.value!r}.", f"没有角色“{role.value}”。")
-        checking.report(codes.UNKNOWN_NAME, node.args[0], message, suggestion(role.value, known))
+        checking.report(codes.UNKNOWN_NAME, node.args[0], message, checking.suggest(role.value, known))
         return None
     return Call(BOOLEAN, "has_role", arguments, checking.span(node))
 

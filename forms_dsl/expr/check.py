@@ -24,6 +24,9 @@ from forms_dsl.expr.scope import Scope
 from forms_dsl.expr.syntax import parse, text_value
 from forms_dsl.expr.tree import Constant, Expr, Expression, ValueType
 
+#: As many findings of one expression as anybody reads.
+MOST_FINDINGS = 100
+
 #: Spellings of constants that are names for Python's parser.
 _SPELLINGS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -40,7 +43,7 @@ def check_expression(
     parsed, problems = parse(source)
     findings = [p.code.at(span_of(p.start, p.end), p.message, hint=p.hint) for p in problems]
     if parsed is None:
-        return None, tuple(findings)
+        return None, tuple(findings[:MOST_FINDINGS])
     checking = Checking(parsed, scope, span_of, _visit)
     if expected is not None and expected.name == "boolean":
         tree = check_condition(checking, parsed.root)
@@ -53,7 +56,7 @@ def check_expression(
     findings.extend(found)
     findings.sort(key=lambda finding: (finding.span.line, finding.span.column))
     if tree is None or has_errors(findings):
-        return None, tuple(findings)
+        return None, tuple(findings[:MOST_FINDINGS])
     return Expression(source, tree, frozenset(checking.reads)), tuple(findings)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
@@ -12,6 +12,9 @@ from forms_dsl.expr.scope import Scope
 from forms_dsl.expr.syntax import Parsed
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
 from forms_dsl.source import Span
+
+#: How many unknown words of one expression get a nearest word.
+SUGGESTIONS = 5
 
 #: Maps character offsets inside an expression to a place in its file.
 SpanOf = Callable[[int, int], Span]
@@ -46,6 +49,8 @@ class Checking:
     reads: set[tuple[str, ...]] = field(default_factory=set)
     loop: Loop | None = None
     in_aggregate: bool = False
+    #: How often a nearest word was looked for.
+    asked: int = 0
 
     def report(self, code: Code, place: ast.expr | tuple[int, int], message: Sentence, hint: Sentence | None = None) -> None:
         """Add a finding at a node or at character offsets."""
@@ -53,6 +58,11 @@ class Checking:
         finding = code.at(self.span_of(start, end), message, hint=hint)
         if finding not in self.findings:
             self.findings.append(finding)
+
+    def suggest(self, word: str, known: Iterable[str]) -> Sentence | None:
+        """The nearest known word; only for the first unknown words, as looking for it takes most of the time."""
+        self.asked += 1
+        return suggestion(word, known) if self.asked <= SUGGESTIONS else None
 
     def span(self, node: ast.expr) -> Span:
         """Where a node stands in its file."""
@@ -107,7 +117,7 @@ def _as_code(checking: Checking, node: ast.expr, expr: Expr, target: ValueType) 
         case Constant(value=str() as value):
             if target.name == "choice" and value not in target.codes:
                 known = ", ".join(target.codes)
-                hint = suggestion(value, target.codes) or Sentence(f"Possible are {known}.", f"可选的有 {known}。")
+                hint = checking.suggest(value, target.codes) or Sentence(f"Possible are {known}.", f"可选的有 {known}。")
                 message = Sentence(f"{value!r} is not one of the codes here.", f"“{value}”不是这里的选项。")
                 checking.report(codes.NOT_A_CHOICE, _literal_place(checking, node, value), message, hint)
                 return None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
-from forms_dsl.diagnostics import Sentence, suggestion
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import codes
 from forms_dsl.expr.bounds import with_bounds
 from forms_dsl.expr.checking import Checking, words
@@ -148,7 +148,7 @@ def _report_unknown(checking: Checking, node: ast.expr, path: tuple[str, ...], p
     if position:
         owner = ".".join(path[:position])
         message = Sentence(f"Unknown name {word!r} in {owner!r}.", f"“{owner}”里没有名称“{word}”。")
-    hint = suggestion(word, known)
+    hint = checking.suggest(word, known)
     if hint is None and not position and len(path) == 1:
         if word in CONTEXT_WORDS:
             hint = _name_a_part(word)

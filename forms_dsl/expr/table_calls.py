@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from forms_dsl.diagnostics import Sentence, suggestion
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.checking import Checking, adapt, mismatch, needs, unify
 from forms_dsl.expr.lookups import expand
@@ -57,7 +57,7 @@ def check_lookup(checking: Checking, node: ast.Call, arguments: tuple[Expr, ...]
     table = tables.get(name)
     if table is None:
         message = Sentence(f"Unknown table {name!r}.", f"没有决策表“{name}”。")
-        checking.report(codes.UNKNOWN_NAME, node.args[0], message, suggestion(name, tables))
+        checking.report(codes.UNKNOWN_NAME, node.args[0], message, checking.suggest(name, tables))
         return None
     keys, places = arguments[1:], node.args[1:]
     if len(keys) != len(table.inputs):
@@ -102,7 +102,7 @@ def check_any_where(checking: Checking, node: ast.Call, arguments: tuple[Expr, .
     types = rows.type.rows or {}
     if name not in types:
         message = Sentence(f"Unknown name {name!r} in the list.", f"列表里没有名称“{name}”。")
-        checking.report(codes.UNKNOWN_NAME, node.args[1], message, suggestion(name, types))
+        checking.report(codes.UNKNOWN_NAME, node.args[1], message, checking.suggest(name, types))
         return None
     inner = Ref(types[name], "row", (name,), checking.span(node.args[1]))
     joined = unify(checking, (node.args[1], node.args[2]), (inner, value), node.args[2], Sentence("compare", "比较"))
