@@ -267,7 +267,9 @@ def _without_verb(
 
 
 def first_line(document: Document, pointer: Pointer) -> Span:
-    """Where a thing begins: its key, or its first key when it has none of its own."""
+    """Where a thing begins: its key, or its first key when it has none of its own; what is around a thing that is not there."""
+    while pointer and pointer not in document.spans:
+        pointer = pointer[:-1]
     if pointer in document.key_spans:
         return document.key_spans[pointer]
     value = _value_at(document.data, pointer)

@@ -33,10 +33,12 @@ def check_send(
     bench: Workbench, place: Place, send: Mapping[str, str], operation: BindingOperation, scope: Scope, entity: EntitySignature
 ) -> dict[str, Value]:
     """The values to pass, exactly the operation's inputs."""
-    for name in operation.input:
-        if name not in send and not place.file.is_open(place.pointer) and name not in place.file.lost_names(place.pointer):
-            message = Sentence(f"The operation needs {name!r}, which is not sent.", f"操作需要“{name}”，但没有发送。")
-            bench.find(CONTRACT, place, message, key=True)
+    lost = place.file.lost_names(place.pointer)
+    missing = [name for name in operation.input if name not in send and name not in lost]
+    if missing and not place.file.is_open(place.pointer):
+        words = ", ".join(missing)
+        message = Sentence(f"The operation needs {words}, which is not sent.", f"操作需要 {words}，但没有发送。")
+        bench.find(CONTRACT, place, message, key=True)
     values: dict[str, Value] = {}
     for name, source in send.items():
         here = place.at(name)

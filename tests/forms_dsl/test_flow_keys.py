@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
 import pytest
 
 from forms_dsl.load import load_app
 from tests.forms_dsl.flow_app import FILES, found
+from workflow_engine.verify import load_verified
 
 W = "workflows/credit.yaml"
 A = "automations/"
@@ -146,3 +150,21 @@ def test_one_mistake_is_one_finding_at_its_place(code: str, path: str, old: str,
     findings, marks = found(path, old, new)
 
     assert [(code, line, column) for _, line, column in marks] == findings
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_damaged_flows_are_findings_never_failures(seed: int) -> None:
+    """Whatever stands in a flow or an automation, the loader answers with findings."""
+    random = Random(seed)
+    paths = [path for path in FILES if path.startswith(("workflows/", "automations/", "bindings"))]
+    words = sorted({word for path in paths for word in re.findall(r"[\w.@]+", FILES[path])})
+    words += ["[]", "{}", "[a, b]", "{a: b}", "", "true", "-1", "2/3", "null"]
+    for _ in range(20):
+        path = random.choice(paths)
+        text = FILES[path]
+        for _ in range(random.choice((1, 1, 2, 3))):
+            start, end = random.choice([match.span() for match in re.finditer(r"[\w.@]+|[\[\]{},:]|\n", text)])
+            text = text[:start] + random.choice(words) + text[end:]
+        loaded = load_verified({**FILES, path: text}, publishing=False)
+
+        assert loaded.app is not None or loaded.diagnostics

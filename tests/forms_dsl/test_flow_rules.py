@@ -108,6 +108,13 @@ RULES = {
         ALL_ORDERS.replace("sub_flow: each_order", "¦sub_flow: each_order").replace("workflow: approval\n    each: orders\n    where: amount > 100\n    detached: true", "workflow: all_orders"),
         ALL_ORDERS.replace("where: amount > 100\n    ", ""),
     ),
+    "C004 nothing sent": (
+        "C004",
+        W,
+        BOOKING,
+        BOOKING.replace("call:", "¦call:").replace(part("    send", "    retry"), "").replace(part("    undo", "    on_error"), "    unknown_result: {ask: core.list}\n"),
+        BOOKING.replace("ask: core.find", "ask: core.list"),
+    ),
     "C004 inquiry": ("C004", W, "send: {request_id: $request_id, amount: amount, kind: kind}\n    save: {core_number: result.number}\n    retry: {times: 5, first_wait: 10m, grow: 1}\n    undo: core.unbook\n    unknown_result: {ask: core.find}\n", "¦send: {amount: amount, kind: kind}\n    undo: ¦core.unbook\n", None),
 }  # fmt: skip
 
