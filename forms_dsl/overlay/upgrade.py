@@ -12,6 +12,7 @@ from forms_dsl.edit.operations import RemoveKey, SetKey
 from forms_dsl.edit.printing import Piece
 from forms_dsl.elements import element_name
 from forms_dsl.folder import read_documents
+from forms_dsl.overlay.guards import is_own_name
 from forms_dsl.overlay.places import MARKERS, named_lists
 from forms_dsl.source import Document, Pointer, Span
 
@@ -118,8 +119,10 @@ class _Judge:
             (entry[key] for key in ("after", "before") if isinstance(entry, dict) and isinstance(entry.get(key), str)), None
         )
         siblings = _at(self.over.data, pointer[:-1])
-        if now is not _GONE:
+        if now is not _GONE and is_own_name(str(pointer[-1])):
             yield self.leaf(pointer, place, None, now, entry)
+        elif now is not _GONE:  # the overlay was already edited for a name that only the new base has
+            yield Difference("merged", self.file, pointer, self.over.key_span(pointer), self.base.key_span(place), wanted=entry)
         elif neighbour is not None and neighbour not in after and neighbour not in siblings:
             marker = next(key for key in ("after", "before") if entry.get(key) == neighbour)
             span = self.over.span((*pointer, marker))
@@ -154,10 +157,20 @@ def _without(value: Any, entries: Mapping[str, Any]) -> Any:
 
 
 def _renamed(name: str, was: Any, before: Mapping[str, Any], after: Mapping[str, tuple[Any, Pointer]]) -> str | None:
-    """What the target is called now: found by its id, else the nearest new name."""
+    """What the target is called now: found by its id, a near name, or as the one new thing that is mostly the same."""
     identifier = was.get("id", name) if isinstance(was, dict) else name
     by_id = next((key for key, (item, _) in after.items() if isinstance(item, dict) and item.get("id") == identifier), None)
-    return by_id or nearest(name, [key for key in after if key not in before])
+    new = {key: item for key, (item, _) in after.items() if key not in before}
+    alike = [key for key, item in new.items() if _is_mostly(was, item)]
+    return by_id or nearest(name, new) or (alike[0] if len(alike) == 1 else None)
+
+
+def _is_mostly(was: Any, now: Any) -> bool:
+    """Whether more than half of a map is in the other as it was."""
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return False
+    same = [key for key, value in was.items() if key in now and now[key] == value]
+    return 2 * len(same) > len(was)
 
 
 def _is_removed(entry: object) -> bool:
