@@ -36,7 +36,7 @@ from runtime.publish.consent import Consent
 from runtime.start import open_releases, prepare_database
 from runtime.store.database import Database, open_database
 from runtime.store.identifiers import new_id
-from tests.bench import expressions
+from tests.bench import definitions, expressions
 from tests.bench.definition import FILES
 from tests.bench.load import Load, Request, http, run
 from tests.bench.twin import Base, Customer
@@ -69,6 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/bench.db")
     expressions.main()
+    definitions.main()
 
 
 def measure(name: str, url: str) -> None:
