@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import StepFields
+from runtime.compile.access import step_rights
+from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
 from runtime.process.cards import case_titles
@@ -18,6 +20,7 @@ from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.rows import find_seat
 from runtime.process.view import show_process
+from runtime.query.masks import masked_value
 from runtime.records.access import NOT_THERE, CaseGrant
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
@@ -29,6 +32,8 @@ from workflow_engine.returns import return_targets
 from workflow_engine.state import Seat, Visit
 
 _RECORD = GetRequest(titles=True)
+#: What every version of a record has in common.
+_STAYS = ("id", "number", "created_at", "created_by")
 
 
 def task_detail(connection: Connection, context: Context, task_id: str) -> Task:
@@ -37,6 +42,7 @@ def task_detail(connection: Connection, context: Context, task_id: str) -> Task:
     if row is None:
         raise NotFound(NOT_THERE)
     task = show_tasks(connection, context, [row])[0]
+    task["opens"] = _opens(connection, context, (row.app, row.entity, row.record_id))
     if row.instance_id is None:
         return task | _plain(connection, context, row)
     opened = look_at_instance(connection, context, row.instance_id)
@@ -74,21 +80,23 @@ def _watching(opened: Opened) -> Task:
 
 def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
     person, state = opened.context.principal.id, opened.journal.state
-    entitled = person in visit.entitled(seat)
-    if not entitled and person not in (seat.actor, state.starter, *seat.candidates):
+    entitled, acted = person in visit.entitled(seat), person == seat.actor
+    if not entitled and not acted and person not in (state.starter, *seat.candidates):
         raise NotFound(NOT_THERE)
     definition = opened.flow.definition
     step = definition.human(visit.step)
     decisions = _decisions(opened, visit, seat) if entitled else []
-    case = CaseGrant(opened.record.id, step.fields) if entitled else None
+    only_read = replace(step.fields, write=(), require=())
+    case = CaseGrant(opened.record.id, step.fields if entitled else only_read) if entitled or acted else None
+    record = _record(opened.connection, opened.context, _place(opened), case)
     targets = return_targets(definition, state, visit.step) if "return" in decisions else ()
     return {
         "decisions": decisions,
         "opinion_required": [decision for decision in decisions if decision in step.opinion],
         "return_to": [{"step": target.name, "title": target.title} for target in targets],
         "form": step.form or opened.flow.workflow.start_form,
-        "fields": _fields(step.fields if entitled else replace(step.fields, write=(), require=())),
-        "record": _record(opened.connection, opened.context, _place(opened), case),
+        "fields": _fields(step.fields if entitled else only_read),
+        "record": record if entitled or not acted else _as_decided(opened, visit, seat, record),
         "process": show_process(opened),
         "changed_fields": _changed(opened, step.fields) if entitled else {},
     }
@@ -113,6 +121,44 @@ def _changed(opened: Opened, fields: StepFields) -> dict[str, object]:
     if seen is None:
         return {}
     return changed_since(opened.connection, opened.flow.entity.entity, opened.record.id, seen, fields)
+
+
+def _as_decided(opened: Opened, visit: Visit, seat: Seat, record: dict[str, object]) -> dict[str, object]:
+    """What the person who decided had before him, as far as his step showed it; nothing where no trail tells it any more.
+
+    Who decided answers for it: he can always read again what he decided on, but not what became of the record since.
+    """
+    key = (visit.step, visit.number, seat.number)
+    decided = (entry.event for entry in opened.journal.entries if isinstance(entry.event, ev.SeatDecided))
+    version = next((event.record_version for event in decided if (event.step, event.visit, event.seat) == key), None)
+    entity, now = opened.flow.entity.entity, record.get("version")
+    if version is None or (version != now and entity.audit == "none"):
+        return {"id": opened.record.id}
+    if version == now:
+        return record
+    fields = opened.flow.definition.human(visit.step).fields
+    before = changed_since(opened.connection, entity, opened.record.id, version, fields)
+    rights = step_rights(opened.flow.compiled.app, entity, fields)
+    then: dict[str, object] = {name: record[name] for name in _STAYS if name in record} | {"version": version}
+    for name, field in entity.fields.items():
+        # A value that is computed on reading is kept nowhere, and rows stand in the trail under other names.
+        if name not in record or field.type == "status" or not (is_kept(field) or (field.type == "rows" and name not in before)):
+            continue
+        # The trail holds personal values only masked; what the step masks beyond that is masked here.
+        is_masked = rights[name].shows != "clear" and field.classification == "C1"
+        then[name] = record[name] if name not in before else masked_value(field, before[name]) if is_masked else before[name]
+    known = record.get("_titles")
+    then["_titles"] = {name: title for name, title in known.items() if name not in before} if isinstance(known, Mapping) else {}
+    return then | {"_titles": _titles(opened.connection, opened.context, _place(opened), then)}
+
+
+def _opens(connection: Connection, context: Context, place: tuple[str, str, str]) -> bool:
+    """Whether the record has a page that this person may open."""
+    try:
+        get_record(connection, context, *place, GetRequest(select=("id",)))
+    except (NotFound, NotAllowed):
+        return False
+    return True
 
 
 def _record(connection: Connection, context: Context, place: tuple[str, str, str], case: CaseGrant | None) -> dict[str, object]:

@@ -62,8 +62,9 @@ def _shown(access: AccessPlan, row: sa.RowMapping) -> dict[str, object]:
         "version": row["record_version"],
         "changes": list(_changes(access, body.get("changes", []))),
     }
-    if body.get("reason"):
-        shown["reason"] = body["reason"]
+    for name in ("reason", "decision"):
+        if body.get(name):
+            shown[name] = body[name]
     return shown
 
 

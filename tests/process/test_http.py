@@ -79,6 +79,9 @@ def test_from_the_application_to_the_decision(desk: Desk) -> None:
     assert 1 == head.get("/api/auth/me").json()["open_tasks"]
     process = clerk.get(f"/api/lending/loan/{loan['id']}/process").json()["process"]
     assert ["started", "submitted", "approved"] == [entry["kind"] for entry in process["trail"]]
+    # What was clicked stands in the history too: to fill in is no decision over somebody else's case.
+    history = clerk.get(f"/api/lending/loan/{loan['id']}/history").json()["items"]
+    assert ["approve", "complete"] == [entry["decision"] for entry in history if entry["kind"] == "process_decided"]
 
 
 def test_a_draft_waits_until_it_is_submitted(desk: Desk) -> None:

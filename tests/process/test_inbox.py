@@ -130,17 +130,28 @@ def test_a_task_offers_what_its_holder_may_do(bank: Bank) -> None:
 
 
 def test_an_officer_sees_the_case_through_his_item_only(bank: Bank) -> None:
-    """A role without any read rule reads the record of its open work item, and nothing afterwards."""
-    _, instance = bank.submit(amount="400000.00")
+    """A role without any read rule reads the record of its open work item; afterwards what he decided on, and no record."""
+    customer = bank.customer(full_name="叶磊", phone="13812345678")
+    record, instance = bank.submit(amount="400000.00", term=12, customer=customer)
     bank.decide("ann", instance, "check")
     item = bank.work(instance, "decide@officer")[0]
 
-    assert "400000.00" == detail(bank, "kai", item)["record"]["amount"]  # type: ignore[index]
+    before = detail(bank, "kai", item)
+    assert ("400000.00", True) == (before["record"]["amount"], before["opens"])  # type: ignore[index]
     # lin's own limit is 100: he may reject and return, not approve.
     assert ["reject", "return", "claim"] == detail(bank, "lin", item)["decisions"]
-    bank.decide("kai", instance, "decide@officer")
+    bank.decide("kai", instance, "decide@officer", "return", to="apply", opinion="again")
+    bank.decide("clerk", instance, "apply", "complete", fields={"amount": "90000.00", "term": 24})
+
     after = detail(bank, "kai", item)
-    assert ([], {"id": after["record_id"]}) == (after["decisions"], after["record"])
+    shown = after["record"]
+    assert isinstance(shown, dict)
+    assert ([], [], False) == (after["decisions"], after["fields"]["write"], after["opens"])  # type: ignore[index]
+    assert (record, "400000.00", 12, "叶磊") == (shown["id"], shown["amount"], shown["term"], shown["_titles"]["customer"])
+    # What is computed on reading would be of now, not of then.
+    assert "doubled" not in shown
+    # Who was only offered the item sees nothing of the record once it is decided.
+    assert {"id": record} == detail(bank, "lin", item)["record"]
 
 
 def test_whoever_decides_knows_whom_it_is_about(database: Database) -> None:
