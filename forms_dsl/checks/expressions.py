@@ -8,12 +8,17 @@ from decimal import Decimal
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.checks.trees import CONDITIONS, expressions, named_expressions, parts, things
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
+from forms_dsl.expr.indexable import can_use_index
+from forms_dsl.expr.ranges import never_reached, never_true
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref
 from forms_dsl.model import Entity
 from forms_dsl.source import Span
 
 NEGATED_COMPARISON = code("X301", "not (a < b) with a field that may be missing: it is true when the field is missing.", "hint")
-CONSTANT_CONDITION = code("X302", "A condition that is always true or always false.", "warning")
+CONSTANT_CONDITION = code("X302", "A condition that is always true or always false, or a band that cannot be reached.", "warning")
+NO_INDEX = code(
+    "X304", "The filter of a list that no index can answer: no part of it compares a field itself with a value.", "warning"
+)
 LONG_PATH = code("X305", "A reference path of more than 2 steps in the filter of a list.", "warning")
 PERCENT = code("N204", "A percentage is kept as a fraction, but is compared with a number above 1.", "warning")
 
@@ -32,6 +37,38 @@ def conditions_depend_on_something(site: Site) -> Iterator[Diagnostic]:
                 zh = "成立" if constant[0] else "不成立"
                 message = Sentence(f"This condition is always {word}.", f"该条件始终{zh}。")
                 yield _found(site, CONSTANT_CONDITION, constant[1], message)
+
+
+@check
+def ranges_meet(site: Site) -> Iterator[Diagnostic]:
+    """The parts of a condition do not exclude each other, and no band lies in an earlier one."""
+    for thing in things(site.app):
+        for expression in expressions(thing):
+            for part in never_true(expression.tree):
+                message = Sentence(
+                    "The parts of this condition exclude each other: it is never true.", "这些条件互相矛盾，永远不成立。"
+                )
+                yield _found(site, CONSTANT_CONDITION, part.span, message)
+            for part in never_reached(expression.tree):
+                message = Sentence(
+                    "This band is never reached: an earlier one takes all of it.", "该区间永远到不了：前面的条件已全部覆盖。"
+                )
+                yield _found(site, CONSTANT_CONDITION, part.span, message)
+
+
+@check
+def list_filters_can_use_an_index(site: Site) -> Iterator[Diagnostic]:
+    """A list reads only the rows that it shows."""
+    for view in site.app.lists.values():
+        if view.filter is not None and not can_use_index(view.filter.tree):
+            message = Sentence(
+                "No index can answer this filter: it computes with every record.", "该筛选条件无法使用索引：每条记录都要计算。"
+            )
+            hint = Sentence(
+                "Compare a field itself with a value, or keep the computed value in a stored field.",
+                "请直接用字段与值比较，或把计算结果存为字段（stored: true）。",
+            )
+            yield _found(site, NO_INDEX, view.filter.tree.span, message, hint)
 
 
 @check

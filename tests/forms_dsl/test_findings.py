@@ -159,6 +159,8 @@ CASES = [
     ("N204", "entities/order.yaml", "  core_number:", "  share: {type: decimal, scale: 4, percent: true, check: share <= 55, message: {zh: 过高, en: High}, label: {zh: 占比, en: Share}}\n  core_number:", "share:"),
     ("X301", "entities/order.yaml", "when: amount > 500", "when: not (amount > 500)", "when:"),
     ("X302", "entities/order.yaml", "when: amount > 500", "when: 1 < 2", "when:"),
+    ("X302", "entities/order.yaml", "when: amount > 500", "when: amount > 500 and amount < 400", "when:"),
+    ("X304", "lists/orders.yaml", 'filter: status != "done"', "filter: amount * 2 > 500", "filter: amount"),
     ("L304", "entities/customer.yaml", "en: Born on", "en: Born on this very day of the year", "born_on"),
 ]  # fmt: skip
 
