@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     find = apps_beside(folder.path, arguments.apps)
     loaded = load_verified(folder.files, others=load_required(folder.files, find), publishing=False)
     mappings = read_mapping_files(folder.path)
-    found, texts = shown((*loaded.diagnostics, *_mapping_findings(mappings, loaded.app)), folder)
+    found, texts = shown((*loaded.diagnostics, *mapping_findings(mappings, loaded.app)), folder)
     if arguments.json:
         print(json.dumps(render_json(found, locale=locale), ensure_ascii=False, indent=1))
     elif found:
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     return 1 if has_errors(found) else 0
 
 
-def _mapping_findings(mappings: Mapping[str, str], app: App | None) -> Iterator[Diagnostic]:
+def mapping_findings(mappings: Mapping[str, str], app: App | None) -> Iterator[Diagnostic]:
     """What is wrong with the app's import mappings; against the app itself only when it has no error."""
     for path, text in mappings.items():
         found = read_mapping(path, text, {app.name: app} if app is not None else {}).diagnostics

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -175,3 +176,27 @@ def test_merge_writes_to_standard_output(tmp_path: Path, capfdbinary: pytest.Cap
 
     assert 0 == code
     assert b"a: 3\nb: 2\n" == capfdbinary.readouterr().out
+
+
+def test_rename_rewrites_definitions_and_import_mappings(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """The verb tells each place, keeps the id, and leaves an app without errors, its import mappings included."""
+    folder = tmp_path / "bank_customer"
+    shutil.copytree(ROOT / "app_definitions" / "bank_customer", folder)
+    code, out, _ = qiqiao("rename", folder, "customer.full_name", "whole_name")
+
+    assert 0 == code
+    assert "customer.full_name is now whole_name;" in out and "Its id stays full_name" in out
+    assert f"{folder}/imports/berka.yaml:" in out
+    assert 0 == qiqiao("check", folder)[0]
+
+
+def test_rename_says_why_it_does_nothing(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """A name that is no name: the finding that it would cause, exit code 1, no file changed."""
+    folder = tmp_path / "bank_customer"
+    shutil.copytree(ROOT / "app_definitions" / "bank_customer", folder)
+    before = (folder / "entities" / "customer.yaml").read_text()
+    code, _, err = qiqiao("rename", folder, "customer.full_name", "class")
+
+    assert 1 == code
+    assert "S005" in err and "cannot be renamed" in err
+    assert before == (folder / "entities" / "customer.yaml").read_text()
