@@ -44,6 +44,7 @@ bench: ui ## requests per second beside a hand-written twin, as ratios
 
 docs: install ## write the generated reference pages
 	$(PY) -m forms_dsl.codes_page
+	$(PY) -m forms_dsl.functions_page
 	$(PY) -m forms_dsl.field_types_page
 
 constraints: ## lock the dependencies with hashes (needs the registry)

@@ -10,6 +10,7 @@ from forms_dsl.expr.labels import labels_of
 from forms_dsl.expr.scope import FORM, MEASURE, SEGMENT
 from forms_dsl.expr.words import WordLabels, in_words
 from forms_dsl.folder import read_folder
+from forms_dsl.functions_page import PAGE, page
 from forms_dsl.load import load_app
 from tests.expr.world import checked, scope
 
@@ -102,3 +103,10 @@ def test_the_labels_of_an_entity_are_those_of_its_definition() -> None:
 def test_what_has_no_label_is_said_by_its_name() -> None:
     """A missing label is no failure."""
     assert "e8 > 1" == in_words(checked("e8 > 1"), WordLabels(), "zh")
+
+
+def test_every_function_stands_in_the_manual() -> None:
+    """The table of functions in docs/expressions.md is the one that the functions make."""
+    text = PAGE.read_text(encoding="utf-8")
+
+    assert page(text) == text, "run `make docs`"
