@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from forms_dsl import codes
 from forms_dsl.build.place import SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
-from forms_dsl.kinds import LATER_FOLDERS, SUFFIXES, Kind, kind_of, known_places, path_of
+from forms_dsl.kinds import SUFFIXES, Kind, kind_of, known_places, path_of
 from forms_dsl.names import name_fault
 from forms_dsl.salvage import first_line, salvage
 from forms_dsl.source import Document, Span
@@ -20,6 +20,8 @@ BUNDLE_LIMIT = 20 * 1024 * 1024
 
 #: Beside the definitions a folder may hold a page for its readers, and data with the mappings that import it.
 _NO_DEFINITIONS = frozenset({"data", "imports"})
+#: Kinds whose files are called after a version or language, not by a name.
+_NOT_NAMED = frozenset({"upgrade", "i18n"})
 _PAGES = frozenset({".md"})
 
 
@@ -111,7 +113,7 @@ def first_key_finding(file: SourceFile, app_folder: str | None = None) -> Diagno
 
 def path_name_finding(file: SourceFile) -> Diagnostic | None:
     """The finding about a file name that is no name."""
-    if not file.kind.folder:
+    if not file.kind.folder or file.kind.name in _NOT_NAMED:
         return None
     for part in file.name.split(".") if file.kind.name == "form" else (file.name,):
         fault = name_fault(part)
@@ -140,9 +142,6 @@ def _limits(files: Mapping[str, str]) -> Iterable[Diagnostic]:
 def _no_place(path: str, text: str) -> Diagnostic:
     """The finding about a file that is nothing of an app."""
     parts = PurePosixPath(path).parts
-    if parts and parts[0] in LATER_FOLDERS:
-        message = Sentence(f"This version does not support {parts[0]}/ yet.", f"当前版本还不支持 {parts[0]}/。")
-        return _about(path, codes.WRONG_PLACE, message)
     if not path.endswith(SUFFIXES):
         message = Sentence(
             f"The file {path} is no definition: definitions are .yaml or .json.",

@@ -12,13 +12,20 @@ from pydantic import BaseModel
 
 from forms_dsl.files.access import RolesShape
 from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
+from forms_dsl.files.app_tests import TestsShape
 from forms_dsl.files.automation import AutomationShape
 from forms_dsl.files.bindings import BindingsShape
+from forms_dsl.files.calendar import CalendarShape
+from forms_dsl.files.dashboard import DashboardShape
 from forms_dsl.files.decision import DecisionShape
 from forms_dsl.files.entity import EntityShape, FragmentShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape, RecordPageShape
 from forms_dsl.files.report import ReportShape
+from forms_dsl.files.segment import SegmentShape
+from forms_dsl.files.template import TemplateShape
+from forms_dsl.files.translations import TranslationsShape
+from forms_dsl.files.upgrade import UpgradeShape
 from forms_dsl.files.workflow import WorkflowShape
 from forms_dsl.model import Label
 
@@ -65,15 +72,20 @@ _ALL = (
     Kind("workflow", {"zh": "流程", "en": "Workflow"}, "workflow", "workflow", WorkflowShape, folder="workflows"),
     Kind("automation", {"zh": "自动化规则", "en": "Automation"}, "rule", "automation", AutomationShape, folder="automations"),
     Kind("decision", {"zh": "决策", "en": "Decision"}, "rule", "decision", DecisionShape, folder="decisions"),
+    Kind("segment", {"zh": "客群", "en": "Segment"}, "rule", "segment", SegmentShape, folder="segments"),
+    Kind("calendar", {"zh": "工作日历", "en": "Calendar"}, "rule", "calendar", CalendarShape, folder="calendars"),
     Kind("report", {"zh": "报表", "en": "Report"}, "report", "report", ReportShape, folder="reports"),
+    Kind("dashboard", {"zh": "仪表盘", "en": "Dashboard"}, "report", "dashboard", DashboardShape, folder="dashboards"),
+    Kind("template", {"zh": "模板", "en": "Template"}, "report", "template", TemplateShape, folder="templates"),
     Kind("roles", {"zh": "角色", "en": "Roles"}, "role", "roles", RolesShape, file="roles"),
     Kind("bindings", {"zh": "绑定", "en": "Bindings"}, "connector", "bindings", BindingsShape, file="bindings"),
+    Kind("i18n", {"zh": "其他语言", "en": "Translation"}, None, "i18n", TranslationsShape, folder="i18n"),
+    Kind("tests", {"zh": "测试案例", "en": "Test cases"}, None, "tests", TestsShape, folder="tests"),
+    Kind("upgrade", {"zh": "升级步骤", "en": "Upgrade"}, None, "upgrade", UpgradeShape, folder="upgrades"),
 )
 
 #: All kinds of file by name.
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
-#: Folders of the language whose kinds this version does not have.
-LATER_FOLDERS = frozenset({"segments", "dashboards", "templates", "i18n", "tests", "upgrades"})
 
 _FOLDERS = {kind.folder: kind for kind in _ALL if kind.folder}
 _FILES = {kind.file: kind for kind in _ALL if kind.file}

@@ -12,6 +12,9 @@ from forms_dsl import codes
 from forms_dsl.build.automations import build_automation
 from forms_dsl.build.bench import Names, Workbench
 from forms_dsl.build.bindings import declare_operations
+from forms_dsl.build.calendars import build_calendar
+from forms_dsl.build.case_files import build_case_file
+from forms_dsl.build.dashboards import build_dashboard
 from forms_dsl.build.decisions import build_decision, declare_decisions
 from forms_dsl.build.entities import build_entity, declare_fields, declare_name
 from forms_dsl.build.forms import build_form
@@ -20,7 +23,11 @@ from forms_dsl.build.listing import build_list, build_page
 from forms_dsl.build.place import SourceFile
 from forms_dsl.build.reports import build_report
 from forms_dsl.build.roles import build_roles
+from forms_dsl.build.segments import build_segment
 from forms_dsl.build.signatures import declare_available
+from forms_dsl.build.templates import build_template
+from forms_dsl.build.translations import add_translations
+from forms_dsl.build.upgrades import build_upgrade
 from forms_dsl.build.workflows import build_workflow
 from forms_dsl.checks.registry import run_checks
 from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
@@ -126,8 +133,13 @@ def _assemble(
         built = ((file.name, build(bench, file)) for file in opened if file.kind.name == kind)
         return {name: thing for name, thing in built if thing is not None}
 
-    lists, reports = each("list", build_list), each("report", build_report)
-    labels = {"list": {n: x.label for n, x in lists.items()}, "report": {n: x.label for n, x in reports.items()}}
+    translations = add_translations(bench, opened)
+    lists, reports, dashboards = each("list", build_list), each("report", build_report), each("dashboard", build_dashboard)
+    labels = {
+        "list": {name: view.label for name, view in lists.items()},
+        "report": {name: report.label for name, report in reports.items()},
+        "dashboard": {name: dashboard.label for name, dashboard in dashboards.items()},
+    }
     roles = next((build_roles(bench, file) for file in opened if file.kind.name == "roles"), {})
     shape = header.shape if isinstance(header.shape, AppShape) else None
     return App(
@@ -147,6 +159,13 @@ def _assemble(
         automations=each("automation", build_automation),
         decisions=each("decision", build_decision),
         reports=reports,
+        segments=each("segment", build_segment),
+        dashboards=dashboards,
+        templates=each("template", build_template),
+        calendars=each("calendar", build_calendar),
+        upgrades=each("upgrade", build_upgrade),
+        tests=each("tests", build_case_file),
+        translations=translations,
         roles=roles,
         bindings=bindings,
         parameters=parameters,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -13,6 +12,7 @@ from forms_dsl.build.cells import build_cell
 from forms_dsl.build.decision_values import decision_value, read_literal
 from forms_dsl.build.people import role_name
 from forms_dsl.build.place import Place, SourceFile
+from forms_dsl.build.reading_days import read_day
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN, Scope
 from forms_dsl.expr.scope import Place as ExpressionPlace
@@ -180,19 +180,11 @@ def _row(
     if lacking and set(shape.then) <= set(outputs) and place.file.is_whole(place.at("then").pointer):
         message = Sentence(f"The row gives no {lacking[0]!r}.", f"该行没有给出“{lacking[0]}”。")
         bench.find(codes.MISSING_KEY, place.at("then"), message, key=True)
-    begin, end = (_day(bench, place.at(key), getattr(shape, key)) for key in ("valid_from", "valid_to"))
+    begin, end = (read_day(bench, place.at(key), getattr(shape, key)) for key in ("valid_from", "valid_to"))
     if begin is not None and end is not None and begin > end:
         message = Sentence("The row ends before it begins.", "失效日期早于生效日期。")
         bench.find(codes.WRONG_TYPE, place.at("valid_to"), message)
     return DecisionRow(shape.row, cells, then, place.key_span, begin, end)
-
-
-def _day(bench: Workbench, place: Place, text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        bench.find(codes.WRONG_TYPE, place, Sentence(f"{text!r} is not a date.", f"“{text}”不是日期。"))
-        return None
 
 
 # Scorecards ------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from forms_dsl.model import App, Choice, Label, Parameter
 from forms_dsl.versions import RUNTIME_VERSION, in_range
 
 #: What `menu` may name, with the kind of its files.
-_MENU = {"lists": "list", "reports": "report"}
+_MENU = {"lists": "list", "reports": "report", "dashboards": "dashboard"}
+_MENU_WORDS = {"list": "列表", "report": "报表", "dashboard": "仪表盘"}
 #: Types that a parameter may have.
 _PARAMETER_TYPES = ("text", "integer", "decimal", "money", "boolean", "date")
 
@@ -106,7 +107,9 @@ def declare_parameters(bench: Workbench, file: SourceFile | None) -> dict[str, P
             bench.find(codes.WRONG_TYPE, place.at("value"), Sentence(refused.message["en"], refused.message["zh"]))
             continue
         changed_by = role_name(bench, place.at("changed_by"), parameter.changed_by) if parameter.changed_by else None
-        built[name] = Parameter(name, parameter.label, parameter.type, type, parameter.value, options, changed_by)
+        built[name] = Parameter(
+            name, parameter.label, parameter.type, type, parameter.value, options, changed_by, tuple(dict.fromkeys(parameter.by))
+        )
     bench.params = Names(known, file.is_open(("params",)))
     return built
 
@@ -129,6 +132,6 @@ def build_menu(bench: Workbench, file: SourceFile, labels: Mapping[str, Mapping[
         if kind is None:
             known = [f"{each}.{n}" for each, k in _MENU.items() for n in bench.files.get(k, ())]
             bench.unknown(place, text, Sentence("menu entry", "菜单项"), known)
-        elif bench.has_file(kind, place, name, Sentence(kind, "列表" if kind == "list" else "报表")):
+        elif bench.has_file(kind, place, name, Sentence(kind, _MENU_WORDS[kind])):
             menu.append((kind, name))
     return tuple(menu)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature, Workbench
 from forms_dsl.build.paths import find_path, label_of_path
 from forms_dsl.build.place import Place, SourceFile
+from forms_dsl.build.report_parameters import build_parameters, build_send, with_parameters
 from forms_dsl.diagnostics import Sentence, code
-from forms_dsl.expr.scope import BOOLEAN, MEASURE, SEGMENT
+from forms_dsl.expr.scope import BOOLEAN, MEASURE, SEGMENT, Scope
+from forms_dsl.expr.tree import ValueType
 from forms_dsl.files.report import GroupingShape, ReportShape
 from forms_dsl.model import Chart, Grouping, Measure, Report
 from forms_dsl.names import NAME_LENGTH
@@ -29,15 +32,22 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
     if entity is None:
         return None
     types = bench.record_types(entity, related=True)
-    condition = (
-        bench.expression(place.at("filter"), shape.filter, bench.scope(SEGMENT, types), BOOLEAN, entity) if shape.filter else None
-    )
-    rows = _groupings(bench, place.at("rows"), shape.rows, entity)
-    columns = _groupings(bench, place.at("columns"), shape.columns, entity)
+    parameters = build_parameters(bench, place.at("parameters"), shape.parameters)
+    if len(parameters) < len(shape.parameters):
+        # What may use a parameter of unknown type is not judged.
+        bench.incomplete.add(file.path)
+        return None
+    given = {name: parameter.value_type for name, parameter in parameters.items()}
+    scope = with_parameters(bench.scope(SEGMENT, types), given)
+    condition = bench.expression(place.at("filter"), shape.filter, scope, BOOLEAN, entity) if shape.filter else None
+    rows = _groupings(bench, place.at("rows"), shape.rows, entity, given)
+    columns = _groupings(bench, place.at("columns"), shape.columns, entity, given)
     measures = []
     for name, measure in shape.measures.items():
         here = place.at("measures", name)
-        value = bench.expression(here.at("value"), measure.value, bench.scope(MEASURE, types), None, entity)
+        value = bench.expression(
+            here.at("value"), measure.value, with_parameters(bench.scope(MEASURE, types), given), None, entity
+        )
         if value is not None and value.type.name not in ("number", "date", "datetime", "missing"):
             message = Sentence("A measure is a number or a date.", "度量必须是数值或日期。")
             bench.find(codes.WRONG_TYPE, here.at("value"), message)
@@ -65,13 +75,21 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
         sort=tuple(shape.sort),
         chart=Chart(shape.chart.kind, shape.chart.x, shape.chart.y) if shape.chart else None,
         drill=shape.drill,
+        parameters=parameters,
+        send=build_send(bench, place.at("send"), shape.send, entity) if shape.send else None,
     )
 
 
 def _groupings(
-    bench: Workbench, place: Place, shapes: list[str | GroupingShape], entity: EntitySignature
+    bench: Workbench,
+    place: Place,
+    shapes: list[str | GroupingShape],
+    entity: EntitySignature,
+    given: Mapping[str, ValueType],
 ) -> tuple[Grouping, ...]:
-    found = [group for n, shape in enumerate(shapes) if (group := _grouping(bench, place.at(n), shape, entity)) is not None]
+    scope = with_parameters(bench.scope(SEGMENT, bench.record_types(entity)), given)
+    built = (_grouping(bench, place.at(number), shape, entity, scope) for number, shape in enumerate(shapes))
+    found = [group for group in built if group is not None]
     seen: set[str] = set()
     for group in found:
         if group.name in seen:
@@ -82,8 +100,9 @@ def _groupings(
     return tuple(found)
 
 
-def _grouping(bench: Workbench, place: Place, shape: str | GroupingShape, entity: EntitySignature) -> Grouping | None:
-    scope = bench.scope(SEGMENT, bench.record_types(entity))
+def _grouping(
+    bench: Workbench, place: Place, shape: str | GroupingShape, entity: EntitySignature, scope: Scope
+) -> Grouping | None:
     if isinstance(shape, GroupingShape):
         value = bench.expression(place.at("value"), shape.value, scope, None, entity)
         return Grouping(shape.name, shape.label, value) if value is not None else None

@@ -28,8 +28,11 @@ def labels_are_short(site: Site) -> Iterator[Diagnostic]:
             if pointer[-1] == "label" and "examples" not in pointer and "meta" not in pointer:
                 place = site.place(file.path, *pointer)
                 value: object = file.document.data
-                for part in pointer:
+                for part in pointer[:-1]:
                     value = value[part]  # type: ignore[index]
+                if isinstance(value, dict) and "text" in value:
+                    continue  # a paragraph of a form or page
+                value = value[pointer[-1]]  # type: ignore[index]
                 if isinstance(value, dict) and not set(site.app.languages).issuperset(value):
                     continue  # a thing whose name is `label`, not a label
                 texts = list(value.values()) if isinstance(value, dict) else [value]

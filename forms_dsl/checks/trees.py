@@ -33,7 +33,7 @@ def parts(tree: Expr) -> Iterator[Expr]:
 CONDITIONS = frozenset(
     {
         "visible", "check", "when", "filter", "where", "required_when", "read_only", "condition",
-        "create", "read", "update", "delete", "deny", "choices_where",
+        "create", "read", "update", "delete", "deny", "choices_where", "exclude",
     }
 )  # fmt: skip
 
@@ -82,5 +82,6 @@ def _attributes(kind: type[Any]) -> tuple[str, ...]:
 def things(app: App) -> Iterator[object]:
     """The things of the app that hold expressions."""
     groups = (app.entities, app.forms, app.lists, app.pages, app.workflows, app.automations, app.decisions)
-    for group in (*groups, app.reports, app.roles):
+    others = (app.reports, app.segments, app.dashboards, app.templates, app.upgrades, app.roles)
+    for group in (*groups, *others):
         yield from group.values()

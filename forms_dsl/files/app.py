@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forms_dsl.diagnostics import Sentence
@@ -20,6 +20,7 @@ from forms_dsl.files.values import (
     Version,
     VersionRange,
     key,
+    one_of,
     plain,
     text_of,
     whole,
@@ -72,6 +73,7 @@ def _day(value: object) -> str:
     return text
 
 
+Language = Annotated[str, plain(_language, {"type": "string"})]
 Day = Annotated[str, plain(_day, {"type": "string", "format": "date"})]
 
 
@@ -101,7 +103,7 @@ class AppShape(Shape):
     extends: Annotated[ExtendsShape | None, key("The app that this one is laid over.", "本应用所覆盖的基础应用。")] = None
     requires: Annotated[RequiresShape, key("What must be there beside it.", "依赖的平台与应用。")] = RequiresShape()
     languages: Annotated[
-        list[Annotated[str, plain(_language, {"type": "string"})]],
+        list[Language],
         key("Its languages; the first is the default.", "应用的语言，第一个为默认语言。", min_length=1),
     ]
     timezone: Annotated[
@@ -143,14 +145,16 @@ class ChoicesShape(Shape):
 class ParameterShape(Shape):
     """A value that a bank tunes at run time."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"by"})
-
     type: Annotated[Text, key("Its field type.", "字段类型。")]
     label: Annotated[LabelText, key("What it is called.", "显示名称。")]
     value: Annotated[Literal, key("The value that ships with the app.", "随应用发布的初始值。")]
     scale: Annotated[int | None, whole(0, 8), key("Decimals.", "小数位数。")] = None
     min: Annotated[Literal | None, key("The smallest value.", "最小值。")] = None
     max: Annotated[Literal | None, key("The largest value.", "最大值。")] = None
+    by: Annotated[
+        list[Annotated[str, one_of("branch", "segment")]],
+        key("Where the value may differ: branch, segment.", "可按网点或客群取不同的值。"),
+    ] = []
     changed_by: Annotated[Reference | None, key("The role that may propose a change: role.x", "可提出变更的角色：role.x")] = None
 
 

@@ -14,6 +14,7 @@ from forms_dsl.files.values import Read, fault, wrong
 
 LABEL_LENGTH = 120
 SENTENCE_LENGTH = 300
+BODY_LENGTH = 10_000
 
 
 def _label(longest: int) -> Read:
@@ -27,7 +28,7 @@ def _label(longest: int) -> Read:
             texts = _by_language(value, languages)
         else:
             raise wrong("A text in each language is needed here.", "此处应为各语言的文本。")
-        return {language: _normal(text, longest) for language, text in texts.items()}
+        return {language: normal_text(text, longest) for language, text in texts.items()}
 
     text = {"type": "string", "minLength": 1, "maxLength": longest}
     schema = {"anyOf": [{"type": "object", "additionalProperties": text}, text], "x-value": "label"}
@@ -64,7 +65,8 @@ def _by_language(value: dict[object, object], languages: tuple[str, ...]) -> dic
     return texts
 
 
-def _normal(text: str, longest: int) -> str:
+def normal_text(text: str, longest: int) -> str:
+    """A text in NFC without white space around it; refused when it is empty, too long or holds what cannot be seen."""
     normal = unicodedata.normalize("NFC", text).strip()
     if not normal:
         raise fault(codes.BAD_LABEL, Sentence("The text is empty.", "文本为空。"))
@@ -83,3 +85,5 @@ def _normal(text: str, longest: int) -> str:
 LabelText = Annotated[dict[str, str], _label(LABEL_LENGTH)]
 #: A sentence for a reader: a message, help, a title of an example.
 SentenceText = Annotated[dict[str, str], _label(SENTENCE_LENGTH)]
+#: Words of a message or a printed paragraph, over several lines.
+BodyText = Annotated[dict[str, str], _label(BODY_LENGTH)]

@@ -102,7 +102,8 @@ def _literal(value: object) -> str:
     raise wrong("One value is needed here, not a map or list.", "此处应为单个值，而不是映射或列表。")
 
 
-def _duration(value: object, info: ValidationInfo) -> Duration:
+def read_duration(value: object, info: ValidationInfo) -> Duration:
+    """A length of time that is possible, in working units only where a calendar is named."""
     text = text_of(value)
     found = parse_duration(text)
     if found is None:
@@ -214,7 +215,7 @@ Sealed = Annotated[Flag, key("Whether an overlay may not change it.", "覆盖层
 Literal = Annotated[str, plain(_literal, {"type": ["string", "number", "boolean"]})]
 Number = Annotated[str, plain(number_text, {"type": "number"})]
 Span3 = Annotated[int, whole(1, 3)]
-Length = Annotated[Duration, Read(_duration, {"type": "string", "x-value": "duration"})]
+Length = Annotated[Duration, Read(read_duration, {"type": "string", "x-value": "duration"})]
 Schedule = Annotated[str, plain(_schedule, {"type": "string", "x-value": "schedule"})]
 Version = Annotated[str, plain(_version, {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"})]
 VersionRange = Annotated[str, plain(_range, {"type": "string"})]

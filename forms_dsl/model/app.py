@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_dsl.expr.tree import Expression, ValueType
+from forms_dsl.model.analysis import Dashboard, Segment
 from forms_dsl.model.automations import Automation
 from forms_dsl.model.decisions import Decision
-from forms_dsl.model.entities import Entity, FieldOptions, Label
+from forms_dsl.model.entities import Entity, FieldOptions, Label, Value
 from forms_dsl.model.flows import Workflow
 from forms_dsl.model.screens import Form, ListView, Page
+from forms_dsl.model.steps import People
+from forms_dsl.model.templates import Template
+from forms_dsl.model.upkeep import Calendar, CaseFile, Translation, Upgrade
 from forms_dsl.source import Span
 
 
@@ -43,6 +47,27 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportParameter:
+    """What the reader is asked for: `type` names a module of `fieldtypes`; the default is a literal or an expression."""
+
+    name: str
+    type: str
+    label: Label
+    value_type: ValueType
+    options: FieldOptions
+    default: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSend:
+    """When a report goes to whom, as what file; each receiver gets what he may see."""
+
+    every: str
+    to: tuple[People, ...]
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One report, always under its reader's rows and fields."""
 
@@ -58,6 +83,8 @@ class Report:
     sort: tuple[str, ...] = ()
     chart: Chart | None = None
     drill: str | None = None
+    parameters: Mapping[str, ReportParameter] = field(default_factory=dict)
+    send: ReportSend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +178,8 @@ class Parameter:
     value: str
     options: FieldOptions = field(default_factory=FieldOptions)
     changed_by: str | None = None
+    #: Where the value may differ: branch, segment.
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +201,17 @@ class App:
     automations: Mapping[str, Automation] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    dashboards: Mapping[str, Dashboard] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    upgrades: Mapping[str, Upgrade] = field(default_factory=dict)
+    #: Further languages by code; their texts stand in the labels already.
+    translations: Mapping[str, Translation] = field(default_factory=dict)
+    tests: Mapping[str, CaseFile] = field(default_factory=dict)
     #: The calendar of working days and hours, bank data; None where the app names none.
     calendar: str | None = None
     #: Other apps this one refers to, by name; always holds "org" when it is required.

@@ -90,3 +90,5 @@ class Case:
     path: tuple[str, ...] = ()
     expect: Expected | None = None
     expect_error: ExpectedError | None = None
+    #: Of a case of the app's tests: the entity that `given` speaks about, where the file says it.
+    entity: str | None = None

@@ -259,6 +259,7 @@ do:
 report: by_kind
 entity: order
 label: {zh: 按种类, en: By kind}
+filter: created_on >= add_months(today(), -12)
 rows: [kind, {value: month_end(created_on), name: month, label: {zh: 月份, en: Month}}]
 measures:
   orders: {value: count(), label: {zh: 笔数, en: Orders}}

@@ -1,0 +1,38 @@
+"""Segments, dashboards, templates and other kinds that the language has and this version does not act on yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_dsl.diagnostics import Diagnostic, Sentence
+from forms_dsl.model import App, DecisionTable
+from forms_dsl.source import Span
+from runtime.publish.lint import Proposal
+from runtime.publish.rules.not_carried_out import NOT_CARRIED_OUT
+
+
+def check(proposal: Proposal) -> Iterator[Diagnostic]:
+    """One finding for each thing or key, at its place."""
+    for span, key in _things(proposal.new.app):
+        message = Sentence(f"This version does not carry out {key}.", f"当前版本尚不支持 {key}。")
+        yield NOT_CARRIED_OUT.at(span, message, hint=Sentence("Leave it out for now.", "请暂时去掉。"))
+
+
+def _things(app: App) -> Iterator[tuple[Span, str]]:
+    for kind, group in (
+        ("segment", app.segments),
+        ("dashboard", app.dashboards),
+        ("template", app.templates),
+        ("upgrade", app.upgrades),
+    ):
+        yield from ((thing.span, kind) for thing in group.values())
+    for report in app.reports.values():
+        said = {"parameters": bool(report.parameters), "send": report.send is not None}
+        yield from ((report.span, key) for key, is_said in said.items() if is_said)
+    for decision in app.decisions.values():
+        if decision.shadow_of is not None:
+            yield decision.span, "shadow_of"
+        if isinstance(decision, DecisionTable) and decision.maintained_by is not None:
+            yield decision.span, "maintained_by"
+    parameters = Span("params.yaml", 1, 1, 1, 1)
+    yield from ((parameters, f"by (params.{name})") for name, parameter in app.parameters.items() if parameter.by)
