@@ -89,6 +89,13 @@ def _check_keys(bench: Workbench, place: Place, shape: FieldShape) -> None:
                     f"A computed field is never typed in, so {key!r} has no meaning.", f"计算字段不手工录入，“{key}”没有意义。"
                 )
                 bench.find(codes.WRONG_TYPE, place.at(key), message, key=True)
+    if shape.type == "sequence":
+        for key in ("default", "required", "required_when", "compute"):
+            if getattr(shape, key):
+                message = Sentence(
+                    f"The platform gives the next number, so {key!r} has no meaning.", f"流水号由平台生成，“{key}”没有意义。"
+                )
+                bench.find(codes.WRONG_TYPE, place.at(key), message, key=True)
     if shape.type == "rows" and shape.compute is not None:
         message = Sentence("Rows cannot be computed.", "明细不能由公式计算。")
         bench.find(codes.WRONG_TYPE, place.at("compute"), message, key=True)

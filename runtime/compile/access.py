@@ -92,7 +92,7 @@ def default_right(field: Field) -> FieldRight:
 
 def is_entered(field: Field) -> bool:
     """Whether people enter this field at all: computed, status and fixed fields are set by the platform."""
-    return field.compute is None and field.type != "status" and field.read_only is not True
+    return field.compute is None and field.type not in {"status", "sequence"} and field.read_only is not True
 
 
 def field_paths(entity: Entity) -> dict[str, Field]:

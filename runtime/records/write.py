@@ -6,11 +6,9 @@ record before and after.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -27,13 +25,12 @@ from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platfor
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
 from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
-from runtime.records.numbers import needs_branch, next_number
+from runtime.records.numbers import draw_numbers
 from runtime.records.referring import is_in_approval, is_referred_to
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import record_change
 from runtime.records.uniques import check_unindexed, check_uniques, collision
 from runtime.store.identifiers import new_id
-from runtime.store.tables import org_branch
 
 _NOT_HERE: dict[Action, Label] = {
     "create": {"zh": "您不能新建这样的数据。", "en": "You may not create a record with these values."},
@@ -82,7 +79,7 @@ def insert_record(
     draft = Draft(new_id(context.now), None, 1, record=system_values(context, compiled))
     draft.record["id"] = draft.id
     _fill(connection, context, compiled, found, writer, draft, values, Demands(complete=not is_draft, judged=not by_platform))
-    number = number_for(connection, context, compiled, found, draft)
+    number = draw_numbers(connection, context, compiled, found, draft)
     kept = {name: draft.record.get(name) for name in found.entity.fields if found.entity.fields[name].type != "rows"}
     plan = WritePlan(access, draft.id, context.principal.id, context.now, kept, _rows(context, found, draft), number)
     try:
@@ -300,18 +297,3 @@ def _rows(context: Context, found: CompiledEntity, draft: Draft) -> dict[str, li
                 row.setdefault("id", new_id(context.now))
             made[field.name] = rows
     return made
-
-
-def number_for(
-    connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft
-) -> str | None:
-    """The next business number of a record, or None where its entity declares none."""
-    pattern = found.entity.number
-    if pattern is None:
-        return None
-    code = None
-    if needs_branch(pattern):
-        branch = draft.record.get(found.entity.owner_branch or "")
-        code = connection.execute(sa.select(org_branch.c.f_code).where(org_branch.c.id == branch)).scalar_one_or_none()
-    day: dt.date = today_in(context, compiled)
-    return next_number(connection, compiled, found, day, code or context.principal.unit_code)

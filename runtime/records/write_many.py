@@ -24,10 +24,11 @@ from runtime.query.values import from_column, to_column
 from runtime.records.access import access_plan, is_platform
 from runtime.records.codes import NOT_UNIQUE
 from runtime.records.draft import Draft, Writer, escape, read_body
+from runtime.records.numbers import draw_numbers
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import change_event
 from runtime.records.uniques import Fields, unique_sets
-from runtime.records.write import Written, insert_record, number_for, system_values
+from runtime.records.write import Written, insert_record, system_values
 from runtime.store.identifiers import new_id
 
 #: Parameters of one question about unique values.
@@ -66,8 +67,8 @@ def insert_many(
 
 def _plan(connection: Connection, context: Context, access: AccessPlan, draft: Draft) -> WritePlan:
     found = access.entity
+    draft.record["number"] = number = draw_numbers(connection, context, access.compiled, found, draft)
     kept = {name: draft.record.get(name) for name in found.entity.fields}
-    draft.record["number"] = number = number_for(connection, context, access.compiled, found, draft)
     return WritePlan(access, draft.id, context.principal.id, context.now, kept, {}, number)
 
 

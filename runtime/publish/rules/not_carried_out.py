@@ -12,7 +12,7 @@ from runtime.publish.lint import Proposal
 NOT_CARRIED_OUT = code("M416", "A part of the language that this version does not carry out.")
 
 #: Field types whose values the runtime cannot take yet.
-_LATER_TYPES = frozenset({"file", "image", "signature", "sequence", "any_reference"})
+_LATER_TYPES = frozenset({"file", "image", "signature", "any_reference"})
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
@@ -40,6 +40,8 @@ def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
         yield entity.span, "external"
     if entity.duplicates:
         yield entity.span, "duplicates"
+    for row in entity.rows.values():
+        yield from ((field.span, "type: sequence") for field in row.fields.values() if field.type == "sequence")
     for fields in (entity.fields, *(row.fields for row in entity.rows.values())):
         for field in fields.values():
             yield from ((field.span, key) for key in _of_field(field))
