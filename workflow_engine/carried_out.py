@@ -41,8 +41,9 @@ def not_carried_out(workflow: Workflow, documents: Mapping[str, Document]) -> It
     document = documents.get(workflow.span.file)
     for key in _of_workflow(workflow):
         yield _finding(document, workflow.span, (), key)
+    keys = {span: pointer for pointer, span in document.key_spans.items()} if document else {}
     for step in steps_of(workflow):
-        place = _map_at(document, step.span)
+        place = keys.get(step.span, ())[:-1]
         for key in _of_step(step):
             yield _finding(document, step.span, place, key)
 
@@ -73,12 +74,6 @@ def _finding(document: Document | None, span: Span, place: Pointer, key: Key) ->
     words = ".".join(str(part) for part in key)
     message = Sentence(f"This version does not carry out {words!r} yet.", f"当前版本尚不执行“{words}”。")
     return NOT_CARRIED_OUT.at(document.key_span(pointer) if document else span, message, pointer=pointer, hint=HINT)
-
-
-def _map_at(document: Document | None, span: Span) -> Pointer:
-    """The map whose first key stands at `span`."""
-    spans = document.key_spans.items() if document else ()
-    return next((pointer[:-1] for pointer, each in spans if each == span), ())
 
 
 def _of_workflow(workflow: Workflow) -> Iterator[Key]:

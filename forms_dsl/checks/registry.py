@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from forms_dsl.build.bench import Workbench
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.model import App
-from forms_dsl.source import Span, path_within_app
+from forms_dsl.source import Pointer, Span, path_within_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Site:
     app: App
     files: Mapping[str, SourceFile]
     bench: Workbench
+    #: File → where each key stands, made at the first question.
+    keys: dict[str, dict[Span, Pointer]] = field(default_factory=dict, compare=False)
 
     def place(self, path: str, *pointer: str | int) -> Place:
         """A place in a file, in the coordinates of the file."""
@@ -31,9 +33,11 @@ class Site:
 
     def at_key(self, span: Span) -> Place:
         """The place whose key stands at `span`."""
-        file = self.files[path_within_app(span.file)]
-        found = next((pointer for pointer, each in file.document.key_spans.items() if each == span), ())
-        return Place(file, found)
+        path = path_within_app(span.file)
+        file = self.files[path]
+        if path not in self.keys:
+            self.keys[path] = {each: pointer for pointer, each in reversed(file.document.key_spans.items())}
+        return Place(file, self.keys[path].get(span, ()))
 
     def around(self, span: Span) -> Place:
         """The innermost place that holds `span`."""
