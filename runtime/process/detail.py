@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,8 @@ from workflow_engine.returns import return_targets
 from workflow_engine.state import Seat, Visit
 
 _RECORD = GetRequest(titles=True)
+#: Where a record notes on its way through this module which of its references this person may open.
+_TOLD = "_told"
 #: What every version of a record has in common.
 _STAYS = ("id", "number", "created_at", "created_by")
 
@@ -43,17 +45,23 @@ def task_detail(connection: Connection, context: Context, task_id: str) -> Task:
         raise NotFound(NOT_THERE)
     task = show_tasks(connection, context, [row])[0]
     task["opens"] = _opens(connection, context, (row.app, row.entity, row.record_id))
+    detail = _detail(connection, context, row)
+    return task | detail | {"opens_fields": _told(detail["record"])}
+
+
+def _detail(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
+    """What a task has beside its card."""
     if row.instance_id is None:
-        return task | _plain(connection, context, row)
+        return _plain(connection, context, row)
     opened = look_at_instance(connection, context, row.instance_id)
     if row.id == row.instance_id:
         if opened.journal.state.starter != context.principal.id:
             raise NotFound(NOT_THERE)
-        return task | _watching(opened)
-    found = find_seat(opened.journal.state, row.instance_id, row.step, task_id)
+        return _watching(opened)
+    found = find_seat(opened.journal.state, row.instance_id, row.step, row.id)
     if found is None:
         raise NotFound(NOT_THERE)
-    return task | _seat(opened, *found)
+    return _seat(opened, *found)
 
 
 def _plain(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
@@ -149,6 +157,7 @@ def _as_decided(opened: Opened, visit: Visit, seat: Seat, record: dict[str, obje
         then[name] = record[name] if name not in before else masked_value(field, before[name]) if is_masked else before[name]
     known = record.get("_titles")
     then["_titles"] = {name: title for name, title in known.items() if name not in before} if isinstance(known, Mapping) else {}
+    then[_TOLD] = [name for name in _told(record) if name not in before]
     return then | {"_titles": _titles(opened.connection, opened.context, _place(opened), then)}
 
 
@@ -169,9 +178,15 @@ def _record(connection: Connection, context: Context, place: tuple[str, str, str
         return {"id": place[2]}
     hidden = case.fields.hide if case else ()
     shown = {name: value for name, value in found.values.items() if name.split(".")[0] not in hidden}
+    shown[_TOLD] = sorted(shown.get("_titles") or {})
     if case is not None:
         shown["_titles"] = _titles(connection, context, place, shown)
     return shown
+
+
+def _told(record: object) -> Sequence[str]:
+    """The references whose titles this person's own rights tell, taken out of the record: those that he may open."""
+    return record.pop(_TOLD, []) if isinstance(record, dict) else []
 
 
 def _titles(

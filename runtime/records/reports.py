@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from sqlalchemy.engine import Connection, Dialect
 
@@ -14,14 +15,14 @@ from forms_dsl.model import Grouping, Label, Report
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound, TooMany
 from runtime.query.group import GroupPlan, compile_groups
-from runtime.query.plans import AccessPlan
+from runtime.query.plans import AccessPlan, EveryRow
 from runtime.query.rights import CASE_PERSON
 from runtime.query.run import question
 from runtime.query.select import LIMIT
 from runtime.records.access import NOT_THERE, access_plan
 from runtime.records.codes import NOT_THIS_REPORT, TOO_MANY_GROUPS
 from runtime.records.planning import Targets
-from runtime.records.reach import reach
+from runtime.records.reach import Reached, reach
 from runtime.records.titles import asking_titles
 from runtime.store.asking import Asking, answer
 from runtime.store.types import format_instant
@@ -113,11 +114,28 @@ def _drawn(context: Context, access: AccessPlan, report: Report, column: _Column
     if column.is_group:
         drawn["axis"] = "columns" if any(_is(each, column) for each in report.columns) else "rows"
     tree = column.value.tree
-    if type.name == "choice" and isinstance(tree, Ref):
-        reached = reach(context, access, ".".join(tree.path))
-        if reached is not None:
-            drawn["choices"] = [{"code": choice.code, "label": choice.label} for choice in reached.field.options.choices]
+    reached = reach(context, access, ".".join(tree.path)) if isinstance(tree, Ref) else None
+    if column.is_group and reached is not None:
+        drawn["missing"] = _missing(access, reached)
+    if type.name == "choice" and reached is not None:
+        drawn["choices"] = [{"code": choice.code, "label": choice.label} for choice in reached.field.options.choices]
     return drawn
+
+
+def _missing(access: AccessPlan, reached: Reached) -> Literal["unset", "hidden", "either"]:
+    """Why a group has no value: nothing was entered, the reader may not see it, or one of the two."""
+    plans = (access, *(reached.targets[reached.hops[: at + 1]] for at in range(len(reached.hops))))
+    steps = [
+        (plan, name)
+        for plan, name in zip(plans, (*reached.hops, reached.field.name), strict=True)
+        if name in plan.entity.entity.fields
+    ]
+    behind = [grant for plan in plans[1:] for grant in plan.grants]
+    # The rows of the report are the reader's own; those that they refer to need not be.
+    sees_rows = all(isinstance(grant.rows, EveryRow) for grant in behind) and not any(plan.denies for plan in plans[1:])
+    if sees_rows and all(plan.right(grant, name).shows == "clear" for plan, name in steps for grant in plan.grants):
+        return "unset"
+    return "hidden" if all(plan.entity.entity.fields[name].required for plan, name in steps) else "either"
 
 
 def _is(grouping: Grouping, column: _Column) -> bool:

@@ -160,8 +160,12 @@ def test_whoever_decides_knows_whom_it_is_about(database: Database) -> None:
     customer = bank.customer(full_name="叶磊", phone="13812345678")
     _, instance = bank.submit(amount="400000.00", customer=customer)
     bank.decide("ann", instance, "check")
-    record = detail(bank, "kai", bank.work(instance, "decide@officer")[0])["record"]
-    assert "叶磊" == record["_titles"]["customer"]  # type: ignore[index]
+    task = detail(bank, "kai", bank.work(instance, "decide@officer")[0])
+    assert "叶磊" == task["record"]["_titles"]["customer"]  # type: ignore[index]
+    # The title is told; the customer's own page is not his; the directory is everybody's.
+    assert "customer" not in task["opens_fields"]  # type: ignore[operator]
+    assert "branch" in task["opens_fields"]  # type: ignore[operator]
+    assert "_told" not in task["record"]  # type: ignore[operator]
 
 
 def test_a_title_with_personal_data_is_not_told(database: Database) -> None:

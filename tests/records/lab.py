@@ -116,6 +116,15 @@ rules:
 unique: [[client, reason]]
 """
 
+DEALS = """
+report: deals_by_client
+entity: deal
+label: Deals
+rows: [client.code, client.level, kind]
+measures:
+  deals: {value: count(), label: Deals}
+"""
+
 LISTS = """
 list: clients
 entity: client
@@ -204,6 +213,7 @@ def _lab(client: str, lists: str, roles: str, deal: str = DEAL) -> CompiledApp:
         "entities/deal.yaml": deal,
         "lists/clients.yaml": lists,
         "reports/by_level.yaml": REPORT,
+        "reports/deals_by_client.yaml": DEALS,
         "roles.yaml": roles,
     }
     loaded = load_app(files)
