@@ -1,11 +1,12 @@
-/** What a record is called, asked for by its id; the id's end stands there where its title may not be known. */
+/** What a record is called, asked for by its id; where its title may not be known, just that. */
 import { useQuery } from '@tanstack/react-query'
 import { get, path } from '../kernel/api/client'
 import type { RecordWire } from '../kernel/api/types'
-
-const SHOWN_OF_ID = 8
+import { useWords } from '../kernel/i18n/catalogue'
+import { common } from '../kernel/i18n/common'
 
 export function TitleOf({ app, entity, id, columns }: { readonly app: string, readonly entity: string, readonly id: string, readonly columns: readonly string[] }) {
+  const c = useWords(common)
   const answer = useQuery({
     queryKey: ['title', app, entity, id],
     queryFn: ({ signal }) => get<RecordWire>(path('api', app, entity, id), { query: { select: columns.join(',') }, signal }),
@@ -13,5 +14,6 @@ export function TitleOf({ app, entity, id, columns }: { readonly app: string, re
     staleTime: 60_000,
   })
   const text = answer.data?.[columns[0] ?? '']
-  return <>{typeof text === 'string' && text !== '' ? text : `…${id.slice(-SHOWN_OF_ID)}`}</>
+  if (typeof text === 'string' && text !== '') return <>{text}</>
+  return answer.isLoading ? <span aria-busy="true">…</span> : <span className="hint">{c('not_visible')}</span>
 }

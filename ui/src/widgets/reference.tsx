@@ -5,7 +5,8 @@ import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { get, path } from '../kernel/api/client'
 import type { Page, RecordWire } from '../kernel/api/types'
-import { useWords } from '../kernel/i18n/catalogue'
+import { say, useWords } from '../kernel/i18n/catalogue'
+import { common } from '../kernel/i18n/common'
 import type { InputProps, ShowProps, Widget } from './widget'
 import { words } from './words'
 
@@ -56,7 +57,7 @@ function ReferenceInput({ id, field, value, change, blur, invalid, describedBy, 
   })
   const shown = title ?? (named.data ? foundOf(named.data, columns).label : undefined)
   const options = (found.data?.items ?? []).map(record => foundOf(record, columns))
-  const stored = value === null ? [] : [{ value: String(value), label: shown ?? String(value), hint: '' }]
+  const stored = value === null ? [] : [{ value: String(value), label: shown ?? (named.isLoading ? '…' : say(common, 'not_visible')), hint: '' }]
   const note = found.error ? t('search_failed') : found.isFetching ? t('searching') : search ? t('no_match') : t('search')
   return (
     <Select
@@ -74,8 +75,9 @@ function ReferenceInput({ id, field, value, change, blur, invalid, describedBy, 
 function ReferenceShow({ field, value, title, place }: ShowProps) {
   if (value === null || value === undefined) return null
   const [app, entity] = targetOf(field.options.to, place.app)
+  if (title === undefined) return <span className="hint">{say(common, 'not_visible')}</span>
   // The organisation directory has no pages of its own; a record that may not be known of has no columns to show.
-  return app === 'org' || field.options.to_columns?.length === 0 ? <>{title ?? String(value)}</> : <Link to={`/app/${app}/${entity}/${String(value)}`}>{title ?? String(value)}</Link>
+  return app === 'org' || field.options.to_columns?.length === 0 ? <>{title}</> : <Link to={`/app/${app}/${entity}/${String(value)}`}>{title}</Link>
 }
 
 export default { Input: ReferenceInput, Show: ReferenceShow } satisfies Widget

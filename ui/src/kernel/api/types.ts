@@ -203,6 +203,7 @@ export interface HistoryEntry {
   readonly version: number | null
   readonly changes: readonly { readonly field: string, readonly label: Label, readonly before: Wire, readonly after: Wire }[]
   readonly reason?: string | null
+  readonly decision?: string | null
 }
 
 export interface ProcessStep {
@@ -272,6 +273,9 @@ export interface TaskDetail extends Task {
   readonly record: RecordWire
   readonly process: Process | null
   readonly changed_fields: Readonly<Record<string, Wire>>
+  /** Whether this person may open the record, and which of its references. */
+  readonly opens: boolean
+  readonly opens_fields: readonly string[]
 }
 
 export interface Decided { readonly task: Task, readonly process: Process | null, readonly undo_until?: string | null }
@@ -292,6 +296,8 @@ export interface ReportColumn {
   readonly role: 'group' | 'measure'
   /** Where a group stands: down the rows or across the columns. */
   readonly axis?: 'rows' | 'columns'
+  /** Why a group may have no value. */
+  readonly missing?: 'unset' | 'hidden' | 'either'
 }
 
 export interface ReportAnswer {

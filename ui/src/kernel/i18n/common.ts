@@ -19,6 +19,7 @@ export const common = catalogue('common', {
   none: ['无', 'None'],
   loading: ['正在载入', 'Loading'],
   required: ['必填', 'Required'],
+  not_visible: ['无权查看', 'not visible to you'],
   separator: ['、', ', '],
   colon: ['：', ': '],
   system_actor: ['系统', 'System'],

@@ -26,14 +26,17 @@ export function factsOf(task: TaskDetail, entity: EntityScreen, screens: Screens
 export function FactGrid({ task, entity, screens }: { readonly task: TaskDetail, readonly entity: EntityScreen, readonly screens: Screens }) {
   const t = useWords(words), label = useLabel(), show = useShow(screens.timezone)
   const fields = factsOf(task, entity, screens), titles = titlesOf(task.record)
+  // Of a decided seat the server tells what stood there when it was decided.
+  const isThen = task.state !== 'open' && task.id !== task.process?.id
   const changes = fields.filter(field => field.name in task.changed_fields).length
   return (
     <section className="card" aria-labelledby="task-facts">
       <div className="card-head">
-        <h2 id="task-facts">{t(task.kind === 'seat' ? 'facts' : 'facts_work')}</h2><span className="grow" />
+        <h2 id="task-facts">{t(task.kind !== 'seat' ? 'facts_work' : isThen ? 'facts_then' : 'facts')}</h2><span className="grow" />
         {changes > 0 && <span className="tag tag-warning">{t('changed', { count: changes })}</span>}
       </div>
-      <dl className="fact-grid">
+      {fields.length === 0 && <p className="card-body quiet">{t('facts_none')}</p>}
+      <dl className="fact-grid" hidden={fields.length === 0}>
         {fields.map(field => {
           const spec = { ...field, masked: field.readable === 'masked' }
           const value = show(spec, task.record[field.name], titles[field.name]), isChanged = field.name in task.changed_fields
@@ -42,7 +45,7 @@ export function FactGrid({ task, entity, screens }: { readonly task: TaskDetail,
             <div key={field.name} className={`${isChanged ? 'fact-changed' : ''} ${long ? 'fact-long' : ''}`}>
               <dt>{label(field.label)}</dt>
               <dd className={isChanged ? 'fact-new' : ''}>{field.type === 'status' ? <span className={toneOf(textOf(task.record[field.name]))}>{value}</span> : value || '—'}</dd>
-              {isChanged && <dd className="fact-before">{t('before', { value: show(spec, task.changed_fields[field.name]) || '—' })}</dd>}
+              {isChanged && <dd className="fact-before">{t('before', { value: show(spec, task.changed_fields[field.name], t('before_other')) || '—' })}</dd>}
             </div>
           )
         })}

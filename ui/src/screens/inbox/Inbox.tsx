@@ -11,6 +11,7 @@ import { useShortcuts } from '../../kernel/keyboard'
 import { Failure } from '../../kernel/parts/Failure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
 import { useTitle } from '../../kernel/parts/title'
+import { outcomeText } from '../parts/kinds'
 import { ends } from './decide'
 import { fits } from './group'
 import { TaskList } from './TaskList'
@@ -21,7 +22,6 @@ import '../parts/parts.css'
 import './inbox.css'
 
 const BOXES: readonly Box[] = ['todo', 'started', 'done']
-type Known = 'approve' | 'reject' | 'return' | 'complete'
 
 export default function Inbox() {
   const t = useWords(words), c = useWords(common), label = useLabel()
@@ -62,8 +62,7 @@ export default function Inbox() {
         {narrow && id && <Link className="inbox-back" to={`/tasks${suffix}`}>‹ {t(box === 'todo' ? 'title' : box)}</Link>}
         {shown
           ? <TaskPane id={shown} focus={moved} decided={(task, _, decision) => {
-              const word = decision.name in words.entries ? t(decision.name as Known) : decision.name
-              setSaid(t('decided', { title: task.record_title, decision: word }))
+              setSaid(t('decided', { title: task.record_title, decision: outcomeText(task.kind === 'work_item' && decision.name === 'complete' ? 'done' : decision.name) }))
               if (!ends(decision.name)) return
               const at = tasks?.findIndex(each => each.id === task.id) ?? -1, next = tasks?.[at + 1] ?? tasks?.[at - 1]
               setMoved(true)

@@ -8,6 +8,7 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { useNow } from '../../kernel/now'
 import type { Box } from '../../kernel/api/queries'
 import { Deadline, lengthText } from '../parts/Deadline'
+import { outcomeText } from '../parts/kinds'
 import { words as partWords } from '../parts/words'
 import { grouped } from './group'
 import { words } from './words'
@@ -27,7 +28,7 @@ function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, r
   return (
     <Link className="task-card" to={`/tasks/${task.id}${box === 'todo' ? '' : `?box=${box}`}`} aria-current={chosen ? 'true' : undefined} data-task={task.id}>
       <span className="task-line"><b className="cut">{task.record_title}</b>{task.four_eyes && <span className="tag tag-outline">{t('four_eyes')}</span>}<span className="grow" /><b className={task.amount ? 'num' : 'quiet task-plain'}>{task.amount ? grouping(task.amount, 2) : task.kind === 'seat' ? t('no_amount') : ''}</b></span>
-      <span className="task-line"><span className="cut grow">{[label(task.text) || label(task.title), task.unit].filter(Boolean).join(' · ')}</span>{box === 'todo' ? <Deadline due={task.due_at} /> : task.result && <span className="small quiet">{task.result in words.entries ? t(task.result as 'approve') : task.result}</span>}</span>
+      <span className="task-line"><span className="cut grow">{[label(task.text) || label(task.title), task.unit].filter(Boolean).join(' · ')}</span>{box === 'todo' ? <Deadline due={task.due_at} /> : task.result && <span className="small quiet">{outcomeText(task.result)}</span>}</span>
       <span className="task-line small quiet cut">{third}</span>
     </Link>
   )

@@ -14,6 +14,7 @@ import { useTitle } from '../../kernel/parts/title'
 import { targetOf } from '../../widgets/reference'
 import { Deadline } from '../parts/Deadline'
 import { usePeopleText } from '../parts/Path'
+import { outcomeText } from '../parts/kinds'
 import { kindWord, Trail } from '../parts/Trail'
 import { words as partWords } from '../parts/words'
 import { ActionBar } from './ActionBar'
@@ -43,7 +44,9 @@ function Subject({ task, screens }: { readonly task: TaskDetail, readonly screen
   const id = field && task.record[field.name]
   if (!field || typeof id !== 'string') return null
   const [app, entity] = targetOf(field.options.to, screens.app)
-  return <Link className="button-plain" to={`/app/${app}/${entity}/${id}`}>{titlesOf(task.record)[field.name] ?? id}</Link>
+  // Whose page is not this person's to open is named, not linked.
+  const title = titlesOf(task.record)[field.name]
+  return task.opens_fields.includes(field.name) ? <Link className="button-plain" to={`/app/${app}/${entity}/${id}`}>{title ?? id}</Link> : title ? <span className="quiet">{title}</span> : null
 }
 
 function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, readonly screens: Screens, readonly focus: boolean, readonly decided: TaskPaneProps['decided'] }) {
@@ -59,7 +62,6 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
   const fills = entity !== undefined && task.state === 'open' && task.decisions.includes('complete') && task.fields.write.length > 0
   const last = task.process?.trail.findLast(entry => entry.step === task.step && DECIDED.has(entry.kind))
   const over = task.state !== 'open'
-  const resultWord = task.result && task.result in words.entries ? t(task.result as 'approve') : task.result ?? ''
   const waiting = task.process?.at.map(step => t('waits_for', { people: people(step.people) || step.held_reason || '—', step: label(step.title) })).join(' · ')
   const amount = task.amount && t('amount_unit', { amount: group(task.amount, 2) })
   return (
@@ -68,10 +70,10 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
         <div className="task-head-text">
           <h2 ref={heading} tabIndex={-1} className="no-ring task-title">{task.record_title}{amount && <span className="task-amount"><span className="task-dot"> · </span>{amount}</span>}</h2>
           <Deadline due={over ? null : task.due_at} tag />
-          <p className="quiet small task-about">{[label(task.entity_label), label(task.title), task.started_by && `${t('by', { name: task.started_by.name })} ${task.unit ?? ''} ${showInstant(task.created_at, locale)}`].filter(Boolean).join(' · ')}</p>
+          <p className="quiet small task-about">{[label(task.entity_label), label(task.title), task.started_by && `${t('by', { name: task.started_by.name })} ${task.unit ?? ''} ${showInstant(task.process?.started_at ?? task.created_at, locale)}`].filter(Boolean).join(' · ')}</p>
           {task.amount && locale === 'zh' && <p className="quiet small task-words">{capital(task.amount)}</p>}
         </div>
-        <div className="task-ways"><Subject task={task} screens={screens} /><Link className="button-plain" to={`/app/${task.app}/${task.entity}/${task.record_id}`}>{t('all_fields')}</Link></div>
+        <div className="task-ways"><Subject task={task} screens={screens} />{task.opens && <Link className="button-plain" to={`/app/${task.app}/${task.entity}/${task.record_id}`}>{t('all_fields')}</Link>}</div>
       </header>
       {fills && entity
         ? <Resubmit task={task} screens={screens} entity={entity} busy={decide.isPending} failure={decide.error} send={fields => decide.mutate({ name: 'complete', opinion: '', fields })} />
@@ -80,7 +82,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
             <div className="task-body">
               <div className="task-main">
                 {task.text && <p className="card card-body">{label(task.text)}</p>}
-                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: resultWord })}</span></div>}
+                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: outcomeText(task.result ?? task.state) })}</span></div>}
                 {!over && task.decisions.length === 0 && <p className="card card-body quiet" role="status">{waiting || t('not_yours')}</p>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
                 {!over && task.kind === 'seat' && <NextPath task={task} />}

@@ -28,27 +28,25 @@ function useValueText(column: ColumnScreen, condition: Condition, app: string, z
     enabled: column.type === 'reference' && id !== undefined,
     staleTime: 60_000,
   })
-  const title = titled.data && String(titled.data[column.options.to_columns?.[0] ?? ''] ?? id)
+  const title = titled.isLoading ? '…' : titled.data && String(titled.data[column.options.to_columns?.[0] ?? ''] ?? '') || undefined
   return condition.values.map(value => show(column, column.type === 'boolean' ? value === 'true' : value, title)).join(t('or_list'))
 }
 
 interface ChipProps {
   readonly condition: Condition
-  readonly columns: readonly ColumnScreen[]
+  readonly columnOf: (path: string) => ColumnScreen
   readonly app: string
   readonly zone: string
   readonly change: (condition: Condition) => void
   readonly remove: () => void
 }
 
-export function Chip({ condition, columns, app, zone, change, remove }: ChipProps) {
+export function Chip({ condition, columnOf, app, zone, change, remove }: ChipProps) {
   const t = useWords(words), label = useLabel(), word = useOperatorWord()
   const [open, setOpen] = useState(false)
-  const column = columns.find(each => each.path === condition.path) ?? {
-    path: condition.path, label: { zh: condition.path, en: condition.path }, type: 'text', widget: 'text', options: {}, sortable: false, masked: false,
-  }
+  const column = columnOf(condition.path)
   const values = useValueText(column, condition, app, zone)
-  const name = label(column.label), operator = word(condition.operator, column.type)
+  const name = label(column.label), operator = condition.operator === 'missing' && condition.path.includes('.') ? t('missing_far') : word(condition.operator, column.type)
   const text = [name, operator, values].filter(Boolean).join(' ')
   const editor = (
     <ConditionEditor columns={[column]} start={condition} app={app} zone={zone} done={next => { setOpen(false); if (next) change(next) }} />

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useNoun } from '../../kernel/i18n/locale'
 import { Chip } from './Chips'
-import { columnsOf, newFormOf, type ListParts } from './fields'
+import { columnAt, newFormOf, type ListParts } from './fields'
 import { useConditions } from './Sentence'
 import type { ListPlace } from './state'
 import { words } from './words'
@@ -20,7 +20,6 @@ export function Empty({ parts, place }: { readonly parts: ListParts, readonly pl
         {form && <p><Link to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })}</Link></p>}</div>
     )
   }
-  const columns = columnsOf(parts)
   return (
     <div className="empty">
       <h2>{t('empty', { label: name })}</h2>
@@ -28,7 +27,7 @@ export function Empty({ parts, place }: { readonly parts: ListParts, readonly pl
       <div className="empty-ways">
         {conditions.map((condition, at) => {
           const without = write(conditions.filter((_, index) => index !== at))
-          return <Chip key={`${condition.path} ${condition.operator}`} condition={condition} columns={columns} app={app} zone={timezone} change={next => place.ask({ where: write(conditions.map((each, index) => (index === at ? next : each))) })} remove={() => place.ask({ where: without })} />
+          return <Chip key={`${condition.path} ${condition.operator}`} condition={condition} columnOf={path => columnAt(parts, path)} app={app} zone={timezone} change={next => place.ask({ where: write(conditions.map((each, index) => (index === at ? next : each))) })} remove={() => place.ask({ where: without })} />
         })}
         {place.state.search && <Button size="small" onClick={() => place.ask({ search: '' })}>{t('empty_search', { text: place.state.search })} ×</Button>}
         <Button size="small" onClick={() => place.ask({ where: '', search: '' })}>{t('clear')}</Button>

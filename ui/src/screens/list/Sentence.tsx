@@ -4,7 +4,7 @@ import { useEffect, useState, type Ref } from 'react'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale, useNoun } from '../../kernel/i18n/locale'
 import { AddChip, Chip } from './Chips'
-import { columnsOf, filterable, type ListParts } from './fields'
+import { columnAt, columnsOf, filterable, type ListParts } from './fields'
 import { conditionsOf, expressionOf, normalised, type Condition } from './sentence'
 import type { ListPlace } from './state'
 import { words } from './words'
@@ -13,8 +13,7 @@ const WAIT = 350
 
 /** The conditions of the URL, or the one expression that says more than conditions can. */
 export function useConditions(parts: ListParts, where: string): { readonly conditions: readonly Condition[], readonly own: string | null, readonly write: (next: readonly Condition[]) => string } {
-  const columns = columnsOf(parts)
-  const typeOf = (path: string) => columns.find(column => column.path === path)?.type ?? 'text'
+  const typeOf = (path: string) => columnAt(parts, path).type
   const read = conditionsOf(where)
   return {
     conditions: (read ?? []).map(condition => normalised(condition, typeOf(condition.path))),
@@ -47,7 +46,7 @@ export function Filter({ parts, place }: { readonly parts: ListParts, readonly p
         <span key={`${condition.path} ${condition.operator}`} className="sentence-part">
           {at > 0 && <span className="quiet">{t('and')}</span>}
           <Chip
-            condition={condition} columns={columns} app={app} zone={zone}
+            condition={condition} columnOf={path => columnAt(parts, path)} app={app} zone={zone}
             change={next => set(conditions.map((each, index) => (index === at ? next : each)))} remove={() => set(conditions.filter((_, index) => index !== at))}
           />
         </span>

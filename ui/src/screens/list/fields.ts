@@ -1,6 +1,9 @@
 /** What a list can show and filter: its own columns, and the other fields of its entity that this person may read. */
-import type { ColumnScreen, EntityScreen, ListScreen, Screens } from '../../kernel/api/types'
+import type { ColumnScreen, EntityScreen, FieldScreen, Label, ListScreen, Screens } from '../../kernel/api/types'
 import { pathsOf } from '../../kernel/format/template'
+import { SYSTEM_LABELS } from '../../kernel/format/value'
+import { LOCALES } from '../../kernel/i18n/catalogue'
+import { labelIn } from '../../kernel/i18n/locale'
 
 export interface ListParts { readonly screens: Screens, readonly list: ListScreen, readonly entity: EntityScreen }
 
@@ -14,6 +17,24 @@ export function columnsOf({ list, entity }: ListParts): readonly ColumnScreen[] 
   return [...list.columns, ...more.map(({ name, label, type, widget, options, sortable, readable }) => ({
     path: name, label, type, widget, options, sortable, masked: readable === 'masked',
   }))]
+}
+
+const nothing = (path: string): ColumnScreen => ({ path, label: { zh: path, en: path }, type: 'text', widget: 'text', options: {}, sortable: false, masked: false })
+
+/** The column of a path in a filter: one of the list, else the field that the path leads to, called by the labels on its way. */
+export function columnAt(parts: ListParts, path: string): ColumnScreen {
+  const own = columnsOf(parts).find(column => column.path === path)
+  if (own) return own
+  const { screens } = parts, labels: Label[] = []
+  let entity: EntityScreen | undefined = parts.entity, field: FieldScreen | undefined
+  for (const name of path.split('.')) {
+    field = entity?.fields[name]
+    labels.push(field?.label ?? SYSTEM_LABELS[name] ?? { zh: name, en: name })
+    const [app, target] = (field?.options.to ?? '').split('.') as [string, string?]
+    entity = target === undefined ? screens.entities[app] : app === screens.app ? screens.entities[target] : undefined
+  }
+  const joined = Object.fromEntries(LOCALES.map(locale => [locale, labels.map(label => labelIn(label, locale)).join(' · ')]))
+  return { ...nothing(path), label: joined, ...(field ? { type: field.type, widget: field.widget, options: field.options } : {}) }
 }
 
 /** Columns that a filter may name: a masked value is not searched, since the answer would tell it. */

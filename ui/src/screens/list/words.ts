@@ -27,6 +27,7 @@ export const words = catalogue('list', {
   eq: ['等于', 'is'], ne: ['不等于', 'is not'], lt: ['小于', 'below'], le: ['不超过', 'at most'], gt: ['大于', 'above'], ge: ['不低于', 'at least'],
   contains: ['包含', 'contains'], starts: ['开头是', 'starts with'], in: ['是', 'is'], not_in: ['不是', 'is not'], has: ['含有', 'has'],
   missing: ['为空', 'is empty'], present: ['不为空', 'is not empty'],
+  missing_far: ['为空或无权查看', 'is empty or not visible to you'],
   ge_date: ['不早于', 'on or after'], le_date: ['不晚于', 'on or before'],
   or_list: ['、', ' or '],
   counting: ['正在数', 'Counting'],

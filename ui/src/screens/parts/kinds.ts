@@ -13,11 +13,23 @@ export const words = catalogue('kinds', {
   review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], audit_verified: ['校验审计', 'Trail verified'],
 })
 
+/** What was clicked at a step, and how an approval ended, as what has happened. */
+export const outcomes = catalogue('outcomes', {
+  approve: ['同意', 'Approved'], reject: ['拒绝', 'Refused'], return: ['退回', 'Returned'], complete: ['提交', 'Submitted'], abstain: ['弃权', 'Abstained'], veto: ['否决', 'Vetoed'],
+  claim: ['认领', 'Claimed'], release: ['放回', 'Put back'], done: ['办结', 'Done'],
+  approved: ['已批准', 'Approved'], rejected: ['已拒绝', 'Refused'], stopped: ['已撤回', 'Taken back'], cancelled: ['已取消', 'Cancelled'],
+})
+
+/** A decision or an end in words; one that this page does not know is shown as the server calls it. */
+export const outcomeText = (outcome: string): string => (outcome in outcomes.entries ? say(outcomes, outcome as keyof typeof outcomes.entries) : outcome.replaceAll('_', ' '))
+
 /** Kinds are written with a dot or an underscore between their parts. */
 const keyOf = (kind: string): string => kind.replaceAll('.', '_')
 
-export const kindText = (kind: string): string => {
+export const kindText = (kind: string, decision?: unknown): string => {
   const key = keyOf(kind)
+  // To fill in a step is no decision over somebody else's case, and a decision says which.
+  if (key === 'process_decided' && typeof decision === 'string') return outcomeText(decision)
   return key in words.entries ? say(words, key as keyof typeof words.entries) : key.replaceAll('_', ' ')
 }
 

@@ -54,7 +54,7 @@ function Row({ entry, entity, screens, today }: RowProps) {
   return (
     <li className="history-row">
       <span className="history-mark" aria-hidden="true">{t(markOf(entry.kind))}</span>
-      <p className="trail-line"><b className="grow">{kindText(entry.kind)}</b><time className="hint small" dateTime={entry.at}>{today ? clock(entry.at, zone) : showInstant(entry.at, locale, now, zone)}</time></p>
+      <p className="trail-line"><b className="grow">{kindText(entry.kind, entry.decision)}</b><time className="hint small" dateTime={entry.at}>{today ? clock(entry.at, zone) : showInstant(entry.at, locale, now, zone)}</time></p>
       <p className="hint small">{[who, entry.version !== null && t('version', { version: entry.version })].filter(Boolean).join(' · ')}</p>
       <Changes entry={entry} entity={entity} screens={screens} />
       {entry.reason && <p className="small quiet">{t('reason', { reason: entry.reason })}</p>}

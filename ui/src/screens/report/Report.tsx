@@ -79,7 +79,7 @@ function ReportPage({ screens, report }: { readonly screens: Screens, readonly r
   const title = label(report.label)
   useTitle(title)
   const text = (column: ReportColumn, row: Values): string =>
-    show({ type: column.type, options: column.choices ? { choices: column.choices } : {} }, row[column.name], data?.['_titles']?.[column.name]?.[textOf(row[column.name])]) || t('nothing')
+    show({ type: column.type, options: column.choices ? { choices: column.choices } : {} }, row[column.name], data?.['_titles']?.[column.name]?.[textOf(row[column.name])]) || t(`nothing_${column.missing ?? 'unset'}`)
   const [plain, setPlain] = useState(false)
   const pivot = data ? pivotOf(data, text) : null
   const drawing = data && drawingOf(data, text), kind = data?.chart?.kind ?? ''

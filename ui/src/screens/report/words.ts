@@ -15,7 +15,7 @@ export const words = catalogue('report', {
   refresh: ['刷新', 'Refresh'],
   none: ['你的权限内没有数据', 'There are no data within your rights'],
   no_chart: ['这种图（{{kind}}）画不了，数字见下表。', 'This kind of chart ({{kind}}) cannot be drawn; the figures are in the table.'],
-  nothing: ['未填', 'not set'],
+  nothing_unset: ['未填', 'not set'], nothing_hidden: ['不可见', 'not visible'], nothing_either: ['未填或不可见', 'not set or not visible'],
   drill: ['，打开明细', ', open the records'],
   drill_hint: ['点数字看明细', 'A figure opens its records'],
   gone: ['没有这个报表', 'There is no such report'],
