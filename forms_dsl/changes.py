@@ -160,7 +160,7 @@ class FieldChanged(AnyFieldChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThingAdded(AnyChange):
-    """A new form, list, record page, workflow, automation, report, role, binding or parameter; `of` is its kind of file."""
+    """A new form, list, workflow, role or other thing; `of` is its kind of file."""
 
     of: str
 
@@ -178,6 +178,14 @@ class ThingRenamed(AnyChange):
 
     of: str
     before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingChanged(AnyChange):
+    """Parts of a thing of any kind but entities and forms; running approvals stay on their version of a workflow."""
+
+    of: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,63 +229,6 @@ class FormChanged(AnyChange):
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListChanged(AnyChange):
-    """Parts of a list."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageChanged(AnyChange):
-    """Parts of a record page."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowChanged(AnyChange):
-    """Parts of a workflow; running instances stay on their version."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AutomationChanged(AnyChange):
-    """Parts of an automation."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportChanged(AnyChange):
-    """Parts of a report."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleChanged(AnyChange):
-    """What a role grants; flagged when it may grant more than before."""
-
-    role: str
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BindingChanged(AnyChange):
-    """Parts of a binding."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterChanged(AnyChange):
-    """Parts of a parameter."""
-
-    parts: tuple[str, ...]
-
-
 Change = (
     AppAdded
     | AppChanged
@@ -299,17 +250,10 @@ Change = (
     | ThingAdded
     | ThingRemoved
     | ThingRenamed
+    | ThingChanged
     | FormItemAdded
     | FormItemRemoved
     | FormItemMoved
     | FormItemChanged
     | FormChanged
-    | ListChanged
-    | PageChanged
-    | WorkflowChanged
-    | AutomationChanged
-    | ReportChanged
-    | RoleChanged
-    | BindingChanged
-    | ParameterChanged
 )

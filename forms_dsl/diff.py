@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from forms_dsl import changes as to
@@ -10,43 +11,23 @@ from forms_dsl.changes import Change
 from forms_dsl.diff_access import is_widened, is_workflow_widened
 from forms_dsl.diff_entities import diff_entities
 from forms_dsl.diff_forms import diff_form
+from forms_dsl.difference_words import changes_in_words
 from forms_dsl.differences import called, changed_parts, parts_in_words
 from forms_dsl.kinds import KINDS, path_of
 from forms_dsl.model import App, Form, Label, Role, Workflow
 
 __all__ = ["Change", "diff_apps"]
 
-#: Attribute of the app → kind of file of its things.
-_GROUPS = {
-    "forms": "form",
-    "lists": "list",
-    "pages": "page",
-    "workflows": "workflow",
-    "automations": "automation",
-    "reports": "report",
-    "roles": "roles",
-    "bindings": "bindings",
-    "parameters": "params",
-}
-_NOUNS: Mapping[str, tuple[str, str]] = {
-    "form": ("form", "表单"),
-    "list": ("list", "列表"),
-    "page": ("record page", "记录页"),
-    "workflow": ("workflow", "流程"),
-    "automation": ("rule", "规则"),
-    "report": ("report", "报表"),
-    "roles": ("role", "角色"),
-    "bindings": ("binding", "绑定"),
-    "params": ("parameter", "参数"),
-}
-_CHANGED: Mapping[str, Any] = {
-    "list": to.ListChanged,
-    "page": to.PageChanged,
-    "workflow": to.WorkflowChanged,
-    "automation": to.AutomationChanged,
-    "report": to.ReportChanged,
-    "bindings": to.BindingChanged,
-    "params": to.ParameterChanged,
+#: Attributes of the app that are called otherwise than the folder or file of their kind.
+_KIND_OF = {"parameters": "params"}
+#: What one thing of a file with several is called.
+_ONE_OF = {"roles": ("role", "角色"), "bindings": ("binding", "绑定"), "params": ("parameter", "参数")}
+_BY_PLACE = {kind.folder or kind.file: kind.name for kind in KINDS.values()}
+#: Attribute of the app → kind of file of its things; entities have changes of their own.
+_GROUPS: Mapping[str, str] = {
+    each.name: kind
+    for each in fields(App)
+    if each.name != "entities" and (kind := _KIND_OF.get(each.name) or _BY_PLACE.get(each.name)) is not None
 }
 
 
@@ -120,35 +101,40 @@ def _group(old: Mapping[str, Any], new: Mapping[str, Any], kind: str, *, is_firs
 def _changed(kind: str, name: str, was: Any, now: Any) -> Iterator[Change]:
     if isinstance(now, Form):  # told item by item, with the labels of its entity's fields
         return
-    parts = changed_parts(was, now, without=frozenset({"name", "id"}))
+    parts = changed_parts(was, now, without=frozenset({"name", "id"})) if type(was) is type(now) else ("kind",)
     if not parts:
         return
-    noun = _NOUNS[kind]
+    noun = _noun(kind)
     label = _label(now)
     words = {
-        "zh": f"修改{noun[1]}“{called(label, 'zh', name)}”：{parts_in_words(parts, 'zh')}",
-        "en": f"{noun[0].capitalize()} {called(label, 'en', name)}: {parts_in_words(parts, 'en')}",
+        "zh": f"修改{noun[1]}“{called(label, 'zh', name)}”：{changes_in_words(was, now, parts, 'zh')}",
+        "en": f"{noun[0].capitalize()} {called(label, 'en', name)}: {changes_in_words(was, now, parts, 'en')}",
     }
-    common: dict[str, Any] = {
-        "kind": _piece(kind), "thing": name, "label": label, "words": words, "file": _file(kind, name, now), "parts": parts,
-    }  # fmt: skip
+    flag: to.Flag | None = None
     if isinstance(now, Role):
-        widened = is_widened(was, now, was.access, now.access)
-        yield to.RoleChanged(**common, role=name, flag="widened" if widened else None)
+        flag = "widened" if is_widened(was, now, was.access, now.access) else None
     elif isinstance(now, Workflow):
-        yield to.WorkflowChanged(**common, flag="widened" if is_workflow_widened(was, now) else None)
-    else:
-        yield _CHANGED[kind](**common)
+        flag = "widened" if is_workflow_widened(was, now) else None
+    yield to.ThingChanged(
+        kind=_piece(kind), thing=name, label=label, words=words, file=_file(kind, name, now), of=kind, parts=parts, flag=flag
+    )
 
 
 def _about(kind: str, name: str, thing: Any, zh: str, en: str) -> dict[str, Any]:
-    label, noun = _label(thing), _NOUNS[kind]
+    label, noun = _label(thing), _noun(kind)
     words = {"zh": f"{zh}{noun[1]}“{called(label, 'zh', name)}”", "en": f"{en} {noun[0]} {called(label, 'en', name)}"}
     return {"kind": _piece(kind), "thing": name, "label": label, "words": words, "file": _file(kind, name, thing)}
 
 
+def _noun(kind: str) -> tuple[str, str]:
+    """What a thing of a kind is called, in English and Chinese."""
+    label = KINDS[kind].label
+    return _ONE_OF.get(kind) or (label["en"].lower(), label["zh"])
+
+
 def _label(thing: Any) -> Label:
-    label: Label = thing.title if isinstance(thing, Workflow) else thing.label
+    """What a thing is called; some, like tests, have their name only."""
+    label: Label = getattr(thing, "label", None) or getattr(thing, "title", None) or {}
     return label
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from forms_dsl import changes as to
 from forms_dsl.changes import Change, Flag
+from forms_dsl.difference_words import changes_in_words
 from forms_dsl.differences import called, changed_parts, parts_in_words
 from forms_dsl.model import App, Entity, Field, FieldOptions, Label, RowType
 
@@ -35,7 +36,7 @@ def _changed(was: Entity, now: Entity) -> Iterator[Change]:
         yield to.EntityRenamed(**about, entity=now.name, before=was.name)
     parts = changed_parts(was, now, without=_OWN_PARTS)
     if parts:
-        zh, en = f"：{parts_in_words(parts, 'zh')}", f": {parts_in_words(parts, 'en')}"
+        zh, en = f"：{changes_in_words(was, now, parts, 'zh')}", f": {changes_in_words(was, now, parts, 'en')}"
         yield to.EntityChanged(**_entity(now, "修改实体", "Entity", zh, en), entity=now.name, parts=parts)
     yield from _fields(now, None, was.fields, now.fields)
     yield from _rows(now, was.rows, now.rows)
@@ -101,7 +102,7 @@ def _field_changes(entity: Entity, row: str | None, was: Field, now: Field) -> I
         yield to.FieldUniqueChanged(**about("字段", "Field", zh, f" {en}"), unique=now.unique)
     rest = changed_parts(was, now, without=_FIELD_PARTS)
     if rest:
-        more = f"：{parts_in_words(rest, 'zh')}", f": {parts_in_words(rest, 'en')}"
+        more = f"：{changes_in_words(was, now, rest, 'zh')}", f": {changes_in_words(was, now, rest, 'en')}"
         yield to.FieldChanged(
             **about("修改字段", "Field", *more), parts=rest, flag="widened" if _is_shown_more(was, now) else None
         )
@@ -109,7 +110,13 @@ def _field_changes(entity: Entity, row: str | None, was: Field, now: Field) -> I
 
 def _options_in_words(was: FieldOptions, now: FieldOptions, parts: tuple[str, ...]) -> tuple[str, str]:
     """The parts; of choices also which codes came and went."""
-    zh, en = parts_in_words(parts, "zh"), parts_in_words(parts, "en")
+    told = tuple(part for part in parts if part != "choices")
+    zh, en = (changes_in_words(was, now, told, language) if told else "" for language in ("zh", "en"))
+    if "choices" in parts:
+        zh, en = (
+            f"{zh}；{parts_in_words(('choices',), 'zh')}".lstrip("；"),
+            f"{en}; {parts_in_words(('choices',), 'en')}".lstrip("; "),
+        )
     before, after = {c.code: c for c in was.choices}, {c.code: c for c in now.choices}
     added = [code for code in after if code not in before]
     removed = [code for code in before if code not in after]

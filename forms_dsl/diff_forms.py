@@ -9,6 +9,7 @@ from typing import Any
 
 from forms_dsl import changes as to
 from forms_dsl.changes import Change
+from forms_dsl.difference_words import changes_in_words
 from forms_dsl.differences import called, changed_parts, parts_in_words, same
 from forms_dsl.model import Form, FormBlock, FormItem, Label
 
@@ -33,7 +34,7 @@ def diff_form(was: Form, now: Form, labels: Mapping[str, Label]) -> Iterator[Cha
             yield to.FormItemMoved(**_about(now, item, labels, "移动", "moved"), form=now.id, item=item.name)
         parts = changed_parts(earlier, item, without=frozenset({"kind", "name"}))
         if parts:
-            zh, en = f"：{parts_in_words(parts, 'zh')}", f": {parts_in_words(parts, 'en')}"
+            zh, en = f"：{changes_in_words(earlier, item, parts, 'zh')}", f": {changes_in_words(earlier, item, parts, 'en')}"
             yield to.FormItemChanged(
                 **_about(now, item, labels, "修改", "changed", zh, en), form=now.id, item=item.name, parts=parts
             )

@@ -200,3 +200,29 @@ def test_rename_says_why_it_does_nothing(qiqiao: Qiqiao, tmp_path: Path) -> None
     assert 1 == code
     assert "S005" in err and "cannot be renamed" in err
     assert before == (folder / "entities" / "customer.yaml").read_text()
+
+
+def test_diff_tells_in_words(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """The meaning is compared: a comment is no difference, a new limit is told from what to what, a dangerous change is marked."""
+    shipped = ROOT / "app_definitions" / "bank_customer"
+    folder = tmp_path / "bank_customer"
+    shutil.copytree(shipped, folder)
+    flow, entity = folder / "workflows" / "loan_approval.yaml", folder / "entities" / "loan_application.yaml"
+    flow.write_text("# a remark\n" + flow.read_text())
+
+    assert (0, "Nothing is different.\n", "") == qiqiao("diff", shipped, folder)
+    entity.write_text(entity.read_text().replace("amount <= 5000000", "amount <= 3000000"))
+    flow.write_text(flow.read_text().replace("limit: amount\n", "limit: amount + 1\n"))
+    code, out, _ = qiqiao("diff", shipped, folder)
+
+    assert 0 == code
+    assert "check amount > 0 and amount <= 5000000 → amount > 0 and amount <= 3000000\n" in out
+    assert "limit amount → amount + 1" in out and "[somebody may do more]" in out
+    assert [None, "widened"] == [change["flag"] for change in json.loads(qiqiao("diff", shipped, folder, "--json")[1])]
+
+
+def test_diff_needs_apps_without_errors(qiqiao: Qiqiao, app: Path) -> None:
+    """What cannot be loaded cannot be compared; the sentence says what to do."""
+    code, _, err = qiqiao("diff", app, app)
+
+    assert 1 == code and "run qiqiao check" in err

@@ -1,0 +1,64 @@
+"""`qiqiao diff`: what is different between two versions of an app, in words."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from builder.commands import Mistake, Verbs
+from builder.folder import add_apps_argument, apps_beside, open_folder
+from builder.shapes import change_json
+from forms_dsl.diff import diff_apps
+from forms_dsl.model import App
+from forms_dsl.required import load_required
+from workflow_engine.verify import load_verified
+
+_EXAMPLES = """\
+  qiqiao diff released/bank_customer app_definitions/bank_customer
+  QIQIAO_LOCALE=zh qiqiao diff old/loan new/loan --json"""
+
+_FLAGS = {
+    "en": {"widened": "  [somebody may do more]", "destructive": "  [data may be lost]"},
+    "zh": {"widened": "  【权限放宽】", "destructive": "  【可能丢失数据】"},
+}
+_NONE = {"en": "Nothing is different.", "zh": "没有差异。"}
+
+
+def add(verbs: Verbs) -> None:
+    """Describe the verb."""
+    parser = verbs.add(
+        "diff",
+        "tell what is different between two versions of an app",
+        "Compares the meaning, not the lines: what came, went, was renamed (same id) or changed, from what to what, and what\n"
+        "lets somebody do more or may lose data. Comments, order of keys and layout of the text make no difference.\n"
+        "Exit code 0 also when something is different.",
+        _EXAMPLES,
+        run,
+    )
+    parser.add_argument("old", metavar="OLD", type=Path, help="folder of the earlier version")
+    parser.add_argument("new", metavar="NEW", type=Path, help="folder of the later version")
+    add_apps_argument(parser)
+    parser.add_argument("--json", action="store_true", help="print the changes as a JSON list")
+
+
+def run(arguments: argparse.Namespace, locale: str) -> int:
+    """Load both and tell."""
+    old, new = (_load(path, arguments.apps) for path in (arguments.old, arguments.new))
+    changes = diff_apps(old, new)
+    if arguments.json:
+        print(json.dumps([change_json(change) for change in changes], ensure_ascii=False, indent=1))
+    for change in changes if not arguments.json else ():
+        print(change.words[locale] + (_FLAGS[locale][change.flag] if change.flag else ""))
+    if not changes and not arguments.json:
+        print(_NONE[locale])
+    return 0
+
+
+def _load(path: Path, apps: list[Path]) -> App:
+    folder = open_folder(path)
+    loaded = load_verified(folder.files, others=load_required(folder.files, apps_beside(path, apps)), publishing=False)
+    if loaded.app is None:
+        words = {"en": f"{path} has errors: run qiqiao check {path}.", "zh": f"{path} 有错误：请运行 qiqiao check {path}。"}
+        raise Mistake(words)
+    return loaded.app
