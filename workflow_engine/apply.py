@@ -33,7 +33,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
     """The state after one event."""
     event = entry.event
     if isinstance(event, ev.Started):
-        return Instance(entry.actor, event.unit, "running", entry.at, before=event.before)
+        return Instance(entry.actor, event.unit, "running", entry.at, before=event.before, record_version=event.record_version)
     if state is None:
         raise ValueError("the first event of an instance is its start")
     match event:
@@ -104,6 +104,7 @@ def _opened(at: dt.datetime, event: ev.VisitOpened) -> Visit:
         because=event.because,
         left_out=event.left_out,
         by_hand=event.by_hand,
+        record_version=event.record_version,
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_dsl.model import HumanStep, People
-from workflow_engine.controls import bar
+from workflow_engine.controls import bar, is_over_limit
 from workflow_engine.decide import possible
 from workflow_engine.definition import Definition
 from workflow_engine.events import SeatOffer
 from workflow_engine.state import Instance, LeftOut
-from workflow_engine.world import Candidate, World, as_amount
+from workflow_engine.world import Candidate, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,7 @@ def _sift(
 
 
 def _over_limit(by: People, world: World, person: str) -> LeftOut | None:
-    if by.with_limit is None:
-        return None
-    amount, limit = as_amount(world.evaluate(by.with_limit)), world.limit_of(person)
-    covered = amount is not None and limit is not None and limit >= amount
-    return None if covered else LeftOut(person, "limit")
+    return LeftOut(person, "limit") if is_over_limit(by.with_limit, world, person) else None
 
 
 def _offers(by: People, asked: tuple[Candidate, ...], prefer: str | None) -> tuple[SeatOffer, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forms_dsl.model import FourEyes, HumanStep
+from forms_dsl.expr.tree import Expression
+from forms_dsl.model import FourEyes
 from workflow_engine.definition import Definition
 from workflow_engine.state import Instance, LeftOut
 from workflow_engine.world import World, as_amount
@@ -22,20 +23,23 @@ def bar(definition: Definition, state: Instance, world: World, step: str, person
         rule = next((r for r in definition.workflow.four_eyes if _separates_starter(definition, r, step)), None)
         return LeftOut(person, "four_eyes", rule.name) if rule else LeftOut(person, "starter")
     for rule in definition.workflow.four_eyes:
-        if _is_broken(rule, state, world, step, person):
+        if _is_broken(definition, rule, state, world, step, person):
             return LeftOut(person, "four_eyes", rule.name)
     return None
 
 
-def is_over_limit(step: HumanStep, world: World, person: str) -> bool:
-    """Whether the amount of the step is not covered by this person's own limit; a missing amount is never covered."""
-    if step.limit is None:
+def is_over_limit(amount_of: Expression | None, world: World, person: str) -> bool:
+    """Whether an amount is not covered by this person's own limit; a missing amount or limit never covers it."""
+    if amount_of is None:
         return False
-    amount, limit = as_amount(world.evaluate(step.limit)), world.limit_of(person)
+    amount, limit = as_amount(world.evaluate(amount_of)), world.limit_of(person)
     return amount is None or limit is None or limit < amount
 
 
-def _is_broken(rule: FourEyes, state: Instance, world: World, step: str, person: str) -> bool:
+def _is_broken(definition: Definition, rule: FourEyes, state: Instance, world: World, step: str, person: str) -> bool:
+    if _separates_starter(definition, rule, step) and person in world.authors():
+        # Whoever wrote what was submitted stands where the starter stands, whoever pressed the button for him.
+        return True
     if step in rule.different_people and any(person in state.actors(other) for other in rule.different_people if other != step):
         return True
     if step in rule.same_person:
@@ -47,4 +51,4 @@ def _is_broken(rule: FourEyes, state: Instance, world: World, step: str, person:
 
 def _separates_starter(definition: Definition, rule: FourEyes, step: str) -> bool:
     first = definition.first_fill()
-    return first is not None and step in rule.different_people and first.name in rule.different_people
+    return first is not None and step != first.name and {step, first.name} <= set(rule.different_people)

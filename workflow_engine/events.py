@@ -23,6 +23,7 @@ class Started:
 
     unit: str | None
     before: Mapping[str, object] = field(default_factory=dict)
+    record_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class VisitOpened:
     left_out: tuple[LeftOut, ...] = ()
     due_at: dt.datetime | None = None
     by_hand: bool = False
+    record_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
         still_fits=lambda _by, _person: True,
         limit_of=lambda _person: _ANY_AMOUNT,
         editors=lambda _fields: frozenset(),
+        authors=lambda: frozenset({starter}),
         material=str,
     )
 

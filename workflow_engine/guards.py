@@ -28,6 +28,7 @@ RefusalReason = Literal[
     "opinion_missing",
     "no_such_target",
     "call_under_way",
+    "call_done",
     "recall_too_late",
     "nothing_held",
     "outcome_unknown",
@@ -78,6 +79,20 @@ def refuse_acting(
     return _barred(definition, state, world, command) or (visit, seat)
 
 
+def _lacks_authority(step: HumanStep, world: World, visit: Visit, person: str) -> bool:
+    """Whether the amount is above what this person may approve; who was asked by escalation was not asked for his limit."""
+    if is_over_limit(step.limit, world, person):
+        return True
+    return is_over_limit(step.by.with_limit, world, person) and not _is_escalated(step, world, visit, person)
+
+
+def _is_escalated(step: HumanStep, world: World, visit: Visit, person: str) -> bool:
+    due = step.due
+    return (
+        visit.overdue and due is not None and due.then == "escalate" and due.to is not None and world.still_fits(due.to, person)
+    )
+
+
 def _still_fits(step: HumanStep, world: World, person: str) -> bool:
     """Whether a person still is one of those whom the step asks, or to whom it is escalated."""
     to = step.due.to if step.due is not None and step.due.then == "escalate" else None
@@ -107,13 +122,14 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
         return Refusal("not_your_turn")
     if command.decision in step.opinion and not (command.opinion or "").strip():
         return Refusal("opinion_missing")
-    if command.decision == "approve" and is_over_limit(step, world, command.actor):
+    if command.decision == "approve" and _lacks_authority(step, world, visit, command.actor):
         return Refusal("over_limit")
     target = target_of(definition, state, command)
     if command.decision == "return" and target is None:
         return Refusal("no_such_target")
-    if target is not None and calls_in_region(definition, state, target):
-        return Refusal("call_under_way")
+    left_behind = calls_in_region(definition, state, target) if target is not None else ()
+    if left_behind:
+        return Refusal("call_under_way" if any(call.state == "calling" for call in left_behind) else "call_done")
     return None
 
 

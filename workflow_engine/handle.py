@@ -61,7 +61,7 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
-    progress.emit(ev.Started(command.unit, command.before))
+    progress.emit(ev.Started(command.unit, command.before, command.record_version))
     first = progress.definition.first_fill()
     if first is not None and command.actor == cmd.SYSTEM:
         # What a rule starts was entered by nobody: there is no one to give it back to.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms_dsl.model import (
     AnyOfStep,
@@ -91,7 +91,8 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -
         progress.emit(ev.VisitHeld(step.name, number, assigned.reason, assigned.left_out))
         return
     due = due_at(step, progress.world.now)
-    progress.emit(ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand))
+    opened = ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand)
+    progress.emit(replace(opened, record_version=progress.world.record_version))
 
 
 def hold(progress: Progress, step: str, reason: str, left_out: tuple[LeftOut, ...] = ()) -> None:

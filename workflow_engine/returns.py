@@ -27,9 +27,23 @@ def return_targets(definition: Definition, state: Instance, step: str) -> tuple[
 
 
 def calls_in_region(definition: Definition, state: Instance, target: str) -> tuple[Visit, ...]:
-    """Calls under way that a return to `target` would leave behind."""
+    """Calls that a return to `target` would leave behind: under way, or maybe done where nothing undoes them.
+
+    Going forward again would request them again, and the other system would do the same thing twice.
+    """
     region = definition.region(target)
-    return tuple(v for v in state.visits if v.state == "calling" and definition.position(v.step) in region)
+    return tuple(v for v in state.visits if definition.position(v.step) in region and _binds(definition, v))
+
+
+def _binds(definition: Definition, visit: Visit) -> bool:
+    """Whether a visit is a call whose effect stands in the other system, or may stand there."""
+    if visit.state == "calling":
+        return True
+    if visit.step not in definition.irreversible:
+        return False
+    # Work by hand follows a call that was refused or whose end nobody knows: it too is done once, and forwards.
+    unclear = visit.state == "held" and visit.held_reason == "call_unknown"
+    return visit.state in PASSED_VISITS or unclear or (visit.by_hand and visit.is_open)
 
 
 def go_back(progress: Progress, visit: Visit, result: VisitState, to: str) -> None:
@@ -57,7 +71,7 @@ def may_recall(definition: Definition, state: Instance, person: str) -> bool:
     """Whether the starter may still take the submission back; never after a call that changed another system."""
     if not state.is_running or person != state.starter or definition.workflow.recall_until == "never":
         return False
-    if any(visit.state == "calling" or _is_done_call(definition, visit) for visit in state.visits):
+    if any(_binds(definition, visit) or _is_done_call(definition, visit) for visit in state.visits):
         return False
     voting_only = definition.workflow.recall_until == "first_decision"
     return not any(_is_acted(definition, visit, voting_only) for visit in state.visits)

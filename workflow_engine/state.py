@@ -61,6 +61,8 @@ class Visit:
     material: str | None = None
     #: Work by hand after a call failed.
     by_hand: bool = False
+    #: The version of the record that the people were asked about.
+    record_version: int | None = None
     overdue: bool = False
 
     @property
@@ -106,6 +108,8 @@ class Instance:
     ended_at: dt.datetime | None = None
     #: What the fields held that the start wrote.
     before: Mapping[str, object] = field(default_factory=dict)
+    #: The version of the record that was submitted.
+    record_version: int | None = None
 
     @property
     def is_running(self) -> bool:

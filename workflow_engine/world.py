@@ -43,8 +43,12 @@ class World:
     limit_of: Callable[[str], Decimal | None]
     #: Who changed one of these fields of the record, ever.
     editors: Callable[[tuple[str, ...]], frozenset[str]]
+    #: Who made the record that was submitted, or changed it until then.
+    authors: Callable[[], frozenset[str]]
     #: A digest of the fields whose change makes earlier approvals void.
     material: Callable[[], str]
+    #: The version of the record that all this is about.
+    record_version: int | None = None
 
 
 def as_amount(value: object) -> Decimal | None:

@@ -10,25 +10,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import StepFields
-from runtime.compile.access import step_rights
 from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
 from runtime.process.cards import case_titles
-from runtime.process.editors import changed_since
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
+from runtime.process.record import on_release
 from runtime.process.rows import find_seat
 from runtime.process.view import show_process
-from runtime.query.masks import masked_value
-from runtime.records.access import NOT_THERE, CaseGrant
+from runtime.records.access import NOT_THERE, CaseGrant, possible_plan
+from runtime.records.history import changed_since, held_grants
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.store.tables import wf_work_person
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.guards import offered
-from workflow_engine.returns import return_targets
+from workflow_engine.returns import calls_in_region, return_targets
 from workflow_engine.state import Seat, Visit
 
 _RECORD = GetRequest(titles=True)
@@ -98,6 +97,7 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
     case = CaseGrant(opened.record.id, step.fields if entitled else only_read) if entitled or acted else None
     record = _record(opened.connection, opened.context, _place(opened), case)
     targets = return_targets(definition, state, visit.step) if "return" in decisions else ()
+    targets = tuple(target for target in targets if not calls_in_region(definition, state, target.name))
     return {
         "decisions": decisions,
         "opinion_required": [decision for decision in decisions if decision in step.opinion],
@@ -128,7 +128,20 @@ def _changed(opened: Opened, fields: StepFields) -> dict[str, object]:
         seen = decided[0][1]
     if seen is None:
         return {}
-    return changed_since(opened.connection, opened.flow.entity.entity, opened.record.id, seen, fields)
+    return _as_they_see_it(opened, seen, fields)
+
+
+def _as_they_see_it(opened: Opened, version: int, fields: StepFields) -> dict[str, object]:
+    """What changed after a version, under the rights of the step, as in the record's history."""
+    flow, record = opened.flow, opened.record.id
+    context, app = on_release(opened.context, flow.compiled), flow.compiled.app.name
+    access = possible_plan(context, app, flow.workflow.entity, "read", case=CaseGrant(record, fields))
+    if access is None:
+        return {}
+    access = held_grants(opened.connection, context, access, record, by_case=True)
+    status = flow.status.name if flow.status else None
+    changed = changed_since(opened.connection, access, record, version)
+    return {name: value for name, value in changed.items() if name not in fields.hide and name != status}
 
 
 def _as_decided(opened: Opened, visit: Visit, seat: Seat, record: dict[str, object]) -> dict[str, object]:
@@ -144,17 +157,13 @@ def _as_decided(opened: Opened, visit: Visit, seat: Seat, record: dict[str, obje
         return {"id": opened.record.id}
     if version == now:
         return record
-    fields = opened.flow.definition.human(visit.step).fields
-    before = changed_since(opened.connection, entity, opened.record.id, version, fields)
-    rights = step_rights(opened.flow.compiled.app, entity, fields)
+    before = _as_they_see_it(opened, version, opened.flow.definition.human(visit.step).fields)
     then: dict[str, object] = {name: record[name] for name in _STAYS if name in record} | {"version": version}
     for name, field in entity.fields.items():
         # A value that is computed on reading is kept nowhere, and rows stand in the trail under other names.
         if name not in record or field.type == "status" or not (is_kept(field) or (field.type == "rows" and name not in before)):
             continue
-        # The trail holds personal values only masked; what the step masks beyond that is masked here.
-        is_masked = rights[name].shows != "clear" and field.classification == "C1"
-        then[name] = record[name] if name not in before else masked_value(field, before[name]) if is_masked else before[name]
+        then[name] = before[name] if name in before else record[name]
     known = record.get("_titles")
     then["_titles"] = {name: title for name, title in known.items() if name not in before} if isinstance(known, Mapping) else {}
     then[_TOLD] = [name for name in _told(record) if name not in before]

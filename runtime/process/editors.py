@@ -1,20 +1,21 @@
-"""Who changed a field of a record, ever: read from the audit trail, which no route of writing goes around."""
+"""Who wrote a record, and who changed which of its fields: read from the audit trail, which no way of writing goes around."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import Entity, Field, StepFields
+from forms_dsl.model import Entity
+from runtime.compile.app import CompiledEntity
 from runtime.context import SYSTEM
 from runtime.store.tables import audit_event
 
 _EVENTS = (
-    sa.select(audit_event.c.actor, audit_event.c.on_behalf_of, audit_event.c.body)
+    sa.select(audit_event.c.actor, audit_event.c.on_behalf_of, audit_event.c.body, audit_event.c.record_version)
     .where(
         audit_event.c.entity == sa.bindparam("entity"),
         audit_event.c.record_id == sa.bindparam("record"),
@@ -26,41 +27,48 @@ _EVENTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One write of a record: by whom, which version it made, and the ids of the fields that it changed."""
+
+    people: frozenset[str]
+    version: int
+    changed: frozenset[str]
+
+
 def editors_of(connection: Connection, entity: Entity, record_id: str, names: Iterable[str]) -> frozenset[str]:
     """The people who gave one of these fields a value, or in whose name it was given; the platform itself is nobody."""
     ids = {entity.fields[name].id for name in names}
-    people = {
-        person
-        for actor, on_behalf_of, changes in _writes(connection, entity, record_id, 0)
-        if any(change["field"] in ids for change in changes)
-        for person in (actor, on_behalf_of)
-        if person not in (None, SYSTEM.id)
-    }
+    return frozenset(
+        person for write in _writes(connection, entity, record_id, 0) if write.changed & ids for person in write.people
+    )
+
+
+def authors_of(connection: Connection, found: CompiledEntity, record_id: str, until: int | None) -> frozenset[str]:
+    """The people who made a record or changed it up to a version; every version where it is not known."""
+    created_by = found.table.c.created_by
+    maker = connection.execute(sa.select(created_by).where(found.table.c.id == record_id)).scalar_one_or_none()
+    people = {person for person in (maker,) if person not in (None, SYSTEM.id)}
+    for write in _writes(connection, found.entity, record_id, 0):
+        if until is None or write.version <= until:
+            people |= write.people
     return frozenset(people)
 
 
-def changed_since(connection: Connection, entity: Entity, record_id: str, version: int, fields: StepFields) -> dict[str, object]:
-    """The fields that changed after a version and that the step does not hide, each with the value that it had then."""
-    shown = {field.id: field for name, field in entity.fields.items() if name not in fields.hide and field.type != "status"}
-    before: dict[str, object] = {}
-    now: dict[str, object] = {}
-    for _, _, changes in _writes(connection, entity, record_id, version):
-        for change in changes:
-            if change["field"] in shown:
-                before.setdefault(change["field"], change["before"])
-                now[change["field"]] = change["after"]
-    return {shown[id].name: _wire(shown[id], value) for id, value in before.items() if value != now[id]}
+def changed_names(connection: Connection, entity: Entity, record_id: str, after: int, names: Iterable[str]) -> tuple[str, ...]:
+    """Which of these fields were changed after a version, even if changed back: whoever looked then did not see it happen.
+
+    Of an entity that keeps no trail nobody can say: all of them.
+    """
+    if entity.audit == "none":
+        return tuple(names)
+    changed = {id for write in _writes(connection, entity, record_id, after) for id in write.changed}
+    return tuple(name for name in names if entity.fields[name].id in changed)
 
 
-def _writes(
-    connection: Connection, entity: Entity, record_id: str, after: int
-) -> Iterator[tuple[str, str | None, list[Mapping[str, Any]]]]:
-    """Who wrote, in whose name, and the changes of each write after a version, in their order."""
+def _writes(connection: Connection, entity: Entity, record_id: str, after: int) -> Iterator[_Write]:
+    """The writes after a version, in their order."""
     keys = {"entity": entity.name, "record": record_id, "app": entity.app, "after": after}
-    for actor, on_behalf_of, body in connection.execute(_EVENTS, keys):
-        yield actor, on_behalf_of, json.loads(body)["changes"]
-
-
-def _wire(field: Field, value: object) -> object:
-    """A value of the trail as answers write it: the trail keeps whole numbers as texts too."""
-    return int(value) if field.type == "integer" and isinstance(value, str) else value
+    for actor, on_behalf_of, body, version in connection.execute(_EVENTS, keys):
+        people = frozenset(person for person in (actor, on_behalf_of) if person not in (None, SYSTEM.id))
+        yield _Write(people, version, frozenset(change["field"] for change in json.loads(body)["changes"]))

@@ -74,7 +74,7 @@ def with_record(opened: Opened, record: CaseRecord) -> Opened:
     """The same instance after its record was written: every fact is asked for anew."""
     state = opened.journal.state
     starter = (state.starter, state.starter_unit)
-    world = make_world(opened.connection, opened.context, opened.flow, record, starter)
+    world = make_world(opened.connection, opened.context, opened.flow, record, starter, state.record_version)
     return replace(opened, record=record, world=world)
 
 
@@ -87,8 +87,9 @@ def _flow(connection: Connection, context: Context, journal: Journal | None) -> 
 
 def _open(connection: Connection, context: Context, flow: Flow, journal: Journal) -> Opened:
     record = read_case(connection, context, flow, journal.frame.record_id)
-    starter = (journal.state.starter, journal.state.starter_unit)
-    return Opened(connection, context, flow, journal, record, make_world(connection, context, flow, record, starter))
+    state = journal.state
+    world = make_world(connection, context, flow, record, (state.starter, state.starter_unit), state.record_version)
+    return Opened(connection, context, flow, journal, record, world)
 
 
 def apply_command(opened: Opened, command: Command) -> CaseRecord:

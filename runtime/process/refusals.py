@@ -41,6 +41,13 @@ _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
         codes.CALL_UNDER_WAY.id,
         {"zh": "有一项对外调用尚无结果，请稍后再退回。", "en": "A call to another system has no result yet; return it later."},
     ),
+    "call_done": (
+        codes.CALL_DONE.id,
+        {
+            "zh": "外部系统已办理（或可能已办理）其间的一项操作，退回会重复办理，不能退回。",
+            "en": "Another system has done something in between, or may have: going back would have it done twice.",
+        },
+    ),
     "recall_too_late": (
         codes.TOO_LATE_TO_RECALL.id,
         {"zh": "已有人办理，不能再撤回。", "en": "Somebody has acted already: it cannot be recalled any more."},

@@ -19,6 +19,7 @@ from runtime.context import Context
 from runtime.failures import Changed, Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.process import codes, plain_work
 from runtime.process.calls import call_finished
+from runtime.process.editors import changed_names
 from runtime.process.effects import carry_out, put, write_values
 from runtime.process.flows import Flow, live_flow
 from runtime.process.journal import write_start
@@ -104,7 +105,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
         _require(first, record, "")
     before = {name: to_json(record.values.get(name)) for name in steps.start_set}
     record = write_values(connection, context, flow, record, steps.start_set)
-    world = make_world(connection, context, flow, record, (person.id, person.unit_id))
+    world = make_world(connection, context, flow, record, (person.id, person.unit_id), record.version)
     outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before, record.version), world)
     if isinstance(outcome, Refusal):
         raise TypeError("a start is never refused")
@@ -128,7 +129,7 @@ def decide(connection: Connection, context: Context, work_id: str, word: Word, b
     if seat is None:
         raise NotFound(NOT_THERE)
     command = _command(opened, *seat, word, body)
-    _refuse_early(opened, command, body)
+    _refuse_early(opened, command, seat[0], body)
     opened = _enter(opened, command, word, body)
     apply_command(opened, command if isinstance(command, cmd.Claim | cmd.Release) else _seen(opened, command))
     return Decided(work_id, work.instance_id)
@@ -192,7 +193,7 @@ def _seen(opened: Opened, command: cmd.Decide) -> cmd.Decide:
     return replace(command, record_version=opened.record.version)
 
 
-def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, body: DecisionBody) -> None:
+def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, visit: Visit, body: DecisionBody) -> None:
     """Whether the person may act at all comes before the version, and both before anything is written."""
     acting = refuse_acting(opened.flow.definition, opened.journal.state, opened.world, command)
     if isinstance(acting, Refusal):
@@ -203,6 +204,28 @@ def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release,
             "en": "The record was changed since you opened it; look again before you decide.",
         }
         raise Changed(message, extra={"version": opened.record.version})
+    if body.version is None and isinstance(command, cmd.Decide):
+        _refuse_unseen(opened, visit)
+
+
+def _refuse_unseen(opened: Opened, visit: Visit) -> None:
+    """A decision without a version is one on the record as it was put before the step: its material fields must be the same."""
+    asked, material = visit.record_version, opened.flow.workflow.replay_if_changed
+    if asked is None or asked == opened.record.version or not material:
+        return
+    entity = opened.flow.entity.entity
+    changed = changed_names(opened.connection, entity, opened.record.id, asked, material)
+    if not changed:
+        return
+    hidden = opened.flow.definition.human(visit.step).fields.hide
+    shown = [entity.fields[name] for name in changed if name not in hidden]
+    zh, en = ("、".join(field.label.get("zh", field.name) for field in shown), ", ".join(field.name for field in shown))
+    message = {
+        "zh": f"待办送达之后要素已被修改（{zh}），请重新查看后再决定。",
+        "en": f"Material fields changed since you were asked ({en}); look again and decide with the version you see.",
+    }
+    extra = {"version": opened.record.version, "fields": [field.name for field in shown]}
+    raise Conflict(message, code=codes.UNSEEN_CHANGE.id, extra=extra)
 
 
 def _enter(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, word: Word, body: DecisionBody) -> Opened:

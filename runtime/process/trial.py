@@ -50,10 +50,10 @@ def try_workflow(
         raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
     record = _entered(connection, context, flow, values, record_id)
     person = context.principal
-    world = make_world(connection, context, flow, record, (person.id, person.unit_id))
-    known = world.editors
+    world = make_world(connection, context, flow, record, (person.id, person.unit_id), None)
+    editors, authors = world.editors, world.authors
     # Who enters a new case has entered all of its fields.
-    world = replace(world, editors=lambda names: known(names) | {person.id})
+    world = replace(world, editors=lambda names: editors(names) | {person.id}, authors=lambda: authors() | {person.id})
     trial = simulate(flow.definition, person.id, person.unit_id, lambda _done: world)
     return _shown(connection, context, flow, trial)
 

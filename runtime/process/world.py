@@ -14,7 +14,7 @@ from forms_dsl.expr.facts import Facts
 from runtime.audit.canonical import canonical_json
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
-from runtime.process.editors import editors_of
+from runtime.process.editors import authors_of, editors_of
 from runtime.process.flows import Flow
 from runtime.process.people import Case, Directory, find_people, still_fits
 from runtime.process.record import CaseRecord
@@ -31,9 +31,14 @@ Answer = TypeVar("Answer")
 
 
 def make_world(
-    connection: Connection, context: Context, flow: Flow, record: CaseRecord, starter: tuple[str, str | None]
+    connection: Connection,
+    context: Context,
+    flow: Flow,
+    record: CaseRecord,
+    starter: tuple[str, str | None],
+    submitted: int | None,
 ) -> World:
-    """The world of one command; each question is asked of the database at most once."""
+    """The world of one command; each question is asked of the database at most once. `submitted` is the version submitted."""
     facts = facts_of(context, flow.compiled, record)
     directory = Directory(connection, context, flow.compiled, case_of(flow, record, starter))
     return World(
@@ -43,7 +48,9 @@ def make_world(
         still_fits=_once(lambda by, person: still_fits(directory, by, person)),
         limit_of=_once(lambda person: _limit(connection, flow.compiled, person)),
         editors=_once(lambda names: editors_of(connection, flow.entity.entity, record.id, names)),
+        authors=_once(lambda: authors_of(connection, flow.entity, record.id, submitted)),
         material=_once(lambda: _digest(flow, record)),
+        record_version=record.version,
     )
 
 

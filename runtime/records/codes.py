@@ -22,7 +22,7 @@ RULE = code("Q307", "A check or rule of the definition is not kept.")
 NOT_ASKED = code("Q308", "A value for a field that is not asked for under these values.")
 BAD_ROWS = code("Q309", "Child rows that are no list of objects, too many, or refer to rows of another record.")
 STILL_REFERRED = code("Q310", "A record cannot be deleted while others refer to it.")
-IN_APPROVAL = code("Q311", "A record cannot be deleted while an approval of it is running.")
+IN_APPROVAL = code("Q311", "A record cannot be deleted while an approval of it is running, nor changed but in its open step.")
 
 NOT_THIS_REPORT = code("Q209", "A report that needs fields which this person may not read in clear.")
 TOO_MANY_GROUPS = code("Q208", "A report with more groups than a table may have.")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import Field
+from forms_dsl.model import Entity, Field
 from runtime.compile.access import Shows
 from runtime.context import Context
 from runtime.query.load import granted_on
@@ -32,13 +32,12 @@ def record_history(
 ) -> dict[str, object]:
     """One page of a record's history, newest first (docs/rest.md 2); NotFound for what this person may not read."""
     get_record(connection, context, app, entity, record_id, GetRequest(select=()))
-    access = _held(
-        connection, context, plan_with_cases(context, app, entity) or access_plan(context, app, entity, "read"), record_id
-    )
+    possible = plan_with_cases(context, app, entity) or access_plan(context, app, entity, "read")
+    access = held_grants(connection, context, possible, record_id)
     events = (
         sa.select(audit_event, org_person.c.f_name.label("actor_name"))
         .outerjoin(org_person, org_person.c.id == audit_event.c.actor)
-        .where(audit_event.c.app == app, audit_event.c.entity == entity, audit_event.c.record_id == record_id)
+        .where(*_of_record(access.entity.entity, record_id))
         .order_by(audit_event.c.id.desc())
         .limit(PAGE + 1)
     )
@@ -51,6 +50,32 @@ def record_history(
     found = connection.execute(events).mappings().all()
     items = [_shown(access, row) for row in found[:PAGE]]
     return {"items": items, "next": found[PAGE - 1]["id"] if len(found) > PAGE else None}
+
+
+def changed_since(connection: Connection, access: AccessPlan, record_id: str, version: int) -> dict[str, object]:
+    """The fields that changed after a version, each with the value that it had then, under the grants of the plan.
+
+    The plan must be narrowed to the grants that hold on the record (`held_grants`).
+    """
+    entity = access.entity.entity
+    events = (
+        sa.select(audit_event.c.body)
+        .where(*_of_record(entity, record_id), audit_event.c.record_version > version)
+        .where(audit_event.c.kind.in_(("record.created", "record.changed")))
+        .order_by(audit_event.c.record_version)
+    )
+    before: dict[str, object] = {}
+    now: dict[str, object] = {}
+    for body in connection.scalars(events):
+        for change in json.loads(body)["changes"]:
+            before.setdefault(change["field"], change["before"])
+            now[change["field"]] = change["after"]
+    differing = [{"field": id, "before": value, "after": now[id]} for id, value in before.items() if value != now[id]]
+    return {str(change["field"]): change["before"] for change in _changes(access, differing)}
+
+
+def _of_record(entity: Entity, record_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (audit_event.c.app == entity.app, audit_event.c.entity == entity.name, audit_event.c.record_id == record_id)
 
 
 def _shown(access: AccessPlan, row: sa.RowMapping) -> dict[str, object]:
@@ -68,9 +93,12 @@ def _shown(access: AccessPlan, row: sa.RowMapping) -> dict[str, object]:
     return shown
 
 
-def _held(connection: Connection, context: Context, access: AccessPlan, record_id: str) -> AccessPlan:
+def held_grants(
+    connection: Connection, context: Context, access: AccessPlan, record_id: str, *, by_case: bool = False
+) -> AccessPlan:
     """The plan with the grants that hold on this record: only they say which of its fields are shown."""
-    flags = granted_on(connection, context, access, [record_id]).get(record_id, ())
+    case_record = record_id if by_case else None
+    flags = granted_on(connection, context, access, [record_id], case_record=case_record).get(record_id, ())
     return replace(access, grants=tuple(grant for grant, holds in zip(access.grants, flags, strict=False) if holds))
 
 
@@ -98,6 +126,8 @@ def _as_seen(access: AccessPlan, field: Field, path: str, value: object) -> obje
         return [
             {paths[id][0].name: _as_seen(access, *paths[id], cell) for id, cell in row.items() if id in paths} for row in value
         ]
+    if field.type == "integer" and isinstance(value, str):
+        return int(value)  # the trail keeps whole numbers as texts
     if value is None or _best(access, path) == "clear" or field.classification != "C1":
         return value
     return masked_value(field, value)

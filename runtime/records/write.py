@@ -6,48 +6,37 @@ record before and after.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from forms_dsl.model import Label, StepFields
-from runtime.compile.access import Action, field_paths
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
-from runtime.failures import Changed, Conflict, Invalid, NotAllowed, NotFound
+from runtime.failures import Changed, Conflict, Invalid
 from runtime.query.change import WritePlan, insert_records, update_record_row
 from runtime.query.late import today_in
-from runtime.query.load import Loaded, granted_on, load_records
-from runtime.query.plans import AccessPlan, EveryRow, OneRecord
-from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, is_record_id, possible_plan
+from runtime.records.access import CaseGrant, access_plan
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
 from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.numbers import draw_numbers
+from runtime.records.opening import CHANGED, open_record, require_still_granted, writer_for
 from runtime.records.referring import is_in_approval, is_referred_to
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import record_change
 from runtime.records.uniques import check_unindexed, check_uniques, collision
 from runtime.store.identifiers import new_id
 
-_NOT_HERE: dict[Action, Label] = {
-    "create": {"zh": "您不能新建这样的数据。", "en": "You may not create a record with these values."},
-    "update": {"zh": "您不能修改这条记录，或不能改成这样。", "en": "You may not change this record, or not to these values."},
-    "delete": {"zh": "您不能删除这条记录。", "en": "You may not delete this record."},
-}
-_CHANGED: Label = {
-    "zh": "其他人已先修改了这条记录，请重新读取后再改。",
-    "en": "Somebody else changed this record first; read it again and repeat.",
-}
 _REFERRED: Label = {
     "zh": "还有其他数据引用这条记录，不能删除。",
     "en": "Other records refer to this one, so it cannot be deleted.",
 }
 _IN_APPROVAL: Label = {
-    "zh": "这条记录正在审批中，不能删除。",
-    "en": "An approval of this record is running, so it cannot be deleted.",
+    "zh": "这条记录正在审批中：只能由当前步骤的办理人在待办中修改，不能删除。",
+    "en": "An approval of this record is running: only its open step may change it, in the task, and nobody deletes it.",
 }
 _FAULTY: Label = {"zh": "有内容需要改正。", "en": "Some values need to be mended."}
 
@@ -75,7 +64,7 @@ def insert_record(
     """Make a record; with `is_draft` required values may still be missing. Raises Invalid with every fault."""
     access = access_plan(context, app, entity, "create")
     compiled, found = access.compiled, access.entity
-    writer = _writer(context, access, platform=by_platform)
+    writer = writer_for(context, access, platform=by_platform)
     draft = Draft(new_id(context.now), None, 1, record=system_values(context, compiled))
     draft.record["id"] = draft.id
     _fill(connection, context, compiled, found, writer, draft, values, Demands(complete=not is_draft, judged=not by_platform))
@@ -86,7 +75,7 @@ def insert_record(
         insert_records(connection, [plan])
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
-    _still_granted(connection, context, access, draft.id, None, "create", _entered(values))
+    require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
     return Written(draft.id, 1, {}, after)
@@ -106,12 +95,15 @@ def update_record(
 ) -> Written:
     """Change the given fields of a record that still has this version; `by_step` under the rights of an open work item.
 
-    Raises NotFound, NotAllowed, Changed, or Invalid with every fault.
+    While an approval of the record runs, only its open step and the platform write. Raises NotFound, NotAllowed, Changed,
+    Conflict, or Invalid with every fault.
     """
     case = CaseGrant(record_id, by_step) if by_step is not None else None
-    access, loaded = _open(connection, context, app, entity, "update", record_id, version, case)
+    access, loaded = open_record(connection, context, app, entity, "update", record_id, version, case)
     compiled, found = access.compiled, access.entity
-    writer = _writer(context, access, platform=by_platform)
+    if by_step is None and not by_platform and is_in_approval(connection, found, record_id):
+        raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
+    writer = writer_for(context, access, platform=by_platform)
     draft = Draft(
         record_id, loaded.values, loaded.version, record={**loaded.values, **_stamp(context, compiled), "id": record_id}
     )
@@ -134,75 +126,33 @@ def update_record(
     )
     try:
         if not update_record_row(connection, plan):
-            raise Changed(_CHANGED)
+            raise Changed(CHANGED)
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
     entered = _entered({name: value for name, value in values.items() if name in changed})
-    _still_granted(connection, context, access, record_id, case, "update", entered)
+    require_still_granted(connection, context, access, record_id, case, "update", entered)
     record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
     return Written(record_id, loaded.version + 1, loaded.values, draft.record)
 
 
 def delete_record(connection: Connection, context: Context, app: str, entity: str, record_id: str, version: int) -> Written:
     """Take a record away, keeping its data with a mark; refused while living records refer to it."""
-    access, loaded = _open(connection, context, app, entity, "delete", record_id, version, None)
+    access, loaded = open_record(connection, context, app, entity, "delete", record_id, version, None)
     if is_in_approval(connection, access.entity, record_id):
         raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
     if is_referred_to(connection, context, access.compiled, access.entity, record_id):
         raise Conflict(_REFERRED, code=STILL_REFERRED.id)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, deletes=True)
     if not update_record_row(connection, plan):
-        raise Changed(_CHANGED)
+        raise Changed(CHANGED)
     record_change(connection, context, access.entity, "record.deleted", record_id, loaded.version + 1, loaded.values, {})
     return Written(record_id, loaded.version + 1, loaded.values, {})
-
-
-def require_complete(connection: Connection, context: Context, app: str, entity: str, record_id: str) -> None:
-    """Raise Invalid with every fault of a record that must be complete now, as when a draft is submitted."""
-    access = access_plan(context, app, entity, "read")
-    compiled, found = access.compiled, access.entity
-    loaded = load_records(connection, context, access, [record_id]).get(record_id)
-    if loaded is None or not any(loaded.granted):
-        raise NotFound(NOT_THERE)
-    draft = Draft(record_id, loaded.values, loaded.version, record={**loaded.values, "id": record_id})
-    settle(connection, context, compiled, found, _writer(context, access, platform=False), [draft], Demands())
-    _refuse(draft)
 
 
 def is_draft_record(entity: CompiledEntity, values: Mapping[str, object]) -> bool:
     """Whether a record stands in the first state of a workflow: it may still be incomplete."""
     status = next((field for field in entity.entity.fields.values() if field.type == "status"), None)
     return status is not None and bool(status.options.choices) and values.get(status.name) == status.options.choices[0].code
-
-
-def _open(
-    connection: Connection,
-    context: Context,
-    app: str,
-    entity: str,
-    action: Action,
-    record_id: str,
-    version: int,
-    case: CaseGrant | None,
-) -> tuple[AccessPlan, Loaded]:
-    """The record, locked, with the plan narrowed to the grants that hold on it."""
-    access = access_plan(context, app, entity, action, case=case)
-    case_record = case.record_id if case is not None else None
-    ids = [record_id] if is_record_id(record_id) else []
-    loaded = load_records(connection, context, access, ids, case_record=case_record).get(record_id)
-    if loaded is None:
-        raise NotFound(NOT_THERE)
-    held = tuple(grant for grant, holds in zip(access.grants, loaded.granted, strict=True) if holds)
-    if not held:
-        reading = possible_plan(context, app, entity, "read", case=case)
-        readable = reading is not None and any(
-            granted_on(connection, context, reading, [record_id], case_record=case_record).get(record_id, ())
-        )
-        raise NotAllowed(_NOT_HERE[action]) if readable else NotFound(NOT_THERE)
-    if loaded.version != version:
-        raise Changed(_CHANGED, extra={"version": loaded.version})
-    narrowed = replace(access, grants=held, fingerprint=(access.fingerprint, tuple(grant.source for grant in held)))
-    return narrowed, loaded
 
 
 def _fill(
@@ -223,46 +173,13 @@ def _fill(
         check_uniques(connection, context, compiled, found, writer, draft)
     else:
         check_unindexed(connection, context, compiled, found, writer, draft)
-    _refuse(draft)
+    refuse(draft)
 
 
-def _refuse(draft: Draft) -> None:
+def refuse(draft: Draft) -> None:
+    """Raise Invalid with the faults of a draft, if it has any."""
     if draft.faults:
         raise Invalid(_FAULTY, faults=tuple(draft.faults))
-
-
-def _writer(context: Context, access: AccessPlan, *, platform: bool) -> Writer:
-    paths = field_paths(access.entity.entity)
-    if platform or is_platform(context.principal):
-        return Writer(access, frozenset(paths), frozenset(), platform=platform)
-    reading = possible_plan(context, access.compiled.app.name, access.entity.entity.name, "read")
-    plans = [access] if reading is None else [access, reading]
-    known = frozenset(path for path in paths if any(plan.shows(path) != "nothing" or plan.writes(path) for plan in plans))
-    masked = frozenset(path for path in known if not any(plan.shows(path) == "clear" for plan in plans))
-    return Writer(access, known, masked)
-
-
-def _still_granted(
-    connection: Connection,
-    context: Context,
-    access: AccessPlan,
-    record_id: str,
-    case: CaseGrant | None,
-    action: Action,
-    entered: Collection[str],
-) -> None:
-    """The row rule on the record as it stands now: nobody writes himself out of his own rows, or into those of others.
-
-    What was entered must be allowed by a grant that holds now too: one role's fields do not go with another role's rows.
-    """
-    if not access.denies and all(isinstance(grant.rows, EveryRow | OneRecord) for grant in access.grants):
-        return
-    flags = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
-    held = [grant for grant, holds in zip(access.grants, flags.get(record_id, ()), strict=True) if holds]
-    allowed = replace(access, grants=tuple(held))
-    # What no grant lets anybody enter was a mask sent back, or is entered in the platform's place.
-    if not held or not all(allowed.writes(path) for path in entered if access.writes(path)):
-        raise NotAllowed(_NOT_HERE[action])
 
 
 def _entered(values: Mapping[str, object]) -> set[str]:

@@ -105,6 +105,7 @@ def world(
     material: str = "",
     now: dt.datetime = NOW,
     gone: frozenset[str] = frozenset(),
+    authors: frozenset[str] = frozenset(),
 ) -> World:
     roles, facts, caps, changed = people or {}, values or {}, limits or {}, editors or {}
 
@@ -119,6 +120,7 @@ def world(
         still_fits=lambda by, person: any(c.person == person for c in find(by).candidates),
         limit_of=caps.get,
         editors=lambda names: frozenset().union(*(changed.get(name, frozenset()) for name in names)),
+        authors=lambda: authors,
         material=lambda: material,
     )
 

@@ -517,3 +517,63 @@ def test_a_veto_holder_decides_alone_against() -> None:
     veto = Run(definition, world(people))
     veto.decide("eva", "officers", "reject")
     assert "rejected" == veto.now.state
+
+
+def test_whoever_wrote_the_record_stands_where_the_starter_stands() -> None:
+    """A colleague who submits somebody's draft takes nothing away: its author is left out, and asked again at the commit."""
+    definition = flow(fill(), approve("check"), approve("head"), four_eyes=(four_eyes("apply", "check"),))
+    run = Run(definition, world({**PEOPLE, "head": ("ann", "eva")}, authors=frozenset({"ann"})))
+
+    assert [("bob",)] == [run.visit("check").entitled(seat) for seat in run.visit("check").seats]
+    assert [("ann", "maker_checker")] == [(out.person, out.rule) for out in run.visit("check").left_out]
+    run.world = world({**PEOPLE, "head": ("ann", "eva")}, authors=frozenset({"bob"}))
+    refusal = run.decide("bob", "check", "approve")
+    assert refusal is not None
+    assert ("four_eyes", "maker_checker") == (refusal.reason, refusal.rule)
+    run.world = world({**PEOPLE, "head": ("ann", "eva")}, authors=frozenset({"ann"}))
+    run.approve("bob", "check")
+    run.approve("ann", "head")
+    assert "approved" == run.now.state
+
+
+def test_the_limit_that_people_were_found_by_is_asked_at_the_commit() -> None:
+    """with_limit: an amount that grew, or a limit that was lowered, since somebody was asked; not for the escalated."""
+    by = role("check", with_limit=expression("amount"))
+    due = Due(Duration(1, "hour"), "escalate", to=role("officers"))
+    definition = flow(fill(), approve("check", by, due=due))
+    limits = {"ann": Decimal(50), "bob": Decimal(50)}
+    run = Run(definition, world(PEOPLE, {"amount": Decimal(50)}, limits))
+    run.world = world(PEOPLE, {"amount": Decimal(51)}, limits)
+    refusal = run.decide("ann", "check", "approve")
+    assert refusal is not None
+    assert "over_limit" == refusal.reason
+
+    run.do(cmd.TimerDue("check", 1))
+    assert run.decide("ann", "check", "approve") is not None
+    assert run.decide("kai", "check", "approve") is None
+
+
+def test_nobody_goes_back_behind_what_another_system_has_done() -> None:
+    """A completed call is never requested twice: the return is refused, by whoever and however it comes."""
+    definition = flow(fill(), call("booking"), approve("check"), irreversible=frozenset({"booking"}))
+    run = Run(definition, world(PEOPLE))
+    run.call_done("booking")
+    refusal = run.decide("ann", "check", "return", to="apply")
+    assert refusal is not None
+    assert "call_done" == refusal.reason
+
+    asking = Run(flow(fill(), call("rating"), approve("check")), world(PEOPLE))
+    asking.call_done("rating")
+    assert asking.decide("ann", "check", "return", to="apply") is None
+
+
+def test_nobody_goes_back_behind_a_call_that_may_have_been_done() -> None:
+    """Held because nobody knows its end, or given to a person to finish: going forward again could do it twice."""
+    for on_error in (None, role("officers", pick="claim")):
+        block = together("t", a=(approve("check"),), b=(call("booking", on_error=on_error),))
+        run = Run(flow(fill(), block, irreversible=frozenset({"booking"})), world(PEOPLE))
+        run.do(cmd.FinishCall("booking", 1, "unknown"))
+        refusal = run.decide("ann", "check", "return", to="apply")
+        assert refusal is not None
+        assert "call_done" == refusal.reason
+        assert run.do(cmd.Recall("maker")) is not None
