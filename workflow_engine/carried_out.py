@@ -21,7 +21,7 @@ from forms_dsl.model import (
     Workflow,
     WorkflowStep,
 )
-from forms_dsl.source import Document, Pointer, Span
+from forms_dsl.source import Document, Pointer, Span, path_within_app
 from forms_dsl.workflow_tree import steps_of
 from workflow_engine.decide import BUILT_RULES
 
@@ -38,14 +38,19 @@ Key = tuple[str | int, ...]
 
 def not_carried_out(workflow: Workflow, documents: Mapping[str, Document]) -> Iterator[Diagnostic]:
     """A finding at each key of a workflow that the engine would have to leave aside."""
-    document = documents.get(workflow.span.file)
+    document = documents.get(path_within_app(workflow.span.file))
     for key in _of_workflow(workflow):
         yield _finding(document, workflow.span, (), key)
     keys = {span: pointer for pointer, span in document.key_spans.items()} if document else {}
     for step in steps_of(workflow):
-        place = keys.get(step.span, ())[:-1]
+        place = _map_of(keys.get(step.span, ()))
         for key in _of_step(step):
             yield _finding(document, step.span, place, key)
+
+
+def _map_of(pointer: Pointer) -> Pointer:
+    """The map of a step whose first key stands at `pointer`; a step of an overlay has a key of its own in the list."""
+    return pointer if pointer and isinstance(pointer[-1], int) else pointer[:-1]
 
 
 def told_once(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from forms_dsl.checks.entities import UNUSED
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
-from forms_dsl.model import CallStep
+from forms_dsl.model import CallStep, WaitStep
 from forms_dsl.workflow_tree import steps_of
 
 NO_MOCK = code("C003", "An operation without an answer for tests and examples.", "warning")
@@ -37,7 +37,10 @@ def bindings_are_used(site: Site) -> Iterator[Diagnostic]:
         for step in steps_of(flow):
             if isinstance(step, CallStep):
                 calls |= {name for name in (step.connector, step.ask, step.undo) if name}
+            elif isinstance(step, WaitStep) and step.event is not None:
+                calls.add(step.event)
     calls |= {action.connector for rule in app.automations.values() for action in rule.do if action.connector}
+    calls |= {rule.receive for rule in app.automations.values() if rule.receive is not None}
     used = {call.partition(".")[0] for call in calls}
     for binding in app.bindings.values():
         if binding.name not in used:

@@ -33,7 +33,9 @@ def flows_of(site: Site) -> Iterator[Workflow]:
 
 def map_of(site: Site, step: WorkflowStep) -> Place:
     """The place of a step's map."""
-    return site.at_key(step.span).parent
+    place = site.at_key(step.span)
+    # A step that an overlay adds has a key of its own in the list.
+    return place if place.pointer and isinstance(place.pointer[-1], int) else place.parent
 
 
 @check

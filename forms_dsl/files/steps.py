@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Tag
 
@@ -56,7 +56,7 @@ Choice = Annotated[
 
 
 class ChooseShape(BaseModel):
-    """Exactly one branch; beside the known keys each key is a code with its steps."""
+    """Exactly one branch; beside the known keys each key is a code with its steps. Codes called like a key need the list form."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, list[Step]]
@@ -66,7 +66,9 @@ class ChooseShape(BaseModel):
     otherwise: Annotated[list[Step] | None, key("Steps of all other values.", "其他取值的步骤。")] = None
     name: Annotated[Name | None, key("The block's name.", "块名称。")] = None
     title: Annotated[LabelText | None, key("What it is called.", "显示名称。")] = None
+    sealed: Annotated[Flag, key("Whether a bank's overlay may not change it.", "银行的覆盖层是否不得更改。")] = False
     note: Annotated[Text | None, key("A remark for colleagues.", "备注。")] = None
+    meta: Annotated[dict[str, Any] | None, key("Free data of other tools.", "供其他工具使用的自由数据。")] = None
 
 
 Step = Annotated[

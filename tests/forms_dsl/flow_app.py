@@ -228,6 +228,22 @@ do:
   - create: {entity: customer, set: {full_name: {value: result.number}}}
   - call: {connector: core.find, send: {request_id: $request_id}, save: {core_number: result.number}}
 """,
+    "templates/note.yaml": """\
+template: note
+kind: message
+entity: order
+label: {zh: 便条, en: Note}
+subject: {zh: "看 {{number}}", en: "See {{number}}"}
+body: {zh: "请看 {{number}}", en: "Please see {{number}}"}
+""",
+    "automations/tell.yaml": """\
+automation: tell
+label: {zh: 告知, en: Tell}
+after: {create: true}
+entity: order
+do:
+  - send: {channel: inbox, to: owner, template: note}
+""",
     "automations/fetch.yaml": """\
 automation: fetch
 label: {zh: 取数, en: Fetch}

@@ -98,4 +98,6 @@ def test_automations_that_do_not_act_by_the_clock_are_refused() -> None:
         ("booked.yaml", "set with result"),
         ("booked.yaml", "create with result"),
         ("fetch.yaml", "import"),
+        ("tell.yaml", "after"),
+        ("tell.yaml", "send"),
     } == said
