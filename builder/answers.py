@@ -22,12 +22,13 @@ def review_answer(connection: Connection, context: Context, row: Row[Any]) -> Js
     """A review as it stands, without its plan."""
     person = people_of(connection, row.author, row.decided_by)
     version, to = review.aim_of(connection, row)
-    return review_json(row, person, to=to, version=version, may_decide=review.may_decide(row, context))
+    can = ["approve", "return"] if review.may_decide(row, context) else ["withdraw"] if review.may_withdraw(row, context) else []
+    return review_json(row, person, to=to, version=version, can=can)
 
 
 def review_with_plan(connection: Connection, context: Context, row: Row[Any]) -> Json:
-    """A review with its plan as it is now, and whether that is still the plan that was submitted."""
-    plan = review.plan_of(connection, row, context).plan
+    """A review with its plan: while it is open as it is now and whether that is still the one submitted, then as it was decided."""
+    plan = review.plan_of(connection, row, context).plan if row.state == "open" else review.plan_as_decided(connection, row)
     before = files_of(connection, row.app, plan.from_)
     answer = review_answer(connection, context, row)
     shown = plan_json(plan, before, review.texts_of(row), context.locale)

@@ -8,8 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from builder.codes import CHANGED_MEANWHILE, DECIDED, NOTHING_CHANGED
+from builder.codes import CHANGED_MEANWHILE, DECIDED, NOT_THE_AUTHOR, NOTHING_CHANGED
 from builder.drafts import read_draft
+from forms_dsl.diff import diff_apps
+from forms_dsl.load import load_app
+from forms_dsl.required import load_required
 from forms_dsl.yaml_source import read_document
 from runtime.audit.trail import record_event
 from runtime.context import Context
@@ -17,9 +20,11 @@ from runtime.failures import Conflict, NotAllowed, NotFound
 from runtime.publish.apply import Publication, Published, publish
 from runtime.publish.codes import TWO_PEOPLE
 from runtime.publish.consent import Consent, check_consent
+from runtime.publish.history import steps_of
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
-from runtime.releases import Releases
+from runtime.publish.types import PublishPlan, Step
+from runtime.releases import Releases, compile_stored, published_apps
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import release, review
@@ -87,6 +92,21 @@ def plan_of(connection: Connection, row: Row[Any], context: Context) -> Planned:
     return plan_publish(connection, row.app, texts_of(row), context.now)
 
 
+def plan_as_decided(connection: Connection, row: Row[Any]) -> PublishPlan:
+    """What a review that was decided asked for, against the release that it was made from, with the statements that were carried out.
+
+    Rows and running approvals are counted of now, so that of then nothing is told about them.
+    """
+    base, texts = row.base_release or None, texts_of(row)
+    old = compile_stored(connection, row.app, base).app if base is not None else None
+    new = load_app(texts, others=load_required(texts, published_apps(connection))).app
+    version, to = aim_of(connection, row)
+    done = steps_of(connection, row.app, to) if row.state == "approved" else ()
+    steps = tuple(Step(step.phase, step.sql, step.because, step.reverse) for step in done)
+    changes = diff_apps(old, new) if new is not None else ()
+    return PublishPlan(row.app, base, to, version, changes, steps, (), (), (), row.plan_checksum)
+
+
 def texts_of(row: Row[Any]) -> Mapping[str, str]:
     """The texts that a review asks to publish."""
     return {str(path): str(text) for path, text in row.files.items()}
@@ -110,6 +130,24 @@ def may_decide(row: Row[Any], context: Context) -> bool:
         and "publisher" in context.principal.platform_roles
         and context.principal.id not in {row.author, *row.editors}
     )
+
+
+def may_withdraw(row: Row[Any], context: Context) -> bool:
+    """Whether the person of the context submitted this review and may take it back."""
+    return bool(row.state == "open" and context.principal.id == row.author)
+
+
+def withdraw(connection: Connection, context: Context, id: str) -> None:
+    """Take a review back by who submitted it; the draft stays as it is. Raises Conflict when it was decided, NotAllowed for others."""
+    row = _undecided(connection, id)
+    if not may_withdraw(row, context):
+        raise NotAllowed(
+            {"zh": "只有提交人可以撤回发布申请。", "en": "Only who submitted a review can withdraw it."}, code=NOT_THE_AUTHOR.id
+        )
+    values = {"state": "withdrawn", "decided_by": context.principal.id, "decided_at": context.now}
+    if not connection.execute(sa.update(review).where(review.c.id == id, review.c.state == "open").values(**values)).rowcount:
+        raise _decided(read_review(connection, id))
+    record_event(connection, context, "review_withdrawn", app=row.app, body={"review": id})
 
 
 def approve(database: Database, releases: Releases, context: Context, id: str, note: str | None) -> Published:
@@ -164,6 +202,7 @@ def _decided(row: Row[Any]) -> Conflict:
     words = {
         "approved": ("已批准发布", "was approved"),
         "returned": ("已退回", "was returned"),
+        "withdrawn": ("已由提交人撤回", "was withdrawn by who submitted it"),
         "outdated": ("已过期，另有提交或发布", "is outdated: something else was submitted or published"),
     }
     zh, en = words.get(row.state, ("已处理", "was decided"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Row
@@ -108,7 +108,7 @@ def live_json(release: Release | None, person: Person) -> Json | None:
     }
 
 
-def review_json(row: Row[Any], person: Person, *, to: int, version: str, may_decide: bool) -> Json:
+def review_json(row: Row[Any], person: Person, *, to: int, version: str, can: Sequence[str]) -> Json:
     """One request for publication."""
     return {
         "id": row.id,
@@ -125,5 +125,5 @@ def review_json(row: Row[Any], person: Person, *, to: int, version: str, may_dec
         "decided_by": person(row.decided_by),
         "decided_at": format_instant(row.decided_at) if row.decided_at is not None else None,
         "decision_note": row.decision_note,
-        "can": ["approve", "return"] if may_decide else [],
+        "can": list(can),
     }

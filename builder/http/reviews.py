@@ -20,6 +20,7 @@ from runtime.publish.history import steps_of
 router = APIRouter(prefix="/api/builder/reviews")
 
 Reader = Annotated[Context, Depends(platform_role("designer", "publisher"))]
+Designer = Annotated[Context, Depends(platform_role("designer"))]
 Publisher = Annotated[Context, Depends(platform_role("publisher"))]
 
 
@@ -68,6 +69,14 @@ def approve(request: Request, context: Publisher, id: str, note: Note) -> JSONRe
                 "steps": [done_step_json(step) for step in steps],
             }
         )
+
+
+@router.post("/{id}/withdraw")
+def withdraw(request: Request, context: Designer, id: str) -> JSONResponse:
+    """Take it back by who submitted it."""
+    with services_of(request).database.write() as connection:
+        review.withdraw(connection, context, id)
+        return JSONResponse(review_answer(connection, context, review.read_review(connection, id)))
 
 
 @router.post("/{id}/return")

@@ -173,7 +173,7 @@ def test_a_second_person_publishes_what_was_submitted(workshop: Workshop) -> Non
 
     assert ("open", 1, 2, "shen 先生") == (asked["state"], asked["base"], asked["to"], asked["author"]["name"])
     assert asked["id"] == listed["id"]
-    assert (["approve", "return"], []) == (listed["can"], asked["can"])
+    assert (["approve", "return"], ["withdraw"]) == (listed["can"], asked["can"])
     assert (False, False) == (review["plan_changed"], review["plan"]["blocked"])
     assert 200 == done.status_code, done.text
     assert ("approved", "fine", "zhao 先生") == (
@@ -187,6 +187,32 @@ def test_a_second_person_publishes_what_was_submitted(workshop: Workshop) -> Non
     assert [] == shen.get(f"{PATH}/draft").json()["changed"]
     assert [] == zhao.get("/api/builder/reviews").json()["items"]
     assert 409 == zhao.post(f"/api/builder/reviews/{asked['id']}/approve", json={}).status_code
+
+    # Looked at afterwards it says what was approved, not that nothing differs from now.
+    after = zhao.get(f"/api/builder/reviews/{asked['id']}").json()["plan"]
+    assert (review["plan"]["changes"], review["plan"]["files"]) == (after["changes"], after["files"])
+    assert [step["sql"] for step in review["plan"]["steps"]] == [step["sql"] for step in after["steps"]]
+    assert (1, 2) == (after["from"], after["to"])
+
+
+def test_who_submitted_takes_it_back(workshop: Workshop) -> None:
+    """Only the author, only while it is open; the draft stays and what was asked for can be read again."""
+    shen, he, zhao = (workshop.client(name) for name in ("shen", "he", "zhao"))
+    save(shen, WITH_URGENCY)
+    asked = submit(shen).json()
+    path = f"/api/builder/reviews/{asked['id']}"
+    other, publisher = he.post(f"{path}/withdraw"), zhao.post(f"{path}/withdraw")
+    back = shen.post(f"{path}/withdraw")
+
+    assert ["withdraw"] == asked["can"]
+    assert (403, "M440") == (other.status_code, other.json()["code"])
+    assert 403 == publisher.status_code
+    assert (200, "withdrawn", []) == (back.status_code, back.json()["state"], back.json()["can"])
+    assert [] == zhao.get("/api/builder/reviews").json()["items"]
+    assert "Urgency" in shen.get(path).json()["plan"]["changes"][0]["words"]["en"]
+    assert ["entities/ticket.yaml"] == shen.get(f"{PATH}/draft").json()["changed"]
+    assert [409, 409] == [shen.post(f"{path}/withdraw").status_code, zhao.post(f"{path}/approve", json={}).status_code]
+    assert 201 == submit(shen).status_code
 
 
 def test_whoever_edited_or_submitted_cannot_decide(workshop: Workshop) -> None:
