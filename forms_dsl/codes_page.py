@@ -34,6 +34,7 @@ _AREAS = {
     "A": "Audit",
     "B": "Builder",
     "D": "Decisions, data and imports",
+    "I": "Importing definitions",
     "K": "Keys and tokens",
     "O": "Overlays",
 }

@@ -7,8 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from builder.commands import Verbs
+from builder.commands import Mistake, Verbs
 from builder.folder import (
     add_apps_argument,
     add_base_argument,
@@ -18,17 +19,22 @@ from builder.folder import (
     read_mapping_files,
     shown,
 )
+from builder.watching import changes_in
 from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.model import App
 from forms_dsl.render import render_json, render_terminal
+from forms_dsl.render_sarif import render_sarif
 from forms_dsl.required import load_required
 from runtime.commands.import_mapping import UNKNOWN_TARGET, read_mapping
 from workflow_engine.verify import load_verified
 
 _EXAMPLES = """\
   qiqiao check app_definitions/bank_customer
+  qiqiao check app_definitions/bank_customer --watch
+  qiqiao check app_definitions/bank_customer --sarif > findings.sarif
   qiqiao check app_definitions/bank_customer --json | jq '.[] | select(.severity == "error")'"""
 
+_AGAIN = {"en": "── checking {path} ──", "zh": "── 检查 {path} ──"}
 _NONE = {"en": "{path}: nothing to complain about.", "zh": "{path}：没有发现问题。"}
 _COUNTS = {
     "en": "{errors} error(s), {warnings} warning(s), {hints} hint(s).",
@@ -50,17 +56,41 @@ def add(verbs: Verbs) -> None:
     add_base_argument(parser)
     add_apps_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as a JSON list")
+    parser.add_argument("--sarif", action="store_true", help="print the findings as SARIF 2.1.0, for code hosts and editors")
+    parser.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C")
 
 
 def run(arguments: argparse.Namespace, locale: str) -> int:
-    """Check and print."""
+    """Check and print, again and again with --watch."""
+    if not arguments.watch:
+        return _check(arguments, locale)
+    for _ in changes_in(_watched(arguments)):
+        print(_AGAIN[locale].format(path=arguments.folder), flush=True)
+        try:
+            _check(arguments, locale)
+        except Mistake as mistake:  # a file that is being written may be gone for a moment
+            print(mistake.words[locale])
+        sys.stdout.flush()
+    return 0
+
+
+def _watched(arguments: argparse.Namespace) -> list[Path]:
+    """The folder, and that of the app which it extends."""
+    base = open_folder(arguments.folder, arguments.base).base
+    return [arguments.folder, *([base] if base else [])]
+
+
+def _check(arguments: argparse.Namespace, locale: str) -> int:
     folder = open_folder(arguments.folder, arguments.base)
     find = apps_beside(folder.path, arguments.apps)
     loaded = load_verified(folder.files, others=load_required(folder.files, find), publishing=False)
     mappings = read_mapping_files(folder.path)
     found, texts = shown((*loaded.diagnostics, *mapping_findings(mappings, loaded.app)), folder)
-    if arguments.json:
-        print(json.dumps(render_json(found, locale=locale), ensure_ascii=False, indent=1))
+    if arguments.json or arguments.sarif:
+        rendered = (
+            render_sarif(found, locale=locale, prefix=f"{folder.path}/") if arguments.sarif else render_json(found, locale=locale)
+        )
+        print(json.dumps(rendered, ensure_ascii=False, indent=1))
     elif found:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         prefix = f"{folder.path}/"

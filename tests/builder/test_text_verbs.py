@@ -6,10 +6,12 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -226,3 +228,83 @@ def test_diff_needs_apps_without_errors(qiqiao: Qiqiao, app: Path) -> None:
     code, _, err = qiqiao("diff", app, app)
 
     assert 1 == code and "run qiqiao check" in err
+
+
+#: Required keys and value spaces of SARIF 2.1.0 (OASIS standard, its JSON schema), of the objects that are written here.
+SARIF = {
+    "log": {"version", "runs"},
+    "run": {"tool"},
+    "tool": {"driver"},
+    "driver": {"name"},
+    "rule": {"id"},
+    "result": {"message"},
+    "description": {"text"},
+}
+
+
+def test_check_writes_sarif(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """The log has what the standard's schema requires, places that count from 1, levels and addresses that it knows."""
+    folder = tmp_path / "bank customer"
+    shutil.copytree(ROOT / "app_definitions" / "bank_customer", folder)
+    form = folder / "forms" / "loan_application.intake.yaml"
+    form.write_text(form.read_text().replace("visible: amount > 500000", "visible: amuont > 500000", 1))
+    code, out, _ = qiqiao("check", folder, "--sarif")
+    log = json.loads(out)
+    run = log["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+
+    assert 1 == code
+    assert SARIF["log"] <= log.keys() and "2.1.0" == log["version"]
+    assert SARIF["run"] <= run.keys() and SARIF["tool"] <= run["tool"].keys() and SARIF["driver"] <= run["tool"]["driver"].keys()
+    assert "unicodeCodePoints" == run["columnKind"]
+    assert all(SARIF["rule"] <= rule.keys() and SARIF["description"] <= rule["shortDescription"].keys() for rule in rules)
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        region = place["region"]
+
+        assert SARIF["result"] <= result.keys() and result["message"]["text"]
+        assert result["level"] in {"none", "note", "warning", "error"}
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert " " not in place["artifactLocation"]["uri"]
+        assert 1 <= region["startLine"] <= region["endLine"] and 1 <= region["startColumn"] and 1 <= region["endColumn"]
+    wrong = next(result for result in run["results"] if "X005" == result["ruleId"])
+    line = form.read_text().split("\n")[wrong["locations"][0]["physicalLocation"]["region"]["startLine"] - 1]
+    assert "amuont" in line
+    assert wrong["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith(
+        "bank%20customer/forms/loan_application.intake.yaml"
+    )
+    assert {"version": "2.1.0", "results": []} == {
+        "version": "2.1.0",
+        "results": json.loads(qiqiao("check", ROOT / "app_definitions" / "bank_customer", "--sarif")[1])["runs"][0]["results"],
+    }
+
+
+def test_check_watches(tmp_path: Path) -> None:
+    """With --watch a change is checked at once, an error comes and goes, and Ctrl-C ends it."""
+    folder = tmp_path / "bank_customer"
+    shutil.copytree(ROOT / "app_definitions" / "bank_customer", folder)
+    entity = folder / "entities" / "loan.yaml"
+    text = entity.read_text()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QIQIAO_LOCALE": "en", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "builder.cli", "check", str(folder), "--watch"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            _until(process.stdout, "nothing to complain about")
+            entity.write_text(text.replace("fields:", "feilds:"))
+            assert "S001" in _until(process.stdout, "error(s)")
+            entity.write_text(text)
+            _until(process.stdout, "nothing to complain about")
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert 130 == process.wait(timeout=20)
+
+
+def _until(stream: TextIO, words: str) -> str:
+    """What is written up to a line with these words."""
+    told = ""
+    for line in stream:
+        told += line
+        if words in line:
+            return told
+    raise AssertionError(told)

@@ -1,0 +1,327 @@
+"""The field that the values of a column ask for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+
+from forms_dsl.diagnostics import Code, Sentence
+from forms_dsl.importers.codes import (
+    BROKEN_VALUE,
+    CODES_CHANGED,
+    DAY_OR_MONTH,
+    GUESSED,
+    LEADING_ZEROS,
+    LOST_DIGITS,
+    MIXED,
+    OPEN_QUESTION,
+    PERSONAL,
+)
+from forms_dsl.importers.draft import Tree
+from forms_dsl.importers.excel import spellings
+from forms_dsl.importers.excel.tables import Column
+from forms_dsl.importers.naming import proposed_codes
+from forms_dsl.importers.report import Position, Report, joined
+from forms_dsl.importers.words import cleaned, cut, one
+from forms_dsl.importers.workbook.cells import Cell, Sheet
+
+#: A column with at most so many different values, which repeat, is a choice.
+CHOICES = 20
+_CHOICE_LENGTH = 40
+_LENGTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 32_767)
+_DAY_FORMS = ("iso", "chinese", "compact", "foreign")
+
+
+class Inference:
+    """Looks at one column; what is guessed or wrong goes to the report with the cell."""
+
+    def __init__(self, sheet: Sheet, column: Column, report: Report) -> None:
+        self.sheet, self.column, self.report = sheet, column, report
+        self.cells = {row: cell for row, cell in column.cells.items() if cell.text and cell.kind != "error"}
+        self.count = len(self.cells)
+        #: Every value once: whatever is looked for in a value is looked for once.
+        self.values = list(dict.fromkeys(cell.text for cell in self.cells.values()))
+
+    def field(self) -> dict[str, Tree]:
+        """Type and options, without label."""
+        broken = [row for row, cell in self.column.cells.items() if cell.kind == "error"]
+        if broken:
+            cell = self.column.cells[broken[0]]
+            message = Sentence(
+                f"{len(broken)} cell(s) hold an error ({cell.text}).", f"{len(broken)} 个单元格是错误值（{cell.text}）。"
+            )
+            self.report.add(BROKEN_VALUE, self.sheet.at(broken[0], self.column.number), message)
+        listed = self.sheet.lists.get(self.column.number)
+        if listed is not None and listed[1]:
+            return self._choice(listed[1])
+        if not self.values:
+            self._say(OPEN_QUESTION, "The column has no values; its field is a text.", "该列没有值，字段暂定为文本。")
+            return {"type": "text", "max": 100}
+        return self._lost_digits() or self._by_kind()
+
+    def _lost_digits(self) -> dict[str, Tree] | None:
+        lost = [row for row, cell in self.cells.items() if _has_lost_digits(cell)]
+        if not lost:
+            return None
+        shown = cut(self.cells[lost[0]].text, 40)
+        message = Sentence(
+            f"{len(lost)} number(s) of more than 15 digits: the spreadsheet has already lost the last ones (it holds {shown}).",
+            f"有 {len(lost)} 个超过 15 位的数字：表格软件已丢失末尾几位（现为 {shown}）。",
+        )
+        hint = Sentence(
+            "Format the column as text in the system it comes from, export it again, and do not open it in between.",
+            "请在源系统中将该列导出为文本格式后重新导出，中途不要用表格软件打开另存。",
+        )
+        self.report.add(LOST_DIGITS, self.sheet.at(lost[0], self.column.number), message, hint)
+        return {"type": "text", "max": 50, "note": "I101"}
+
+    def _by_kind(self) -> dict[str, Tree]:
+        kinds = Counter(self._kind(cell) for cell in self.cells.values())
+        if len(kinds) > 1 and set(kinds) == {"date", "datetime"}:
+            return {"type": "datetime"}
+        if len(kinds) > 1:
+            return self._mixed(kinds)
+        kind = next(iter(kinds))
+        if kind in ("date", "datetime", "boolean"):
+            return {"type": kind}
+        if kind == "time":
+            return {"type": "time"}
+        return self._number() if kind == "number" else self._text()
+
+    def _kind(self, cell: Cell) -> str:
+        return cell.kind
+
+    def _mixed(self, kinds: Counter[str]) -> dict[str, Tree]:
+        usual = kinds.most_common(1)[0][0]
+        if set(kinds) == {"number", "text"}:
+            texts = [cell.text for cell in self.cells.values() if cell.kind == "text"]
+            if all(spellings.NUMBER.match(text) and not spellings.LEADING_ZERO.match(text) for text in texts):
+                self._odd(lambda cell: cell.kind == "text", "numbers, some of them kept as text", "数字，其中部分以文本存储")
+                return self._number()
+            if self._is_choice():
+                self._odd(lambda cell: cell.kind != usual, "numbers and texts", "数字与文本混用")
+                return self._choice(self.values)
+        names = ", ".join(f"{kind}: {count}" for kind, count in kinds.most_common())
+        self._odd(lambda cell: cell.kind != usual, f"of several kinds ({names})", f"类型混杂（{names}）")
+        return self._plain_text()
+
+    def _odd(self, is_odd: Callable[[Cell], bool], en: str, zh: str) -> None:
+        """Say that the values are mixed, at the first cell that is not like most."""
+        row = next((row for row, cell in self.cells.items() if is_odd(cell)), next(iter(self.cells)))
+        shown = cut(self.cells[row].text, 30)
+        message = Sentence(f"The values are {en}; this one is {shown!r}.", f"该列的值{zh}；此处为“{shown}”。")
+        self.report.add(MIXED, self.sheet.at(row, self.column.number), message)
+
+    def _number(self) -> dict[str, Tree]:
+        formats = {cell.format for cell in self.cells.values()}
+        places = max(_decimals(text) for text in self.values)
+        if any(format.percent for format in formats):
+            shown = max((format.decimals or 0) for format in formats if format.percent)
+            if any(cell.kind == "text" for cell in self.cells.values()):
+                return {"type": "decimal", "scale": min(places, 8), "percent": True}
+            return {"type": "decimal", "scale": min(max(shown + 2, min(places, 6)), 8), "percent": True}
+        is_currency = any(format.currency for format in formats)
+        is_named = bool(spellings.MONEY_HEADER.search(self.column.label))
+        if places <= 2 and (is_currency or (is_named and not self._is_day("compact") and not _is_code(self.values))):
+            if not is_currency:
+                self._say(GUESSED, "Taken as an amount of money because of its name.", "根据名称推断为金额。")
+            return {"type": "money"}
+        if places == 0:
+            day = self._compact_day()
+            if day is not None:
+                return day
+            return {"type": "integer"}
+        if places > 8:
+            self._say(
+                GUESSED, f"{places} decimals are more than the 8 that a field keeps.", f"{places} 位小数，超过字段最多 8 位。"
+            )
+        return {"type": "decimal", "scale": min(places, 8)}
+
+    def _compact_day(self) -> dict[str, Tree] | None:
+        if not spellings.DAY_HEADER.search(self.column.label):
+            return None
+        if self._is_day("compact"):
+            self._say(GUESSED, "Days written as YYYYMMDD.", "以 YYYYMMDD 书写的日期。")
+            return {"type": "date", "note": "YYYYMMDD"}
+        if self._is_day("short") and len(self.values) > 3:
+            self._say(
+                OPEN_QUESTION,
+                "Days written as YYMMDD leave the century open; say it in the mapping of the data import.",
+                "以 YYMMDD 书写的日期没有世纪；导入数据时请在映射中指定 century。",
+            )
+            return {"type": "date", "note": "YYMMDD"}
+        return None
+
+    def _is_day(self, form: str) -> bool:
+        return all(spellings.is_day(value, form) for value in self.values)
+
+    def _text(self) -> dict[str, Tree]:
+        values = self.values
+        words = {value.strip().lower() for value in values}
+        if any(words <= pair for pair in spellings.YES_NO) and len(words) == 2:
+            self._say(GUESSED, f"Taken as true or false: {joined(sorted(words))}.", f"推断为是/否：{joined(sorted(words))}。")
+            return {"type": "boolean"}
+        personal = self._personal()
+        if personal is not None:
+            return personal
+        days = self._days()
+        if days is not None:
+            return days
+        zeros = [row for row, cell in self.cells.items() if spellings.LEADING_ZERO.match(cell.text)]
+        if not zeros and all(_is_numeric(value) for value in values):
+            return self._spelt_numbers()
+        if self._is_choice():
+            return self._choice(values)
+        if zeros:
+            self._say_at(LEADING_ZEROS, zeros[0], "Leading zeros are kept: the field is a text.", "保留前导零：字段为文本。")
+        else:
+            share = sum(_is_numeric(value) or spellings.is_day(value, "iso") for value in values)
+            if share * 2 > len(values):
+                self._odd(
+                    lambda cell: not _is_numeric(cell.text), "mostly numbers or days, but not all", "多为数字或日期，但并非全部"
+                )
+        return self._plain_text()
+
+    def _spelt_numbers(self) -> dict[str, Tree]:
+        if all(spellings.PERCENT.match(value) for value in self.values):
+            places = max(_decimals(value.rstrip("%％ ")) for value in self.values)
+            return {"type": "decimal", "scale": min(places + 2, 8), "percent": True}
+        if any(spellings.AMOUNT.match(value) for value in self.values):
+            return {"type": "money"}
+        if any(spellings.PERCENT.match(value) for value in self.values) or _is_code(self.values):
+            if _is_code(self.values):
+                return self._plain_text()
+            self._odd(
+                lambda cell: not spellings.PERCENT.match(cell.text), "percentages and plain numbers", "百分数与普通数字混用"
+            )
+            return self._plain_text()
+        return self._number()
+
+    def _days(self) -> dict[str, Tree] | None:
+        found = Counter(form for value in self.values for form in _DAY_FORMS if spellings.is_day(value, form))
+        found.pop("compact", None)  # a number, unless its header says more
+        usual = found.most_common(1)[0] if found else ("", 0)
+        if sum(found.values()) * 10 < len(self.values) * 9:
+            return None
+        if sum(found.values()) < len(self.values):
+            self._odd(
+                lambda cell: not any(spellings.is_day(cell.text, form) for form in found),
+                "days, but not all",
+                "多为日期，但并非全部",
+            )
+            return self._plain_text()
+        if len(found) > 1 or len({re.sub("[0-9]+", "", v)[:1] for v in self.values}) > 1:
+            self._odd(lambda cell: not spellings.is_day(cell.text, usual[0]), "days in several spellings", "日期，但写法不统一")
+        if "foreign" in found and spellings.day_comes_first(self.values) is None:
+            self._say(DAY_OR_MONTH, "Day and month cannot be told apart (03/04/2024).", "无法分辨日与月（03/04/2024）。")
+        timed = any(spellings.has_time(value) for value in self.values)
+        if timed:
+            self._say(OPEN_QUESTION, "The times name no zone; they are read in the app's.", "时间未注明时区，按应用时区读取。")
+        return {"type": "datetime" if timed else "date"}
+
+    def _personal(self) -> dict[str, Tree] | None:
+        for kind in (*spellings.PERSONAL,):
+            is_named = bool(kind.header.search(self.column.label))
+            fitting = sum(kind.fits(value) for value in self.values) if kind.fits else 0
+            if not (fitting * 10 >= len(self.values) * 9 if kind.fits else is_named and not self._is_choice()):
+                continue
+            every = fitting == len(self.values)
+            self._say(
+                PERSONAL,
+                f"Looks like personal data ({kind.name}): class C2, shown masked as {kind.mask}.",
+                f"疑似个人信息（{kind.name}）：定为 C2，脱敏显示 {kind.mask}。",
+                Sentence("Decide on class and mask in the definition.", "请在定义中确认分级与掩码。"),
+            )
+            made: dict[str, Tree] = {"class": "C2", "mask": kind.mask}
+            if kind.type and every:
+                return {"type": kind.type, **made}
+            if kind.type:
+                self._not_all_fit(kind)
+            return {**self._plain_text(), **made}
+        for name, (type, fits) in spellings.COMPANY.items():
+            if all(fits(value) for value in self.values):
+                self._say(GUESSED, f"Every value is a valid {name}.", f"全部为有效的 {name}。")
+                return {"type": type}
+        return None
+
+    def _not_all_fit(self, kind: spellings.Personal) -> None:
+        def is_odd(cell: Cell) -> bool:
+            return kind.fits is not None and not kind.fits(cell.text)
+
+        self._odd(is_odd, f"mostly a valid {kind.type}", f"多数是有效的 {kind.type}，但并非全部")
+
+    def _is_choice(self) -> bool:
+        distinct = self.values
+        return (
+            len(distinct) <= CHOICES
+            and self.count >= max(4, 2 * len(distinct))
+            and all(len(value) <= _CHOICE_LENGTH for value in distinct)
+            and len({cleaned(value) for value in distinct}) == len(distinct)
+        )
+
+    def _choice(self, values: Iterable[str]) -> dict[str, Tree]:
+        every = list(dict.fromkeys(value for value in values if value))
+        codes = proposed_codes(every)
+        self._say(
+            GUESSED, f"{len(every)} values: a choice of {joined(every)}.", f"共 {len(every)} 种值，推断为选项：{joined(every)}。"
+        )
+        changed = [f"{value} → {code}" for value, code in codes.items() if value != code]
+        if changed:
+            self._say(CODES_CHANGED, f"Other codes than the values: {joined(changed)}.", f"代码与原值不同：{joined(changed)}。")
+        choices: dict[str, Tree] = {}
+        for value, code in codes.items():
+            choice: dict[str, Tree] = {"label": one(cut(cleaned(value), 120))}
+            choices[code] = choice
+        return {"type": "choice", "choices": choices}
+
+    def _plain_text(self) -> dict[str, Tree]:
+        longest = max(map(len, self.values))
+        limit = next(limit for limit in _LENGTHS if limit >= longest)
+        made: dict[str, Tree] = {"type": "text", "max": limit}
+        if limit > 200 or any("\n" in value for value in self.values):
+            made["lines"] = 3 if limit <= 500 else 6
+        return made
+
+    def _say(self, code: Code, en: str, zh: str, hint: Sentence | None = None) -> None:
+        self.report.add(
+            code, self.column.position, Sentence(f"{self.column.label!r}: {en}", f"“{self.column.label}”：{zh}"), hint
+        )
+
+    def _say_at(self, code: Code, row: int, en: str, zh: str) -> None:
+        place: Position = self.sheet.at(row, self.column.number)
+        self.report.add(code, place, Sentence(f"{self.column.label!r}: {en}", f"“{self.column.label}”：{zh}"))
+
+
+def _has_lost_digits(cell: Cell) -> bool:
+    if cell.kind == "text":
+        return bool(spellings.SCIENTIFIC.match(cell.text))
+    if cell.kind != "number":
+        return False
+    try:
+        value = Decimal(cell.text)
+    except InvalidOperation:
+        return False
+    return value.is_finite() and value.adjusted() >= 15
+
+
+def _decimals(text: str) -> int:
+    """Decimals of a number; what binary fractions add at the end (0.1 + 0.2) does not count."""
+    try:
+        value = Decimal(text.replace(",", "").lstrip("¥￥$€£ "))
+    except InvalidOperation:
+        return 0
+    digits = max(0, 14 - max(value.adjusted(), 0))
+    rounded = round(value, min(digits, 12)).normalize()
+    exponent = rounded.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _is_numeric(value: str) -> bool:
+    return bool(spellings.NUMBER.match(value) or spellings.PERCENT.match(value) or spellings.AMOUNT.match(value))
+
+
+def _is_code(values: list[str]) -> bool:
+    """Whether the digits are codes: some have more than 15."""
+    return any(len(value.replace(",", "")) > 15 and "." not in value for value in values)

@@ -1,0 +1,1 @@
+"""Expressions of other form languages, parsed by one grammar and written in ours."""

@@ -1,0 +1,78 @@
+"""Number formats of cells: which numbers are dates, percentages or amounts, and what a serial number means as a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from forms_dsl.importers.workbook.cells import PLAIN, CellKind, Format
+
+#: Formats that every workbook has by number (ECMA-376 18.8.30); those of East Asian versions for dates included.
+_BUILT_IN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    49: "@",
+    **dict.fromkeys((5, 6), "¥#,##0"),
+    **dict.fromkeys((7, 8, 42, 44), "¥#,##0.00"),
+    **dict.fromkeys((14, 15, 16, 17, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), "yyyy-mm-dd"),
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47, 55, 56), "h:mm:ss"),
+    22: "yyyy-mm-dd h:mm",
+}
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
+_BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)
+_CURRENCY = re.compile(r"[¥￥$€£]|CNY|RMB|元")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """A format: what kind of value it makes of a number, and how it is shown."""
+
+    kind: CellKind = "number"
+    format: Format = PLAIN
+
+
+def number_format(identifier: int, codes: dict[int, str]) -> NumberFormat:
+    """The format of a number in a workbook with its own `codes`."""
+    return parsed_format(codes.get(identifier) or _BUILT_IN.get(identifier, "General"))
+
+
+def parsed_format(code: str) -> NumberFormat:
+    """What a format code says."""
+    first = code.partition(";")[0]
+    currency = bool(_CURRENCY.search(first))
+    bare = _BRACKETS.sub("", _LITERAL.sub("", first)).lower()
+    if bare == "@":
+        return NumberFormat("text")
+    if "general" not in bare and re.search(r"[ymdhs]", bare):
+        has_day, has_time = re.search(r"[yd]", bare), re.search(r"[hs]", bare)
+        if has_day:
+            return NumberFormat("datetime" if has_time else "date")
+        return NumberFormat("time" if has_time else "date")
+    point = re.search(r"\.([0#?]+)", bare)
+    decimals = len(point[1]) if point else 0 if re.search(r"[0#]", bare) else None
+    return NumberFormat("number", Format("%" in bare, decimals, currency))
+
+
+def as_moment(text: str, kind: CellKind, *, since_1904: bool) -> tuple[str, CellKind] | None:
+    """A serial number as ISO text and what it really is (a date format with a time of day is a moment), or None."""
+    try:
+        serial = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not 0 <= serial < 2_958_466:
+        return None
+    days = int(serial)
+    seconds = int((serial - days) * 86_400 + Decimal("0.5"))
+    if kind == "time" and days == 0:
+        return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}", "time"
+    start = dt.datetime(1904, 1, 1) if since_1904 else dt.datetime(1899, 12, 30)
+    moment = start + dt.timedelta(days=days, seconds=seconds)
+    if seconds == 0 and kind != "datetime":
+        return moment.date().isoformat(), "date"
+    return moment.isoformat(sep=" "), "datetime"
