@@ -156,6 +156,12 @@ FILES: dict[str, str] = {
         event: order.booked
         out: {number: text, booked_on: date}
         once_by: number
+  bell:
+    label: {zh: 铃, en: Bell}
+    connector: bell
+    version: ">=1.0"
+    events:
+      rung: {event: bell.rung, out: {number: text}}
 """,
     "decisions/level.yaml": """\
 decision: level
@@ -243,6 +249,16 @@ after: {create: true}
 entity: order
 do:
   - send: {channel: inbox, to: owner, template: note}
+""",
+    "automations/rung.yaml": """\
+automation: rung
+label: {zh: 响铃, en: Rung}
+receive: bell.rung
+entity: order
+where: number == result.number
+run_as: system
+do:
+  - work_item: {to: role.checker, text: {zh: 响了, en: It rang}}
 """,
     "automations/fetch.yaml": """\
 automation: fetch

@@ -130,6 +130,8 @@ CASES = [
     ("X005", A + "booked.yaml", "core_number == result.number", "core_number == result.¦numbr"),
     ("X011", A + "booked.yaml", "set: {core_number: {value: result.number}}", "set: {amount: {value: ¦result.number}}"),
     ("S002", A + "booked.yaml", "  - set: {core_number: {value: result.number}}", "  - ¦import: {connector: core.list, into: order}"),
+    ("R001", "bindings.yaml", "once_by: number", "once_by: ¦numbr"),
+    ("S002", "bindings.yaml", "out: {number: text, booked_on: date}", "out: {number: ¦txt, booked_on: date}"),
     ("S002", A + "tell.yaml", "channel: inbox", "channel: ¦pigeon"),
     ("R001", A + "tell.yaml", "template: note", "template: ¦nota"),
     ("S002", A + "tell.yaml", "to: owner", "to: ¦leader_of_holder"),

@@ -98,6 +98,7 @@ def test_automations_that_do_not_act_by_the_clock_are_refused() -> None:
         ("booked.yaml", "set with result"),
         ("booked.yaml", "create with result"),
         ("fetch.yaml", "import"),
+        ("rung.yaml", "receive"),
         ("tell.yaml", "after"),
         ("tell.yaml", "send"),
     } == said
