@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from forms_dsl.build.cases import WRONG_VALUE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
@@ -20,7 +21,6 @@ from workflow_engine.simulate import Trial, simulate
 from workflow_engine.world import Candidate, Found, World
 
 WRONG_PATH = code("W110", "An example of a workflow takes another path than it says.")
-WRONG_VALUE = code("W111", "An example of a workflow gives a value that its field does not take.")
 
 _START = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
 _ANY_AMOUNT = Decimal(10) ** 18

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from forms_dsl.build.bench import EntitySignature, Workbench
+from forms_dsl.build.bench import EntitySignature, FieldSignature, Workbench
 from forms_dsl.build.place import Place
 from forms_dsl.build.step_lists import StepLists
-from forms_dsl.diagnostics import Sentence
+from forms_dsl.diagnostics import Sentence, code
+from forms_dsl.fieldtypes.protocol import ValueRefused
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.files.cases import (
     CaseBodyShape,
     CaseUserShape,
@@ -19,7 +21,14 @@ from forms_dsl.files.cases import (
     RunActShape,
     WaitActShape,
 )
-from forms_dsl.model import CallStep, Case, CaseAct, CaseRecord, CaseUser, Expected, ExpectedError
+from forms_dsl.model import CallStep, Case, CaseAct, CaseRecord, CaseUser, Choice, Expected, ExpectedError, FieldOptions
+
+WRONG_VALUE = code("W111", "An example of a workflow gives a value that its field or answer does not take.")
+
+#: Types whose written values can be judged without looking at other records.
+_JUDGED = frozenset({"number", "text", "boolean", "date", "datetime", "choice"})
+#: What an answer's types are called among field types.
+_ANSWER_TYPES = {"number": "decimal", "boolean": "boolean", "date": "date", "datetime": "datetime"}
 
 ActShape = ReturnActShape | EditActShape | RunActShape | WaitActShape | str
 
@@ -35,8 +44,10 @@ def build_example(bench: Workbench, place: Place, shape: ExampleShape, entity: E
         here = place.at("given", name)
         if name in lists.steps and isinstance(entered, dict):
             _names(bench, here, entered, {*entity.fields}, entity, lists.is_complete)
+            _fields(bench, here, entered, entity.fields)
         else:
             _inside(bench, here, name, entered, entity)
+    _fields(bench, place.at("given"), shape.given, entity.fields)
     for number, step in enumerate(shape.path):
         lists.check_step(place.at("path", number), step)
     _answers(bench, place.at("answers"), shape, lists)
@@ -132,6 +143,21 @@ def _names(
             bench.unknown(place.at(name), name, what, known, key=True)
 
 
+def _fields(bench: Workbench, place: Place, values: Mapping[str, object], fields: Mapping[str, FieldSignature | None]) -> None:
+    """Values as people write them, read as their fields do."""
+    for name, raw in values.items():
+        field = fields.get(name)
+        if field is not None and field.type != "status" and field.value_type.name in _JUDGED:
+            _fits(bench, place.at(name), field.type, field.options, raw)
+
+
+def _fits(bench: Workbench, place: Place, type: str, options: FieldOptions, raw: object) -> None:
+    try:
+        FIELD_TYPES[type].parse(raw, options)
+    except ValueRefused as refused:
+        bench.find(WRONG_VALUE, place, Sentence(refused.message["en"], refused.message["zh"]))
+
+
 def _inside(bench: Workbench, place: Place, name: str, value: object, entity: EntitySignature) -> None:
     """The fields of the record that a reference is given as, or of child rows."""
     field = entity.fields.get(name)
@@ -140,10 +166,12 @@ def _inside(bench: Workbench, place: Place, name: str, value: object, entity: En
     target = bench.entities.get(field.value_type.entity or "") if field.value_type.name == "reference" else None
     if target is not None and isinstance(value, dict):
         _names(bench, place, value, {*target.types(), *target.fields}, target, True)
+        _fields(bench, place, value, target.fields)
     rows = entity.rows.get(field.options.of or "") if field.value_type.name == "rows" else None
     if rows is not None and isinstance(value, list) and (field.options.of or "") not in entity.open_rows:
         for number, row in enumerate(value):
             _names(bench, place.at(number), row if isinstance(row, dict) else {}, rows, entity, True)
+            _fields(bench, place.at(number), row if isinstance(row, dict) else {}, rows)
 
 
 def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLists) -> None:
@@ -156,7 +184,11 @@ def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLis
                 bench.unknown(place.at(name), name, Sentence("call", "调用"), calls, key=True)
             continue
         operation = bench.operations.known.get(step.connector)
-        for part in answer:
+        for part, raw in answer.items():
+            type = operation.output.get(part) if operation is not None else None
+            if type is not None:
+                options = FieldOptions(choices=tuple(Choice(each, {}) for each in type.codes), scale=8)
+                _fits(bench, place.at(name, part), "choice" if type.codes else _ANSWER_TYPES.get(type.name, "text"), options, raw)
             if operation is not None and part not in operation.output:
                 what = Sentence(f"output of {step.connector}", f"{step.connector} 的输出")
                 bench.unknown(place.at(name, part), part, what, operation.output, key=True)
@@ -170,6 +202,7 @@ def _acts(bench: Workbench, place: Place, shape: ExampleShape, entity: EntitySig
                 lists.check_human([(here.at("return"), act.return_), (here.at("to"), act.to)])
             case EditActShape():
                 _names(bench, here.at("edit"), act.edit, {*entity.fields}, entity, lists.is_complete)
+                _fields(bench, here.at("edit"), act.edit, entity.fields)
             case RunActShape():
                 _runs(bench, here.at("run"), act.run)
             case str() if " " in act:
@@ -191,3 +224,4 @@ def _expected(bench: Workbench, place: Place, shape: ExpectShape, entity: Entity
     if shape.superseded is not None:
         lists.resolve(place.at("superseded"), shape.superseded)
     _names(bench, place.at("fields"), shape.fields, {*entity.types(), *entity.fields}, entity, lists.is_complete)
+    _fields(bench, place.at("fields"), shape.fields, entity.fields)

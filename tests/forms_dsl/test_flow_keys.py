@@ -99,6 +99,13 @@ CASES = [
     # Examples
     ("R001", W, "customer: {full_name: A}, check_by", "customer: {¦ful_name: A}, check_by"),
     ("R001", W, "enter: {size: L}", "enter: {¦sise: L}"),
+    ("W111", W, "given: {kind: a, amount: 50,", "given: {kind: ¦c, amount: 50,"),
+    ("W111", W, "given: {kind: a, amount: 50,", "given: {kind: a, amount: ¦many,"),
+    ("W111", W, "enter: {size: L}", "enter: {size: ¦M}"),
+    ("W111", W, "customer: {full_name: A},", "customer: {full_name: A, born_on: ¦2026-02-30},"),
+    ("W111", W, "{edit: {amount: 600}}", "{edit: {amount: ¦1.005}}"),
+    ("W111", W, "given: {kind: a, amount: 50,", "given: {kind: a, amount: 50, lines: [{what: x, price: ¦dear}],"),
+    ("R001", W, "given: {kind: a, amount: 50,", "given: {kind: a, amount: 50, lines: [{¦wat: x}],"),
     ("R001", W, "answers: {booking:", "answers: {¦check:"),
     ("R001", W, 'answers: {booking: {number: "7"}}', 'answers: {booking: {¦numbr: "7"}}'),
     ("S002", W, "do: [submit, approve check,", "do: [submit, ¦aprove check,"),
