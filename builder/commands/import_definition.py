@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     else:
         sources = [(Path(name).name, _read(Path(name))) for name in arguments.source]
         imported = import_source(arguments.kind, sources, options)
-        texts = {name: data.decode("utf-8", "replace") for name, data in sources if not data.startswith((b"PK", b"\xd0\xcf"))}
+        texts = {name: data.decode("utf-8", "replace") for name, data in sources if arguments.kind not in ("excel", "xlsform")}
     if not arguments.dry_run:
         _write(folder, imported)
     checked = _checked(folder, existing, imported, arguments)

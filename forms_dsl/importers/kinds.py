@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.importers.codes import TOO_LARGE
+from forms_dsl.importers.database.facts import DatabaseFacts
+from forms_dsl.importers.database.importer import import_database
 from forms_dsl.importers.draft import Draft
 from forms_dsl.importers.excel.importer import import_excel
 from forms_dsl.importers.importing import Imported, finished, refused_import
@@ -40,6 +42,12 @@ def import_source(kind: str, sources: Sequence[tuple[str, bytes]], options: Opti
         return finished(draft, options.existing, others=options.others, source=sources[0][0])
     except ImportRefused as refusal:
         return refused_import(refusal, Report())
+
+
+def import_database_facts(facts: DatabaseFacts, options: Options, *, managed: bool) -> Imported:
+    """The files and findings of tables that were reflected."""
+    draft = import_database(facts, options.app, managed=managed)
+    return finished(draft, options.existing, others=options.others, source=facts.name)
 
 
 def _draft(kind: str, sources: Sequence[tuple[str, bytes]], options: Options) -> Draft:

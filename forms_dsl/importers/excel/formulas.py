@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from forms_dsl.importers.expressions.parser import call
 from forms_dsl.importers.expressions.printer import translated
-from forms_dsl.importers.expressions.tree import Called, Constant, Dialect, Known, Node, Operation, Untranslatable
+from forms_dsl.importers.expressions.tree import Called, Constant, Dialect, Known, Make, Node, Operation, Untranslatable
 from forms_dsl.importers.workbook.cells import Cell, column_number
 
 _REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([0-9]+)\Z")
@@ -20,7 +20,7 @@ def _condition(arguments: tuple[Node, ...]) -> Node:
     return Operation("if", (*arguments, *((Constant("", "missing"),) if len(arguments) == 2 else ())))
 
 
-def _chain(operator: str) -> object:
+def _chain(operator: str) -> Make:
     def make(arguments: tuple[Node, ...]) -> Node:
         found = arguments[0]
         for argument in arguments[1:]:
@@ -37,7 +37,7 @@ def _joined(arguments: tuple[Node, ...]) -> Node:
     return found
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Make] = {
     "IF": _condition, "AND": _chain("and"), "OR": _chain("or"), "SUM": _chain("+"), "PRODUCT": _chain("*"),
     "NOT": lambda arguments: Operation("not", arguments), "CONCATENATE": _joined, "CONCAT": _joined,
     "ROUND": call("round", 2), "ROUNDUP": call("round_up", 2), "ROUNDDOWN": call("round_down", 2), "ABS": call("abs", 1),
@@ -68,7 +68,7 @@ DIALECT = Dialect(
         (r"[A-Z][A-Z0-9.]*(?=\()", "name"),
         (r"TRUE\b|FALSE\b", "name"),
     ),
-    MappingProxyType(_FUNCTIONS),  # type: ignore[arg-type]
+    MappingProxyType(_FUNCTIONS),
     literals=MappingProxyType({"TRUE": Constant("true", "boolean"), "FALSE": Constant("false", "boolean")}),
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
 
 from forms_dsl.diagnostics import Code, Sentence
 from forms_dsl.importers.codes import (
@@ -21,6 +20,7 @@ from forms_dsl.importers.codes import (
 )
 from forms_dsl.importers.draft import Tree
 from forms_dsl.importers.excel import spellings
+from forms_dsl.importers.excel.numerals import decimals, has_lost_digits, is_code, is_numeric
 from forms_dsl.importers.excel.tables import Column
 from forms_dsl.importers.naming import proposed_codes
 from forms_dsl.importers.report import Position, Report, joined
@@ -62,7 +62,7 @@ class Inference:
         return self._lost_digits() or self._by_kind()
 
     def _lost_digits(self) -> dict[str, Tree] | None:
-        lost = [row for row, cell in self.cells.items() if _has_lost_digits(cell)]
+        lost = [row for row, cell in self.cells.items() if has_lost_digits(cell)]
         if not lost:
             return None
         shown = cut(self.cells[lost[0]].text, 40)
@@ -116,7 +116,7 @@ class Inference:
 
     def _number(self) -> dict[str, Tree]:
         formats = {cell.format for cell in self.cells.values()}
-        places = max(_decimals(text) for text in self.values)
+        places = max(decimals(text) for text in self.values)
         if any(format.percent for format in formats):
             shown = max((format.decimals or 0) for format in formats if format.percent)
             if any(cell.kind == "text" for cell in self.cells.values()):
@@ -124,7 +124,7 @@ class Inference:
             return {"type": "decimal", "scale": min(max(shown + 2, min(places, 6)), 8), "percent": True}
         is_currency = any(format.currency for format in formats)
         is_named = bool(spellings.MONEY_HEADER.search(self.column.label))
-        if places <= 2 and (is_currency or (is_named and not self._is_day("compact") and not _is_code(self.values))):
+        if places <= 2 and (is_currency or (is_named and not self._is_day("compact") and not is_code(self.values))):
             if not is_currency:
                 self._say(GUESSED, "Taken as an amount of money because of its name.", "根据名称推断为金额。")
             return {"type": "money"}
@@ -170,28 +170,28 @@ class Inference:
         if days is not None:
             return days
         zeros = [row for row, cell in self.cells.items() if spellings.LEADING_ZERO.match(cell.text)]
-        if not zeros and all(_is_numeric(value) for value in values):
+        if not zeros and all(is_numeric(value) for value in values):
             return self._spelt_numbers()
         if self._is_choice():
             return self._choice(values)
         if zeros:
             self._say_at(LEADING_ZEROS, zeros[0], "Leading zeros are kept: the field is a text.", "保留前导零：字段为文本。")
         else:
-            share = sum(_is_numeric(value) or spellings.is_day(value, "iso") for value in values)
+            share = sum(is_numeric(value) or spellings.is_day(value, "iso") for value in values)
             if share * 2 > len(values):
                 self._odd(
-                    lambda cell: not _is_numeric(cell.text), "mostly numbers or days, but not all", "多为数字或日期，但并非全部"
+                    lambda cell: not is_numeric(cell.text), "mostly numbers or days, but not all", "多为数字或日期，但并非全部"
                 )
         return self._plain_text()
 
     def _spelt_numbers(self) -> dict[str, Tree]:
         if all(spellings.PERCENT.match(value) for value in self.values):
-            places = max(_decimals(value.rstrip("%％ ")) for value in self.values)
+            places = max(decimals(value.rstrip("%％ ")) for value in self.values)
             return {"type": "decimal", "scale": min(places + 2, 8), "percent": True}
         if any(spellings.AMOUNT.match(value) for value in self.values):
             return {"type": "money"}
-        if any(spellings.PERCENT.match(value) for value in self.values) or _is_code(self.values):
-            if _is_code(self.values):
+        if any(spellings.PERCENT.match(value) for value in self.values) or is_code(self.values):
+            if is_code(self.values):
                 return self._plain_text()
             self._odd(
                 lambda cell: not spellings.PERCENT.match(cell.text), "percentages and plain numbers", "百分数与普通数字混用"
@@ -292,36 +292,3 @@ class Inference:
     def _say_at(self, code: Code, row: int, en: str, zh: str) -> None:
         place: Position = self.sheet.at(row, self.column.number)
         self.report.add(code, place, Sentence(f"{self.column.label!r}: {en}", f"“{self.column.label}”：{zh}"))
-
-
-def _has_lost_digits(cell: Cell) -> bool:
-    if cell.kind == "text":
-        return bool(spellings.SCIENTIFIC.match(cell.text))
-    if cell.kind != "number":
-        return False
-    try:
-        value = Decimal(cell.text)
-    except InvalidOperation:
-        return False
-    return value.is_finite() and value.adjusted() >= 15
-
-
-def _decimals(text: str) -> int:
-    """Decimals of a number; what binary fractions add at the end (0.1 + 0.2) does not count."""
-    try:
-        value = Decimal(text.replace(",", "").lstrip("¥￥$€£ "))
-    except InvalidOperation:
-        return 0
-    digits = max(0, 14 - max(value.adjusted(), 0))
-    rounded = round(value, min(digits, 12)).normalize()
-    exponent = rounded.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _is_numeric(value: str) -> bool:
-    return bool(spellings.NUMBER.match(value) or spellings.PERCENT.match(value) or spellings.AMOUNT.match(value))
-
-
-def _is_code(values: list[str]) -> bool:
-    """Whether the digits are codes: some have more than 15."""
-    return any(len(value.replace(",", "")) > 15 and "." not in value for value in values)

@@ -104,7 +104,7 @@ def _data_rows(sheet: Sheet, first: int, report: Report) -> list[int]:
         report.add(ROWS_SKIPPED, sheet.at(rows.pop(), 1), message)
     if rows:
         blank = [row for row in range(rows[0], rows[-1]) if row not in sheet.rows]
-        if blank:
+        if blank and not (sheet.is_text and sheet.is_cut):
             message = Sentence(f"{len(blank)} blank row(s) are left out.", f"有 {len(blank)} 个空行未导入。")
             report.add(ROWS_SKIPPED, sheet.at(blank[0], 1), message)
     return rows

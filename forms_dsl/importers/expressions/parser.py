@@ -9,6 +9,7 @@ from forms_dsl.importers.expressions.tree import (
     Called,
     Constant,
     Dialect,
+    Make,
     Named,
     Node,
     Operation,
@@ -192,7 +193,7 @@ class _Parser:
         return Named(self.resolve(text))
 
 
-def call(function: str, *counts: int) -> object:
+def call(function: str, *counts: int) -> Make:
     """A translation of a function into one of ours with the same arguments, as many as `counts` says."""
 
     def make(arguments: tuple[Node, ...]) -> Node:

@@ -65,6 +65,7 @@ class Raw:
 
 Node = Constant | Named | Operation | Called | Raw
 Resolve = Callable[[str], Known]
+Make = Callable[[tuple[Node, ...]], Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,6 @@ class Dialect:
 
     name: str
     tokens: tuple[tuple[str, str], ...]
-    functions: Mapping[str, Callable[[tuple[Node, ...]], Node]] = field(default_factory=dict)
+    functions: Mapping[str, Make] = field(default_factory=dict)
     is_truthy: bool = False
     literals: Mapping[str, Constant] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Tables of a database, as reflection describes them, to a draft."""
