@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from forms_dsl.load import load_app
-from tests.forms_dsl.flow_app import FILES, found
+from tests.forms_dsl.flow_app import FILES, found, place
 from workflow_engine.verify import load_verified
 
 W = "workflows/credit.yaml"
@@ -180,3 +181,16 @@ def test_damaged_flows_are_findings_never_failures(seed: int) -> None:
         loaded = load_verified({**FILES, path: text}, publishing=False)
 
         assert loaded.app is not None or loaded.diagnostics
+
+
+def test_the_example_of_the_manual_is_clean() -> None:
+    """What docs/workflows.md shows can be written so."""
+    manual = (Path(__file__).parents[2] / "docs" / "workflows.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", manual, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        steps = "".join(f"  {line}\n" for line in block.splitlines()).replace("wait: confirmation", "wait: answer_of_customer")
+        steps = steps.replace("core.confirmed", "core.booked").replace("loan_no", "core_number", 1).replace("loan_no", "number")
+        text = FILES[W].replace("  - copy:", f"{steps}  - copy:")
+
+        assert [] == [place(each) for each in load_app({**FILES, W: text}).diagnostics]
