@@ -20,6 +20,7 @@ from forms_dsl.build.entities import build_entity, declare_fields, declare_name
 from forms_dsl.build.forms import build_form
 from forms_dsl.build.header import build_menu, declare_app, declare_choices, declare_parameters, languages_of
 from forms_dsl.build.listing import build_list, build_page
+from forms_dsl.build.lookup_tables import lookup_tables
 from forms_dsl.build.place import SourceFile
 from forms_dsl.build.reports import build_report
 from forms_dsl.build.roles import build_roles
@@ -36,7 +37,7 @@ from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
 from forms_dsl.files.workflow import WorkflowShape
 from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_folder
-from forms_dsl.model import App, Binding, Parameter
+from forms_dsl.model import App, Binding, DecisionTable, Parameter, Scorecard
 from forms_dsl.org import BUILT_IN
 from forms_dsl.overlay.effective import extends_of, read_effective
 from forms_dsl.source import Document, Span, path_within_app
@@ -134,6 +135,8 @@ def _assemble(
         return {name: thing for name, thing in built if thing is not None}
 
     translations = add_translations(bench, opened)
+    decisions: dict[str, DecisionTable | Scorecard] = each("decision", build_decision)
+    bench.tables = lookup_tables(decisions)
     lists, reports, dashboards = each("list", build_list), each("report", build_report), each("dashboard", build_dashboard)
     labels = {
         "list": {name: view.label for name, view in lists.items()},
@@ -157,7 +160,7 @@ def _assemble(
         pages=each("page", build_page),
         workflows=each("workflow", build_workflow),
         automations=each("automation", build_automation),
-        decisions=each("decision", build_decision),
+        decisions=decisions,
         reports=reports,
         segments=each("segment", build_segment),
         dashboards=dashboards,

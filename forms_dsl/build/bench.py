@@ -12,6 +12,7 @@ from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, has_errors, suggestion
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
+from forms_dsl.expr.lookups import LookupTable
 from forms_dsl.expr.scope import FILTER, Scope
 from forms_dsl.expr.scope import Place as ExpressionPlace
 from forms_dsl.expr.tree import Expression, ValueType
@@ -63,6 +64,8 @@ class Workbench:
     inherited: dict[str, Any] = field(default_factory=dict)
     #: Scorecards and decision tables by name.
     decisions: Names[DecisionSignature] = field(default_factory=Names)
+    #: The decision tables that `lookup` may read.
+    tables: Mapping[str, LookupTable] = field(default_factory=dict)
     #: The app's calendar of working days and hours, None where app.yaml names none.
     calendar: str | None = None
     #: Kind → names of its files, readable or not.
@@ -190,6 +193,7 @@ class Workbench:
         params = {name: type for name, type in self.params.known.items() if type is not None}
         roles = None if self.roles.open else frozenset(self.roles.known)
         scope = Scope(kind, fields, self.entity_types(), param=params, result=result or {}, outer=outer or {}, roles=roles)
+        scope = replace(scope, tables=self.tables, base_currency=self.currency)
         return replace(scope, user={}) if without_user else scope
 
     # Expressions ---------------------------------------------------------------------------------------------
@@ -239,6 +243,8 @@ class Workbench:
             return word.startswith("param.") and not scope.param and (self.params.open or bool(self.params.known))
         if finding.code != expression_codes.UNKNOWN_NAME.id:
             return False
+        if word[:1] in ('"', "'"):  # the table of a lookup
+            return self.decisions.open or (word[1:-1] in self.decisions.known and self.decisions.known[word[1:-1]] is None)
         path = _words_before(source, start)
         if path and path[0] in ("record", "old"):
             path = path[1:]

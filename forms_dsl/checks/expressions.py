@@ -11,7 +11,7 @@ from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
 from forms_dsl.expr.indexable import can_use_index
 from forms_dsl.expr.ranges import never_reached, never_true
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref
-from forms_dsl.model import Entity
+from forms_dsl.model import DecisionTable, Entity, Scorecard
 from forms_dsl.source import Span
 
 NEGATED_COMPARISON = code("X301", "not (a < b) with a field that may be missing: it is true when the field is missing.", "hint")
@@ -41,9 +41,9 @@ def conditions_depend_on_something(site: Site) -> Iterator[Diagnostic]:
 
 @check
 def ranges_meet(site: Site) -> Iterator[Diagnostic]:
-    """The parts of a condition do not exclude each other, and no band lies in an earlier one."""
+    """The parts of a condition do not exclude each other, and no band lies in an earlier one; decisions are judged whole."""
     for thing in things(site.app):
-        for expression in expressions(thing):
+        for expression in () if isinstance(thing, DecisionTable | Scorecard) else expressions(thing):
             for part in never_true(expression.tree):
                 message = Sentence(
                     "The parts of this condition exclude each other: it is never true.", "这些条件互相矛盾，永远不成立。"

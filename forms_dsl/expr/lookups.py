@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
+from forms_dsl.expr import bounds
 from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, LiteralValue, Ref, ValueType
 from forms_dsl.source import Span
 
@@ -16,7 +17,7 @@ _BOOLEAN = ValueType("boolean", optional=False)
 
 @dataclass(frozen=True, slots=True)
 class LookupCell:
-    """What a row asks of one key: `condition` reads it as `output.<input>`; `missing` also admits no value."""
+    """What a row asks of one key: `condition` reads it as a field of that name; `missing` also admits no value."""
 
     condition: Expr | None = None
     missing: bool = False
@@ -43,7 +44,7 @@ class LookupTable:
 
 def expand(table: LookupTable, keys: tuple[Expr, ...], span: Span) -> Expr:
     """The table over these keys: the result of the first row that applies, missing when none does."""
-    by_name = dict(zip(table.inputs, keys, strict=True))
+    by_name = {name: _as_input(key, type, span) for (name, type), key in zip(table.inputs.items(), keys, strict=True)}
     results: list[Expr] = []
     type = replace(table.output, optional=True)
     for row in table.rows:
@@ -52,6 +53,16 @@ def expand(table: LookupTable, keys: tuple[Expr, ...], span: Span) -> Expr:
         met = parts[0] if len(parts) == 1 else Call(_BOOLEAN, "and", tuple(parts), span)
         results.append(Call(type, "if", (met, result, Constant(type, None, span)), span) if parts else result)
     return Call(type, "coalesce", tuple(results), span) if results else Constant(type, None, span)
+
+
+def _as_input(key: Expr, type: ValueType, span: Span) -> Expr:
+    """A number with the decimals of its input, as the decision itself reads it."""
+    known = key.type.scale
+    if type.name != "number" or type.scale is None or (known is not None and known <= type.scale):
+        return key
+    places = Constant(ValueType("number", scale=0, optional=False), Decimal(type.scale), span)
+    rounded = bounds.number_type(bounds.exact("round", (bounds.of_type(key.type),), type.scale), optional=True)
+    return Call(rounded, "round", (key, places), span)
 
 
 def _parts(row: LookupRow, keys: Mapping[str, Expr], span: Span) -> Iterator[Expr]:
@@ -78,7 +89,7 @@ def _day(day: dt.date, span: Span) -> Expr:
 
 def _with_key(tree: Expr, keys: Mapping[str, Expr]) -> Expr:
     match tree:
-        case Ref(root="output", path=(name,)) if name in keys:
+        case Ref(root="record", path=(name,)) if name in keys:
             return keys[name]
         case Constant() | Ref() | Aggregate():
             return tree
