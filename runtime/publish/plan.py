@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
-from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.diff import Change, diff_apps
 from forms_dsl.load import load_app
 from forms_dsl.model import App
@@ -21,6 +21,7 @@ from forms_dsl.org import BUILT_IN
 from forms_dsl.required import FindApp, first_of, load_required
 from forms_dsl.source import Span
 from runtime.compile.app import CompiledApp, compile_app
+from runtime.publish.cases.run import failed_cases
 from runtime.publish.history import active_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
@@ -78,6 +79,8 @@ def plan_publish(
     found = (*lint(Proposal(old, new, state, misfits, changes)), *_not_live(connection, loaded.app))
     if back_to is not None:
         found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
+    elif not has_errors(found):
+        found = (*found, *failed_cases(loaded.app))
     plan = replace(
         blank,
         version=loaded.app.version,

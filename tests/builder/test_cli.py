@@ -296,3 +296,25 @@ def test_required_apps_are_found_beside_the_folder_and_in_named_ones(qiqiao: Qiq
     assert "M415" in qiqiao("plan", visits)[1]
     assert 0 == qiqiao("publish", folder)[0]
     assert 0 == qiqiao("publish", alone)[0]
+
+
+def test_cases_pass_or_fail_with_their_place(qiqiao: Qiqiao, folder: Path) -> None:
+    """`qiqiao test` is silent about what passes, names the line of what fails, and ends with 1 then."""
+    write(
+        folder,
+        {
+            "tests/own.yaml": "tests: own\nentity: ticket\ncases:\n  named:\n    given: {subject: x}\n    expect: {fields: {subject: x}}\n"
+        },
+    )
+    assert qiqiao("test", folder) == (0, "1 passed, 0 failed, 0 not run.\n", "")
+    write(
+        folder,
+        {
+            "tests/own.yaml": "tests: own\nentity: ticket\ncases:\n  named:\n    given: {subject: x}\n    expect: {fields: {subject: y}}\n"
+        },
+    )
+    code, out, _ = qiqiao("test", folder)
+    assert code == 1
+    assert out == f"{folder}/tests/own.yaml:4:3: FAILED named\n    subject is x, not y.\n0 passed, 1 failed, 0 not run.\n"
+    code, out, _ = qiqiao("test", folder, "--json")
+    assert [(each["state"], each["case"], each["line"]) for each in json.loads(out)] == [("failed", "named", 4)]
