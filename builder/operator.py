@@ -68,11 +68,11 @@ def operator() -> Principal:
     return Principal(OPERATOR + account, account, account, None, None, None, None, platform_roles=frozenset({"operator"}))
 
 
-def person_by_username(connection: Connection, username: str, today: dt.date) -> Principal:
-    """The person of a user name; raises Mistake when there is none who may act."""
+def person_by_username(connection: Connection, username: str, settings: Settings, now: dt.datetime) -> Principal:
+    """The person of a user name; raises Mistake when there is none who may act (demo people: in a demonstration only)."""
     query = sa.select(org_person.c.id).where(org_person.c.f_username == username)
     id = connection.execute(query).scalar_one_or_none()
-    found = resolve_principal(connection, id, today, demo=True) if id is not None else None
+    found = resolve_principal(connection, id, settings.business_date(now), demo=settings.demo) if id is not None else None
     if found is None:
         raise Mistake({"en": f"There is no active person {username!r}.", "zh": f"没有有效的用户“{username}”。"})
     return found
@@ -87,4 +87,5 @@ def context_for(principal: Principal, settings: Settings, releases: Releases, no
         business_date=settings.business_date(now),
         request_id=new_id(now),
         channel="cli",
+        demo=settings.demo,
     )

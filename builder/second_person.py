@@ -29,7 +29,7 @@ def approver_who_agrees(database: Database, settings: Settings, username: str, n
     """
     today = settings.business_date(now)
     with database.read() as connection:
-        named = person_by_username(connection, username, today)
+        named = person_by_username(connection, username, settings, now)
         token = os.environ.get(TOKEN_VARIABLE)
         shown = authenticate(connection, token, now, today, demo=settings.demo) if token else None
     if token:

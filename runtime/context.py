@@ -50,6 +50,8 @@ class Context:
     locale: str = "zh"
     on_behalf_of: str | None = None
     channel: str = "rest"
+    #: Whether this is a demonstration: only then demo people act, are asked, and count as the second person.
+    demo: bool = False
 
     @property
     def live_apps(self) -> Mapping[str, App]:

@@ -51,7 +51,7 @@ class Bank:
         self.releases.refresh(self.database)
 
     def context(self, person: Principal = SYSTEM, now: dt.datetime = NOW) -> Context:
-        return Context(person, self.releases.current(), now, self.settings.business_date(now), new_id(now))
+        return Context(person, self.releases.current(), now, self.settings.business_date(now), new_id(now), demo=True)
 
     def person(self, username: str) -> Principal:
         with self.database.read() as connection:

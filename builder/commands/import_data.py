@@ -90,6 +90,7 @@ def import_context(started: Started, settings: Settings, now: dt.datetime) -> Co
         request_id=new_id(now),
         on_behalf_of=operator().id,
         channel="import",
+        demo=settings.demo,
     )
 
 

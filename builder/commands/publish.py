@@ -128,7 +128,7 @@ def _people(database: Database, settings: Settings, arguments: argparse.Namespac
         alone = operator()
         return alone, Consent(alone.id, alone=True)
     with database.read() as connection:
-        author = person_by_username(connection, arguments.author, settings.business_date(now))
+        author = person_by_username(connection, arguments.author, settings, now)
     return approver_who_agrees(database, settings, arguments.approver, now), Consent(author.id, operator=operator().id)
 
 

@@ -17,4 +17,4 @@ def platform_context(
 ) -> Context:
     """The context of an act of the platform in this transaction."""
     day = business_date(connection, settings, now)
-    return Context(SYSTEM, releases.current(), now, day, request_id, channel="worker")
+    return Context(SYSTEM, releases.current(), now, day, request_id, channel="worker", demo=settings.demo)

@@ -117,4 +117,5 @@ def _known(request: Request, business_date: dt.date) -> Context:
         business_date=business_date,
         request_id=request.state.request_id,
         locale=locale_of(request, principal.locale),
+        demo=services.settings.demo,
     )

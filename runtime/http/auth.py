@@ -128,6 +128,7 @@ def _sign_in(request: Request, services: Services, credentials: Credentials) -> 
         now=now,
         business_date=services.day.at(now),
         request_id=request.state.request_id,
+        demo=services.settings.demo,
     )
     answer = JSONResponse({"token": done.secret, "person": _me(services, context)})
     _set_cookie(answer, services, done.secret, int(LIFETIME.total_seconds()))

@@ -84,7 +84,9 @@ def _statement(directory: Directory, by: People, form: Literal["everybody", "one
 
 
 def _build(compiled: CompiledApp, by: People, form: Literal["everybody", "one"]) -> sa.Select[Any]:
-    people = sa.select(org_person.c.id).where(org_person.c.active, org_person.c.deleted_at.is_(None))
+    # Demo people that stayed in a database sign in nowhere but in a demonstration: asking them would ask nobody.
+    invented = sa.or_(sa.bindparam("demo", type_=sa.Boolean()), org_person.c.demo.is_(sa.false()))
+    people = sa.select(org_person.c.id).where(org_person.c.active, org_person.c.deleted_at.is_(None), invented)
     if by.kind == "role":
         people = _in_scope(people.where(_holds_role(compiled, by.name or "")), by.scope)
     elif by.kind == "leader_of":
@@ -101,7 +103,9 @@ def _build(compiled: CompiledApp, by: People, form: Literal["everybody", "one"])
 def _values(directory: Directory, by: People) -> dict[str, object] | None:
     """What the question is asked for; None when the case has no such unit or person, so that nobody fits."""
     case = directory.case
-    values: dict[str, object] = {"day": directory.context.business_date} if by.kind == "role" else {}
+    values: dict[str, object] = {"demo": directory.context.demo}
+    if by.kind == "role":
+        values["day"] = directory.context.business_date
     match by.kind:
         case "starter":
             values["named"] = case.starter

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
 from runtime.failures import Conflict, Failure, NotAllowed, NotFound
+from runtime.identity.organisation import add_person
 from runtime.publish.apply import Publication, activate, publish
 from runtime.publish.consent import Consent
 from runtime.publish.history import active_release, list_releases
@@ -260,3 +262,18 @@ def test_a_step_that_the_database_refuses_leaves_no_trace(database: Database, re
     assert {1: "active", 2: "failed"} == states
     assert "f_urgency" not in columns
     assert NOW == active.activated_at
+
+
+def test_demo_people_that_stayed_make_no_demonstration(database: Database, releases: Releases) -> None:
+    """A bank that began with the demonstration publishes with two people like any other."""
+    operator = principal("operator:root", "operator")
+    alone = Consent(operator.id, alone=True)
+    context = context_of(operator, releases)
+    publish(database, releases, Publication("desk", FILES, alone, None), context)
+    with database.write() as connection:
+        add_person(connection, "wang", "王", context.now, demo=True)
+
+    with pytest.raises(NotAllowed):
+        publish(database, releases, Publication("desk", with_field(URGENCY), alone, 1), context_of(operator, releases))
+    showing = replace(context_of(operator, releases), demo=True)
+    assert 2 == publish(database, releases, Publication("desk", with_field(URGENCY), alone, 1), showing).release.release
