@@ -82,7 +82,7 @@ def _create(connection: Connection, context: Context, taken: Taken, action: Acti
 def _start(connection: Connection, context: Context, taken: Taken, action: Action) -> None:
     """Start an approval in the place of the record's unit; one that is running already is left alone."""
     app = taken.run.compiled.app.name
-    if running_instance(connection, app, taken.entity.name, taken.record_id) is None:
+    if running_instance(connection, app, taken.record_id) is None:
         platform = replace(context, principal=replace(context.principal, unit_id=taken.unit()))
         start_process(connection, platform, app, action.workflow or "", taken.record_id)
 

@@ -70,7 +70,6 @@ def _without_people(connection: Connection, run: Run, position: int) -> list[tup
     offered = sa.select(sa.literal(1)).where(wf_work_person.c.work_id == wf_work.c.id).exists()
     found = sa.select(wf_work.c.id, wf_work.c.record_id).where(
         wf_work.c.app == run.compiled.app.name,
-        wf_work.c.entity == run.automation.entity,
         wf_work.c.instance_id.is_(None),
         wf_work.c.step == _step(run, position),
         wf_work.c.state == "open",

@@ -30,7 +30,7 @@ def _steer(
     database: Database, context: Context, record: tuple[str, str, str], act: Callable[[Connection, Context, str], None]
 ) -> Json | None:
     with database.write() as connection:
-        instance = running_instance(connection, *record)
+        instance = running_instance(connection, record[0], record[2])
         if instance is None:
             raise NotFound(NOT_THERE)
         act(connection, context, instance)

@@ -33,7 +33,7 @@ def submit_record(
         workflow = startable_workflow(connection, context, compiled, entity)
         if workflow is None:
             raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code="P405")
-        if running_instance(connection, app, entity, record_id) is None:
+        if running_instance(connection, app, record_id) is None:
             require_submittable(connection, context, app, entity, record_id)
         start_process(connection, context, app, workflow.name, record_id)
         return seen_by_writer(connection, context, app, entity, written)

@@ -14,6 +14,7 @@ from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
 from runtime.process.cards import case_titles
+from runtime.process.flows import live_name
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.record import on_release
@@ -43,7 +44,7 @@ def task_detail(connection: Connection, context: Context, task_id: str) -> Task:
     if row is None:
         raise NotFound(NOT_THERE)
     task = show_tasks(connection, context, [row])[0]
-    task["opens"] = _opens(connection, context, (row.app, row.entity, row.record_id))
+    task["opens"] = _opens(connection, context, _now(connection, context, row.app, row.release, row.entity, row.record_id))
     detail = _detail(connection, context, row)
     return task | detail | {"opens_fields": _told(detail["record"])}
 
@@ -75,7 +76,7 @@ def _plain(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
     case = CaseGrant(row.record_id, StepFields()) if is_offered else None
     return _nothing_to_enter() | {
         "decisions": decisions,
-        "record": _record(connection, context, (row.app, row.entity, row.record_id), case),
+        "record": _record(connection, context, _now(connection, context, row.app, row.release, row.entity, row.record_id), case),
         "process": None,
     }
 
@@ -216,7 +217,12 @@ def _titles(
 
 def _place(opened: Opened) -> tuple[str, str, str]:
     frame = opened.journal.frame
-    return frame.app, frame.entity, frame.record_id
+    return _now(opened.connection, opened.context, frame.app, frame.release, frame.entity, frame.record_id)
+
+
+def _now(connection: Connection, context: Context, app: str, release: int, entity: str, record_id: str) -> tuple[str, str, str]:
+    """Where a record stands in the live release, whatever its entity was called in the release of the task."""
+    return app, live_name(connection, context, app, release, entity), record_id
 
 
 def _fields(fields: StepFields) -> dict[str, list[str]]:

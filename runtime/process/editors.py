@@ -14,10 +14,10 @@ from runtime.compile.app import CompiledEntity
 from runtime.context import SYSTEM
 from runtime.store.tables import audit_event
 
+#: By the key of the record, which is made once for all entities: the name of an entity may change, its records stay.
 _EVENTS = (
     sa.select(audit_event.c.actor, audit_event.c.on_behalf_of, audit_event.c.body, audit_event.c.record_version)
     .where(
-        audit_event.c.entity == sa.bindparam("entity"),
         audit_event.c.record_id == sa.bindparam("record"),
         audit_event.c.app == sa.bindparam("app"),
         audit_event.c.kind.in_(("record.created", "record.changed")),
@@ -68,7 +68,7 @@ def changed_names(connection: Connection, entity: Entity, record_id: str, after:
 
 def _writes(connection: Connection, entity: Entity, record_id: str, after: int) -> Iterator[_Write]:
     """The writes after a version, in their order."""
-    keys = {"entity": entity.name, "record": record_id, "app": entity.app, "after": after}
+    keys = {"record": record_id, "app": entity.app, "after": after}
     for actor, on_behalf_of, body, version in connection.execute(_EVENTS, keys):
         people = frozenset(person for person in (actor, on_behalf_of) if person not in (None, SYSTEM.id))
         yield _Write(people, version, frozenset(change["field"] for change in json.loads(body)["changes"]))

@@ -78,6 +78,13 @@ def release_of(connection: Connection, context: Context, app: str, release: int)
     return live.cache.get_or_make(("release", release), lambda: compile_stored(connection, app, release))
 
 
+def live_name(connection: Connection, context: Context, app: str, release: int, entity: str) -> str:
+    """What an entity of a release is called now; its old name where the live release has it no more."""
+    id = release_of(connection, context, app, release).entities[entity].entity.id
+    live = context.releases[app].entities.values()
+    return next((found.entity.name for found in live if found.entity.id == id), entity)
+
+
 def _flow(compiled: CompiledApp, workflow: Workflow) -> Flow:
     return compiled.cache.get_or_make(("flow", workflow.name), lambda: _compile(compiled, workflow))
 

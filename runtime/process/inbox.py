@@ -15,7 +15,7 @@ from runtime.context import Context
 from runtime.failures import BadRequest, Fault
 from runtime.process import codes
 from runtime.process.cards import amount_field, card_amounts, card_titles, shows_amount
-from runtime.process.flows import Flow, pinned_flow, release_of
+from runtime.process.flows import Flow, live_name, pinned_flow, release_of
 from runtime.process.persons import Person, persons_of, unit_names
 from runtime.process.view import title_at
 from runtime.store.tables import wf_instance, wf_visit, wf_work, wf_work_person
@@ -198,7 +198,7 @@ def _show(
         "step": row.step or "",
         "title": _title(flow, row),
         "text": row.text,
-        "entity": row.entity,
+        "entity": live_name(connection, context, row.app, row.release, row.entity),
         "record_id": row.record_id,
         "entity_label": compiled.entities[row.entity].entity.label,
         "unit": units.get(row.unit or ""),

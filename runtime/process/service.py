@@ -60,7 +60,6 @@ _RUNNING = (
     sa.select(wf_instance.c.id)
     .where(
         wf_instance.c.app == sa.bindparam("of"),
-        wf_instance.c.entity == sa.bindparam("about"),
         wf_instance.c.record_id == sa.bindparam("record"),
         wf_instance.c.state.in_(("running", "held")),
     )
@@ -94,7 +93,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     person, steps = context.principal, flow.workflow
     if not may_start(connection, context, flow.compiled, steps.start_by):
         raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
-    running = running_instance(connection, app, steps.entity, record_id)
+    running = running_instance(connection, app, record_id)
     if running is not None:
         return _submit_again(connection, context, running)
     lock_record(connection, flow, record_id)
@@ -158,9 +157,9 @@ def timer_due(connection: Connection, context: Context, due: Mapping[str, object
     apply_command(opened, cmd.TimerDue(str(due["step"]), int(str(due["visit"]))))
 
 
-def running_instance(connection: Connection, app: str, entity: str, record_id: str) -> str | None:
+def running_instance(connection: Connection, app: str, record_id: str) -> str | None:
     """The approval that is running over a record."""
-    found = connection.execute(_RUNNING, {"of": app, "about": entity, "record": record_id})
+    found = connection.execute(_RUNNING, {"of": app, "record": record_id})
     instance: str | None = found.scalar_one_or_none()
     return instance
 
@@ -293,7 +292,6 @@ def _refuse_all_but_drafts(connection: Connection, flow: Flow, record: CaseRecor
 
 def _was_approved(connection: Connection, flow: Flow, record_id: str) -> bool:
     ended = sa.select(sa.literal(1)).where(
-        wf_instance.c.entity == flow.workflow.entity,
         wf_instance.c.record_id == record_id,
         wf_instance.c.app == flow.compiled.app.name,
         wf_instance.c.workflow_id == flow.workflow.id,

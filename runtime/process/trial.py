@@ -43,7 +43,7 @@ def try_workflow(
     flow = live_flow(context, app, workflow)
     if record_id is not None:
         get_record(connection, context, app, flow.workflow.entity, record_id, _EXISTS)
-        instance = running_instance(connection, app, flow.workflow.entity, record_id)
+        instance = running_instance(connection, app, record_id)
         if instance is not None:
             return _from_here(connection, context, instance)
     if not may_start(connection, context, flow.compiled, flow.workflow.start_by):

@@ -35,11 +35,11 @@ _ENDS: Mapping[str, Label] = {
 }
 
 
-def latest_instance(connection: Connection, app: str, entity: str, record_id: str) -> str | None:
+def latest_instance(connection: Connection, app: str, record_id: str) -> str | None:
     """The last approval over a record."""
     found = (
         sa.select(wf_instance.c.id)
-        .where(wf_instance.c.app == app, wf_instance.c.entity == entity, wf_instance.c.record_id == record_id)
+        .where(wf_instance.c.app == app, wf_instance.c.record_id == record_id)
         .order_by(wf_instance.c.started_at.desc(), wf_instance.c.id.desc())
         .limit(1)
     )
@@ -52,7 +52,7 @@ def process_of_record(
 ) -> dict[str, object] | None:
     """The last approval of a record that this person may read, None when there never was one."""
     get_record(connection, context, app, entity, record_id, _EXISTS)
-    instance = latest_instance(connection, app, entity, record_id)
+    instance = latest_instance(connection, app, record_id)
     return process_of(connection, context, instance) if instance else None
 
 

@@ -68,7 +68,6 @@ def grant_condition(statement: Statement, access: AccessPlan, grant: Grant, hops
                     wf_work_person.c.person_id == sa.bindparam(CASE_PERSON, type_=sa.String()),
                     wf_work.c.state == sa.literal_column("'open'"),
                     wf_work.c.app == sa.literal(access.compiled.app.name),
-                    wf_work.c.entity == sa.literal(access.entity.entity.name),
                 )
             )
             return statement.source.at(hops).table.c.id.in_(work)

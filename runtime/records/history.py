@@ -75,7 +75,8 @@ def changed_since(connection: Connection, access: AccessPlan, record_id: str, ve
 
 
 def _of_record(entity: Entity, record_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (audit_event.c.app == entity.app, audit_event.c.entity == entity.name, audit_event.c.record_id == record_id)
+    # Not by the entity: an event keeps the name that it had then, and a record's key is made once for all entities.
+    return (audit_event.c.app == entity.app, audit_event.c.record_id == record_id)
 
 
 def _shown(access: AccessPlan, row: sa.RowMapping) -> dict[str, object]:

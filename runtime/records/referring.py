@@ -30,7 +30,6 @@ def is_in_approval(connection: Connection, entity: CompiledEntity, record_id: st
     """Whether an approval of the record is under way."""
     found = sa.select(wf_instance.c.id).where(
         wf_instance.c.app == entity.entity.app,
-        wf_instance.c.entity == entity.entity.name,
         wf_instance.c.record_id == record_id,
         wf_instance.c.state.in_(_RUNNING),
     )

@@ -289,7 +289,8 @@ audit_event = table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("leaf", sa.String(64), nullable=False),
 )
-sa.Index("audit_event_record", audit_event.c.entity, audit_event.c.record_id, audit_event.c.at)
+#: The history of a record in its order; by its key alone, which outlives the name of its entity.
+sa.Index("audit_event_record", audit_event.c.record_id, audit_event.c.id)
 sa.Index("audit_event_at", audit_event.c.at)
 
 audit_queue = table("audit_queue", sa.Column("event_id", sa.String(36), primary_key=True))

@@ -103,7 +103,8 @@ wf_instance = table(
     sa.Column("ended_at", Instant),
 )
 sa.Index("wf_instance_starter", wf_instance.c.starter, wf_instance.c.started_at)
-sa.Index("wf_instance_record", wf_instance.c.entity, wf_instance.c.record_id)
+#: A record's key is made once for all entities, and outlives the name of its own.
+sa.Index("wf_instance_record", wf_instance.c.record_id, wf_instance.c.started_at)
 sa.Index(
     "wf_instance_one_running",
     wf_instance.c.app,
@@ -177,7 +178,7 @@ wf_work = table(
 )
 sa.Index("wf_work_done", wf_work.c.done_by, wf_work.c.done_at)
 sa.Index("wf_work_open", wf_work.c.state, wf_work.c.due_at)
-sa.Index("wf_work_record", wf_work.c.entity, wf_work.c.record_id)
+sa.Index("wf_work_record", wf_work.c.record_id)
 
 #: Who is offered an open work item; the rows go when it is closed, the events keep who was asked.
 wf_work_person = table(

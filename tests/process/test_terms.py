@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from runtime.commands.submit_record import submit_record
-from runtime.failures import Changed, Conflict, NotAllowed
+from runtime.failures import Changed, Conflict, NotAllowed, NotFound
 from runtime.process.detail import task_detail
-from runtime.process.service import running_instance
+from runtime.process.service import running_instance, start_process
 from runtime.records.write import update_record
 from runtime.store.database import Database
+from runtime.store.tables import org_person
 from tests.process.bank import APP, FILES, WORKFLOW, Bank, open_bank
 from tests.process.test_service import outcome
 
@@ -47,7 +49,7 @@ def test_a_helpful_colleague_takes_four_eyes_away_from_nobody(bank: Bank) -> Non
     submit_record(bank.database, bank.context("clerk"), APP, "loan", record, {}, None)
 
     with bank.database.read() as connection:
-        instance = running_instance(connection, APP, "loan", record)
+        instance = running_instance(connection, APP, record)
     assert instance is not None
     item = bank.work(instance, "check")[0]
     assert {"ann", "bob", "head"} == bank.offered(item)
@@ -63,7 +65,7 @@ def test_whoever_changed_the_draft_is_its_author_too(bank: Bank) -> None:
     submit_record(bank.database, bank.context("clerk"), APP, "loan", record, {}, None)
 
     with bank.database.read() as connection:
-        instance = running_instance(connection, APP, "loan", record)
+        instance = running_instance(connection, APP, record)
     assert instance is not None
     assert "both" not in bank.offered(bank.work(instance, "check")[0])
 
@@ -148,3 +150,21 @@ def test_what_changed_is_shown_under_the_rights_of_the_step(database: Database) 
     with bank.database.read() as connection:
         shown = task_detail(connection, bank.context("bob"), bank.work(instance, "check")[0])
     assert {"term": 12} == shown["changed_fields"]
+
+
+def test_demo_people_are_asked_in_a_demonstration_only(database: Database) -> None:
+    """Who cannot sign in is no checker: a case would wait for nobody."""
+    bank = open_bank(database)
+    with database.write() as connection:
+        connection.execute(sa.update(org_person).where(org_person.c.id == bank.people["bob"]).values(demo=True))
+    record = bank.draft()
+    with database.write() as connection:
+        instance = start_process(connection, bank.context("clerk"), APP, "approval", record)
+    assert {"ann", "both", "head"} == bank.offered(bank.work(instance, "check")[0])
+    with pytest.raises(NotFound):
+        bank.decide("bob", instance, "check")
+
+    record = bank.draft()
+    with database.write() as connection:
+        instance = start_process(connection, bank.context("clerk", demo=True), APP, "approval", record)
+    assert "bob" in bank.offered(bank.work(instance, "check")[0])
