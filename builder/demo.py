@@ -50,7 +50,7 @@ def publish_shipped(started: Started, settings: Settings, now: dt.datetime, say:
     say(f"Publishing the shipped app {APP}…", f"正在发布随附应用 {APP}……")
     folder, alone = open_folder(SHIPPED), operator()
     context = context_for(alone, settings, started.releases, now)
-    publication = Publication(APP, folder.files, Consent(alone.id, alone=True), None, note="Shipped with the product")
+    publication = Publication(APP, folder.files, Consent(alone.id, alone=True), None, note="产品自带 · Shipped with the product")
     publish(started.database, started.releases, publication, context)
 
 

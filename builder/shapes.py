@@ -56,7 +56,10 @@ def plan_json(plan: PublishPlan, before: Files, after: Files, locale: str) -> Js
             {"entity": m.entity, "field": m.field, "rule": m.rule, "count": m.count, "samples": list(m.samples)}
             for m in plan.misfits
         ],
-        "running": [{"workflow": r.workflow, "step": r.step, "count": r.count} for r in plan.running],
+        "running": [
+            {"workflow": r.workflow, "step": r.step, "count": r.count, "title": dict(r.title), "step_title": dict(r.step_title)}
+            for r in plan.running
+        ],
         "diagnostics": diagnostics_json(plan.diagnostics, locale),
         "blocked": plan.blocked,
     }

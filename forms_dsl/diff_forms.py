@@ -27,7 +27,12 @@ def diff_form(was: Form, now: Form, labels: Mapping[str, Label]) -> Iterator[Cha
             yield to.FormItemRemoved(**_about(now, item, labels, "移除", "removed"), form=now.id, item=item.name)
     for key, (item, block) in after.items():
         if key not in before:
-            yield to.FormItemAdded(**_about(now, item, labels, "新增", "added"), form=now.id, item=item.name)
+            shown_when = (
+                ()
+                if item.visible is None
+                else (f"，仅当 {item.visible.source} 时显示", f", shown only when {item.visible.source}")
+            )
+            yield to.FormItemAdded(**_about(now, item, labels, "新增", "added", *shown_when), form=now.id, item=item.name)
             continue
         earlier, earlier_block = before[key]
         if block != earlier_block or key in moved:

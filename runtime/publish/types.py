@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from forms_dsl.diagnostics import Diagnostic, has_errors
@@ -58,6 +58,9 @@ class Running:
     workflow: str
     step: str
     count: int
+    #: What the two are called; empty for what the active release does not have any more.
+    title: Label = field(default_factory=dict, compare=False)
+    step_title: Label = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

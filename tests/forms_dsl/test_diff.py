@@ -151,3 +151,14 @@ def test_no_difference_is_ever_missed(files: dict[str, str]) -> None:
     assert differs == bool(changes) == bool(back)
     assert all(c.words["zh"] and c.words["en"] and c.file in FILES and c.label is not None for c in changes)
     assert {c.kind for c in changes} <= {kind.piece or "app" for kind in KINDS.values()}
+
+
+def test_a_new_field_says_when_it_is_shown() -> None:
+    """Who approves reads the condition, not only that a field came."""
+    before = load_app(changed("forms/order.intake.yaml", "      - {field: size, required_when: amount > 500}\n", "")).app
+    after = load_app(changed("forms/order.intake.yaml", "{field: size,", "{field: size, visible: amount > 700,")).app
+    assert before is not None and after is not None
+    [change] = [change for change in diff_apps(before, after) if type(change).__name__ == "FormItemAdded"]
+
+    assert change.words["zh"].endswith("，仅当 amount > 700 时显示")
+    assert change.words["en"].endswith(", shown only when amount > 700")

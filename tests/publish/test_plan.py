@@ -8,11 +8,15 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from forms_dsl.load import load_app
 from runtime.publish.plan import plan_publish
+from runtime.publish.running import running_at
 from runtime.publish.types import PublishPlan, Running
 from runtime.releases import Releases
 from runtime.store.database import Database
 from runtime.store.tables import wf_instance, wf_visit
+from tests.process.bank import FILES as LENDING
+from tests.process.bank import WORKFLOW
 from tests.publish.desk import FILES, NOW, edited, insert_tickets, put_live, with_field
 
 
@@ -201,6 +205,19 @@ def test_running_approvals_are_counted_by_step(live: Database) -> None:
                 connection.execute(sa.insert(wf_visit), values)
 
     assert (Running("approval", "book", 1), Running("approval", "decide", 2)) == plan(live, FILES).running
+
+
+def test_running_approvals_are_told_in_words() -> None:
+    """By what workflow and step are called, also inside branches; what the release does not have keeps its name."""
+    app = load_app({**LENDING, "workflows/approval.yaml": WORKFLOW}).app
+    assert app is not None
+    flow = app.workflows["approval"]
+    check, branch, gone = (running_at(flow, flow.id, step, 1) for step in ("check", "decide@branch", "gone"))
+
+    assert ("贷款审批", "复核") == (check.title["zh"], check.step_title["zh"])
+    assert branch.step_title["en"] not in ("", "decide@branch")
+    assert ("gone", {}) == (gone.step, gone.step_title)
+    assert ("old", {}) == (running_at(None, "old", "x", 1).workflow, running_at(None, "old", "x", 1).title)
 
 
 @pytest.mark.parametrize(
