@@ -11,11 +11,15 @@ export interface RenameField {
   readonly name: string
 }
 
+/** Why a field cannot have this name: it breaks the rule of names, or another field has it; null when it can. */
+export const refusedName = (name: string, taken: readonly string[]): 'rule' | 'taken' | null =>
+  !/^[a-z][a-z0-9_]{0,47}$/.test(name) ? 'rule' : taken.includes(name) ? 'taken' : null
+
 export const command: Command<RenameField> = {
   name: 'rename_field',
   run(files, { entity, field, name }) {
     const fields = fieldsOf(files, entity)
-    if (!(field in fields) || name in fields || !/^[a-z][a-z0-9_]{0,47}$/.test(name)) return null
+    if (!(field in fields) || refusedName(name, Object.keys(fields))) return null
     const operations: Record<string, Operation[]> = { [entityFile(entity)]: [{ kind: 'renameKey', path: ['fields', field], name }] }
     for (const [path, file] of Object.entries(files)) {
       const model = mapOf(file.model)

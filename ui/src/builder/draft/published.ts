@@ -1,6 +1,6 @@
 /** Which fields the live release already has: their names are fixed. */
 
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { get, path } from '../../kernel/api/client'
 import { modelOf, parse } from '../../kernel/splice/document'
 import { entityFile, mapOf } from './definition'
@@ -16,15 +16,22 @@ export function usePlan(app: string) {
     queryKey: [...planKey(app), savedAt],
     queryFn: ({ signal }) => get<PublishPlan>(path('api', 'builder', 'apps', app, 'plan'), { signal }),
     staleTime: Infinity,
+    // While the next plan is on its way the one before still says what is live.
+    placeholderData: keepPreviousData,
   })
 }
 
 /** Whether the live release has this field; true while that is not known, so that nothing is renamed by mistake. */
 export function useIsPublished(app: string, entity: string, field: string): boolean {
   const plan = usePlan(app).data
-  if (!plan) return true
-  const file = plan.files.find(each => each.path === entityFile(entity))
-  if (!file) return plan.from !== null
-  if (file.before === null) return false
-  return field in mapOf(mapOf(modelOf(parse(file.before)))['fields'])
+  // A file that did not differ when the draft was opened has its live text in the store, also before the first save.
+  const live = useDraft(state => state.live[entityFile(entity)])
+  const file = plan?.files.find(each => each.path === entityFile(entity))
+  return isIn(live ?? (file ? file.before : undefined), field, plan !== undefined && plan.from === null)
+}
+
+/** Whether a live text declares a field; `undefined` is a text that is not known, null one that does not exist. */
+export function isIn(live: string | null | undefined, field: string, isFirst: boolean): boolean {
+  if (live === undefined) return !isFirst
+  return live !== null && field in mapOf(mapOf(modelOf(parse(live)))['fields'])
 }

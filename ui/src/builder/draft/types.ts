@@ -60,7 +60,7 @@ export interface PublishPlan {
   readonly files: readonly { readonly path: string, readonly before: string | null, readonly after: string | null }[]
   readonly steps: readonly PublishStep[]
   readonly misfits: readonly { readonly entity: string, readonly field: string, readonly count: number, readonly samples: readonly string[] }[]
-  readonly running: readonly { readonly workflow: string, readonly step: string, readonly count: number }[]
+  readonly running: readonly { readonly workflow: string, readonly step: string, readonly count: number, readonly title: Label, readonly step_title: Label }[]
   readonly diagnostics: readonly Diagnostic[]
   readonly blocked: boolean
 }
@@ -89,7 +89,7 @@ export interface AppEntry {
 export interface Review {
   readonly id: string
   readonly app: string
-  readonly state: 'open' | 'approved' | 'returned' | 'outdated'
+  readonly state: 'open' | 'approved' | 'returned' | 'outdated' | 'withdrawn'
   readonly base: number | null
   readonly to: number
   readonly version: string
@@ -101,7 +101,7 @@ export interface Review {
   readonly decided_by: Person | null
   readonly decided_at: string | null
   readonly decision_note: string | null
-  readonly can: readonly ('approve' | 'return')[]
+  readonly can: readonly ('approve' | 'return' | 'withdraw')[]
 }
 
 export interface ReviewWithPlan extends Review { readonly plan: PublishPlan, readonly plan_changed: boolean }

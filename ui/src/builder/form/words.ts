@@ -39,6 +39,8 @@ export const words = catalogue('form-designer', {
   help_en: ['说明（英文）', 'Help (English)'],
   name: ['名称', 'Name'],
   name_fixed: ['发布后名称不再改变', 'The name is fixed once published'],
+  name_wrong_rule: ['不能用这个名称：须以小写字母开头，只用小写字母、数字和下划线，最多 48 个。', 'This name cannot be used: begin with a lower-case letter; only lower-case letters, digits and underscores, 48 at most.'],
+  name_wrong_taken: ['这个实体已有同名字段。', 'The entity has a field of this name already.'],
   name_rule: ['小写字母开头，只用小写字母、数字和下划线', 'Begins with a lower-case letter; lower-case letters, digits and underscores'],
   span: ['占几列', 'Columns wide'],
   default: ['默认值', 'Default value'],

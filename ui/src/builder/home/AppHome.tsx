@@ -10,7 +10,7 @@ import type { AppHomeAnswer, KindName } from '../draft/types'
 import { CrumbBar } from '../shell/CrumbBar'
 import { placeFor, workplaceOf } from '../shell/views'
 import { EntityMap } from './EntityMap'
-import { useAppHome, useBuilderApps, useReviews } from './queries'
+import { useAppHome, useAppName, useBuilderApps, useReviews } from './queries'
 import { Tangram } from './Tangram'
 import { When } from './When'
 import { words } from './words'
@@ -27,7 +27,7 @@ export default function AppHome() {
   return (
     <>
       <CrumbBar crumbs={[{ text: t('apps'), to: '/' }, { text: title }]}>
-        {data && <span className={data.live ? 'tag tag-ok' : 'tag'}>{data.live ? t('live', { version: data.live.version }) : t('never_live')}</span>}
+        {data && <span className={data.live ? 'tag tag-ok' : 'tag'}>{data.live ? t('live', liveOf(data.live)) : t('never_live')}</span>}
         {data?.draft && <span className="tag tag-brand">{t('draft', { count: data.draft.changes })}</span>}
         <span className="grow" />
         <Link to={`/${app}/releases`}>{t('releases')}</Link>
@@ -46,6 +46,8 @@ export default function AppHome() {
   )
 }
 
+const liveOf = ({ release, version }: NonNullable<AppHomeAnswer['live']>) => ({ release, version })
+
 function AppList({ current }: { readonly current: string }) {
   const t = useWords(words), label = useLabel()
   const apps = useBuilderApps().data?.items ?? []
@@ -61,7 +63,7 @@ function AppList({ current }: { readonly current: string }) {
             <Link to={`/${each.app}`} aria-current={each.app === current ? 'page' : undefined}>
               <b>{label(each.label)}</b>
               <span className="chips">
-                <span className={each.live ? 'tag tag-ok' : 'tag'}>{each.live ? t('live', { version: each.live.version }) : t('never_live')}</span>
+                <span className={each.live ? 'tag tag-ok' : 'tag'}>{each.live ? t('live', liveOf(each.live)) : t('never_live')}</span>
                 {each.draft && <span className="tag tag-brand">{t('draft', { count: each.draft.changes })}</span>}
               </span>
             </Link>
@@ -111,7 +113,7 @@ function Changes({ app, data }: { readonly app: string, readonly data: AppHomeAn
   return (
     <section className="card" aria-labelledby="changes">
       <div className="card-head">
-        <h2 id="changes">{data.live ? t('since', { version: data.live.version }) : t('since_start')}</h2>
+        <h2 id="changes">{data.live ? t('since', { release: data.live.release }) : t('since_start')}</h2>
         <small className="hint grow">{t('since_count', { count: data.changes.length })}</small>
         {data.changes.length > 0 && <Link to={`/${app}/publish`}>{t('see_difference')}</Link>}
       </div>
@@ -151,14 +153,14 @@ function Checks({ app, data }: { readonly app: string, readonly data: AppHomeAns
 }
 
 function OpenReviews() {
-  const t = useWords(words)
+  const t = useWords(words), name = useAppName()
   const open = useReviews().data?.items.filter(review => review.state === 'open') ?? []
   if (!open.length) return null
   return (
     <section className="card" aria-labelledby="reviews">
       <div className="card-head"><h2 id="reviews" className="grow">{t('reviews')}</h2></div>
       <ul className="side-list">
-        {open.map(review => <li key={review.id}><Link to={`/reviews/${review.id}`}>{review.app} → v{review.version}</Link><small className="hint">{review.author.name}</small></li>)}
+        {open.map(review => <li key={review.id}><Link to={`/reviews/${review.id}`}>{t('review_of', { app: name(review.app), release: review.to })}</Link><small className="hint">{review.author.name}</small></li>)}
       </ul>
     </section>
   )

@@ -19,7 +19,7 @@ export function EntityMap({ app, map }: { readonly app: string, readonly map: Ap
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className="map" onKeyDown={walk}>
         <div className="map-plane" style={{ width, height }}>
-          <svg width={width} height={height} aria-hidden="true">{lines.map(line => <path key={line.key} d={line.d} className="map-line" />)}</svg>
+          <svg width={width} height={height} aria-hidden="true">{lines.map(line => <path key={line.key} d={line.d} className="map-line" markerEnd="url(#map-end)" />)}<defs><marker id="map-end" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L6 3L0 6z" className="map-end" /></marker></defs></svg>
           {cards.map(({ node, x, y }) => {
             const targets = map.edges.filter(edge => edge.from === node.name).map(edge => names.get(edge.to) ?? edge.to)
             return (

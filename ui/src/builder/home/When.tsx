@@ -1,8 +1,9 @@
-/** An instant in the reader's words. */
+/** An instant in the reader's words, in the bank's zone as everywhere. */
+import { showInstant } from '../../kernel/format/dates'
 import { useLocale } from '../../kernel/i18n/locale'
+import { useNow } from '../../kernel/now'
 
 export function When({ at }: { readonly at: string }) {
-  const locale = useLocale()
-  const text = new Date(at).toLocaleString(locale === 'zh' ? 'zh-CN' : 'en', { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
-  return <time dateTime={at}>{text}</time>
+  const locale = useLocale(), now = useNow()
+  return <time dateTime={at}>{showInstant(at, locale, now)}</time>
 }

@@ -1,13 +1,14 @@
-/** Places of the entity map: the most pointed-at entities in the middle column, lines drawn at right angles. */
+/** Places of the entity map: the most pointed-at entities first, lines at right angles in the gaps between the cards, each in a lane of its own. */
 
 import type { AppHomeAnswer } from '../draft/types'
 
 export const CARD = { width: 160, height: 56 } as const
-const GAP = { x: 44, y: 28 } as const
-const MARGIN = 12
+const GAP = { x: 44, y: 36 } as const
+const MARGIN = 24
 
 type Map_ = AppHomeAnswer['map']
 type Node = Map_['nodes'][number]
+interface Spot { readonly node: Node, readonly x: number, readonly y: number, readonly column: number, readonly row: number }
 
 export interface Layout {
   readonly cards: readonly { readonly node: Node, readonly x: number, readonly y: number }[]
@@ -16,36 +17,54 @@ export interface Layout {
   readonly height: number
 }
 
+/** Hands out places in a stretch of a length, none of them twice, evenly apart. */
+class Lanes {
+  private readonly wanted = new Map<string, string[]>()
+
+  ask(stretch: string, who: string): void {
+    const all = this.wanted.get(stretch) ?? []
+    if (!all.includes(who)) this.wanted.set(stretch, [...all, who])
+  }
+
+  at(stretch: string, who: string, from: number, length: number): number {
+    const all = this.wanted.get(stretch) ?? [who]
+    return Math.round(from + (length * (all.indexOf(who) + 1)) / (all.length + 1))
+  }
+}
+
 export function layoutOf(map: Map_, columns = 4): Layout {
   const weight = (name: string) => map.edges.filter(edge => edge.to === name).length
-  // Those that others point to come first, so that a line mostly runs to the left or up.
   const order = map.nodes.toSorted((a, b) => Number(a.external) - Number(b.external) || weight(b.name) - weight(a.name))
-  const cards = order.map((node, at) => ({
-    node,
+  const cards: Spot[] = order.map((node, at) => ({
+    node, column: at % columns, row: Math.floor(at / columns),
     x: MARGIN + (at % columns) * (CARD.width + GAP.x),
     y: MARGIN + Math.floor(at / columns) * (CARD.height + GAP.y),
   }))
   const place = new Map(cards.map(card => [card.node.name, card]))
-  const pairs = new Map(map.edges.map(edge => [`${edge.from} ${edge.to}`, edge]))
-  const lines = [...pairs.values()].flatMap(edge => {
-    const from = place.get(edge.from), to = place.get(edge.to)
-    if (!from || !to || from === to) return []
-    return [{ key: `${edge.from} ${edge.to}`, d: between(from, to) }]
+  const edges = [...new Set(map.edges.map(edge => `${edge.from} ${edge.to}`))].flatMap(key => {
+    const [from, to] = key.split(' ').map(name => place.get(name ?? ''))
+    return from && to && from !== to ? [{ key, from, to }] : []
+  })
+  // A line leaves at the foot, goes along the gap below, up or down a gap between columns, and comes in from above.
+  const lanes = new Lanes()
+  for (const { key, from, to } of edges) {
+    lanes.ask(`foot ${from.node.name}`, key)
+    lanes.ask(`head ${to.node.name}`, key)
+    lanes.ask(`row ${from.row + 1}`, `${key} out`)
+    if (from.row + 1 !== to.row) {
+      lanes.ask(`row ${to.row}`, `${key} in`)
+      lanes.ask(`column ${to.column}`, key)
+    }
+  }
+  const rowGap = (row: number, who: string) => lanes.at(`row ${row}`, who, row === 0 ? 0 : MARGIN + row * (CARD.height + GAP.y) - GAP.y, row === 0 ? MARGIN : GAP.y)
+  const lines = edges.map(({ key, from, to }) => {
+    // Lines leave in the left half of a card and come in in the right, so that those of two cards below each other stay apart.
+    const start = lanes.at(`foot ${from.node.name}`, key, from.x, CARD.width / 2), end = lanes.at(`head ${to.node.name}`, key, to.x + CARD.width / 2, CARD.width / 2)
+    const out = rowGap(from.row + 1, `${key} out`)
+    if (from.row + 1 === to.row) return { key, d: `M${start} ${from.y + CARD.height}V${out}H${end}V${to.y}` }
+    const side = lanes.at(`column ${to.column}`, key, to.column === 0 ? 0 : to.x - GAP.x, to.column === 0 ? MARGIN : GAP.x)
+    return { key, d: `M${start} ${from.y + CARD.height}V${out}H${side}V${rowGap(to.row, `${key} in`)}H${end}V${to.y}` }
   })
   const rows = Math.ceil(order.length / columns)
   return { cards, lines, width: 2 * MARGIN + columns * CARD.width + (columns - 1) * GAP.x, height: 2 * MARGIN + rows * CARD.height + (rows - 1) * GAP.y }
-}
-
-function between(from: { x: number, y: number }, to: { x: number, y: number }): string {
-  const middle = { x: CARD.width / 2, y: CARD.height / 2 }
-  if (from.y === to.y) {
-    const right = to.x > from.x
-    const y = from.y + middle.y
-    return `M${from.x + (right ? CARD.width : 0)} ${y}H${to.x + (right ? 0 : CARD.width)}`
-  }
-  const down = to.y > from.y
-  const start = from.y + (down ? CARD.height : 0)
-  const end = to.y + (down ? 0 : CARD.height)
-  const turn = start + (down ? GAP.y / 2 : -GAP.y / 2)
-  return `M${from.x + middle.x} ${start}V${turn}H${to.x + middle.x}V${end}`
 }

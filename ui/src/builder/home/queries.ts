@@ -2,10 +2,17 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { get, path } from '../../kernel/api/client'
+import { useLabel } from '../../kernel/i18n/locale'
 import type { AppEntry, AppHomeAnswer, ReleaseEntry, Review, ReviewWithPlan } from '../draft/types'
 
 export const useBuilderApps = () =>
   useQuery({ queryKey: ['builder', 'apps'], queryFn: ({ signal }) => get<{ items: readonly AppEntry[] }>('/api/builder/apps', { signal }) })
+
+/** What an app is called, by its name. */
+export function useAppName(): (app: string) => string {
+  const label = useLabel(), apps = useBuilderApps().data?.items ?? []
+  return app => label(apps.find(each => each.app === app)?.label) || app
+}
 
 export const useAppHome = (app: string) =>
   useQuery({ queryKey: ['builder', 'home', app], queryFn: ({ signal }) => get<AppHomeAnswer>(path('api', 'builder', 'apps', app), { signal }) })

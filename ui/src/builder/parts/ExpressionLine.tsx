@@ -65,9 +65,10 @@ export function ExpressionLine({ label, value, commit, entity, file, pointer, hi
       event.preventDefault()
       keep()
     } else if (event.key === 'Escape') {
+      // Escape closes the list of names; what was typed is kept, and taken back by undo.
       event.stopPropagation()
       if (listed) setOpen(false)
-      else setText(value)
+      else keep()
     }
   }
   return (

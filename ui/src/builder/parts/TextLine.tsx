@@ -1,5 +1,5 @@
-/** One line of text in a property panel: kept on leaving it or Enter, given back on Escape. */
-import { useId, type ReactNode } from 'react'
+/** One line of text in a property panel: kept on leaving it, on Enter and on Escape; what cannot be kept says why and stays. */
+import { useId, useState, type ReactNode } from 'react'
 import { useEdited } from './edited'
 
 interface Props {
@@ -11,28 +11,34 @@ interface Props {
   readonly fault?: string | null
   readonly lang?: string
   readonly numeric?: boolean
+  /** Why a text cannot be kept; null for one that can. */
+  readonly refuse?: (value: string) => string | null
 }
 
-export function TextLine({ label, value, commit, disabled, hint, fault, lang, numeric }: Props) {
+export function TextLine({ label, value, commit, disabled, hint, fault, lang, numeric, refuse }: Props) {
   const id = useId()
   const [text, setText] = useEdited(value)
+  const [refused, setRefused] = useState<string | null>(null)
   const keep = () => {
-    if (text.trim() !== value) commit(text.trim())
+    const why = text.trim() === value ? null : refuse?.(text.trim()) ?? null
+    setRefused(why)
+    if (why === null && text.trim() !== value) commit(text.trim())
   }
+  const wrong = fault ?? refused
   return (
     <div className="line">
       <label htmlFor={id}>{label}</label>
       <input
         id={id} className="line-input" value={text} disabled={disabled} lang={lang} inputMode={numeric ? 'decimal' : undefined}
-        aria-invalid={Boolean(fault)} aria-describedby={`${id}-note`}
+        aria-invalid={Boolean(wrong)} aria-describedby={`${id}-note`}
         onChange={event => setText(event.target.value)} onBlur={keep}
         onKeyDown={event => {
           if (event.nativeEvent.isComposing) return
           if (event.key === 'Enter') keep()
-          if (event.key === 'Escape') setText(value)
+          if (event.key === 'Escape') keep()
         }}
       />
-      <div id={`${id}-note`}>{fault ? <p className="fault">{fault}</p> : hint && <p className="hint small">{hint}</p>}</div>
+      <div id={`${id}-note`}>{wrong ? <p className="fault" role="alert">{wrong}</p> : hint && <p className="hint small">{hint}</p>}</div>
     </div>
   )
 }

@@ -15,6 +15,11 @@ interface Props {
   readonly confirm: (() => void) | null
 }
 
+/** What the lock of a statement means for those who work meanwhile. */
+const LOCKS: Readonly<Record<string, 'lock_exclusive' | 'lock_writes' | 'lock_shared'>> = {
+  'ACCESS EXCLUSIVE': 'lock_exclusive', 'SHARE': 'lock_writes', 'write lock': 'lock_writes', 'SHARE UPDATE EXCLUSIVE': 'lock_shared',
+}
+
 export const widenedOf = (plan: PublishPlan) => plan.changes.filter(change => change.flag === 'widened')
 export const destructiveOf = (plan: PublishPlan) => plan.changes.filter(change => change.flag === 'destructive')
 
@@ -31,7 +36,7 @@ export function Impact({ app, plan, confirmed, confirm }: Props) {
         {plan.steps.map(step => (
           <div key={step.sql}>
             <code className="sql">{step.sql}</code>
-            <p className="small quiet">{t(step.phase)} · {label(step.because)}{step.lock && <> · {t('lock', { lock: step.lock })}</>}</p>
+            <p className="small quiet">{t(step.phase)} · {label(step.because)}{step.lock && step.lock !== 'none' && <> · {t(LOCKS[step.lock] ?? 'lock_writes')}</>}</p>
           </div>
         ))}
       </Cell>
@@ -42,7 +47,7 @@ export function Impact({ app, plan, confirmed, confirm }: Props) {
         {misfits > 0 && <p className="small quiet">{t('misfit_note')}</p>}
       </Cell>
       <Cell title={t('running')} verdict={running ? t('running_stay', { count: running }) : t('none_running')} tone="">
-        {plan.running.map(each => <p key={`${each.workflow} ${each.step}`}><span className="mono">{each.workflow} · {each.step}</span> {each.count}</p>)}
+        {plan.running.map(each => <p key={`${each.workflow} ${each.step}`}>{label(each.title) || each.workflow} · {label(each.step_title) || each.step} <b>{t('cases', { count: each.count })}</b></p>)}
       </Cell>
       <Cell title={t('permissions')} verdict={widened.length ? (confirmed ? t('confirmed') : t('widened')) : t('not_widened')} tone={widened.length ? 'tag-seal' : 'tag-ok'} alarm={widened.length > 0}>
         {widened.map(change => <p key={label(change.words)} className="seal-strong">{label(change.label)} {label(change.words)}</p>)}

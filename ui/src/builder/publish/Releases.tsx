@@ -43,11 +43,11 @@ export default function Releases() {
           {releases.error && <Failure error={releases.error} />}
           <div className="card table-card" role="region" tabIndex={0} aria-label={t('releases')}>
             <table>
-              <thead><tr><th scope="col">{t('release')}</th><th scope="col">{t('state')}</th><th scope="col">{t('note')}</th><th scope="col">{t('author')}</th><th scope="col">{t('approver')}</th><th scope="col">{t('at')}</th><th scope="col"><span className="sr">{t('go_back', { version: '' })}</span></th></tr></thead>
+              <thead><tr><th scope="col">{t('release')}</th><th scope="col">{t('state')}</th><th scope="col">{t('note')}</th><th scope="col">{t('author')}</th><th scope="col">{t('approver')}</th><th scope="col">{t('at')}</th><th scope="col"><span className="sr">{t('go_back_column')}</span></th></tr></thead>
               <tbody>
                 {releases.data?.items.map(each => (
                   <tr key={each.release}>
-                    <th scope="row">{each.release} <span className="hint">v{each.version}</span></th>
+                    <th scope="row">{t('release_no', { version: each.release })} <span className="hint">v{each.version}</span></th>
                     <td><span className={`tag ${TAG[each.state]}`}>{t(each.state)}</span></td>
                     <td>{each.note}</td>
                     <td>{each.author?.name}</td>

@@ -9,10 +9,11 @@ import { useMe } from '../../kernel/api/queries'
 import type { Label } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
+import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import type { ReleaseEntry, Review } from '../draft/types'
-import { useReview } from '../home/queries'
+import { useAppName, useReview } from '../home/queries'
 import { When } from '../home/When'
 import { CrumbBar } from '../shell/CrumbBar'
 import { ChangeList } from './ChangeList'
@@ -39,7 +40,8 @@ export default function ReviewPage() {
   const [asked, setAsked] = useState(false)
   const [confirmed, setConfirmed] = useState(false)
   const once = useOnce()
-  const title = review ? t('review', { app: review.app, version: review.to }) : t('reviews')
+  const name = useAppName()
+  const title = review ? t('review', { app: name(review.app), version: review.to }) : t('reviews')
   useTitle(title)
   const again = () => void client.invalidateQueries({ queryKey: ['builder'] })
   const decide = <T,>(what: 'approve' | 'return', body: object) => once([what, body], key => post<T>(path('api', 'builder', 'reviews', id, what), { body, key }))
@@ -50,6 +52,14 @@ export default function ReviewPage() {
   const giveBack = useMutation({
     mutationFn: () => decide<Review>('return', { note: note.trim() }),
     onSuccess: again,
+  })
+  const [withdrawing, setWithdrawing] = useState(false)
+  const takeBack = useMutation({
+    mutationFn: () => once('withdraw', key => post<Review>(path('api', 'builder', 'reviews', id, 'withdraw'), { body: {}, key })),
+    onSuccess: () => {
+      setWithdrawing(false)
+      again()
+    },
   })
   const publishes = me?.platform_roles.includes('publisher') ?? false
   const own = review && me && review.author.id === me.id
@@ -67,6 +77,7 @@ export default function ReviewPage() {
         <span className="grow" />
         {review && <Link to={`/${review.app}/releases`}>{t('releases')}</Link>}
       </CrumbBar>
+      {withdrawing && <Confirm title={t('withdraw_ask')} text={t('withdraw_text')} yes={t('withdraw')} busy={takeBack.isPending} failure={takeBack.error} confirm={() => takeBack.mutate()} cancel={() => { setWithdrawing(false); takeBack.reset() }} />}
       <main className="publish" id="content" tabIndex={-1}>
         <Steps at={review?.state === 'open' ? 2 : 3} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} />
         <div className="publish-body publish-review">
@@ -74,22 +85,23 @@ export default function ReviewPage() {
           {approve.data && (
             <section className="card result" role="status">
               <div className="card-head"><h2>{t('published', { version: approve.data.release.release })}</h2><span className="tag tag-ok">{t('steps_done', { count: approve.data.steps.length })}</span></div>
-              <ul className="side-list">{approve.data.steps.map(step => <li key={step.sql}><span className="tag tag-ok">✓ {t(step.phase)}</span><span className="grow">{label(step.because)}<br /><code className="mono">{step.sql}</code></span>{step.done_at && <When at={step.done_at} />}</li>)}</ul>
+              <ul className="side-list">{approve.data.steps.map(step => <li key={step.sql}><span className="tag tag-ok">✓ {t(step.phase)}</span><span className="grow">{label(step.because)}<br /><code className="mono">{step.sql}</code></span>{step.done_at && <span className="hint small"><When at={step.done_at} /></span>}</li>)}</ul>
             </section>
           )}
           {review && (
             <>
               <div className="review-main">
                 <section className="card"><div className="card-head"><h2>{t('step_changes')}</h2><small className="hint">{t('changes_count', { count: review.plan.changes.length })}</small></div><ChangeList plan={review.plan} /></section>
-                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div><Impact app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
+                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div>{review.state !== 'open' && <p className="hint small card-body">{t('as_decided')}</p>}<Impact app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
               </div>
               <aside className="card review-decision" aria-label={t('second')}>
-                <div className="card-head"><h2 className="grow">{t('second')}</h2><span className="tag tag-warning">{t('second_needed')}</span></div>
+                <div className="card-head"><h2 className="grow">{t('second')}</h2>{review.state === 'open' ? <span className="tag tag-warning">{t('second_needed')}</span> : <span className={`tag ${REVIEW_TAG[review.state]}`}>{t(`state_${review.state}`)}</span>}</div>
                 <div className="card-body">
                   <p className="second"><span className="avatar" aria-hidden="true">{review.author.name.slice(0, 1)}</span>{review.author.name}<span className="hint">{review.note}</span></p>
                   {review.decided_by && <p className="second"><span className="avatar" aria-hidden="true">{review.decided_by.name.slice(0, 1)}</span>{review.decided_by.name}<span className="hint">{t(`state_${review.state}`)} {review.decision_note}</span></p>}
                   {review.state === 'open' && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}
                   {review.state === 'open' && !decides && <p className="notice">{own ? t('cannot_own') : publishes ? t('cannot_own') : t('cannot')}</p>}
+                  {review.can.includes('withdraw') && <div className="decision-buttons"><Button disabled={takeBack.isPending} onClick={() => setWithdrawing(true)}>{t('withdraw')}</Button></div>}
                   {decides && (
                     <>
                       <div className="line">

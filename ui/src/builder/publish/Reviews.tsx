@@ -3,17 +3,17 @@ import { Link } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
-import { useReviews } from '../home/queries'
+import { useAppName, useReviews } from '../home/queries'
 import { When } from '../home/When'
 import { CrumbBar } from '../shell/CrumbBar'
 import { words } from './words'
 import './publish.css'
 
-export const REVIEW_TAG = { open: 'tag-warning', approved: 'tag-ok', returned: 'tag-seal', outdated: '' } as const
+export const REVIEW_TAG = { open: 'tag-warning', approved: 'tag-ok', returned: 'tag-seal', outdated: '', withdrawn: '' } as const
 
 export default function Reviews() {
   const t = useWords(words)
-  const reviews = useReviews()
+  const reviews = useReviews(), name = useAppName()
   useTitle(t('reviews'))
   const items = reviews.data?.items ?? []
   return (
@@ -31,7 +31,7 @@ export default function Reviews() {
                 <tbody>
                   {items.map(review => (
                     <tr key={review.id}>
-                      <th scope="row"><Link to={`/reviews/${review.id}`}>{review.app} · {review.to}</Link></th>
+                      <th scope="row"><Link to={`/reviews/${review.id}`}>{t('release_of', { app: name(review.app), version: review.to })}</Link> <span className="hint">v{review.version}</span></th>
                       <td>{review.note}</td>
                       <td>{review.author.name}</td>
                       <td><When at={review.created_at} /></td>

@@ -2,8 +2,9 @@
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { clock } from '../../kernel/format/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel, useLocale } from '../../kernel/i18n/locale'
+import { useLabel } from '../../kernel/i18n/locale'
 import { saveDraft } from '../draft/saving'
 import { unsaved, useDraft } from '../draft/store'
 import { useBuilderApps } from '../home/queries'
@@ -35,10 +36,10 @@ export function CrumbBar({ app, crumbs, children }: { readonly app?: string, rea
 
 /** What became of the last change, in words, in a status region. */
 export function SavingState({ app, reload }: { readonly app: string, readonly reload: () => void }) {
-  const t = useWords(words), locale = useLocale()
+  const t = useWords(words)
   const saving = useDraft(state => state.saving)
   const savedAt = useDraft(state => state.savedAt)
-  const time = savedAt?.toLocaleTimeString(locale === 'zh' ? 'zh-CN' : 'en', { hour: '2-digit', minute: '2-digit' })
+  const time = savedAt && clock(savedAt.toISOString())
   const text = saving === 'saved' ? (time ? t('saved_at', { time }) : t('saved')) : t(saving)
   return (
     <span className="saving">

@@ -25,7 +25,9 @@ const face = EditorView.theme({
   '&.cm-focused': { outline: '3px solid var(--focus)', outlineOffset: '-3px' },
   '.cm-content': { caretColor: 'var(--ink)' },
   '.cm-changedLine': { backgroundColor: 'var(--brand-tint) !important' },
-  '.cm-collapsedLines': { backgroundColor: 'var(--head)', color: 'var(--secondary)', backgroundImage: 'none' },
+  '.cm-collapsedLines': { backgroundColor: 'var(--head)', color: 'var(--secondary)', backgroundImage: 'none', minHeight: '27px' },
+  // The glyph of its own is in few fonts.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },
 })
 
 /** For reading: the same look without anything that edits. */
