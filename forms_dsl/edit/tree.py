@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -16,12 +17,13 @@ from yaml.events import (
     NodeEvent,
     ScalarEvent,
 )
-from yaml.tokens import BlockEntryToken, ValueToken
 
 from forms_dsl.source import Pointer
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 40
+_COLON = re.compile(r"\s*:")
+_DASH = re.compile(r"(?:\s|#[^\n]*+)*+-")
 
 
 class UnreadableText(ValueError):
@@ -102,23 +104,20 @@ class Sequence:
 Node = Scalar | Map | Sequence
 
 
+@lru_cache(maxsize=2)
 def parse_tree(text: str, *, allows_twice: bool = False) -> Node:
     """The tree of a text; raises UnreadableText for a syntax error and for what the dialect refuses.
 
-    `allows_twice` lets a key stand twice in a map, as it does where commas have cut values in two.
+    `allows_twice` lets a key stand twice in a map, as it does where commas have cut values in two. The last trees are kept,
+    since each edit asks for that of the text before it, which is the one after the edit before.
     """
     try:
-        tokens: list[Any] = list(yaml.scan(text, Loader=_LOADER))
         events: list[Any] = list(yaml.parse(text, Loader=_LOADER))
     except (yaml.YAMLError, UnicodeError) as failure:
         raise UnreadableText(str(failure)) from None
     if sum(isinstance(event, DocumentStartEvent) for event in events) != 1:
         raise UnreadableText("The text is empty or holds several documents.")
-    dashes = [token.start_mark.index for token in tokens if isinstance(token, BlockEntryToken)]
-    colons = [token.start_mark.index for token in tokens if isinstance(token, ValueToken)]
-    builder = _Builder(
-        text, dashes, colons, (event for event in events if isinstance(event, NodeEvent | CollectionEndEvent)), allows_twice
-    )
+    builder = _Builder(text, (event for event in events if isinstance(event, NodeEvent | CollectionEndEvent)), allows_twice)
     return builder.node(next(builder.events), 0)
 
 
@@ -154,8 +153,6 @@ def is_inside_flow(root: Node, pointer: Pointer) -> bool:
 @dataclass(slots=True)
 class _Builder:
     text: str
-    dashes: list[int]
-    colons: list[int]
     events: Iterator[Any]
     allows_twice: bool
 
@@ -194,21 +191,27 @@ class _Builder:
         return Map(event.start_mark.index, end, flow, tuple(pairs))
 
     def _colon(self, key: Scalar) -> int:
-        at = bisect_left(self.colons, key.end)
-        found = self.colons[at] if at < len(self.colons) else -1
-        return found if found >= 0 and not self.text[key.end : found].strip() else -1
+        found = _COLON.match(self.text, key.end)
+        return found.end() - 1 if found else -1
 
     def _sequence(self, event: Any, depth: int) -> Sequence:
         items: list[Item] = []
         flow = bool(event.flow_style)
         floor = event.start_mark.index
         while not isinstance(opened := next(self.events), CollectionEndEvent):
-            dash = -1 if flow else self.dashes[bisect_left(self.dashes, floor)]
+            dash = -1 if flow else self._dash(floor)
             value = self.node(opened, depth + 1)
             items.append(Item(dash, value))
             floor = items[-1].end
         end = _end(opened) if flow else items[-1].end
         return Sequence(event.start_mark.index, end, flow, tuple(items))
+
+    def _dash(self, floor: int) -> int:
+        """The next dash, which only spaces, line ends and comments precede."""
+        found = _DASH.match(self.text, floor)
+        if found is None:
+            raise UnreadableText("A list item has no dash of its own.")
+        return found.end() - 1
 
 
 def _end(event: Any) -> int:
