@@ -18,6 +18,7 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import App, CallStep, Case, Entity, Field, FieldOptions, People, Workflow
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.simulate import Trial, simulate
+from workflow_engine.trial_decisions import decided, for_trial, with_authority
 from workflow_engine.world import Candidate, Found, World
 
 WRONG_PATH = code("W110", "An example of a workflow takes another path than it says.")
@@ -26,6 +27,8 @@ _START = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
 _ANY_AMOUNT = Decimal(10) ** 18
 #: People at one step of an example who could act there; more than any rule needs.
 _POOL = 9
+#: Kinds of people of whom there are several.
+_MANY = frozenset({"role", "post", "group", "chosen_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,15 @@ class _Case:
 
 
 def check_examples(app: App, workflow: Workflow) -> tuple[Diagnostic, ...]:
-    """Run every example of a workflow; a finding for each that does not take its path."""
-    definition = build_definition(workflow)
-    return tuple(found for example in workflow.examples for found in _check(app, workflow, definition, example))
+    """Run every example of a workflow that says only its path; a finding for each that does not take it."""
+    definition = build_definition(for_trial(workflow))
+    plain = (example for example in workflow.examples if example.path and not example.do and example.expect_error is None)
+    return tuple(found for example in plain for found in _check(app, workflow, definition, example))
 
 
 def run_example(app: App, workflow: Workflow, example: Case) -> Trial:
     """The trial run of one example; raises ValueRefused for a value that its field does not take."""
-    return _run(app, workflow, build_definition(workflow), example)
+    return _run(app, workflow, build_definition(for_trial(workflow)), example)
 
 
 def _check(app: App, workflow: Workflow, definition: Definition, example: Case) -> tuple[Diagnostic, ...]:
@@ -79,17 +83,15 @@ def _run(app: App, workflow: Workflow, definition: Definition, example: Case) ->
 
 
 def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
-    record = _record(case, done)
     now = _clock(case)
     facts = Facts(
-        record=record,
         param={name: _parameter(parameter.type, parameter.value) for name, parameter in case.app.parameters.items()},
         today=now.astimezone(ZoneInfo(case.app.timezone)).date(),
         now=now,
         business_date=now.astimezone(ZoneInfo(case.app.timezone)).date(),
         timezone=ZoneInfo(case.app.timezone),
     )
-    everything = _computed(case, facts)
+    everything = with_authority(case.app, case.workflow, _computed(case, replace(facts, record=_record(case, done, facts))))
     return World(
         now=now,
         evaluate=lambda expression: _value(expression, everything),
@@ -102,13 +104,14 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
     )
 
 
-def _record(case: _Case, done: tuple[str, ...]) -> dict[str, object]:
-    """The record's values: what is given, then what each step that is through has entered or saved."""
+def _record(case: _Case, done: tuple[str, ...], facts: Facts) -> dict[str, object]:
+    """The record's values: what is given, then what each step that is through has decided, entered or saved."""
     record: dict[str, object] = {}
     for name, raw in case.example.given.items():
         if name in case.entity.fields:
             record |= _parsed(case.app, case.entity, case.entity.fields[name], raw)
     for step in done:
+        record |= decided(case.app, case.workflow, step, _computed(case, replace(facts, record=record)))
         entered = case.example.given.get(step)
         if isinstance(entered, Mapping):
             for name, raw in entered.items():
@@ -196,7 +199,7 @@ def _people(case: _Case, by: People, starter: str) -> Found:
         return Found((Candidate(starter),), "starter")
     if named is not None:
         return Found((Candidate(named),), by.kind)
-    pool = max(by.count_min, by.count_max or 1) if by.kind == "role" else 1
+    pool = max(by.count_min, by.count_max or 1) if by.kind in _MANY else 1
     return Found(tuple(Candidate(f"{step}_{n}") for n in range(1, min(pool, _POOL) + 1)), by.kind)
 
 

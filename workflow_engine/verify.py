@@ -14,10 +14,11 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
 from forms_dsl.source import Document
-from workflow_engine.carried_out import not_carried_out, told_once
+from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out, told_once
 from workflow_engine.decide import BUILT_RULES, possible
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.examples import check_examples
+from workflow_engine.trial_decisions import can_be_tried
 
 RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come before.")
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
@@ -59,7 +60,8 @@ def verify_workflow(
     definition = build_definition(workflow)
     found = [*_steps(definition), *not_carried_out(workflow, documents), *_trail(app, workflow)]
     yield from found
-    if not has_errors(found):
+    stands = not has_errors(each for each in found if each.code != NOT_CARRIED_OUT.id)
+    if stands and can_be_tried(workflow):
         yield from check_examples(app, workflow)
 
 

@@ -1,0 +1,90 @@
+"""Decisions in a worked case: what a step's `run` fills in, and what the authority table gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from forms_dsl.decide import decide_score, decide_table
+from forms_dsl.expr.facts import Facts
+from forms_dsl.expr.python import compile_python
+from forms_dsl.model import (
+    AnyOfStep,
+    App,
+    Branch,
+    ChooseStep,
+    DecisionTable,
+    HumanStep,
+    SeatRule,
+    SubFlowStep,
+    TogetherStep,
+    WaitStep,
+    Workflow,
+    WorkflowStep,
+)
+from forms_dsl.workflow_tree import steps_of
+from workflow_engine.decide import BUILT_RULES
+
+
+def can_be_tried(workflow: Workflow) -> bool:
+    """Whether everybody's approval leads through the flow on one way: no wait, no race, no other workflow inside."""
+    return not any(isinstance(step, AnyOfStep | WaitStep | SubFlowStep) for step in steps_of(workflow))
+
+
+def for_trial(workflow: Workflow) -> Workflow:
+    """The flow as a trial runs it: everybody approves in time, so every rule of seats passes as `all` does."""
+    return replace(workflow, steps=_steps(workflow.steps))
+
+
+def _steps(steps: tuple[WorkflowStep, ...]) -> tuple[WorkflowStep, ...]:
+    return tuple(_step(step) for step in steps)
+
+
+def _step(step: WorkflowStep) -> WorkflowStep:
+    match step:
+        case HumanStep():
+            rule = step.rule if step.verb == "fill" or step.rule.kind in BUILT_RULES else SeatRule("all")
+            # Nobody is late in a trial, and working time needs the bank's own calendar.
+            due = None if step.due is not None and step.due.within.working else step.due
+            return replace(step, rule=rule, due=due)
+        case ChooseStep():
+            otherwise = None if step.otherwise is None else _steps(step.otherwise)
+            return replace(step, branches=_branches(step.branches), otherwise=otherwise)
+        case TogetherStep() | AnyOfStep():
+            return replace(step, branches=_branches(step.branches))
+        case _:
+            return step
+
+
+def _branches(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
+    return tuple(replace(branch, steps=_steps(branch.steps)) for branch in branches)
+
+
+def decided(app: App, workflow: Workflow, step: str, facts: Facts) -> Mapping[str, object]:
+    """What the decision of a step fills in when its visit starts; nothing when it settles nothing."""
+    name = next((each.run for each in steps_of(workflow) if isinstance(each, HumanStep) and each.name == step), None)
+    decision = app.decisions.get(name or "")
+    if decision is None:
+        return {}
+    if isinstance(decision, DecisionTable):
+        given = {each: facts.record.get(each) for each in decision.inputs}
+        return decide_table(decision, given, _day(facts)).outputs or {}
+    return decide_score(decision, facts).outputs or {}
+
+
+def with_authority(app: App, workflow: Workflow, facts: Facts) -> Facts:
+    """The facts with what the authority table gives; without a row it gives nothing, and a choose is held."""
+    authority = workflow.authority
+    table = app.decisions.get(authority.table) if authority is not None else None
+    if authority is None or not isinstance(table, DecisionTable):
+        return facts
+    given = {name: compile_python(expression.tree)(facts) for name, expression in authority.given.items()}
+    outputs = decide_table(table, given, _day(facts)).outputs or {}
+    return replace(facts, authority={authority.gives: outputs.get(authority.gives)})
+
+
+def _day(facts: Facts) -> dt.date:
+    if facts.today is None:
+        raise ValueError("a decision needs the day")
+    return facts.today
