@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
+from forms_dsl.expr.python import compile_python
 from forms_dsl.load import load_app
+from runtime.compile.app import compile_app
+from runtime.context import SYSTEM, Context
 from runtime.publish.plan import plan_publish
 from runtime.publish.running import running_at
 from runtime.publish.types import PublishPlan, Running
+from runtime.query.late import context_facts
 from runtime.releases import Releases
 from runtime.store.database import Database
 from runtime.store.tables import wf_instance, wf_visit
@@ -228,6 +233,16 @@ def test_running_approvals_are_told_in_words() -> None:
         (edited("entities/ticket.yaml", "fields:\n", "duplicates: [{fields: [subject]}]\nfields:\n"), "duplicates"),
         (edited("lists/tickets.yaml", "columns:", "group_by: level\nview: board\ncolumns:"), "view: board"),
         (edited("lists/tickets.yaml", "columns:", "bulk: [delete]\ncolumns:"), "bulk"),
+        (
+            with_field("due: {type: date, default: 'add_business_days(today(), 2)', label: {zh: 期限, en: Due}}"),
+            "add_business_days()",
+        ),
+        (
+            with_field(
+                "base: {type: decimal, compute: 'round(in_base(cost, \"USD\", created_on), 2)', label: {zh: 本位币, en: Base}}"
+            ),
+            "in_base()",
+        ),
         (edited("roles.yaml", "update: true", "update: true, export: {rows: 10}"), "export"),
     ],
 )
@@ -237,3 +252,24 @@ def test_what_is_not_carried_out_is_never_live(live: Database, files: Mapping[st
 
     assert ["M416"] == [one.code for one in found]
     assert key in found[0].message
+
+
+def test_business_days_are_those_of_the_app(live: Database) -> None:
+    """With a calendar of its own an app may count business days, and expressions get them from it."""
+    calendar = "calendar: bank\nlabel: {zh: 银行, en: Bank}\nfrom: 2026-01-01\nto: 2026-12-31\nmake_up_days: [2026-11-28]\n"
+    due = with_field("due: {type: date, default: 'add_business_days(today(), 5)', label: {zh: 期限, en: Due}}")
+    files = {
+        **due,
+        "calendars/bank.yaml": calendar,
+        "app.yaml": due["app.yaml"].replace("languages:", "calendar: bank\nlanguages:"),
+    }
+
+    assert [] == [one for one in plan(live, files).diagnostics if one.severity == "error"]
+    app = load_app(files).app
+    assert app is not None
+    compiled = compile_app(app, 1)
+    facts = context_facts(Context(SYSTEM, {"desk": compiled}, NOW, NOW.date(), "r"), compiled)
+    default = app.entities["ticket"].fields["due"].default
+    assert default is not None
+    # Tuesday, 24 November, with a working Saturday in between.
+    assert dt.date(2026, 11, 30) == compile_python(default.tree)(facts)
