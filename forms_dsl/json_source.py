@@ -29,7 +29,8 @@ class _Stop(Exception):
 class _Reader:
     """A recursive reader with positions; depth is limited before the recursion is."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, depth: int, nodes: int, *, folds_keys: bool) -> None:
+        self.depth_limit, self.node_limit, self.folds_keys = depth, nodes, folds_keys
         self.file, self.text, self.at, self.nodes = file, text, 0, 0
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.spans: dict[Pointer, Span] = {}
@@ -55,7 +56,7 @@ class _Reader:
     def _value(self, pointer: Pointer, depth: int) -> object:
         self.nodes += 1
         self._skip()
-        if self.nodes > NODE_LIMIT or (depth >= DEPTH_LIMIT and self.text[self.at : self.at + 1] in ("{", "[")):
+        if self.nodes > self.node_limit or (depth >= self.depth_limit and self.text[self.at : self.at + 1] in ("{", "[")):
             place = self.span(self.at, self.at + 1)
             raise _Stop(LIMIT.at(place, Sentence("Too many values or too deeply nested.", "值过多或嵌套过深。")))
         start = self.at
@@ -88,7 +89,7 @@ class _Reader:
             span = self.span(start, self.at)
             self._skip()
             self._expect(":", "A colon is missing after the key.", "键后面缺少冒号。")
-            folded = unicodedata.normalize("NFC", key).casefold()
+            folded = unicodedata.normalize("NFC", key).casefold() if self.folds_keys else key
             first = seen.setdefault(folded, span)
             if first is not span:
                 message = Sentence(
@@ -177,9 +178,14 @@ class _Reader:
         return low + 1, offset - self.line_starts[low] + 1
 
 
-def read_json(file: str, text: str) -> tuple[Document | None, list[Diagnostic]]:
-    """The document in the JSON `text`, or None, and what is wrong with it."""
-    reader = _Reader(file, text)
+def read_json(
+    file: str, text: str, *, depth: int = DEPTH_LIMIT, nodes: int = NODE_LIMIT, folds_keys: bool = True
+) -> tuple[Document | None, list[Diagnostic]]:
+    """The document in the JSON `text`, or None, and what is wrong with it; a foreign text may be deeper than a definition.
+
+    `folds_keys`: keys that differ only in case are the same, as in definitions.
+    """
+    reader = _Reader(file, text, depth, nodes, folds_keys=folds_keys)
     try:
         data = reader.read()
     except _Stop as stop:

@@ -1,0 +1,1 @@
+"""JSON Schema and OpenAPI: object schemas to entities, operations to binding contracts."""

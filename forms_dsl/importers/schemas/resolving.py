@@ -1,0 +1,144 @@
+"""Schemas with their references followed and `allOf` merged; cycles end, foreign addresses are never opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from forms_dsl.diagnostics import Sentence
+from forms_dsl.importers.codes import NO_COUNTERPART, TARGET_UNKNOWN
+from forms_dsl.importers.documents import Node
+from forms_dsl.importers.report import Report
+from forms_dsl.source import Document, Pointer
+
+_HOPS = 20
+_MERGED = 200
+
+#: Keys that say nothing about data.
+ANNOTATIONS = frozenset(
+    {
+        "$schema", "$id", "$comment", "$anchor", "$defs", "definitions", "examples", "example", "xml", "externalDocs", "deprecated",
+        "discriminator", "additionalProperties", "unevaluatedProperties", "title", "description",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Schema:
+    """One schema, merged: its keys, its properties with their places, the names required, and the last `$ref` it came by."""
+
+    node: Node
+    keys: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Node] = field(default_factory=dict)
+    required: list[str] = field(default_factory=list)
+    came_by: str | None = None
+
+    def text(self, key: str) -> str:
+        """The text of a key."""
+        value = self.keys.get(key)
+        return value.strip() if isinstance(value, str) else ""
+
+    @property
+    def types(self) -> list[str]:
+        """The types it allows, `null` left out."""
+        value = self.keys.get("type")
+        named = [value] if isinstance(value, str) and value else value if isinstance(value, list) else []
+        found = [str(one) for one in named if one not in ("null", "")]
+        if not found and self.properties:
+            return ["object"]
+        return found
+
+
+class Resolver:
+    """Follows references within one document."""
+
+    def __init__(self, document: Document, report: Report) -> None:
+        self.document, self.report = document, report
+
+    def schema(self, node: Node) -> Schema:
+        """The schema at a node."""
+        found = Schema(node)
+        self._merge(found, node, [], 0)
+        self._unwrap(found)
+        return found
+
+    def target(self, reference: str) -> Node | None:
+        """The node that a reference leads to within the document, or None."""
+        if not reference.startswith("#"):
+            return None
+        pointer = tuple(part.replace("~1", "/").replace("~0", "~") for part in reference[1:].split("/")[1:])
+        data: Any = self.document.data
+        place: list[str | int] = []
+        for part in pointer:
+            if isinstance(data, Mapping) and part in data:
+                data = data[part]
+                place.append(part)
+            elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+                data = data[int(part)]
+                place.append(int(part))
+            else:
+                return None
+        return Node(self.document, tuple(place), data) if isinstance(data, dict) else None
+
+    def _merge(self, found: Schema, node: Node, way: list[Pointer], depth: int) -> None:
+        if node.pointer in way or depth > _HOPS or len(found.properties) > _MERGED * 5:
+            return
+        way = [*way, node.pointer]
+        reference = node.text("$ref")
+        if reference:
+            target = self.target(reference)
+            if target is None:
+                message = Sentence(
+                    f"The reference {reference[:80]!r} leads to nothing in this file.",
+                    f"引用“{reference[:80]}”在本文件中不存在。",
+                )
+                self.report.add(TARGET_UNKNOWN, node.at(), message)
+            else:
+                found.came_by = found.came_by or reference
+                self._merge(found, target, way, depth + 1)
+        for part in node.nodes("allOf"):
+            self._merge(found, part, way, depth + 1)
+        properties = node.node("properties")
+        for name, value in properties.data.items():
+            found.properties[name] = Node(self.document, (*properties.pointer, name), value)
+        found.required += [name for name in node.texts("required") if name not in found.required]
+        for key, value in node.data.items():
+            if key in ("properties", "required", "allOf", "$ref"):
+                continue
+            found.keys.setdefault(key, value) if key in ANNOTATIONS and depth else found.keys.update({key: value})
+
+    def _unwrap(self, found: Schema) -> None:
+        """`anyOf` and `oneOf` with `null`, or of one schema, are that schema."""
+        for key in ("anyOf", "oneOf"):
+            parts = list(Node(self.document, found.node.pointer, found.keys).nodes(key))
+            real = [part for part in parts if part.text("type") != "null" and part.data.get("enum") != [""]]
+            if parts and len(real) == 1:
+                place = self._place_of(found, key, real[0])
+                del found.keys[key]
+                self._merge(found, place, [], 1)
+
+    def _place_of(self, found: Schema, key: str, part: Node) -> Node:
+        """The node with its place in the file, which may be behind a reference."""
+        for pointer in (found.node.pointer, *(p for p in self._ways(found.node))):
+            data: Any = self.document.data
+            for step in (*pointer, key):
+                data = data.get(step) if isinstance(data, dict) else data[int(step)] if isinstance(data, list) else None
+            if isinstance(data, list) and part.data in data:
+                return Node(self.document, (*pointer, key, data.index(part.data)), part.data)
+        return part
+
+    def _ways(self, node: Node) -> Iterator[Pointer]:
+        reference, hops = node.text("$ref"), 0
+        while reference and hops < _HOPS:
+            target = self.target(reference)
+            if target is None:
+                return
+            yield target.pointer
+            reference, hops = target.text("$ref"), hops + 1
+
+
+def say_left(report: Report, node: Node, key: str) -> None:
+    """Say that a key of a schema has no counterpart."""
+    message = Sentence(f"{key!r} has no counterpart; kept as a note.", f"“{key}”没有对应写法，已转为备注。")
+    report.add(NO_COUNTERPART, node.at(key), message)
