@@ -54,7 +54,7 @@ def changes_in_words(old: object, new: object, parts: tuple[str, ...], language:
             told.append(name)
             continue
         before, after = getattr(old, part), getattr(new, part)
-        if part in _LABELS and before and after:
+        if part in _LABELS and isinstance(before, Mapping) and isinstance(after, Mapping):
             more = _texts(before, after, language)
         elif isinstance(old, Workflow) and part == "steps":
             more = _steps(before, after, language)

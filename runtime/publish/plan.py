@@ -22,6 +22,7 @@ from forms_dsl.required import FindApp, first_of, load_required
 from forms_dsl.source import Span
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.publish.cases.run import failed_cases
+from runtime.publish.dependents import broken_dependents
 from runtime.publish.history import active_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
@@ -76,7 +77,11 @@ def plan_publish(
     state = read_state(connection, app, [wanted.table.name for wanted in wanted_tables(new)])
     changes = diff_apps(old.app if old is not None else None, loaded.app)
     misfits = count_misfits(connection, old, new, state, now)
-    found = (*lint(Proposal(old, new, state, misfits, changes)), *_not_live(connection, loaded.app))
+    found = (
+        *lint(Proposal(old, new, state, misfits, changes)),
+        *_not_live(connection, loaded.app),
+        *broken_dependents(connection, app, files),
+    )
     if back_to is not None:
         found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
     elif not has_errors(found):

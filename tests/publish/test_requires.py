@@ -8,7 +8,7 @@ from runtime.publish.plan import plan_publish
 from runtime.publish.types import Files, PublishPlan
 from runtime.releases import Releases, compile_stored
 from runtime.store.database import Database
-from tests.publish.desk import APP, FILES, NOW, put_live
+from tests.publish.desk import APP, FILES, NOW, edited, put_live
 
 VISIT: Files = {
     "app.yaml": APP.replace("app: desk", "app: visits")
@@ -49,3 +49,19 @@ def test_records_refer_to_records_of_a_live_app(database: Database, releases: Re
 
     assert releases.current()["desk"].entities["ticket"].table.name in [link["referred_table"] for link in links]
     assert ["desk", "org"] == sorted(releases.current()["visits"].required)
+
+
+def test_what_a_live_app_refers_to_stays(database: Database, releases: Releases) -> None:
+    """Taking away a field that another live app reads blocks the plan; taking away another one does not."""
+    put_live(database, releases, FILES)
+    put_live(database, releases, VISIT, app="visits")
+    renamed = edited("entities/ticket.yaml", "  subject: {", "  topic: {id: subject, ")
+    renamed = {path: text.replace("{subject}", "{topic}").replace("[subject,", "[topic,") for path, text in renamed.items()}
+    with database.read() as connection:
+        blocked = plan_publish(connection, "desk", renamed, NOW).plan
+        harmless = plan_publish(connection, "desk", edited("entities/ticket.yaml", "max: 80", "max: 90"), NOW).plan
+
+    [finding] = [one for one in blocked.diagnostics if one.code == "M418"]
+    assert "visits/entities/visit.yaml:3" in finding.message
+    assert blocked.blocked
+    assert not harmless.blocked
