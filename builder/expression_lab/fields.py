@@ -62,19 +62,19 @@ def read_fields(data: object) -> Fields:
 
     Labels and what has no meaning for expressions may be left out. Raises Mistake.
     """
-    top = _map(data, "fields.json")
-    lists = {name: _map(each, name) for name, each in _map(top.get("choices", {}), "choices").items()}
-    names = {f"{_APP}.{name}" for name in _map(top.get("entities", {}), "entities")} | {f"{_APP}.{_ENTITY}"}
+    top = as_map(data, "fields.json")
+    lists = {name: as_map(each, name) for name, each in as_map(top.get("choices", {}), "choices").items()}
+    names = {f"{_APP}.{name}" for name in as_map(top.get("entities", {}), "entities")} | {f"{_APP}.{_ENTITY}"}
     others = {
-        f"{_APP}.{name}": _entity(f"{_APP}.{name}", _map(each, name), lists, names)
-        for name, each in _map(top.get("entities", {}), "entities").items()
+        f"{_APP}.{name}": _entity(f"{_APP}.{name}", as_map(each, name), lists, names)
+        for name, each in as_map(top.get("entities", {}), "entities").items()
     }
     return Fields(_entity(f"{_APP}.{_ENTITY}", top, lists, names), others)
 
 
 def read_parameters(data: object) -> dict[str, FieldSpec]:
     """Names with types in the syntax of fields, for `param`."""
-    return _specs(_map(data, "param"), {}, {}, frozenset())
+    return _specs(as_map(data, "param"), {}, {}, frozenset())
 
 
 def system_spec(name: str) -> FieldSpec:
@@ -86,14 +86,14 @@ def system_spec(name: str) -> FieldSpec:
 
 def _entity(name: str, data: Mapping[str, Any], lists: Mapping[str, Mapping[str, Any]], entities: set[str]) -> EntitySpec:
     row_types = {
-        row: _specs(_map(_map(each, row).get("fields", {}), row), lists, {}, entities)
-        for row, each in _map(data.get("rows", {}), "rows").items()
+        row: _specs(as_map(as_map(each, row).get("fields", {}), row), lists, {}, entities)
+        for row, each in as_map(data.get("rows", {}), "rows").items()
     }
-    declared = _specs(_map(data.get("fields", {}), "fields"), lists, row_types, entities)
+    declared = _specs(as_map(data.get("fields", {}), "fields"), lists, row_types, entities)
     rows = {of: row_types[spec.options.of or ""] for of, spec in declared.items() if spec.type.name == "rows"}
     related = {}
-    for each, about in _map(data.get("related", {}), "related").items():
-        inner = _specs(_map(_map(about, each).get("fields", {}), each), lists, {}, entities)
+    for each, about in as_map(data.get("related", {}), "related").items():
+        inner = _specs(as_map(as_map(about, each).get("fields", {}), each), lists, {}, entities)
         type = ValueType("rows", rows={n: s.type for n, s in inner.items()}, related=True, optional=False)
         related[each] = FieldSpec(FIELD_TYPES["rows"], FieldOptions(of=each), type)
         rows[each] = inner
@@ -112,7 +112,7 @@ def _specs(
         fault = name_fault(name, field=True, reserved=False)
         if fault is not None:
             raise Mistake({"en": fault.en, "zh": fault.zh})
-        specs[name] = _spec(name, {"type": about} if isinstance(about, str) else _map(about, name), lists, row_types, entities)
+        specs[name] = _spec(name, {"type": about} if isinstance(about, str) else as_map(about, name), lists, row_types, entities)
     return specs
 
 
@@ -161,7 +161,7 @@ def _choice_list(name: str, about: Mapping[str, Any], lists: Mapping[str, Mappin
 def _choices(name: str, about: Mapping[str, Any], lists: Mapping[str, Mapping[str, Any]]) -> tuple[Choice, ...]:
     listed = _choice_list(name, about, lists)
     given = listed.get("values", listed) if listed else about.get("choices", {})
-    codes = given if isinstance(given, list) else list(_map(given, name))
+    codes = given if isinstance(given, list) else list(as_map(given, name))
     return tuple(Choice(str(code), {"en": str(code), "zh": str(code)}) for code in codes)
 
 
@@ -177,7 +177,8 @@ def _whole(value: object, name: str) -> int | None:
     raise _wrong(name, f"{value!r} is not a number of decimals.", f"“{value}”不是小数位数。")
 
 
-def _map(value: object, name: str) -> Mapping[str, Any]:
+def as_map(value: object, name: str) -> Mapping[str, Any]:
+    """The value when it is a map. Raises Mistake."""
     if isinstance(value, dict):
         return value
     raise _wrong(name, "A map is expected here.", "这里应是映射。")

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from builder.commands import Mistake
-from builder.expression_lab.fields import EntitySpec, Fields, FieldSpec, read_parameters
+from builder.expression_lab.fields import EntitySpec, Fields, FieldSpec, as_map, read_parameters
 from forms_dsl.expr import days
 from forms_dsl.expr.calendars import BusinessDays, Rates
 from forms_dsl.expr.facts import Facts
@@ -102,13 +102,13 @@ def read_context(data: object) -> Context:
             {"en": f"The context has no {unknown[0]!r}, but {known}.", "zh": f"上下文没有“{unknown[0]}”，可用 {known}。"}
         )
     timezone = _timezone(str(data.get("timezone", _ZONE)))
-    typed = {root: _typed(root, data.get(root, {})) for root in _TYPED}
+    typed = {root: _typed(root, as_map(data.get(root, {}), root)) for root in _TYPED}
     day, instant = _plain("date"), _plain("datetime")
     now = _read(instant, data.get("now"), "now") or dt.datetime.now(dt.UTC).replace(microsecond=0)
     today = _read(day, data.get("today"), "today") or days.day_of(now, timezone)
     facts = Facts(
         calendar=_calendar(data.get("calendar")), rates=_rates(data.get("rates")),
-        user={name: tuple(value) if isinstance(value, list) else value for name, value in data.get("user", {}).items()},
+        user={name: tuple(value) if isinstance(value, list) else value for name, value in as_map(data.get("user", {}), "user").items()},
         today=today, now=now, timezone=timezone, code=data.get("code"),
         business_date=_read(day, data.get("business_date"), "business_date") or today,
         **{root: values for root, (_, values) in typed.items()},
@@ -149,7 +149,7 @@ def _timezone(name: str) -> ZoneInfo:
         raise Mistake({"en": f"There is no time zone {name!r}.", "zh": f"没有时区“{name}”。"}) from None
 
 
-def _typed(root: str, data: Any) -> tuple[dict[str, ValueType], Values]:
+def _typed(root: str, data: Mapping[str, Any]) -> tuple[dict[str, ValueType], Values]:
     specs = read_parameters({name: _without_value(each) for name, each in data.items()})
     values = {name: _read(spec, _value_of(data[name]), f"{root}.{name}") for name, spec in specs.items()}
     return {name: spec.type for name, spec in specs.items()}, values
@@ -177,7 +177,8 @@ def _record(raw: object, entity: EntitySpec, place: str, fields: Fields, others:
     for name, spec in entity.fields.items():
         value = raw.get(name)
         if spec.type.name == "rows":
-            record[name] = [_row(row, entity.rows[name], f"{place}.{name}[{n}]") for n, row in enumerate(value or ())]
+            rows = value if isinstance(value, list) else [] if value is None else [value]
+            record[name] = [_row(row, entity.rows[name], f"{place}.{name}[{n}]") for n, row in enumerate(rows)]
         elif isinstance(value, dict) and spec.type.name == "reference":
             record[name] = _other(value, spec, f"{place}.{name}", fields, others)
         else:
