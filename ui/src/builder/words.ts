@@ -3,6 +3,8 @@ import { catalogue } from '../kernel/i18n/catalogue'
 export const words = catalogue('builder', {
   product: ['七巧 · 设计', 'Qiqiao · Builder'],
   workplace: ['工作台', 'Workplace'],
+  reviews: ['待批准的发布', 'Reviews'],
+  review_count: ['{{count}} 件', '{{count}} waits', '{{count}} wait'],
   apps: ['应用', 'Apps'],
   place: ['所在位置', 'You are here'],
   undo: ['撤销', 'Undo'],

@@ -2,6 +2,7 @@
 import type { BlockScreen, Titles, Wire } from '../../kernel/api/types'
 import { isFigure, textOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { common } from '../../kernel/i18n/common'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { widgetOf } from '../../widgets'
 import type { Place, RowsSpec } from '../../widgets/widget'
@@ -69,14 +70,14 @@ function Messages({ id, faults, parts }: { readonly id: string, readonly faults:
 
 /** A fault in the words of the summary: label, colon, message. */
 export function useFaultWords({ entity }: EntryParts): (fault: Fault) => string {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), c = useWords(common), label = useLabel()
   return ({ pointer, message }) => {
     const [, name = '', row, cell] = pointer.split('/')
     const field = entity.fields[name]
     if (!field) return message
-    if (row === undefined || cell === undefined) return `${label(field.label)}：${message}`
+    if (row === undefined || cell === undefined) return `${label(field.label)}${c('colon')}${message}`
     const inner = entity.rows[field.options.of ?? '']?.fields[cell]
-    return `${label(field.label)} ${t('row_fault', { row: Number(row) + 1, label: label(inner?.label) })}：${message}`
+    return `${label(field.label)} ${t('row_fault', { row: Number(row) + 1, label: label(inner?.label) })}${c('colon')}${message}`
   }
 }
 

@@ -76,7 +76,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
   const from = place.state.at, to = from + (records?.length ?? 0) - 1
   const linkOf = (record: RecordWire, at: number) => ({
     to: `/app/${app}/${list.entity}/${record.id}`,
-    state: { ids: (records ?? []).map(each => each.id), at, from, total: counts.now ?? null, back: location.pathname + location.search, label: title } satisfies Walk,
+    state: { ids: (records ?? []).map(each => each.id), at, from, total: counts.now ?? null, back: location.pathname + location.search, label: list.label } satisfies Walk,
   })
   const sorted = columnsOf(parts).find(column => column.path === order.split(',')[0]?.replace(/^-/, ''))
   const closeColumns = () => {

@@ -46,10 +46,10 @@ function Place({ walk, app, entity }: { readonly walk: Walk | null, readonly app
   }
   useShortcuts({ 'Ctrl+ArrowLeft': () => step(-1), 'Ctrl+ArrowRight': () => step(1) })
   if (!walk) return <span className="hint small">{entity.list ? <Link to={`/app/${app}/list/${entity.list}`}>{label(entity.label)}</Link> : label(entity.label)}</span>
-  const at = walk.from + walk.at, places = { label: walk.label, at, total: group(String(walk.total ?? '')) }
+  const at = walk.from + walk.at, places = { label: label(walk.label), at, total: group(String(walk.total ?? '')) }
   return (
     <span className="record-place">
-      <Link to={walk.back} aria-label={t('back', { label: walk.label })}>‹</Link>
+      <Link to={walk.back} aria-label={t('back', { label: label(walk.label) })}>‹</Link>
       <span className="hint small">{walk.total === null ? t('place_open', places) : t('place', places)}</span>
       <button type="button" className="step" disabled={walk.at === 0} aria-label={t('previous')} onClick={() => step(-1)}>‹ <kbd aria-hidden="true">Ctrl ←</kbd></button>
       <button type="button" className="step" disabled={walk.at >= walk.ids.length - 1} aria-label={t('next')} onClick={() => step(1)}>› <kbd aria-hidden="true">Ctrl →</kbd></button>

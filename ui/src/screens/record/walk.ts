@@ -1,5 +1,6 @@
 /** The list one came from, so that its records can be walked without going back. */
 import { useLocation } from 'react-router'
+import type { Label } from '../../kernel/api/types'
 
 export interface Walk {
   readonly ids: readonly string[]
@@ -8,7 +9,8 @@ export interface Walk {
   readonly from: number
   readonly total: number | null
   readonly back: string
-  readonly label: string
+  /** What the list is called, in all languages: the way back follows the language of now. */
+  readonly label: Label
 }
 
 /** The walk that the history entry carries, if one came from a list. */

@@ -1,10 +1,17 @@
-/** The first page: open work if there is any, else the first entry of the menu. */
+/** The first page: what this person comes for. */
+import { useEffect } from 'react'
 import { Navigate } from 'react-router'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useTitle } from '../../kernel/parts/title'
-import { mayAudit, useMenu } from './menu'
+import { landingOf, useMenu } from './menu'
 import { words } from './words'
+
+/** The builder is a page of its own; going back does not lead here again. */
+function Leave({ to }: { readonly to: string }) {
+  useEffect(() => location.replace(to), [to])
+  return <div className="screen" aria-busy="true" />
+}
 
 export default function Home() {
   const t = useWords(words)
@@ -12,10 +19,8 @@ export default function Home() {
   const { groups, pending } = useMenu()
   useTitle('')
   if (!me || (pending && me.open_tasks === 0)) return <div className="screen" aria-busy="true" />
-  if (me.open_tasks > 0) return <Navigate to="/tasks" replace />
-  const first = groups.flatMap(group => group.entries).find(entry => entry.icon === 'list' || entry.icon === 'report')
-  if (mayAudit(me)) return <Navigate to="/audit" replace />
-  if (first) return <Navigate to={first.to} replace />
-  if (Object.keys(me.roles).length > 0) return <Navigate to="/tasks" replace />
+  const to = landingOf(me, groups)
+  if (to?.startsWith('/builder')) return <Leave to={to} />
+  if (to) return <Navigate to={to} replace />
   return <div className="screen"><div className="card empty"><h2>{t('nothing')}</h2><p>{t('nothing_text')}</p></div></div>
 }

@@ -20,15 +20,20 @@ export function NavigationGroups({ narrow, chosen }: { readonly narrow: boolean,
   const t = useWords(words)
   const { groups } = useMenu()
   const isHere = useIsHere()
+  const face = (entry: Entry) => (
+    <>
+      <Icon name={entry.icon} />
+      <span className={narrow ? 'sr' : 'grow cut'}>{entry.text}</span>
+      {entry.count !== undefined && entry.count > 0 && (
+        <span className="badge"><span aria-hidden="true">{entry.count > 99 ? '99+' : entry.count}</span><span className="sr">{t(entry.counted ?? 'open_count', { count: entry.count })}</span></span>
+      )}
+    </>
+  )
   const link = (entry: Entry) => (
     <li key={entry.to}>
-      <Link to={entry.to} className="nav-link" aria-current={isHere(entry.to) ? 'page' : undefined} title={narrow ? entry.text : undefined} onClick={chosen}>
-        <Icon name={entry.icon} />
-        <span className={narrow ? 'sr' : 'grow cut'}>{entry.text}</span>
-        {entry.count !== undefined && entry.count > 0 && (
-          <span className="badge"><span aria-hidden="true">{entry.count > 99 ? '99+' : entry.count}</span><span className="sr">{t('open_count', { count: entry.count })}</span></span>
-        )}
-      </Link>
+      {entry.leaves
+        ? <a href={entry.to} className="nav-link" title={narrow ? entry.text : undefined}>{face(entry)}</a>
+        : <Link to={entry.to} className="nav-link" aria-current={isHere(entry.to) ? 'page' : undefined} title={narrow ? entry.text : undefined} onClick={chosen}>{face(entry)}</Link>}
     </li>
   )
   return groups.map(group => (

@@ -31,8 +31,8 @@ export function PhoneBar() {
         {me !== undefined && me.open_tasks > 0 && <span className="badge"><span aria-hidden="true">{me.open_tasks}</span><span className="sr">{t('open_count', { count: me.open_tasks })}</span></span>}
       </Link>
       {list && <Link to={list.to} aria-current={here(list.to)}><Icon name="list" />{list.text}</Link>}
-      {starts && start && <Link to={start} aria-current={here(start)} aria-label={`${t('new')} ${label(starts.entity.label)}`}><Icon name="started" />{t('new')}</Link>}
-      <button type="button" aria-expanded={open} onClick={() => setOpen(true)}><span className="nav-icon" aria-hidden="true">≡</span>{t('more')}</button>
+      {starts && start && <Link to={start} aria-current={here(start)} aria-label={`${t('new')} ${label(starts.entity.label)}`}><Icon name="new" />{t('new')}</Link>}
+      <button type="button" aria-expanded={open} onClick={() => setOpen(true)}><Icon name="more" />{t('more')}</button>
       {open && (
         <Dialog title={t('menu')} sheet close={() => setOpen(false)}>
           {me && <PersonCard me={me} />}

@@ -20,6 +20,9 @@ const searchable = (screens: readonly Screens[]): readonly { readonly screens: S
     return lists.filter((list, at) => lists.findIndex(other => other.entity === list.entity) === at).map(list => ({ screens: each, list }))
   })
 
+/** One Chinese character names as much as a syllable; of other letters two. */
+export const isEnough = (text: string): boolean => [...text].length >= 2 || /\p{Script=Han}/u.test(text)
+
 function useRecordHits(text: string): Hit[] {
   const label = useLabel()
   const { screens } = useAllScreens()
@@ -31,7 +34,7 @@ function useRecordHits(text: string): Hit[] {
         get<Page<RecordWire>>(path('api', app, list.entity), {
           query: { search: text, limit: 5, titles: true, select: [...new Set([...titleFields(entities[list.entity]?.title ?? ''), ...list.search])].join(',') }, signal,
         }),
-      enabled: text.length >= 2,
+      enabled: isEnough(text),
     })),
   })
   return answers.flatMap((answer, at) => {

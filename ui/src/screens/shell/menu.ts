@@ -1,5 +1,5 @@
 /** The navigation of one person: work, each app's lists, reports, and what the platform roles open. */
-import { useQueries } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { get, path } from '../../kernel/api/client'
 import { keys, useApps, useMe } from '../../kernel/api/queries'
 import type { Label, Me, Screens } from '../../kernel/api/types'
@@ -7,8 +7,8 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { words } from './words'
 
-export type Icon = 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'tokens'
-export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number }
+export type Icon = 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'tokens'
+export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
 /** The screens of every app that this person may open, those that have arrived. */
@@ -55,7 +55,11 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
       { to: '/tasks?box=done', text: t('done'), icon: 'done' },
     ],
   }
+  const reviews = useOpenReviews(me)
   const platform: Entry[] = [
+    ...(me && mayPublish(me) ? [{ to: '/builder/reviews', text: t('reviews'), icon: 'reviews' as const, count: reviews, counted: 'review_count' as const, leaves: true as const }] : []),
+    ...(me?.platform_roles.includes('designer') ? [{ to: '/builder', text: t('builder'), icon: 'builder' as const, leaves: true as const }] : []),
+    ...(me && mayAdminister(me) ? [{ to: '/platform', text: t('admin'), icon: 'admin' as const }] : []),
     ...(me && mayAudit(me) ? [{ to: '/audit', text: t('audit'), icon: 'audit' as const }] : []),
     { to: '/tokens', text: t('tokens'), icon: 'tokens' },
   ]
@@ -64,5 +68,34 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
 
 /** Whether a person may read the audit trail. */
 export const mayAudit = (me: Me): boolean => me.platform_roles.includes('auditor')
+/** Whether a person may look after people and connections. */
+export const mayAdminister = (me: Me): boolean => me.platform_roles.includes('administrator')
+/** Whether a person approves publications. */
+export const mayPublish = (me: Me): boolean => me.platform_roles.includes('publisher')
+
+/** How many publications wait for this person to decide. */
+export function useOpenReviews(me: Me | undefined): number {
+  const answer = useQuery({
+    queryKey: ['builder', 'reviews'],
+    queryFn: ({ signal }) => get<{ items: readonly { readonly can: readonly string[] }[] }>('/api/builder/reviews', { signal }),
+    enabled: me !== undefined && mayPublish(me),
+    refetchInterval: 60_000,
+    retry: false,
+  })
+  return answer.data?.items.filter(review => review.can.includes('approve')).length ?? 0
+}
+
+/** What a person comes for: open work, then what only this post can do, then the first list. */
+export function landingOf(me: Me, groups: readonly Group[]): string | null {
+  if (me.open_tasks > 0) return '/tasks'
+  if (mayAudit(me)) return '/audit'
+  if (mayPublish(me)) return '/builder/reviews'
+  if (mayBuild(me)) return '/builder'
+  const first = groups.flatMap(group => group.entries).find(entry => entry.icon === 'list' || entry.icon === 'report')
+  if (mayAdminister(me)) return '/platform'
+  if (first) return first.to
+  return Object.keys(me.roles).length > 0 ? '/tasks' : null
+}
+
 /** Whether the builder has anything for a person. */
 export const mayBuild = (me: Me): boolean => me.platform_roles.some(role => role === 'designer' || role === 'publisher')
