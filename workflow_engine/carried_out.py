@@ -24,6 +24,7 @@ from forms_dsl.model import (
 from forms_dsl.source import Document, Pointer, Span, path_within_app
 from forms_dsl.workflow_tree import steps_of
 from workflow_engine.decide import BUILT_RULES
+from workflow_engine.scenario import can_be_played
 
 HINT = Sentence("The app can be checked, but not published with it.", "可以检查，但不能带着它发布。")
 NOT_CARRIED_OUT = code("W102", "A part of the language of workflows and automations that this version does not carry out.")
@@ -96,6 +97,8 @@ def _of_workflow(workflow: Workflow) -> Iterator[Key]:
     for end in workflow.finish_cooldown:
         yield ("on_finish", end, "cooldown")
     for number, example in enumerate(workflow.examples):
+        if can_be_played(example):
+            continue
         said = {"do": example.do, "expect": example.expect, "expect_error": example.expect_error, "records": example.records}
         for key in (key for key, value in said.items() if value):
             yield ("examples", number, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -17,10 +17,12 @@ from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import App, CallStep, Case, Entity, Field, FieldOptions, People, Workflow
 from workflow_engine.definition import Definition, build_definition
+from workflow_engine.scenario import can_be_played, mismatches, play
 from workflow_engine.simulate import Trial, simulate
 from workflow_engine.trial_decisions import decided, for_trial, with_authority
 from workflow_engine.world import Candidate, Found, World
 
+OTHERWISE_THAN_EXPECTED = code("W112", "An example of a workflow comes out otherwise than it expects.")
 WRONG_PATH = code("W110", "An example of a workflow takes another path than it says.")
 
 _START = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
@@ -42,10 +44,10 @@ class _Case:
 
 
 def check_examples(app: App, workflow: Workflow) -> tuple[Diagnostic, ...]:
-    """Run every example of a workflow that says only its path; a finding for each that does not take it."""
+    """Run every example that the engine can do; a finding for each that takes another path or comes out otherwise."""
     definition = build_definition(for_trial(workflow))
-    plain = (example for example in workflow.examples if example.path and not example.do and example.expect_error is None)
-    return tuple(found for example in plain for found in _check(app, workflow, definition, example))
+    able = (example for example in workflow.examples if can_be_played(example))
+    return tuple(found for example in able for found in _check(app, workflow, definition, example))
 
 
 def run_example(app: App, workflow: Workflow, example: Case) -> Trial:
@@ -55,6 +57,8 @@ def run_example(app: App, workflow: Workflow, example: Case) -> Trial:
 
 def _check(app: App, workflow: Workflow, definition: Definition, example: Case) -> tuple[Diagnostic, ...]:
     try:
+        if example.do or example.expect is not None:
+            return tuple(_expected(app, workflow, definition, example))
         trial = _run(app, workflow, definition, example)
     except ValueRefused as refused:
         en, zh = refused.message.get("en", refused.code), refused.message.get("zh", refused.code)
@@ -74,12 +78,40 @@ def _check(app: App, workflow: Workflow, definition: Definition, example: Case) 
     return (WRONG_PATH.at(example.span, said, hint=Sentence("Mend the flow or the example.", "请更正流程或案例。")),)
 
 
+def _expected(app: App, workflow: Workflow, definition: Definition, example: Case) -> Iterator[Diagnostic]:
+    case, starter = _case_of(app, workflow, definition, example)
+
+    def facts(done: tuple[str, ...], edits: Mapping[str, object]) -> World:
+        given = {**example.given, **edits}
+        return _world(replace(case, example=replace(example, given=given)), starter, done)
+
+    played = play(definition, starter, example, facts)
+    if played.refused is not None:
+        act = " ".join(word for word in (played.refused.kind, played.refused.step) if word)
+        message = Sentence(
+            f"Example {example.name!r}: {act!r} cannot be done there.", f"案例“{example.name}”：此时无法执行“{act}”。"
+        )
+        yield OTHERWISE_THAN_EXPECTED.at(example.span, message)
+    elif example.expect is not None and (keys := tuple(mismatches(definition, example.expect, played))):
+        where, words = ", ".join(visit.step for visit in played.state.open_visits()) or played.state.state, ", ".join(keys)
+        message = Sentence(
+            f"Example {example.name!r} comes out otherwise in {words}; it waits at {where}.",
+            f"案例“{example.name}”的 {words} 与预期不符，实际停在 {where}。",
+        )
+        yield OTHERWISE_THAN_EXPECTED.at(example.span, message)
+
+
 def _run(app: App, workflow: Workflow, definition: Definition, example: Case) -> Trial:
+    case, starter = _case_of(app, workflow, definition, example)
+    return simulate(definition, starter, None, lambda done: _world(case, starter, done))
+
+
+def _case_of(app: App, workflow: Workflow, definition: Definition, example: Case) -> tuple[_Case, str]:
+    """The example with what it runs on, and who starts it."""
     steps = {id(human.by): human.name for human in definition.human_steps()}
     case = _Case(app, app.entities[workflow.entity], workflow, example, steps)
     first = definition.first_fill()
-    starter = _person(case, first.name if first else "start") or "starter"
-    return simulate(definition, starter, None, lambda done: _world(case, starter, done))
+    return case, _person(case, first.name if first else "start") or "starter"
 
 
 def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
@@ -100,7 +132,7 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
         limit_of=lambda _person: _ANY_AMOUNT,
         editors=lambda _fields: frozenset(),
         authors=lambda: frozenset({starter}),
-        material=str,
+        material=lambda: repr([everything.record.get(name) for name in case.workflow.replay_if_changed]),
     )
 
 

@@ -65,7 +65,7 @@ def simulate_from(definition: Definition, state: Instance, facts: Facts, done: t
         # What a step enters or saves is there when the flow goes on from it.
         through = (*(step.step for step in steps), visit.step)
         world = replace(facts(through), now=max(now, visit.due_at or now))
-        went = _pass(definition, state, world, visit)
+        went = pass_visit(definition, state, world, visit)
         if isinstance(went, str):
             return Trial((*steps, _step(visit, went)), "stuck")
         steps.append(_step(visit, None))
@@ -77,7 +77,7 @@ def _next(definition: Definition, state: Instance) -> Visit | None:
     return min(state.open_visits(), key=lambda visit: definition.position(visit.step), default=None)
 
 
-def _pass(definition: Definition, state: Instance, world: World, visit: Visit) -> Instance | str:
+def pass_visit(definition: Definition, state: Instance, world: World, visit: Visit) -> Instance | str:
     """The state after everybody approved at a visit, or the code of what stops it there."""
     if visit.state == "held":
         return visit.held_reason or "held"
