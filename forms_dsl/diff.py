@@ -19,7 +19,7 @@ from forms_dsl.model import App, Form, Label, Role, Workflow
 __all__ = ["Change", "diff_apps"]
 
 #: Attributes of the app that are called otherwise than the folder or file of their kind.
-_KIND_OF = {"parameters": "params"}
+_KIND_OF = {"parameters": "params", "translations": "i18n"}
 #: What one thing of a file with several is called.
 _ONE_OF = {"roles": ("role", "角色"), "bindings": ("binding", "绑定"), "params": ("parameter", "参数")}
 _BY_PLACE = {kind.folder or kind.file: kind.name for kind in KINDS.values()}

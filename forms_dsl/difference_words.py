@@ -107,7 +107,8 @@ def _within(old: object, new: object, language: str) -> str:
 def _difference(old: Any, new: Any, language: str) -> str:
     """From what to what; of maps and lists what came, went and changed; nothing where words would not help."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return _members(dict(old), dict(new), language)
+        was_there, is_there = ({_key(key): item for key, item in each.items()} for each in (old, new))
+        return _members(was_there, is_there, language)
     if isinstance(old, tuple) and isinstance(new, tuple):
         before, after = _by_name(old), _by_name(new)
         return _members(before, after, language) if before is not None and after is not None else ""
@@ -115,6 +116,11 @@ def _difference(old: Any, new: Any, language: str) -> str:
         return _within(old, new, language).strip()
     was, now = _plain(old, language), _plain(new, language)
     return _from_to(was, now) if was is not None and now is not None else ""
+
+
+def _key(key: object) -> str:
+    """A key for a reader; some are places, made of several parts."""
+    return ".".join(_key(part) for part in key) if isinstance(key, tuple) else str(key)
 
 
 def _members(old: dict[str, Any], new: dict[str, Any], language: str) -> str:

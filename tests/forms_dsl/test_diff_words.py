@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from forms_dsl.diff import diff_apps
-from forms_dsl.load import load_app
+from forms_dsl.load import load_app, read_folder
 from forms_dsl.model import App
+from forms_dsl.required import load_required
+from tests.definitions import EXAMPLE, SHIPPED
 from tests.forms_dsl.small_app import FILES, changed
 
 
@@ -51,3 +53,32 @@ def test_every_mapping_of_things_in_the_app_is_compared() -> None:
     }
 
     assert things <= _GROUPS.keys()
+
+
+def _example(**changes: tuple[str, str]) -> App:
+    files = read_folder(EXAMPLE / "loan")
+    for old, new in changes.values():
+        path = next(path for path, text in files.items() if old in text)
+        files[path] = files[path].replace(old, new, 1)
+    others = load_required(files, lambda name: read_folder(SHIPPED / name) if (SHIPPED / name).is_dir() else None)
+    loaded = load_app(files, others=others)
+    assert loaded.app is not None, [f for f in loaded.diagnostics if f.severity == "error"]
+    return loaded.app
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "thing"),
+    [
+        ("span: 6, refresh: 15m", "span: 12, refresh: 15m", "Dashboard Branch home: tiles changed by_branch"),
+        ("points: 120", "points: 130", "Decision Application score: factors changed dti"),
+        ("Prêt", "Crédit", "fr"),
+        ("then: {level: committee}", "then: {level: credit_officers}", "Retail loan authority"),
+    ],
+)
+def test_kinds_of_the_example_app(old: str, new: str, thing: str) -> None:
+    """Dashboards, decisions, languages and the rest are told thing by thing, in both languages."""
+    changes = diff_apps(_example(), _example(one=(old, new)))
+
+    told = [change for change in changes if thing in change.words["en"]]
+    assert 1 == len(told), changes
+    assert told[0].words["zh"] != told[0].words["en"]

@@ -12,7 +12,7 @@ from builder.cli import main
 from builder.folder import open_folder
 from runtime.start import open_releases
 from runtime.store.database import Database
-from tests.definitions import SHIPPED
+from tests.definitions import EXAMPLE, SHIPPED
 from tests.releases.test_releases import activate
 
 OVERLAY = {
@@ -82,3 +82,11 @@ def test_a_release_of_an_overlay_is_whole(database: Database, overlay: Path, cap
 
     assert {"x_manager_no", "annual_rate", "campaign"} <= fields.keys()
     assert "amount > 0 and amount <= 3000000" == fields["amount"].check.source  # type: ignore[union-attr]
+
+
+def test_the_example_overlay_checks_clean(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The bank's overlay of the example app has neither errors nor warnings, its base neither."""
+    monkeypatch.setenv("QIQIAO_LOCALE", "en")
+
+    assert 0 == main(["check", str(EXAMPLE / "loan_bankx")])
+    assert "0 error(s), 0 warning(s)" in capsys.readouterr().out
