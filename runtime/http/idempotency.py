@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 from starlette.concurrency import run_in_threadpool
@@ -10,11 +11,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from runtime.failures import BadRequest, Conflict, Fault, Invalid
+from runtime.context import Principal
+from runtime.failures import BadRequest, Conflict, Failure, Fault, Invalid
 from runtime.http import codes
 from runtime.http.admission import principal_of
 from runtime.http.services import Services, services_of
 from runtime.store.claims import (
+    LEASE,
     Answered,
     AnswerLost,
     Claim,
@@ -25,7 +28,10 @@ from runtime.store.claims import (
     claim_key,
     free_key,
     keep_answer,
+    mark_effect,
+    renew_claim,
 )
+from runtime.store.database import BEFORE_COMMIT
 
 _LONGEST_KEY = 128
 #: Answers about the caller or the moment, not about the request: nothing was changed, so it may be tried again.
@@ -54,7 +60,7 @@ class Idempotency:
         if key is None or person is None:
             await self.app(scope, receive, send)
             return
-        claim = Claim(person.id, _checked(key), _hash(request), request.state.request_id)
+        claim = Claim(person.id, _checked(key), _hash(request), request.state.request_id, _rights(person))
         services = services_of(request)
         standing = await run_in_threadpool(_claim, services, claim)
         if isinstance(standing, Mine):
@@ -69,11 +75,17 @@ class Idempotency:
         async def hold(message: Message) -> None:
             messages.append(message)
 
+        running = asyncio.create_task(_renew(services, claim))
+        marking = BEFORE_COMMIT.set(lambda connection: mark_effect(connection, claim))
         try:
             await self.app(scope, receive, hold)
-        except Exception:
-            await run_in_threadpool(_free, services, claim)
+        except Exception as failure:
+            BEFORE_COMMIT.reset(marking)
+            await run_in_threadpool(_free, services, claim, refused=_is_refusal(failure))
             raise
+        finally:
+            running.cancel()
+        BEFORE_COMMIT.reset(marking)
         await run_in_threadpool(_keep, services, claim, _answer(messages))
         for message in messages:
             await send(message)
@@ -99,15 +111,38 @@ def _claim(services: Services, claim: Claim) -> Standing:
         return claim_key(connection, claim, services.clock())
 
 
-def _free(services: Services, claim: Claim) -> None:
+def _rights(person: Principal) -> str:
+    """A digest of what decides what a person may see: with another role or unit, no old answer is shown."""
+    roles = sorted((app, sorted(names)) for app, names in person.roles.items())
+    shape = (roles, sorted(person.platform_roles), person.unit_path)
+    return hashlib.blake2b(repr(shape).encode(), digest_size=16).hexdigest()
+
+
+async def _renew(services: Services, claim: Claim) -> None:
+    """Keep the claim of a request that runs long, as a publication may."""
+    while True:
+        await asyncio.sleep(LEASE.total_seconds() / 4)
+        await run_in_threadpool(_still_running, services, claim)
+
+
+def _still_running(services: Services, claim: Claim) -> None:
     with services.database.write() as connection:
-        free_key(connection, claim)
+        renew_claim(connection, claim, services.clock())
+
+
+def _is_refusal(failure: Exception) -> bool:
+    return isinstance(failure, Failure) and failure.status < 500
+
+
+def _free(services: Services, claim: Claim, *, refused: bool) -> None:
+    with services.database.write() as connection:
+        free_key(connection, claim, services.clock(), refused=refused)
 
 
 def _keep(services: Services, claim: Claim, answer: Answered) -> None:
     with services.database.write() as connection:
         if answer.status in _NOT_KEPT or answer.status >= 500:
-            free_key(connection, claim)
+            free_key(connection, claim, services.clock(), refused=answer.status < 500)
         else:
             keep_answer(connection, claim, answer)
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from runtime.store.tables import audit_event, idempotency
 from runtime.store.upsert import insert_if_absent
 
-#: No request runs longer; a claim that is older and has no answer belongs to a process that died.
+#: A request renews its claim while it runs; one that was not renewed for so long belongs to a process that died.
 LEASE = dt.timedelta(minutes=2)
 
 #: So long the first answer comes again.
@@ -27,6 +27,8 @@ class Claim:
     key: str
     request_hash: str
     request_id: str
+    #: A digest of what the person may see: an answer is given again under the same rights only.
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Different:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLost:
-    """The same request took effect, but the server died before the answer was kept; what it changed."""
+    """The same request took effect, but its answer cannot be given (again); what it changed."""
 
     app: str | None
     entity: str | None
@@ -72,6 +74,7 @@ def claim_key(connection: Connection, claim: Claim, now: dt.datetime) -> Standin
         "key": claim.key,
         "request_hash": claim.request_hash,
         "request_id": claim.request_id,
+        "rights": claim.rights,
         "created_at": now,
     }
     if connection.execute(insert_if_absent(connection, idempotency, values)).rowcount == 1:
@@ -79,26 +82,37 @@ def claim_key(connection: Connection, claim: Claim, now: dt.datetime) -> Standin
     row = connection.execute(sa.select(idempotency).where(_key(claim)).with_for_update()).mappings().one()
     if row["request_hash"] != claim.request_hash:
         return Different()
-    if row["status"] is not None:
+    if row["status"] is not None and row["rights"] == claim.rights:
         return Answered(row["status"], row["headers"], row["body"])
-    if row["created_at"] > now - LEASE:
+    if row["status"] is None and row["created_at"] > now - LEASE:
         return Running()
-    # Its process died. The audit event of its transaction tells whether it took effect.
+    if row["status"] is None and not row["took_effect"]:
+        # Its process died before anything was committed.
+        again = {"request_id": claim.request_id, "rights": claim.rights, "created_at": now}
+        connection.execute(idempotency.update().where(_key(claim)).values(again))
+        return Mine()
+    # The trail tells what it changed, where the entity keeps one.
     event = sa.select(audit_event.c.app, audit_event.c.entity, audit_event.c.record_id).where(
-        audit_event.c.at >= row["created_at"] - LEASE, audit_event.c.request_id == row["request_id"]
+        audit_event.c.at >= row["created_at"] - KEPT, audit_event.c.request_id == row["request_id"]
     )
     effect = connection.execute(event.order_by(audit_event.c.id).limit(1)).one_or_none()
-    if effect is not None:
-        return AnswerLost(*effect)
-    connection.execute(idempotency.update().where(_key(claim)).values(request_id=claim.request_id, created_at=now))
-    return Mine()
+    return AnswerLost(*effect) if effect is not None else AnswerLost(None, None, None)
+
+
+def mark_effect(connection: Connection, claim: Claim) -> None:
+    """Say in the transaction of an effect that the request with this claim had one."""
+    connection.execute(idempotency.update().where(_mine(claim)).values(took_effect=True))
+
+
+def renew_claim(connection: Connection, claim: Claim, now: dt.datetime) -> None:
+    """Say that the request with this claim still runs."""
+    connection.execute(idempotency.update().where(_mine(claim), idempotency.c.status.is_(None)).values(created_at=now))
 
 
 def keep_answer(connection: Connection, claim: Claim, answer: Answered) -> None:
     """Keep the answer of a claimed request for those who repeat it."""
-    mine = _key(claim) & (idempotency.c.request_id == claim.request_id)
     connection.execute(
-        idempotency.update().where(mine).values(status=answer.status, headers=dict(answer.headers), body=answer.body)
+        idempotency.update().where(_mine(claim)).values(status=answer.status, headers=dict(answer.headers), body=answer.body)
     )
 
 
@@ -107,10 +121,19 @@ def forget_old_answers(connection: Connection, now: dt.datetime) -> int:
     return connection.execute(idempotency.delete().where(idempotency.c.created_at < now - KEPT)).rowcount
 
 
-def free_key(connection: Connection, claim: Claim) -> None:
-    """Give a claimed key back: its request changed nothing."""
-    unanswered = (idempotency.c.request_id == claim.request_id) & idempotency.c.status.is_(None)
-    connection.execute(idempotency.delete().where(_key(claim) & unanswered))
+def free_key(connection: Connection, claim: Claim, now: dt.datetime, *, refused: bool) -> None:
+    """Give a claimed key back: its request changed nothing, as a refusal says; one that failed after an effect keeps it."""
+    unanswered = _mine(claim) & idempotency.c.status.is_(None)
+    if refused:
+        connection.execute(idempotency.delete().where(unanswered))
+        return
+    connection.execute(idempotency.delete().where(unanswered, idempotency.c.took_effect.is_(sa.false())))
+    # It runs no longer: a repetition need not wait for the lease.
+    connection.execute(idempotency.update().where(unanswered).values(created_at=now - LEASE))
+
+
+def _mine(claim: Claim) -> sa.ColumnElement[bool]:
+    return _key(claim) & (idempotency.c.request_id == claim.request_id)
 
 
 def _key(claim: Claim) -> sa.ColumnElement[bool]:

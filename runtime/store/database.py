@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -14,6 +15,9 @@ from sqlalchemy.engine import Connection, Engine
 
 #: Registers SQL functions on each new SQLite connection; the expression compiler adds its own.
 SqliteSetup = Callable[[sqlite3.Connection], None]
+
+#: What a request wants to be written in each of its transactions, last of all and in the same commit.
+BEFORE_COMMIT: ContextVar[Callable[[Connection], None] | None] = ContextVar("BEFORE_COMMIT", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,9 @@ class Database:
             connection = connection.execution_options(qiqiao_write=True)
             with connection.begin():
                 yield connection
+                mark = BEFORE_COMMIT.get()
+                if mark is not None:
+                    mark(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -227,6 +227,10 @@ idempotency = table(
     sa.Column("status", sa.Integer),
     sa.Column("headers", Json),
     sa.Column("body", sa.Text),
+    #: set in the transaction of the effect itself, so that no crash can leave one unmarked
+    sa.Column("took_effect", sa.Boolean, nullable=False, server_default=sa.false()),
+    #: a digest of the roles and the unit under which the answer was given: under others it is not given again
+    sa.Column("rights", sa.String(32), nullable=False, server_default=""),
     #: of the request that runs under this key: its audit events tell whether it took effect before a crash
     sa.Column("request_id", sa.String(64), nullable=False, server_default=""),
     sa.Column("created_at", Instant, nullable=False),

@@ -65,13 +65,18 @@ def own_routes(effects: Effects) -> ModuleType:
         if body.get("wait"):
             effects.gate.wait(10)
         with services_of(request).database.write() as connection:
-            record_event(connection, context, "acted", app="demo", entity="thing", record_id="r-1", body={"n": len(effects.done)})
+            if not body.get("quiet"):
+                record_event(
+                    connection, context, "acted", app="demo", entity="thing", record_id="r-1", body={"n": len(effects.done)}
+                )
             if body.get("fail") == "after":
                 raise RuntimeError("SECRET driver text")
             if body.get("fail") == "conflict":
                 raise Conflict({"zh": "不行", "en": "not now"})
             if body.get("fail") == "invalid":
                 raise Invalid({"zh": "错", "en": "wrong"}, faults=(Fault("Q422", {"zh": "错", "en": "wrong"}, pointer="/a"),))
+        if body.get("fail") == "late":
+            raise RuntimeError("after the commit")
         effects.done.append(body)
         return JSONResponse({"number": len(effects.done)}, 201, {"Location": "/api/things/1", "ETag": '"1"'})
 

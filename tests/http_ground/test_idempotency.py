@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from dataclasses import replace
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
-from runtime.store.claims import LEASE
+from runtime.identity.organisation import grant_role, revoke_role
+from runtime.store.claims import LEASE, Claim, Mine, Running, claim_key, renew_claim
 from runtime.store.tables import audit_event, idempotency
 from tests.http_ground.conftest import PASSWORD, Ground, wait_for
 
@@ -128,7 +130,7 @@ def crash(ground: Ground, *, with_effect: bool) -> None:
     with ground.services.database.write() as connection:
         connection.execute(idempotency.update().values(status=None, headers=None, body=None))
         if not with_effect:
-            connection.execute(idempotency.update().values(request_id="died-before-its-commit"))
+            connection.execute(idempotency.update().values(took_effect=False))
 
 
 def test_after_a_crash_without_effect_it_runs(ground: Ground) -> None:
@@ -197,3 +199,53 @@ def test_every_effect_has_its_event(ground: Ground) -> None:
     with ground.services.database.read() as connection:
         event = connection.execute(sa.select(audit_event.c.request_id).where(audit_event.c.kind == "acted")).scalar_one()
     assert answer.headers["x-request-id"] == event
+
+
+def test_an_effect_without_a_trail_never_runs_again(ground: Ground) -> None:
+    """Entities with `audit: none` leave no event: the claim itself is marked in the transaction of the effect."""
+    client = ground.signed_in()
+    assert 201 == client.post("/api/things", json={"quiet": True}, headers=KEY).status_code
+    lose_the_answer(ground)
+
+    answer = client.post("/api/things", json={"quiet": True}, headers=KEY)
+    assert (409, "Q407", 1) == (answer.status_code, answer.json()["code"], len(ground.effects.done))
+
+
+def test_what_fails_after_its_effect_never_runs_again(ground: Ground) -> None:
+    """The data stand, though the answer was an error: a repetition is told so at once."""
+    client = ground.signed_in()
+    assert 500 == client.post("/api/things", json={"fail": "late"}, headers=KEY).status_code
+
+    answer = client.post("/api/things", json={"fail": "late"}, headers=KEY)
+    assert (409, "Q407") == (answer.status_code, answer.json()["code"])
+
+
+def test_a_request_that_runs_long_keeps_its_claim(ground: Ground) -> None:
+    """A publication may run longer than the lease: it renews its claim, so that no twin begins beside it."""
+    claim, later = Claim("p", "k", "h", "r-1"), ground.clock.now + LEASE * 2
+    with ground.services.database.write() as connection:
+        assert Mine() == claim_key(connection, claim, ground.clock.now)
+        renew_claim(connection, claim, later - LEASE / 2)
+        assert Running() == claim_key(connection, replace(claim, request_id="r-2"), later)
+        assert Mine() == claim_key(connection, replace(claim, request_id="r-2"), later + LEASE)
+
+
+def test_no_answer_is_given_again_under_other_rights(ground: Ground) -> None:
+    """Who lost a role reads no record out of an old answer; he is told where to look."""
+    with ground.services.database.write() as connection:
+        grant_role(connection, ground.people["zhou"], "demo", "clerk")
+    client = ground.signed_in()
+    client.post("/api/things", json={"a": 1}, headers=KEY)
+    with ground.services.database.write() as connection:
+        revoke_role(connection, ground.people["zhou"], "demo", "clerk")
+
+    answer = client.post("/api/things", json={"a": 1}, headers=KEY)
+    assert (409, "Q407", "r-1") == (answer.status_code, answer.json()["code"], answer.json()["record"]["id"])
+    assert 1 == len(ground.effects.done)
+
+
+def lose_the_answer(ground: Ground) -> None:
+    """The server died between the commit and the keeping of the answer, longer ago than the lease."""
+    with ground.services.database.write() as connection:
+        connection.execute(sa.update(idempotency).values(status=None, headers=None, body=None))
+    ground.clock.now += LEASE * 2
