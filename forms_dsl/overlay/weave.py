@@ -79,7 +79,7 @@ class _Loom:
             self.findings.extend(widened_rules(self.over, over, old, new))
         order = list(old)
         for key, entry in new.items():
-            if key in old or key in MARKERS or over is None or (not over and key == "extend") or key == "override_reason":
+            if key in old or key in MARKERS or over is None or (not over and key == "extend"):
                 continue
             self._place_new(order, key, entry, (*over, key), own=owns_names(annotation, old, key))
         result: dict[str, Any] = {}

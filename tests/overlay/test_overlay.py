@@ -166,13 +166,13 @@ def test_what_an_overlay_is_held_to(files: dict[str, str], code: str | None, lin
 
 
 def test_row_rules_may_be_narrowed_or_widened_with_a_reason() -> None:
-    """A further condition needs no reason; a reason is asked for what lets more be seen, and does not go into the model."""
+    """A further condition needs no reason; a reason is asked for what lets more be seen, and is kept."""
     narrowed = laid(roles="extend: loan.roles\nroles:\n  clerk: {access: {loan: {read: created_by == user.id and amount < 9}}}\n")
     reasoned = laid(roles="extend: loan.roles\nroles:\n  clerk: {access: {loan: {read: true, override_reason: head office}}}\n")
 
     assert [] == narrowed.findings == reasoned.findings
     access = reasoned.documents["roles.yaml"].data["roles"]["clerk"]["access"]["loan"]  # type: ignore[index]
-    assert {"read": "true", "deny": "amount > 5"} == access
+    assert {"read": "true", "deny": "amount > 5", "override_reason": "head office"} == access
 
 
 def test_sealed_things_stay() -> None:

@@ -78,5 +78,3 @@ def _of_rule(rule: AccessRule) -> Iterator[str]:
         transfer = getattr(rule, key)
         if transfer is not None and (key != "export" or transfer != type(transfer)()):
             yield key.rstrip("_")
-    if rule.override_reason is not None:
-        yield "override_reason"
