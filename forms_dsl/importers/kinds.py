@@ -14,6 +14,7 @@ from forms_dsl.importers.excel.importer import import_excel
 from forms_dsl.importers.importing import Imported, finished, refused_import
 from forms_dsl.importers.report import ImportRefused, Report, refused, start_of
 from forms_dsl.importers.schemas.importer import import_json_schema, import_openapi
+from forms_dsl.importers.xlsform.importer import import_xlsform
 from forms_dsl.model import App
 
 KINDS = ("excel", "xlsform", "jsonschema", "openapi", "database", "frappe", "form-js")
@@ -55,6 +56,8 @@ def _draft(kind: str, sources: Sequence[tuple[str, bytes]], options: Options) ->
     name, data = sources[0]
     if kind == "excel":
         return import_excel(name, data, options.app, encoding=options.encoding)
+    if kind == "xlsform":
+        return import_xlsform(name, data, options.app)
     if kind == "jsonschema":
         return import_json_schema(name, data, options.app, options.only)
     if kind == "openapi":

@@ -17,7 +17,7 @@ from forms_dsl.source import Pointer
 
 _LIST_COLUMNS = 8
 _SEARCHED = 3
-_LONG_TEXT = 200
+_LONG_TEXT = 255
 #: What a list cannot show in a cell.
 _NOT_LISTED = frozenset({"rows", "file", "image", "signature", "rich_text", "json"})
 _SECTION_FIELDS = 20

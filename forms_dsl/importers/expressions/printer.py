@@ -24,6 +24,29 @@ def translated(source: str, dialect: Dialect, resolve: Resolve, *, condition: bo
     return _write(tree, dialect, 0)
 
 
+def translated_value(source: str, dialect: Dialect, resolve: Resolve) -> tuple[str, str]:
+    """The expression in our language and the field type of its value: boolean, text, date, datetime or decimal."""
+    tree = parse_foreign(source, dialect, resolve)
+    return _write(tree, dialect, 0), _type_of(tree)
+
+
+def _type_of(node: Node) -> str:
+    if is_boolean(node):
+        return "boolean"
+    if isinstance(node, Named):
+        return node.known.type or "text"
+    if isinstance(node, Operation) and node.operator == "if":
+        return _type_of(node.operands[1])
+    if _is_text(node) or (isinstance(node, Operation) and node.operator == "&"):
+        return "text"
+    if isinstance(node, Operation) and node.operator == "+" and any(map(_is_text, node.operands)):
+        return "text"
+    if isinstance(node, Called):
+        given = {"today": "date", "date": "date", "add_months": "date", "month_end": "date", "date_of": "date", "now": "datetime"}
+        return given.get(node.function) or (_type_of(node.arguments[0]) if node.function == "coalesce" else "decimal")
+    return node.type or "decimal" if isinstance(node, Raw) else "decimal"
+
+
 def is_boolean(node: Node) -> bool:
     """Whether a node is true or false."""
     if isinstance(node, Operation):

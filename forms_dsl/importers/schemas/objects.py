@@ -22,7 +22,7 @@ from forms_dsl.importers.naming import is_name_of, proposed_name
 from forms_dsl.importers.schemas.resolving import ANNOTATIONS, Resolver, Schema, say_left
 from forms_dsl.importers.schemas.scalars import Scalars, default_of, readable
 from forms_dsl.importers.trees import item_of
-from forms_dsl.importers.words import ANY, Words, both
+from forms_dsl.importers.words import ANY, Words, both, humanised
 
 _FIELDS = 300
 _NESTED = 4
@@ -184,6 +184,10 @@ class Objects:
         if not is_name_of(made_name, f"{place.prefix}{name}"):
             self._say(NAME_PROPOSED, schema.node, f"{name!r} is called {made_name!r}.", f"“{name}”命名为“{made_name}”。")
         label = self.draft.words({ANY: readable(schema, name)}, position, fallback=made_name)
+        if place.prefix and any(field.tree["label"] == label for field in place.fields.values()):
+            # Two inputs with one label cannot be told apart: the object around names it too.
+            around = humanised(place.prefix.rstrip("_").rpartition("_")[2])
+            label = self.draft.words({ANY: f"{around}: {readable(schema, name)}"}, position, fallback=made_name)
         made: dict[str, Tree] = {"type": tree.pop("type"), "label": label}
         description = schema.text("description")
         if description and description != schema.text("title"):
