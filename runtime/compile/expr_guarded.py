@@ -1,4 +1,4 @@
-"""Arithmetic beside a comparison on PostgreSQL: plain operators, with the limits of numbers checked after the comparison.
+"""Arithmetic on PostgreSQL: plain operators, with the limits of numbers checked around them, or after a comparison.
 
 A value that leaves the numbers of the language is missing, and a comparison with what is missing is false. So `a * b > c` may
 be written as it stands, and only the rows that pass are asked whether a result was too large: first by the range of a single
@@ -27,6 +27,8 @@ _OPERATION: dict[str, Callable[..., Element]] = {
     "neg": lambda a: -a,
     "abs": sa.func.abs,
 }
+#: What is computed here; all other numbers come from `expr_numbers`.
+FUNCTIONS = frozenset({*_OPERATION, "div", "round"})
 #: The ranges that are tried, the widest first; a narrower one would often be left.
 _RANGES = tuple(Decimal(10**digits) for digits in range(15, 2, -1))
 
@@ -51,17 +53,28 @@ def guarded(low: Lowering, tree: Expr) -> Guarded:
     return Guarded(sa.type_coerce(exact(low, low.number(tree)), sa.Numeric()))
 
 
+def settled_number(low: Lowering, tree: Expr) -> Element:
+    """A number as a value: NULL where a result is too large."""
+    found = guarded(low, tree)
+    if not found.guards:
+        return found.element
+    return sa.case((_small(low, found.guards), found.element))
+
+
 def compared(low: Lowering, compare: Callable[[Any, Any], Any], left: Expr, right: Expr, value: Element | None = None) -> Element:
     """A comparison of two numbers, `value` standing for the right one where it is given; NULL or false when one is missing."""
     first = guarded(low, left)
     second = Guarded(value) if value is not None else guarded(low, right)
     condition: Element = compare(sa.type_coerce(first.element, EXACT), sa.type_coerce(second.element, EXACT))
     guards = (*first.guards, *second.guards)
-    if not guards:
-        return condition
+    return sa.and_(condition, _small(low, guards)) if guards else condition
+
+
+def _small(low: Lowering, guards: tuple[tuple[Call, Element], ...]) -> Element:
+    """Whether no result is too large."""
     small = sa.and_(*(sa.func.abs(element) < sa.literal_column("1e22") for _, element in guards))
     within = _within_range(low, tuple(call for call, _ in guards))
-    return sa.and_(condition, small if within is None else sa.or_(within, small))
+    return small if within is None else sa.or_(within, small)
 
 
 def _within_range(low: Lowering, calls: tuple[Call, ...]) -> Element | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from forms_dsl.expr import bounds
 from forms_dsl.expr.tree import Call, Constant, Expr
+from runtime.compile.expr_guarded import FUNCTIONS, settled_number
 from runtime.compile.expr_scope import Element, is_constant, is_late
 from runtime.compile.expr_texts import on_calendar, spelled_rates
 from runtime.compile.expr_values import (
@@ -55,6 +56,8 @@ def _constant(low: Lowering, tree: Expr) -> Number:
 
 def _call(low: Lowering, call: Call) -> Number:
     name = call.function
+    if not low.sqlite and name in FUNCTIONS:
+        return Number(sa.type_coerce(settled_number(low, call), EXACT), None, bounds.of_type(call.type)[1])
     if name in ("add", "sub", "mul", "neg"):
         return _sum_or_product(low, call)
     if name in ("div", "fdiv", "mod"):
@@ -66,24 +69,19 @@ def _call(low: Lowering, call: Call) -> Number:
         return inner if bounds.of_type(call.arguments[0].type)[0] == 0 else _exactly(low, call)
     if name == "abs":
         inner = low.number(call.arguments[0])
-        if low.sqlite and inner.scale is not None:
+        if inner.scale is not None:
             return Number(sa.func.abs(raw(inner)), inner.scale, inner.limit)
-        return Number(low.function("abs", exact(low, inner)) if low.sqlite else sa.func.abs(exact(low, inner)), None, inner.limit)
+        return Number(low.function("abs", exact(low, inner)), None, inner.limit)
     if name in ("min", "max", "coalesce", "if"):
         return _one_of(low, call)
     return _other(low, call)
 
 
 def _sum_or_product(low: Lowering, call: Call) -> Number:
+    """In SQLite: plain integers where they surely suffice, else exact functions."""
     parts = [low.number(a) for a in call.arguments]
-    if low.sqlite:
-        native = _native(call.function, parts)
-        return native or Number(low.function(call.function, *(exact(low, p) for p in parts)), None, bounds.of_type(call.type)[1])
-    operands = [sa.type_coerce(exact(low, part), sa.Numeric()) for part in parts]
-    element = _OPERATION[call.function](*operands)
-    needs = bounds.needs_limiting(bounds.exact(call.function, tuple(bounds.of_type(a.type) for a in call.arguments)))
-    limited: Element = sa.func.lc.fin(element) if needs else element
-    return Number(sa.type_coerce(limited, EXACT), None, bounds.of_type(call.type)[1])
+    native = _native(call.function, parts)
+    return native or Number(low.function(call.function, *(exact(low, p) for p in parts)), None, bounds.of_type(call.type)[1])
 
 
 _OPERATION: dict[str, Callable[..., Element]] = {

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -75,11 +76,11 @@ def test_a_fault_in_sql_is_found(
 
 #: The fault, where it shows, and the function.
 _POSTGRES_FAULTS = {
-    "native division": ("/", "div(a numeric, b numeric) returns numeric", "a / nullif(b, 0)"),
+    "native division": ("avg(", "div(a numeric, b numeric) returns numeric", "a / nullif(b, 0)"),
     "truncated rest": ("%", "mod(a numeric, b numeric) returns numeric", "pg_catalog.mod(a, nullif(b, 0))"),
     "upper case of the C locale": ("upper", "upper(t text) returns text", "pg_catalog.upper(t)"),
     "trim of spaces only": ("trim", "trim(t text) returns text", "nullif(btrim(t), '')"),
-    "no limit of places": ("*", "fin(x numeric) returns numeric", "x"),
+    "no limit of places": ("sum(", "fin(x numeric) returns numeric", "x"),
 }
 
 
@@ -135,13 +136,24 @@ def _no_guards(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(expr_guarded, "_guard", lambda call, element, parts, *, certain: expr_guarded.Guarded(element))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_fault_beside_a_comparison_is_found(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plain operators of PostgreSQL without their guards disagree with Python."""
-    _prepare(database)
-    _no_guards(monkeypatch)
+def _native_division(patch: pytest.MonkeyPatch) -> None:
+    def divide(low: Any, call: Any) -> expr_guarded.Guarded:
+        a, b = (expr_guarded.guarded(low, each).element for each in call.arguments)
+        return expr_guarded.Guarded(a / sa.func.nullif(b, 0))
 
-    assert [] != list(islice(sql_disagreements(database, SEED, _ENOUGH, "*"), 1))
+    patch.setattr(expr_guarded, "_quotient", divide)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("put", "word"), [(_no_guards, "*"), (_native_division, "/")])
+def test_a_fault_in_the_arithmetic_of_postgresql_is_found(
+    put: Callable[[pytest.MonkeyPatch], None], word: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain operators without their guards, or with the places that PostgreSQL chooses, disagree with Python."""
+    _prepare(database)
+    put(monkeypatch)
+
+    assert [] != list(islice(sql_disagreements(database, SEED, _ENOUGH, word), 1))
 
 
 #: The fault in the browser: its word in expressions, the file, what stands there, and what is put there.
