@@ -168,7 +168,7 @@ def _assemble(
         calendars=each("calendar", build_calendar),
         upgrades=each("upgrade", build_upgrade),
         tests=each("tests", build_case_file),
-        translations=translations,
+        i18n=translations,
         roles=roles,
         bindings=bindings,
         parameters=parameters,

@@ -7,14 +7,15 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from builder.commands import Verbs
-from builder.folder import add_apps_argument, add_base_argument, add_folder_argument, apps_beside, open_folder, shown
+from builder.folder import Folder, add_apps_argument, add_base_argument, add_folder_argument, apps_beside, open_folder, shown
 from forms_dsl.diagnostics import has_errors
 from forms_dsl.render import render_terminal
 from forms_dsl.required import load_required
 from runtime.publish.cases.paths import run_examples
-from runtime.publish.cases.results import CaseResult
+from runtime.publish.cases.results import FAILED, CaseResult
 from runtime.publish.cases.run import run_cases
 from workflow_engine.verify import load_verified
 
@@ -61,12 +62,18 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         print(render_terminal(found, texts, locale=locale, colour=colour, prefix=f"{folder.path}/"))
         return 1
-    results = [*run_cases(loaded.app), *run_examples(loaded.app)]
+    results = _placed([*run_cases(loaded.app), *run_examples(loaded.app)], folder)
     if arguments.json:
         print(json.dumps([_as_json(result, locale) for result in results], ensure_ascii=False, indent=1))
     else:
         print("\n".join(_lines(results, f"{folder.path}/", locale)) or _NONE[locale].format(path=folder.path))
     return 1 if any(result.state == "failed" for result in results) else 0
+
+
+def _placed(results: Sequence[CaseResult], folder: Folder) -> list[CaseResult]:
+    """The results with the real paths of the base's files, as seen from an overlay's folder."""
+    places, _ = shown((FAILED.at(result.span, result.name) for result in results), folder)
+    return [replace(result, span=place.span) for result, place in zip(results, places, strict=True)]
 
 
 def _lines(results: Sequence[CaseResult], prefix: str, locale: str) -> list[str]:

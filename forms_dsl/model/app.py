@@ -210,7 +210,7 @@ class App:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     upgrades: Mapping[str, Upgrade] = field(default_factory=dict)
     #: Further languages by code; their texts stand in the labels already.
-    translations: Mapping[str, Translation] = field(default_factory=dict)
+    i18n: Mapping[str, Translation] = field(default_factory=dict)
     tests: Mapping[str, CaseFile] = field(default_factory=dict)
     #: The calendar of working days and hours, bank data; None where the app names none.
     calendar: str | None = None

@@ -145,7 +145,7 @@ def test_translations_stand_in_the_labels_and_the_rest_falls_back() -> None:
     assert {each.label.get("fr") for each in order.fields["size"].options.choices} == {"Petit", None}
     assert app.forms["order.intake"].layout[1].label["fr"] == "Lignes"
     assert app.label["fr"] == "Petite application"
-    assert len(app.translations["fr"].texts) == 8
+    assert len(app.i18n["fr"].texts) == 8
 
 
 def test_a_language_is_written_inline_or_in_a_file_not_both() -> None:

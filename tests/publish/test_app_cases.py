@@ -97,6 +97,20 @@ def test_edited_values_are_computed_anew_and_judged() -> None:
     assert refused.state == "failed" and "/amount" in refused.faults[0].en
 
 
+@pytest.mark.parametrize(
+    ("expect", "state", "words"),
+    [
+        ("{at: check, fields: {status: in_review}}", "passed", ""),
+        ("{at: apply}", "failed", "at is check, not apply."),
+        ("{fields: {status: draft}}", "failed", "status is in_review, not draft."),
+    ],
+)
+def test_a_submitted_case_waits_where_the_engine_says(expect: str, state: str, words: str) -> None:
+    given = "{product: consumer, amount: 12000, term: 12, annual_rate: 4, monthly_income: 8000}"
+    result = outcome(f"  sent:\n    given: {given}\n    do: [submit]\n    expect: {expect}\n")
+    assert (result.state, " ".join(fault.en for fault in result.faults)) == (state, words)
+
+
 def test_a_path_is_compared_with_the_engine() -> None:
     example = next(iter(whole(BANK).workflows.values())).examples[0]
     given = ", ".join(f"{name}: {value}" for name, value in example.given.items() if isinstance(value, str))
@@ -109,7 +123,7 @@ def test_a_path_is_compared_with_the_engine() -> None:
 @pytest.mark.parametrize(
     ("more", "word"),
     [
-        ("do: [submit]", "do: submit"),
+        ("do: [submit, approve check]", "do: approve"),
         ("do: [{wait: 1 day}]", "do: wait"),
         ("do: [{run: silent_customer}]", "do: run silent_customer"),
         ("expect: {at: check}", "expect: at"),

@@ -2,24 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.fieldtypes.protocol import ValueRefused
-from forms_dsl.model import App, Case, Workflow
+from forms_dsl.model import App, CallStep, Case, Entity, HumanStep, Workflow, WorkflowStep
 from forms_dsl.subjects import tested_entity
+from forms_dsl.workflow_tree import parallel_branch_of, steps_of
 from runtime.publish.cases.results import CaseResult, NotRun, not_run, passed_or
 from workflow_engine.carried_out import not_carried_out
 from workflow_engine.examples import run_example
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The open steps after a submission, the values that it writes, and the fields that calls have filled."""
+
+    at: tuple[str, ...]
+    values: Mapping[str, str]
+    saved: frozenset[str]
+
+
 def path_fault(app: App, case: Case) -> list[Sentence]:
     """How the path differs from the expected one."""
-    entity = tested_entity(app, case)
+    return _compare(app, _flow(app, tested_entity(app, case)), case)
+
+
+def _flow(app: App, entity: Entity | None) -> Workflow:
+    """The one workflow of an entity, when the engine carries it out."""
     flows = [flow for flow in app.workflows.values() if entity is not None and flow.entity == entity.name]
     if len(flows) != 1:
-        raise NotRun("path without exactly one workflow of the entity")
-    return _compare(app, flows[0], case)
+        raise NotRun("a flow without exactly one workflow of the entity")
+    _must_be_carried_out(flows[0])
+    return flows[0]
+
+
+def submitted(app: App, entity: Entity, case: Case) -> Submitted:
+    """Where the case waits once its starter has submitted it; calls go through with the answers of the case."""
+    flow = _flow(app, entity)
+    values = {name: value for name, value in flow.start_set.items() if isinstance(value, str)}
+    if len(values) < len(flow.start_set):
+        raise NotRun("start.set with an expression")
+    trial = run_example(app, flow, replace(case, do=()))
+    steps, branches = {step.name: step for step in steps_of(flow)}, parallel_branch_of(flow)
+    saved: set[str] = set()
+    for number, name in enumerate(trial.path):
+        step = steps[name]
+        if isinstance(step, CallStep):
+            saved |= set(step.save)
+        elif number or not _is_entry(step):
+            if branches[name]:
+                raise NotRun("submit into branches at the same time")
+            return Submitted((name,), values, frozenset(saved))
+    return Submitted((), values, frozenset(saved))
+
+
+def _is_entry(step: WorkflowStep) -> bool:
+    """Whether a step is what the starter fills in before it is submitted."""
+    return isinstance(step, HumanStep) and step.verb == "fill" and step.by.kind == "starter"
 
 
 def run_examples(app: App) -> Iterator[CaseResult]:
@@ -36,11 +77,15 @@ def run_examples(app: App) -> Iterator[CaseResult]:
                 yield passed_or(flow.name, example.name, example.span, faults)
 
 
-def _compare(app: App, flow: Workflow, case: Case) -> list[Sentence]:
-    """The path that the engine takes against the path that the case says."""
+def _must_be_carried_out(flow: Workflow) -> None:
     left_out = next(iter(not_carried_out(flow, {})), None)
     if left_out is not None:
         raise NotRun(Sentence(f"{flow.name}: {left_out.message}", f"{flow.name}：{left_out.message_zh}"))
+
+
+def _compare(app: App, flow: Workflow, case: Case) -> list[Sentence]:
+    """The path that the engine takes against the path that the case says."""
+    _must_be_carried_out(flow)
     if case.do:
         raise NotRun(f"do: {case.do[0].kind}")
     if not case.path or case.expect is not None or case.expect_error is not None:

@@ -18,7 +18,7 @@ from runtime.failures import Invalid
 from runtime.publish.cases.access import access_faults
 from runtime.publish.cases.bench import DEFAULT_CLOCK, Bench, Sitting, open_bench
 from runtime.publish.cases.expected_error import error_fault
-from runtime.publish.cases.paths import path_fault
+from runtime.publish.cases.paths import path_fault, submitted
 from runtime.publish.cases.results import CaseResult, NotRun, findings, not_run, passed_or
 from runtime.query.late import context_facts
 from runtime.records.facts import facts_of, value_of
@@ -73,8 +73,9 @@ def _run(bench: Bench, file: str, case: Case) -> CaseResult:
 def _faults(bench: Bench, case: Case) -> list[Sentence]:
     """What differs from what the case expects; raises NotRun for what cannot be run."""
     expect = case.expect or Expected()
+    is_submitted = any(act.kind == "submit" for act in case.do)
     for word in _OF_FLOWS:
-        if getattr(expect, word) not in (None, ()):
+        if getattr(expect, word) not in (None, ()) and not (word == "at" and is_submitted):
             raise NotRun(f"expect: {word}")
     table = tested_table(bench.app, case)
     if table is not None:
@@ -101,7 +102,7 @@ def _faults(bench: Bench, case: Case) -> list[Sentence]:
 
 
 def _must_be_known(app: App, act: CaseAct) -> None:
-    if act.kind == "edit" or (act.kind == "run" and isinstance(app.decisions.get(act.name or ""), Scorecard)):
+    if act.kind in ("edit", "submit") or (act.kind == "run" and isinstance(app.decisions.get(act.name or ""), Scorecard)):
         return
     raise NotRun(f"do: {act.kind}" + (f" {act.name}" if act.name else ""))
 
@@ -147,7 +148,13 @@ def _given(sitting: Sitting, entity: Entity, case: Case, expect: Expected) -> li
     record_id, version = written.id, written.version
     outputs: dict[str, object] = {}
     declared: dict[str, DecisionValue] = {}
-    for act in case.do:
+    faults: list[Sentence] = []
+    for number, act in enumerate(case.do):
+        if act.kind == "submit":
+            if number + 1 < len(case.do):
+                raise NotRun(f"do: {case.do[number + 1].kind} after submit")
+            version = _submit(sitting, entity, case, expect, record_id, version, faults)
+            continue
         if act.kind == "edit":
             version = update_record(
                 sitting.connection, sitting.context(), entity.app, entity.name, record_id, act.values, version
@@ -166,7 +173,24 @@ def _given(sitting: Sitting, entity: Entity, case: Case, expect: Expected) -> li
                 sitting.connection, context, entity.app, entity.name, record_id, fields, version, by_platform=True
             )
             version = done.version
-    return [*_outputs(declared, outputs, expect), *_fields(sitting, entity, record_id, expect.fields)]
+    return [*faults, *_outputs(declared, outputs, expect), *_fields(sitting, entity, record_id, expect.fields)]
+
+
+def _submit(
+    sitting: Sitting, entity: Entity, case: Case, expect: Expected, record_id: str, version: int, faults: list[Sentence]
+) -> int:
+    """Where the flow waits, and the record as the submission leaves it: its version."""
+    came = submitted(sitting.bench.app, entity, case)
+    unseen = came.saved & expect.fields.keys()
+    if unseen:
+        raise NotRun(f"expect: fields: {min(unseen)}, which a call fills")
+    if expect.at and expect.at != came.at:
+        faults.append(differs("at", ", ".join(expect.at), ", ".join(came.at) or None))
+    if not came.values:
+        return version
+    context = sitting.context()
+    done = update_record(sitting.connection, context, entity.app, entity.name, record_id, came.values, version, by_platform=True)
+    return done.version
 
 
 def _spelled(value: object) -> object:
