@@ -99,9 +99,9 @@ def _of_workflow(workflow: Workflow) -> Iterator[Key]:
     for number, example in enumerate(workflow.examples):
         if can_be_played(example):
             continue
-        said = {"do": example.do, "expect": example.expect, "expect_error": example.expect_error, "records": example.records}
-        for key in (key for key, value in said.items() if value):
-            yield ("examples", number, key)
+        for key in ("do", "expect", "expect_error", "records", "user"):
+            if getattr(example, key):
+                yield ("examples", number, key)
 
 
 def _of_step(step: WorkflowStep) -> Iterator[Key]:

@@ -44,6 +44,7 @@ REFUSED = [
     "at: finish",
     "cooldown: 30 days",
     "do: [submit",
+    "user: {role: clerk",
     "expect: {at",
 ]
 
