@@ -13,7 +13,7 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, suggestion
 from forms_dsl.folder import read_documents
 from forms_dsl.kinds import Kind, kind_of
 from forms_dsl.overlay import codes
-from forms_dsl.overlay.guards import is_own_thing
+from forms_dsl.overlay.guards import is_own_thing, takes_sealed
 from forms_dsl.overlay.weave import weave
 from forms_dsl.source import BASE_FOLDER, Document
 
@@ -106,10 +106,8 @@ def _extended(
         near = suggestion(str(written), known)
         return under, [codes.NO_TARGET.at(over.span(("extend",)), message, pointer=("extend",), hint=near)]
     if isinstance(under.data, dict) and over.data.get("remove") == "true":  # type: ignore[attr-defined]
-        if under.data.get("sealed") == "true":
-            message = Sentence("The base has sealed this: an overlay cannot remove it.", "基础应用已将其封存：覆盖层不能删除。")
-            return under, [codes.SEALED.at(over.key_span(("remove",)), message, pointer=("remove",))]
-        return None, []
+        refused: list[Diagnostic] = []
+        return (under if takes_sealed(refused, over, ("remove",), under.data) else None), refused
     return weave(under, over, kind.shape)
 
 

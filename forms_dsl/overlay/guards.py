@@ -47,6 +47,24 @@ def refuse_sealed(findings: list[Diagnostic], over: Document, place: Pointer, ol
     return True
 
 
+def takes_sealed(findings: list[Diagnostic], over: Document, place: Pointer, old: object) -> bool:
+    """Whether replacing or removing a whole thing of the base would take something sealed away with it, with the finding."""
+    if not _holds_sealed(old):
+        return False
+    message = Sentence(
+        "The base has sealed something in this: an overlay can neither replace nor remove it as a whole.",
+        "其中有基础应用封存的内容：覆盖层不能整体替换或删除。",
+    )
+    findings.append(codes.SEALED.at(over.key_span(place), message, pointer=place))
+    return True
+
+
+def _holds_sealed(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return value.get("sealed") == "true" or any(_holds_sealed(item) for item in value.values())
+    return isinstance(value, list) and any(_holds_sealed(item) for item in value)
+
+
 def is_fixed(findings: list[Diagnostic], over: Document, place: Pointer, holder: Pointer, key: str, old: Any, new: Any) -> bool:
     """Whether the key is one that nobody may override and has another value, with the finding."""
     is_type = key == "type" and len(holder) >= 2 and holder[-2] == "fields"

@@ -9,7 +9,7 @@ from typing import Any
 from forms_dsl.diagnostics import Diagnostic, Sentence, nearest, suggestion
 from forms_dsl.elements import element_name
 from forms_dsl.overlay import codes
-from forms_dsl.overlay.guards import is_fixed, is_own_name, owns_names, refuse_sealed, widened_rules
+from forms_dsl.overlay.guards import is_fixed, is_own_name, owns_names, refuse_sealed, takes_sealed, widened_rules
 from forms_dsl.overlay.places import MARKERS, NAMING_KEYS, holder_of, insert_at, named_lists, without_markers
 from forms_dsl.shape_choice import part_of
 from forms_dsl.source import Document, Pointer, Span
@@ -54,9 +54,11 @@ class _Loom:
         if isinstance(old, list):
             if isinstance(new, dict) and over is not None:
                 self._assign(old, base, new, over, is_workflow=base == ("steps",))
-            elif over is not None:
+            elif over is not None and not takes_sealed(self.findings, self.over, over, old):
                 return self._replaced(old, over, made)
             return self._list(old, base, made, annotation)
+        if isinstance(old, dict) and over is not None and takes_sealed(self.findings, self.over, over, old):
+            return self._map(old, base, None, made, annotation)
         if over is None:
             return old
         if isinstance(old, str) and isinstance(new, dict) and base and isinstance(base[-1], int):
@@ -88,10 +90,12 @@ class _Loom:
             there = (*over, key) if over is not None and key in new else None
             if key not in old:
                 result[key] = self._copied((*(over or ()), key), (*made, key), is_entry=True)
-            elif there is not None and _is_removed(new[key]):
+            elif there is not None and _is_removed(new[key]) and not takes_sealed(self.findings, self.over, there, old[key]):
                 continue
             else:
-                if there is not None and is_fixed(self.findings, self.over, there, base, key, old[key], new[key]):
+                if there is not None and (
+                    _is_removed(new[key]) or is_fixed(self.findings, self.over, there, base, key, old[key], new[key])
+                ):
                     there = None
                 result[key] = self.value((*base, key), there, (*made, key), inner)
                 from_overlay = there is not None and not isinstance(old[key], dict | list)
@@ -138,7 +142,7 @@ class _Loom:
             elif there_or_none is None or not _is_removed(_at(self.over.data, there_or_none)):
                 inner = part_of(annotation, old, places[name]) if annotation is not None else None
                 result.append(self.value((*base, places[name]), there_or_none, here, inner))
-            elif refuse_sealed(self.findings, self.over, there_or_none, old[places[name]], {"remove": "true"}):
+            elif takes_sealed(self.findings, self.over, there_or_none, old[places[name]]):
                 result.append(self.value((*base, places[name]), None, here, None))
         return result
 

@@ -148,6 +148,13 @@ def test_steps_are_found_at_any_depth() -> None:
         ({"entity": "extend: loan.loan\nretention: {years: 5}\n"}, "O003", 2, None),
         ({"flow": "extend: loan.flow\ncontrols:\n  four_eyes:\n    two: {different_people: [check]}\n"}, "O003", 4, None),
         ({"flow": "extend: loan.flow\ncontrols:\n  four_eyes:\n    two: {remove: true}\n"}, "O003", 4, None),
+        ({"flow": "extend: loan.flow\ncontrols:\n  four_eyes: []\n"}, "O003", 3, None),
+        ({"flow": "extend: loan.flow\ncontrols: {remove: true}\n"}, "O003", 2, None),
+        ({"flow": "extend: loan.flow\ncontrols: none\n"}, "O003", 2, None),
+        ({"flow": "extend: loan.flow\nremove: true\n"}, "O003", 2, None),
+        ({"entity": "extend: loan.loan\nretention: {remove: true}\n"}, "O003", 2, None),
+        ({"entity": "extend: loan.loan\nretention: {sealed: false}\n"}, "O003", 2, None),
+        ({"entity": "extend: loan.loan\nretention: ''\n"}, "O003", 2, None),
         ({"entity": "extend: loan.loan\nfields:\n  amount: {check: amount > 0}\n"}, "O004", 3, None),
         ({"header": HEADER.replace("2.0.0", "1.9.0")}, "O005", 6, "upgrade-app"),
         ({"roles": "extend: loan.roles\nroles:\n  clerk: {access: {loan: {read: true}}}\n"}, "P006", 3, "override_reason"),
@@ -177,9 +184,20 @@ def test_row_rules_may_be_narrowed_or_widened_with_a_reason() -> None:
 
 def test_sealed_things_stay() -> None:
     """What the base sealed is in the effective app as the base has it."""
-    effective = laid(entity="extend: loan.loan\nretention: {years: 5}\n")
+    for change in ("{years: 5}", "{remove: true}", "''", "[]", "{sealed: false, years: 5}"):
+        effective = laid(entity=f"extend: loan.loan\nretention: {change}\n")
 
-    assert "10" == effective.documents["entities/loan.yaml"].data["retention"]["years"]  # type: ignore[index]
+        assert "10" == effective.documents["entities/loan.yaml"].data["retention"]["years"]  # type: ignore[index]
+    for change in (
+        "four_eyes: []",
+        "four_eyes: {two: {remove: true}}",
+        "remove: true",
+        "four_eyes: {two: {different_people: []}}",
+    ):
+        effective = laid(flow=f"extend: loan.flow\ncontrols:\n  {change}\n")
+        rules = effective.documents["workflows/flow.yaml"].data["controls"]["four_eyes"]  # type: ignore[index]
+
+        assert [["check", "last"]] == [rule["different_people"] for rule in rules]
 
 
 def test_files_without_differences_and_removed_ones() -> None:
