@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from forms_dsl.source import Pointer, Span
@@ -37,6 +37,8 @@ class Diagnostic:
     fix: str | None = None
     message_zh: str | None = None
     hint_zh: str | None = None
+    #: The class under which an API refuses a definition for it; None for what is no error.
+    refusal: str | None = None
 
     def message_in(self, locale: str) -> str:
         """The message in `locale`, in English where there is no other."""
@@ -49,11 +51,12 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of finding: its identifier, never reused, and the sentence that explains it."""
+    """A kind of finding: its identifier, never reused, the sentence that explains it, and its class of refusal."""
 
     id: str
     meaning: str
     severity: Severity = "error"
+    refusal: str = "DEF-LINT"
 
     def at(
         self,
@@ -79,7 +82,12 @@ class Code:
             fix,
             said.zh or None,
             advice.zh or None,
+            self.refusal if self.severity == "error" else None,
         )
+
+    def closer(self, refusal: str) -> Code:
+        """The same kind of finding, of a closer class of refusal."""
+        return replace(self, refusal=refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +96,11 @@ class Registry:
 
     codes: dict[str, Code] = field(default_factory=dict)
 
-    def code(self, id: str, meaning: str, severity: Severity = "error") -> Code:
+    def code(self, id: str, meaning: str, severity: Severity = "error", refusal: str = "DEF-LINT") -> Code:
         """Declare a code; a second declaration of the same identifier raises ValueError."""
         if id in self.codes:
             raise ValueError(f"code {id} is declared twice")
-        self.codes[id] = Code(id, meaning, severity)
+        self.codes[id] = Code(id, meaning, severity, refusal)
         return self.codes[id]
 
 

@@ -171,7 +171,7 @@ def _twice(files: Mapping[str, str]) -> Iterable[Diagnostic]:
         stem = path.rpartition(".")[0].casefold()
         first = seen.setdefault(stem, path)
         if first != path:
-            yield _about(path, codes.BAD_NAME, Sentence(f"{first} is already this thing.", f"{first} 已定义同一事物。"))
+            yield _about(path, codes.NAME_TWICE, Sentence(f"{first} is already this thing.", f"{first} 已定义同一事物。"))
 
 
 def _about(path: str, code: Code, message: Sentence, hint: Sentence | None = None) -> Diagnostic:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from forms_dsl.characters import TEXT_LIMIT, refused_fault
-from forms_dsl.codes import CHARACTER, DUPLICATE_KEY, LIMIT, SYNTAX
+from forms_dsl.codes import CHARACTER, DUPLICATE_KEY, LIMIT, SYNTAX, TOO_DEEP
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.yaml_events import DEPTH_LIMIT, NODE_LIMIT
@@ -58,7 +58,8 @@ class _Reader:
         self._skip()
         if self.nodes > self.node_limit or (depth >= self.depth_limit and self.text[self.at : self.at + 1] in ("{", "[")):
             place = self.span(self.at, self.at + 1)
-            raise _Stop(LIMIT.at(place, Sentence("Too many values or too deeply nested.", "值过多或嵌套过深。")))
+            code = LIMIT if self.nodes > self.node_limit else TOO_DEEP
+            raise _Stop(code.at(place, Sentence("Too many values or too deeply nested.", "值过多或嵌套过深。")))
         start = self.at
         value: object
         if self.text.startswith("{", start):

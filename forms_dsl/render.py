@@ -36,6 +36,7 @@ def render_json(diagnostics: Iterable[Diagnostic], *, locale: str = "en") -> lis
             "end_line": d.span.end_line,
             "end_column": d.span.end_column,
             "code": d.code,
+            "refusal": d.refusal,
             "severity": d.severity,
             "message": d.message_in(locale),
             "hint": d.hint_in(locale),

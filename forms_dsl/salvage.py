@@ -292,7 +292,8 @@ def _sentence(error: dict[str, Any], span: Span, pointer: Pointer) -> Diagnostic
     code = CODES.codes.get(error["type"])
     if code is not None:
         hint = Sentence(context["hint"], context["hint_zh"]) if context.get("hint") else None
-        return code.at(span, Sentence(context["en"], context["zh"]), pointer=pointer, hint=hint)
+        kind = code.closer(context["refusal"])
+        return kind.at(span, Sentence(context["en"], context["zh"]), pointer=pointer, hint=hint)
     if error["type"] == "too_long":
         most = context.get("max_length")
         return codes.LIMIT.at(span, Sentence(f"More than {most} entries.", f"条目超过 {most} 个。"), pointer=pointer)

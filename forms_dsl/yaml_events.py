@@ -18,7 +18,7 @@ from yaml.events import (
 )
 
 from forms_dsl.characters import TEXT_LIMIT, refused_fault
-from forms_dsl.codes import ALIAS, CHARACTER, CUT_BY_COMMA, DUPLICATE_KEY, KEY_TYPE, LEADING_ZERO, LIMIT, SYNTAX
+from forms_dsl.codes import ALIAS, CHARACTER, CUT_BY_COMMA, DUPLICATE_KEY, KEY_TYPE, LEADING_ZERO, LIMIT, SYNTAX, TOO_DEEP
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.source import Pointer, Span
 from forms_dsl.yaml_frames import Frame, last_pointers, pointers_of
@@ -239,7 +239,7 @@ class Composition:
 
     def _push(self, value: dict[str, object] | list[object], pointer: Pointer, event: Any, seen: dict[str, Span]) -> None:
         if len(self._stack) >= DEPTH_LIMIT:
-            self._stop(event, Sentence(f"Nested deeper than {DEPTH_LIMIT} levels.", f"嵌套超过 {DEPTH_LIMIT} 层。"))
+            self._stop(event, Sentence(f"Nested deeper than {DEPTH_LIMIT} levels.", f"嵌套超过 {DEPTH_LIMIT} 层。"), TOO_DEEP)
         start = (event.start_mark.line, event.start_mark.column)
         end = (event.end_mark.line, event.end_mark.column)
         self._stack.append(Frame(value, pointer, bool(event.flow_style), start, end, seen=seen))
@@ -347,8 +347,8 @@ class Composition:
 
     # Findings ------------------------------------------------------------------------------------------------
 
-    def _stop(self, event: Any, message: Sentence) -> None:
-        self._find(LIMIT, self._span(event), message)
+    def _stop(self, event: Any, message: Sentence, code: Code = LIMIT) -> None:
+        self._find(code, self._span(event), message)
         raise LimitPassed
 
     def _find(self, code: Code, span: Span, message: Sentence, pointer: Pointer = (), **more: Any) -> None:

@@ -9,7 +9,7 @@ import re
 
 import yaml
 
-from forms_dsl.codes import LIMIT, SYNTAX
+from forms_dsl.codes import SYNTAX, TOO_DEEP
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Span
 
@@ -71,7 +71,7 @@ def syntax_finding(
     if quote is not None:
         line, column, message = *quote, _UNCLOSED_QUOTE
     if "nesting depth" in problem_text:
-        code, message = LIMIT, Sentence("The brackets are nested too deeply.", "括号嵌套过深。")
+        code, message = TOO_DEEP, Sentence("The brackets are nested too deeply.", "括号嵌套过深。")
     place = Span(file, line + 1 + first_line, column + 1, line + 1 + first_line, column + 2)
     return code.at(place, message)
 

@@ -8,7 +8,9 @@ from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Sentence, code, suggestion
 from forms_dsl.expr.tree import ValueType
 
-BRANCH_VALUES = code("W002", "A value of a choose has no branch and there is no otherwise, or a branch is for no value.")
+BRANCH_VALUES = code(
+    "W002", "A value of a choose has no branch and there is no otherwise, or a branch is for no value.", refusal="WF-SHAPE"
+)
 
 
 def branch_codes(bench: Workbench, place: Place, type: ValueType, written: list[str], *, has_rest: bool) -> None:

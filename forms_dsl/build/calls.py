@@ -12,7 +12,9 @@ from forms_dsl.expr.scope import Scope
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import BindingOperation, Value
 
-CONTRACT = code("C004", "What is sent does not match the operation's input, or an output does not fit its field.")
+CONTRACT = code(
+    "C004", "What is sent does not match the operation's input, or an output does not fit its field.", refusal="DEF-TYPE"
+)
 
 #: Values that are no expressions: the whole record, and the id that repeats of one call share.
 WHOLE_VALUES = frozenset({"$record", "$request_id"})

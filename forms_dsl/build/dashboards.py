@@ -31,7 +31,7 @@ def build_dashboard(bench: Workbench, file: SourceFile) -> Dashboard | None:
     for number, each in enumerate(shape.tiles):
         if each.tile in seen:
             message = Sentence(f"The tile {each.tile!r} stands twice.", f"卡片“{each.tile}”重复。")
-            bench.find(codes.BAD_NAME, place.at("tiles", number, "tile"), message)
+            bench.find(codes.NAME_TWICE, place.at("tiles", number, "tile"), message)
         seen.add(each.tile)
     tiles = [_tile(bench, place.at("tiles", number), each) for number, each in enumerate(shape.tiles)]
     scope = bench.scope(_DASHBOARD, {})

@@ -151,7 +151,7 @@ def _names_differ(bench: Workbench, place: Place, shapes: list[DecisionRowShape]
     for number, shape in enumerate(shapes):
         if shape.row in seen:
             message = Sentence(f"The row {shape.row!r} stands twice.", f"规则行“{shape.row}”重复。")
-            bench.find(codes.BAD_NAME, place.at(number, "row"), message)
+            bench.find(codes.NAME_TWICE, place.at(number, "row"), message)
         seen.add(shape.row)
 
 

@@ -199,7 +199,7 @@ def _names_differ(bench: Workbench, place: Place, shape: EntityShape, whole: Inh
     for name in shape.related:
         if name in whole.fields:
             message = Sentence(f"{name!r} is already the name of a field.", f"“{name}”已是字段名称。")
-            bench.find(codes.BAD_NAME, place.at("related", name), message, key=True)
+            bench.find(codes.NAME_TWICE, place.at("related", name), message, key=True)
     related = {name: (place.at("related", name), each) for name, each in shape.related.items()}
     for part in (whole.fields, whole.rows, related):
         ids: dict[str, str] = {}
@@ -210,4 +210,4 @@ def _names_differ(bench: Workbench, place: Place, shape: EntityShape, whole: Inh
                 message = Sentence(
                     f"The id {identifier!r} is already that of {first!r}.", f"标识“{identifier}”已被“{first}”使用。"
                 )
-                bench.find(codes.BAD_NAME, here, message, key=True)
+                bench.find(codes.NAME_TWICE, here, message, key=True)

@@ -185,7 +185,7 @@ def _names_differ(bench: Workbench, place: Place, shape: FormShape) -> None:
                 key, name = "page", block.page
         if name in seen:
             message = Sentence(f"The name {name!r} is used twice.", f"名称“{name}”重复。")
-            bench.find(codes.BAD_NAME, here.at(key), message)
+            bench.find(codes.NAME_TWICE, here.at(key), message)
         seen.add(name)
         for number, inner in enumerate(block.items):
             if isinstance(inner, SectionShape):

@@ -228,5 +228,5 @@ def _panel_names_differ(bench: Workbench, place: Place, shape: RecordPageShape) 
         name = panel.name or (panel.related if isinstance(panel, RelatedPanelShape) else panel.name)
         if name in seen:
             message = Sentence(f"The panel name {name!r} is used twice.", f"面板名称“{name}”重复。")
-            bench.find(codes.BAD_NAME, place.at("panels", number), message, key=True)
+            bench.find(codes.NAME_TWICE, place.at("panels", number), message, key=True)
         seen.add(name)

@@ -20,11 +20,12 @@ from forms_dsl.fieldtypes.protocol import FieldType, ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES, SHORT_FORMS
 from forms_dsl.files.app import ChoiceShape, ParameterShape
 from forms_dsl.files.entity import FieldShape
+from forms_dsl.files.values import NUMBER_DIGITS
 from forms_dsl.model import Choice, FieldOptions
 from forms_dsl.names import folded_code
 from forms_dsl.patterns import pattern_fault
 
-EQUAL_CODES = code("S008", "Two codes of one list are equal after NFC, case and width folding.")
+EQUAL_CODES = code("S008", "Two codes of one list are equal after NFC, case and width folding.", refusal="DEF-DUP-OPTION")
 NO_LIMITS = code("F005", "A file field without limits of kind and size.")
 LARGE_INTEGER = code("N202", "An integer field is meant for numbers of more than 15 digits.", "warning")
 
@@ -205,6 +206,10 @@ def bounds(
     for key in ("min", "max"):
         raw = getattr(shape, key)
         if raw is None or key not in type.option_keys:
+            continue
+        if sum(character.isdigit() for character in raw) > NUMBER_DIGITS:
+            message = Sentence(f"The number has more than {NUMBER_DIGITS} digits.", f"数字超过 {NUMBER_DIGITS} 位。")
+            bench.find(codes.TOO_MANY_DIGITS, place.at(key), message)
             continue
         value = _length(raw) if shape.type in _LENGTHS else _bound(type, raw, options)
         if value is None and shape.type == "integer" and _LONG.match(raw):

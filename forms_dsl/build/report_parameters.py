@@ -32,7 +32,7 @@ def build_parameters(bench: Workbench, place: Place, shapes: Mapping[str, Report
         here = place.at(name)
         if name in bench.params.known:
             message = Sentence(f"The app has a parameter {name!r} already.", f"应用已有参数“{name}”。")
-            bench.find(codes.BAD_NAME, here, message, key=True)
+            bench.find(codes.NAME_TWICE, here, message, key=True)
         value = decision_value(bench, here.at("type"), name, shape.type)
         if value is None:
             continue

@@ -94,7 +94,10 @@ def _groupings(
     for group in found:
         if group.name in seen:
             bench.find(
-                codes.BAD_NAME, place, Sentence(f"The group {group.name!r} stands twice.", f"分组“{group.name}”重复。"), key=True
+                codes.NAME_TWICE,
+                place,
+                Sentence(f"The group {group.name!r} stands twice.", f"分组“{group.name}”重复。"),
+                key=True,
             )
         seen.add(group.name)
     return tuple(found)

@@ -67,7 +67,7 @@ def _window(bench: Workbench, place: Place, name: str, shape: WindowShape, entit
         message = Sentence(
             f"{name!r} is already a field or relation of {entity.name}.", f"“{name}”已是 {entity.name} 的字段或关联。"
         )
-        bench.find(codes.BAD_NAME, place, message, key=True)
+        bench.find(codes.NAME_TWICE, place, message, key=True)
         return None
     if shape.of not in entity.related:
         if entity.open:

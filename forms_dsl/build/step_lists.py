@@ -17,7 +17,7 @@ from forms_dsl.model import (
     WorkflowStep,
 )
 
-UNKNOWN_STEP = code("W013", "A step list names a step, group or branch that the workflow does not have.")
+UNKNOWN_STEP = code("W013", "A step list names a step, group or branch that the workflow does not have.", refusal="DEF-REF")
 
 #: Steps that have visits and so can be named.
 _VISITED = (HumanStep, CallStep, WaitStep, SubFlowStep)
@@ -37,7 +37,7 @@ class StepLists:
         for step in steps:
             if step.name in self.steps:
                 message = Sentence(f"Two steps are called {step.name!r}.", f"有两个步骤都叫“{step.name}”。")
-                self.bench.find(codes.BAD_NAME, Place(self.file, ("steps",)), message, at=step.span)
+                self.bench.find(codes.NAME_TWICE, Place(self.file, ("steps",)), message, at=step.span)
             self.steps[step.name] = step
             if isinstance(step, _VISITED):
                 variant_of = (step.name.partition("@")[0],) if "@" in step.name else ()

@@ -62,7 +62,7 @@ def _branches(flow: FlowContext, place: Place, shapes: list[BlockBranchShape]) -
     for number, shape in enumerate(shapes):
         if shape.name in seen:
             message = Sentence(f"Two branches are called {shape.name!r}.", f"有两个分支都叫“{shape.name}”。")
-            flow.bench.find(codes.BAD_NAME, place.at(number, "name"), message)
+            flow.bench.find(codes.NAME_TWICE, place.at(number, "name"), message)
         seen.add(shape.name)
     return tuple(
         Branch(shape.name, build_steps(flow, place.at(number, "steps"), shape.steps)) for number, shape in enumerate(shapes)

@@ -150,7 +150,7 @@ def _all_four_eyes(flow: FlowContext, place: Place, controls: ControlsShape, lis
     for number, shape in enumerate(controls.four_eyes):
         if shape.name in seen:
             message = Sentence(f"Two rules are called {shape.name!r}.", f"有两条规则都叫“{shape.name}”。")
-            flow.bench.find(codes.BAD_NAME, place.at(number, "name"), message)
+            flow.bench.find(codes.NAME_TWICE, place.at(number, "name"), message)
         seen.add(shape.name)
     return tuple(_four_eyes(flow, place.at(n), shape, lists) for n, shape in enumerate(controls.four_eyes))
 
@@ -194,5 +194,5 @@ def _examples_differ(bench: Workbench, place: Place, shape: WorkflowShape) -> No
     for number, example in enumerate(shape.examples):
         if example.name in seen:
             message = Sentence(f"Two examples are called {example.name!r}.", f"有两个案例都叫“{example.name}”。")
-            bench.find(codes.BAD_NAME, place.at(number, "name"), message)
+            bench.find(codes.NAME_TWICE, place.at(number, "name"), message)
         seen.add(example.name)

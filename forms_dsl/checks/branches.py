@@ -10,7 +10,7 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import AnyOfStep, CallStep, ChooseStep, HumanStep, SubFlowStep, TogetherStep, WaitStep, WorkflowStep
 from forms_dsl.workflow_tree import branches_of, parallel_branch_of, steps_of, steps_within
 
-FOREIGN_RETURN = code("W010", "A refusal returns into another branch that runs at the same time.")
+FOREIGN_RETURN = code("W010", "A refusal returns into another branch that runs at the same time.", refusal="WF-SHAPE")
 INSTANT_BRANCH = code("W017", "A branch of any_of can be finished at once, so that the others never count.")
 CANCELLED_COMMAND = code("W018", "A command in a branch of any_of has no undo, although the branch may be cancelled after it.")
 

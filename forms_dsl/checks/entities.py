@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.checks.trees import parts
-from forms_dsl.codes import CYCLE
+from forms_dsl.codes import REQUIRED_CYCLE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.tree import Aggregate, Call, Expression, Ref, ValueType
 from forms_dsl.files.app import ChoicesShape
 from forms_dsl.files.entity import EntityShape, FragmentShape
 from forms_dsl.model import App, Entity, Field
 
-COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.")
+COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.", refusal="EXPR-CYCLE")
 DECIMALS_CUT = code("N201", "A computed number has more decimals than its field keeps, and is not rounded.", "warning")
 SHARED_ROWS = code("S012", "A row type whose rows two fields would share.")
 UNUSED = code("S011", "A choice list, form or binding that nothing uses.", "warning")
@@ -43,7 +43,7 @@ def required_references_end(site: Site) -> Iterator[Diagnostic]:
                     f"Each record requires another one first: {way}.", f"记录之间互相必填，谁都无法先建立：{way}。"
                 )
                 hint = Sentence("Make one of the references optional.", "请将其中一个引用改为非必填。")
-                yield site.find(CYCLE, site.at_key(field.span), message, hint, key=True)
+                yield site.find(REQUIRED_CYCLE, site.at_key(field.span), message, hint, key=True)
 
 
 @check

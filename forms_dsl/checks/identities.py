@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from forms_dsl.checks.registry import Site, check
-from forms_dsl.codes import BAD_NAME
+from forms_dsl.codes import NAME_TWICE
 from forms_dsl.diagnostics import Diagnostic, Sentence
 
 
@@ -20,4 +20,4 @@ def ids_differ(site: Site) -> Iterator[Diagnostic]:
             first = seen.setdefault(thing.id, name) if hasattr(thing, "id") else name
             if first != name:
                 message = Sentence(f"The id {thing.id!r} is already that of {first!r}.", f"标识“{thing.id}”已被“{first}”使用。")
-                yield BAD_NAME.at(thing.span, message, pointer=site.around(thing.span).pointer)
+                yield NAME_TWICE.at(thing.span, message, pointer=site.around(thing.span).pointer)

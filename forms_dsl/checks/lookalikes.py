@@ -9,7 +9,7 @@ from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import Field
 
-LOOKALIKE = code("L306", "A label looks like another one in the same entity.", "warning")
+LOOKALIKE = code("L306", "A label looks like another one in the same entity.", "warning", refusal="DEF-CONFUSABLE")
 
 #: Letters of Cyrillic and Greek that are drawn like Latin ones (after Unicode TS 39), in small letters.
 _DRAWN_ALIKE = str.maketrans("асеорхуіѕјԁһкмтвнοανρτυικ", "aceopxyisjdhkmtbhoavptuik")

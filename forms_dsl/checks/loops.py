@@ -11,7 +11,7 @@ from forms_dsl.model import Action, Automation, SubFlowStep, Trigger, WaitStep, 
 from forms_dsl.source import Span
 from forms_dsl.workflow_tree import has_people, steps_of
 
-LIVELOCK = code("W007", "A loop of automations or workflows without a step of people or a timer.")
+LIVELOCK = code("W007", "A loop of automations or workflows without a step of people or a timer.", refusal="WF-LIVELOCK")
 
 #: A node of the graph: its kind (automation or workflow) and its name.
 Node = tuple[str, str]

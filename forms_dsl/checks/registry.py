@@ -36,7 +36,7 @@ class Site:
         path = path_within_app(span.file)
         file = self.files[path]
         if path not in self.keys:
-            self.keys[path] = {each: pointer for pointer, each in reversed(file.document.key_spans.items())}
+            self.keys[path] = {each: pointer for pointer, each in reversed(list(file.document.key_spans.items()))}
         return Place(file, self.keys[path].get(span, ()))
 
     def around(self, span: Span) -> Place:

@@ -10,7 +10,7 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.files.app import ParametersShape
 from forms_dsl.source import Pointer
 
-INLINE = code("C001", "A secret, or the address of another system, stands in a definition.")
+INLINE = code("C001", "A secret, or the address of another system, stands in a definition.", refusal="BND-SECRET")
 
 #: Keys whose texts are for readers, or are no values.
 _FOR_READERS = frozenset({"note", "meta", "label", "title", "help", "message", "subject", "body", "text", "reason", "pattern"})

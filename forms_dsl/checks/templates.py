@@ -13,7 +13,9 @@ from forms_dsl.model import Action
 from forms_dsl.workflow_tree import steps_of
 
 FORBIDDEN_FIELD = code(
-    "T001", "A template names a field that its channel may not carry: C3 never, C2 unmasked only inside the bank."
+    "T001",
+    "A template names a field that its channel may not carry: C3 never, C2 unmasked only inside the bank.",
+    refusal="DEF-CLASS-CHANNEL",
 )
 
 #: The one channel whose words stay inside the bank.

@@ -12,8 +12,8 @@ from forms_dsl.expr.tree import Constant
 from forms_dsl.model import AnyOfStep, CallStep, Case, ChooseStep, HumanStep, TogetherStep, WaitStep, Workflow, WorkflowStep
 from forms_dsl.workflow_tree import branches_of, steps_of, steps_within
 
-UNREACHABLE = code("W001", "A step can never be reached.")
-NO_ELSE = code("W003", "A choose over conditions has no last case for all others.")
+UNREACHABLE = code("W001", "A step can never be reached.", refusal="WF-SHAPE")
+NO_ELSE = code("W003", "A choose over conditions has no last case for all others.", refusal="WF-SHAPE")
 SAME_PERSON = code("W004", "The same person may enter and decide: no four-eyes rule separates them on some way through the flow.")
 NO_DUE = code("W005", "A step of people has no time limit.", "warning")
 NO_ON_ERROR = code("W006", "A call does not say who takes over after the last try.")

@@ -77,7 +77,7 @@ def normal_text(text: str, longest: int) -> str:
         raise fault(codes.BAD_LABEL, message)
     found = invisible_fault(normal)
     if found:
-        raise fault(codes.BAD_LABEL, found)
+        raise fault(codes.INVISIBLE_LABEL, found)
     return normal
 
 

@@ -17,7 +17,7 @@ from forms_dsl import codes
 from forms_dsl.diagnostics import Code, Sentence, suggestion
 from forms_dsl.durations import is_possible, parse_duration, parse_schedule
 from forms_dsl.model import Duration
-from forms_dsl.names import code_fault, name_fault
+from forms_dsl.names import RESERVED, code_fault, name_fault
 
 NUMBER_DIGITS = 38
 
@@ -51,6 +51,7 @@ def key(en: str, zh: str, **more: Any) -> Any:
 def fault(code: Code, message: Sentence, hint: Sentence | None = None) -> PydanticCustomError:
     """The error that a reader raises about a value."""
     context = {"en": message.en, "zh": message.zh, "hint": hint.en if hint else "", "hint_zh": hint.zh if hint else ""}
+    context["refusal"] = code.refusal
     return PydanticCustomError(code.id, "{en}", context)
 
 
@@ -75,7 +76,7 @@ def number_text(value: object) -> str:
         raise wrong(f"{text[:40]!r} is not a number.", f"“{text[:40]}”不是数字。")
     if sum(character.isdigit() for character in text) > NUMBER_DIGITS:
         message = Sentence(f"The number has more than {NUMBER_DIGITS} digits.", f"数字超过 {NUMBER_DIGITS} 位。")
-        raise fault(codes.LIMIT, message)
+        raise fault(codes.TOO_MANY_DIGITS, message)
     return text
 
 
@@ -156,7 +157,7 @@ def _checked(find: Callable[[str], Sentence | None]) -> Callable[[object], str]:
         text = text_of(value)
         found = find(text)
         if found:
-            raise fault(codes.BAD_NAME, found)
+            raise fault(codes.RESERVED_NAME if text in RESERVED else codes.BAD_NAME, found)
         return text
 
     return read

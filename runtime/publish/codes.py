@@ -5,7 +5,9 @@ from __future__ import annotations
 from forms_dsl.diagnostics import code
 
 REFUSED = code("M400", "The definition has errors, so nothing of it was published.")
-BASE_MOVED = code("M408", "Somebody else published since the change was made, or over a file that it touches.")
+BASE_MOVED = code(
+    "M408", "Somebody else published since the change was made, or over a file that it touches.", refusal="DEF-BASE-MOVED"
+)
 TWO_PEOPLE = code("M420", "Publishing takes a second person, who holds the role publisher and did not make the change.")
 PLAN_CHANGED = code("M421", "The plan is no longer the one that was looked at.")
 GAVE_UP = code("M430", "A table stayed in use for too long, so the publication was given up and taken back.")

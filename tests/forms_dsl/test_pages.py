@@ -71,7 +71,7 @@ def test_json_has_every_part_of_a_finding() -> None:
         "column": 9,
         "end_line": 12,
         "end_column": 14,
-        "code": "R001",
+        "code": "R001", "refusal": "DEF-REF",
         "severity": "error",
         "message": "There is no field of order 'amont'.",
         "hint": "Did you mean 'amount'?",

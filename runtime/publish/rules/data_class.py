@@ -9,7 +9,9 @@ from runtime.publish.lint import Proposal
 from runtime.publish.pairs import field_pairs
 from runtime.publish.words import sentence
 
-LOWERED = code("M407", "The data class of a field was lowered, which a security officer has to approve.")
+LOWERED = code(
+    "M407", "The data class of a field was lowered, which a security officer has to approve.", refusal="DEF-CLASS-DOWN"
+)
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:

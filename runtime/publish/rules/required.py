@@ -12,7 +12,7 @@ from runtime.publish.lint import Proposal
 from runtime.publish.pairs import field_pairs
 from runtime.publish.words import sentence
 
-WITHOUT_DEFAULT = code("M404", "A new required field has no default, but there are records already.")
+WITHOUT_DEFAULT = code("M404", "A new required field has no default, but there are records already.", refusal="DEF-MIG-DATA")
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:

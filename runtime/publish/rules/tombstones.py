@@ -12,7 +12,7 @@ from runtime.publish.pairs import field_pairs
 from runtime.publish.storages import reads_as, storage_text
 from runtime.publish.words import sentence
 
-REUSED = code("M402", "The id of a deleted field is used again for another kind of value.")
+REUSED = code("M402", "The id of a deleted field is used again for another kind of value.", refusal="DEF-DUP-NAME")
 RETURNS = code("M414", "A deleted field comes back with the data it had.", "hint")
 
 

@@ -11,7 +11,11 @@ from runtime.publish.pairs import field_pairs
 from runtime.publish.storages import is_narrower, reads_as, storage_text
 from runtime.publish.words import sentence
 
-TYPE_CHANGED = code("M403", "The type of a field changed to one that cannot hold its stored values; that needs an upgrade step.")
+TYPE_CHANGED = code(
+    "M403",
+    "The type of a field changed to one that cannot hold its stored values; that needs an upgrade step.",
+    refusal="DEF-MIG-DATA",
+)
 NARROWED = code("M406", "A text field became shorter.", "warning")
 
 
