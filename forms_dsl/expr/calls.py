@@ -87,6 +87,10 @@ def _plain(checking: Checking, node: ast.Call, function: Function, arguments: tu
             hint = write("date_of(x)") if kind == "date" and argument.type.name == "datetime" else hint
             checking.report(codes.TYPES, place, needs(function.name, words(ValueType(kind)), argument), hint)  # type: ignore[arg-type]
             return None
+        if position in function.whole and isinstance(argument, Constant) and argument.type.scale:
+            message = Sentence("A whole number is needed here.", "这里需要整数。")
+            checking.report(codes.LITERAL_NEEDED, place, message)
+            return None
         fitted.append(argument)
     if function.table is not None:
         fitted.append(Ref(ValueType(function.table), function.table, (), checking.span(node)))

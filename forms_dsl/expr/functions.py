@@ -66,6 +66,8 @@ class Function:
     needs_facts: bool = False
     #: Positions of arguments that must be written as literals.
     literals: frozenset[int] = frozenset()
+    #: Positions of arguments that are whole numbers; a fraction makes the result missing, a literal one is refused.
+    whole: frozenset[int] = frozenset()
     #: The table of the facts that the implementation takes as its last argument.
     table: Literal["calendar", "rates"] | None = None
 
@@ -112,7 +114,7 @@ _ENTRIES = (
     _entry("min", "T", "T", None, ("The smallest value that is there", "最小值"), ("the smallest of {*}", "{*}中的最小值"), strict=False, variadic=True),
     _entry("max", "T", "T", None, ("The largest value that is there", "最大值"), ("the largest of {*}", "{*}中的最大值"), strict=False, variadic=True),
     _entry("number", "text", "number", numbers.spelled, ("The number that a text spells", "文本转数字"), ("{0} as a number", "{0}转为数字")),
-    _entry("annuity", "number number number", "number", numbers.annuity, ("Payment per period of a loan with equal payments: principal, rate per period, periods", "等额本息每期还款额：本金、每期利率、期数"), ("equal payment on {0} at {1} over {2} periods", "本金{0}、每期利率{1}、{2}期的等额本息还款额")),
+    _entry("annuity", "number number number", "number", numbers.annuity, ("Payment per period of a loan with equal payments: principal, rate per period, periods", "等额本息每期还款额：本金、每期利率、期数"), ("equal payment on {0} at {1} over {2} periods", "本金{0}、每期利率{1}、{2}期的等额本息还款额"), whole=frozenset({2})),
     _entry("len", "any", "number", None, ("Number of characters, or of codes in a set", "字符数或选项个数"), ("length of {0}", "{0}的长度"), strict=False),
     _entry("lower", "text", "text", texts.lower, ("Small letters", "转小写"), ("{0} in small letters", "{0}转小写")),
     _entry("upper", "text", "text", texts.upper, ("Capital letters", "转大写"), ("{0} in capital letters", "{0}转大写")),
@@ -130,19 +132,19 @@ _ENTRIES = (
     _entry("today", "", "date", lambda clock: clock.today, ("The day of the request", "今天"), ("today", "今天"), needs_facts=True),
     _entry("now", "", "datetime", lambda clock: clock.now, ("The moment of the request", "现在"), ("now", "现在"), needs_facts=True),
     _entry("business_date", "", "date", lambda clock: clock.business_date, ("The accounting date", "会计日期"), ("the business date", "会计日期"), needs_facts=True),
-    _entry("date", "number number number", "date", days.day, ("The day of year, month, day", "由年月日得日期"), ("{0}-{1}-{2}", "{0}年{1}月{2}日")),
+    _entry("date", "number number number", "date", days.day, ("The day of year, month, day", "由年月日得日期"), ("{0}-{1}-{2}", "{0}年{1}月{2}日"), whole=frozenset({0, 1, 2})),
     _entry("date_of", "datetime", "date", lambda clock, value: days.day_of(value, clock.timezone), ("The day of an instant", "时间的日期"), ("the day of {0}", "{0}的日期"), needs_facts=True),
     _entry("year", "date", "number", days.year, ("Year", "年份"), ("the year of {0}", "{0}的年份")),
     _entry("month", "date", "number", days.month, ("Month, 1 to 12", "月份"), ("the month of {0}", "{0}的月份")),
     _entry("day", "date", "number", days.day_of_month, ("Day of the month", "日"), ("the day of the month of {0}", "{0}的日")),
     _entry("weekday", "date", "number", days.weekday, ("Day of the week, Monday is 1", "星期几，周一为1"), ("the weekday of {0}", "{0}的星期")),
-    _entry("add_months", "date number", "date", days.add_months, ("Months later, at most the month's end", "加若干月"), ("{1} months after {0}", "{0}之后{1}个月")),
+    _entry("add_months", "date number", "date", days.add_months, ("Months later, at most the month's end", "加若干月"), ("{1} months after {0}", "{0}之后{1}个月"), whole=frozenset({1})),
     _entry("month_end", "date", "date", days.month_end, ("Last day of the month", "月末"), ("the month end of {0}", "{0}的月末")),
     _entry("months_between", "date date", "number", days.months_between, ("Full months from one day to another", "整月数"), ("full months from {0} to {1}", "{0}至{1}的整月数")),
     _entry("years_between", "date date", "number", days.years_between, ("Full years from one day to another: the age", "整年数（年龄）"), ("full years from {0} to {1}", "{0}至{1}的整年数")),
     _entry("hours_between", "datetime datetime", "number", days.hours_between, ("Hours from one instant to another", "小时数"), ("hours from {0} to {1}", "{0}至{1}的小时数")),
-    _entry("add_business_days", "date number", "date", calendars.add_business_days, ("The n-th business day after a day, before it when n is negative", "加若干工作日"), ("{1} business days after {0}", "{0}之后{1}个工作日"), table="calendar"),
-    _entry("business_days_between", "date date", "number", calendars.business_days_between, ("Business days after one day up to another", "工作日天数"), ("business days from {0} to {1}", "{0}至{1}的工作日天数")   , table="calendar"),
+    _entry("add_business_days", "date number", "date", calendars.add_business_days, ("The n-th business day after a day, before it when n is negative", "加若干工作日"), ("{1} business days after {0}", "{0}之后{1}个工作日"), table="calendar", whole=frozenset({1})),
+    _entry("business_days_between", "date date", "number", calendars.business_days_between, ("Business days after one day up to another", "工作日天数"), ("business days from {0} to {1}", "{0}至{1}的工作日天数"), table="calendar"),
     _entry("is_business_day", "date", "boolean", calendars.is_business_day, ("Whether a day is a business day", "是否为工作日"), ("{0} is a business day", "{0}是工作日"), table="calendar"),
     _entry("in_base", "number any date", "number", calendars.in_base, ("An amount in the base currency by the rate of a day", "折算为本位币"), ("{0} in the base currency ({1}, {2})", "{0}折本位币（{1}，{2}）"), targets=SERVER, table="rates"),
     _entry("lookup", "literal any", "any", None, ("What a decision table gives for these keys", "查表"), ("what the table {0} gives for {1}", "按{1}查表{0}的结果"), targets=SERVER, strict=False, variadic=True),
