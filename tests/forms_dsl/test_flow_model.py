@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from forms_dsl.jsonschema import schemas
 from forms_dsl.load import load_app
@@ -181,3 +183,21 @@ def test_the_schemas_know_every_verb_and_key() -> None:
     assert {"every", "after", "before", "receive"} <= set(automation["properties"])
     assert {"for", "until", "event", "match", "save", "due"} <= set(flow["WaitShape"]["properties"])
     assert {"workflow", "record", "each", "where", "detached", "on_reject"} <= set(flow["SubFlowShape"]["properties"])
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.startswith(("workflows/", "automations/", "bindings"))])
+def test_an_editor_finds_no_fault_with_a_good_file(path: str) -> None:
+    """The JSON Schema accepts what the loader accepts, read as editors read YAML."""
+    schema = schemas()[path.partition("/")[0].removesuffix(".yaml")]
+    data = yaml.load(FILES[path], _Editor)  # noqa: S506 - a safe loader, without its reading of dates
+
+    assert [] == [error.message for error in Draft202012Validator(schema).iter_errors(data)]
+
+
+class _Editor(yaml.SafeLoader):
+    """YAML 1.2 as far as these files need it: a date is a text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [each for each in found if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
