@@ -97,7 +97,8 @@ def _arguments(
 def _shown(panel: Panel, answer: Answer) -> dict[str, object]:
     wanted = [name for name in panel.declared.values if name in panel.used.output]
     return {
-        "state": answer.freshness,
+        # That the other side knows nothing of it is its answer, not a failure.
+        "state": "none" if answer.outcome is Outcome.NOT_FOUND else answer.freshness,
         "as_of": format_instant(answer.as_of) if answer.as_of else None,
         "source": dict(panel.source),
         "reason": answer.reason,

@@ -181,6 +181,15 @@ def test_a_clerk_sees_the_balance_as_of_now_and_later_as_of_then(site: Site) -> 
     assert "1234" not in json.dumps(_events(site.bank, "panel_read"))
 
 
+def test_what_the_core_does_not_know_is_said_not_hidden_as_an_outage(site: Site) -> None:
+    """The answer “no such customer” is an answer: nothing to retry, and never called not available."""
+    site.connect()
+    found = site.call(f"/api/{APP}/customer/{add_customer(site.bank, 'C9999')}/panels/core_balance?locale=en")
+
+    assert (200, "none", None) == (found[0], found[1]["state"], found[1]["as_of"])
+    assert {"balance": None, "available": None, "accounts": None} == found[1]["values"]
+
+
 def test_a_panel_never_breaks_the_page_nor_delays_it(site: Site) -> None:
     """Without a connection, and whatever the core does, the answer is there within the page's time, missing with a reason."""
     path = f"/api/{APP}/customer/{add_customer(site.bank)}/panels/core_balance"

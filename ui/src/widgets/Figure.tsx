@@ -1,7 +1,7 @@
 /** Typing of figures: grouped while typing, 万 and 亿 count, the wire gets decimal text. */
 import { Input } from 'antd'
 import { useLayoutEffect, useRef, useState, type ChangeEvent, type ReactNode } from 'react'
-import { group, parseFigure, shift } from '../kernel/format/numbers'
+import { group, parseFigure, shift, trimmed } from '../kernel/format/numbers'
 import type { InputProps } from './widget'
 
 const PLAIN = /^-?[\d,]*\.?\d*$/
@@ -28,7 +28,7 @@ export interface FigureProps extends InputProps {
 
 export function Figure({ id, value, change, blur, invalid, describedBy, required, scale, power = 0, prefix, suffix }: FigureProps) {
   const wire = value === null ? '' : String(value)
-  const shown = group(shift(wire, power), scale)
+  const shown = group(trimmed(shift(wire, power)), scale)
   const [typed, setTyped] = useState<string | null>(null)
   const caret = useRef<number | null>(null), element = useRef<HTMLInputElement | null>(null)
   useLayoutEffect(() => {

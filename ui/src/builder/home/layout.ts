@@ -45,25 +45,31 @@ export function layoutOf(map: Map_, columns = 4): Layout {
     const [from, to] = key.split(' ').map(name => place.get(name ?? ''))
     return from && to && from !== to ? [{ key, from, to }] : []
   })
-  // A line leaves at the foot, goes along the gap below, up or down a gap between columns, and comes in from above.
+  // A line to a card below leaves at the foot and comes in at the head, one upwards the other way, one beside by the gap below.
   const lanes = new Lanes()
-  for (const { key, from, to } of edges) {
-    lanes.ask(`foot ${from.node.name}`, key)
-    lanes.ask(`head ${to.node.name}`, key)
-    lanes.ask(`row ${from.row + 1}`, `${key} out`)
-    if (from.row + 1 !== to.row) {
-      lanes.ask(`row ${to.row}`, `${key} in`)
+  const routes = edges.map(({ key, from, to }) => {
+    const down = to.row > from.row, level = to.row === from.row
+    const leaves = down || level ? 'foot' : 'head', enters = down ? 'head' : 'foot'
+    const first = leaves === 'foot' ? from.row + 1 : from.row, last = enters === 'head' ? to.row : to.row + 1
+    lanes.ask(`${leaves} ${from.node.name}`, key)
+    lanes.ask(`${enters} ${to.node.name}`, key)
+    lanes.ask(`row ${first}`, `${key} out`)
+    if (first !== last) {
+      lanes.ask(`row ${last}`, `${key} in`)
       lanes.ask(`column ${to.column}`, key)
     }
-  }
+    return { key, from, to, leaves, enters, first, last } as const
+  })
+  // Ports at a foot stand in the left half and those at a head in the right, so that those of two cards below each other stay apart.
+  const port = (side: 'foot' | 'head', spot: Spot, key: string) => lanes.at(`${side} ${spot.node.name}`, key, spot.x + (side === 'head' ? CARD.width / 2 : 0), CARD.width / 2)
+  const edgeOf = (side: 'foot' | 'head', spot: Spot) => (side === 'foot' ? spot.y + CARD.height : spot.y)
   const rowGap = (row: number, who: string) => lanes.at(`row ${row}`, who, row === 0 ? 0 : MARGIN + row * (CARD.height + GAP.y) - GAP.y, row === 0 ? MARGIN : GAP.y)
-  const lines = edges.map(({ key, from, to }) => {
-    // Lines leave in the left half of a card and come in in the right, so that those of two cards below each other stay apart.
-    const start = lanes.at(`foot ${from.node.name}`, key, from.x, CARD.width / 2), end = lanes.at(`head ${to.node.name}`, key, to.x + CARD.width / 2, CARD.width / 2)
-    const out = rowGap(from.row + 1, `${key} out`)
-    if (from.row + 1 === to.row) return { key, d: `M${start} ${from.y + CARD.height}V${out}H${end}V${to.y}` }
+  const lines = routes.map(({ key, from, to, leaves, enters, first, last }) => {
+    const out = `M${port(leaves, from, key)} ${edgeOf(leaves, from)}V${rowGap(first, `${key} out`)}`
+    const end = `H${port(enters, to, key)}V${edgeOf(enters, to)}`
+    if (first === last) return { key, d: `${out}${end}` }
     const side = lanes.at(`column ${to.column}`, key, to.column === 0 ? 0 : to.x - GAP.x, to.column === 0 ? MARGIN : GAP.x)
-    return { key, d: `M${start} ${from.y + CARD.height}V${out}H${side}V${rowGap(to.row, `${key} in`)}H${end}V${to.y}` }
+    return { key, d: `${out}H${side}V${rowGap(last, `${key} in`)}${end}` }
   })
   const rows = Math.ceil(order.length / columns)
   return { cards, lines, width: 2 * MARGIN + columns * CARD.width + (columns - 1) * GAP.x, height: 2 * MARGIN + rows * CARD.height + (rows - 1) * GAP.y }

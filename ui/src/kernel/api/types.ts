@@ -281,7 +281,7 @@ export interface TaskDetail extends Task {
 export interface Decided { readonly task: Task, readonly process: Process | null, readonly undo_until?: string | null }
 
 export interface PanelAnswer {
-  readonly state: 'live' | 'cached' | 'stale' | 'missing'
+  readonly state: 'live' | 'cached' | 'stale' | 'missing' | 'none'
   readonly as_of: string | null
   readonly source: Label
   readonly reason?: string | null

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { capital, group, parseFigure, shift } from './numbers'
+import { capital, group, parseFigure, shift, trimmed } from './numbers'
 
 test('Figures are grouped and keep every digit', () => {
   expect(group('12345678901234567.8', 2)).toBe('12,345,678,901,234,567.80')
@@ -29,4 +29,8 @@ test.each([
   ['20010003.10', '贰仟零壹万零叁元壹角'], ['100000005', '壹亿零伍元整'], ['0.5', '伍角'], ['-12.34', '负壹拾贰元叁角肆分'], ['10001000', '壹仟万壹仟元整'],
 ])('%s in capital words is %s', (amount, words) => {
   expect(capital(amount)).toBe(words)
+})
+
+test('zeros behind the last digit say nothing', () => {
+  expect(['4.3500', '4.0000', '400', '0.10', '-2.50'].map(trimmed)).toEqual(['4.35', '4', '400', '0.1', '-2.5'])
 })

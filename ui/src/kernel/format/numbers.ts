@@ -9,6 +9,9 @@ export function group(text: string, scale?: number): string {
   return `${sign}${whole.replace(/^0+(?=\d)/, '').replaceAll(/\B(?=(\d{3})+$)/g, ',')}${decimals ? `.${decimals}` : ''}`
 }
 
+/** A decimal text without the zeros behind its last digit: 4.3500 reads 4.35. */
+export const trimmed = (text: string): string => text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+
 /** Move the decimal point of a decimal text to the right (or left when negative), exactly. */
 export function shift(text: string, by: number): string {
   const match = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text)

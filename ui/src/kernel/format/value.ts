@@ -6,7 +6,7 @@ import { common } from '../i18n/common'
 import { say } from '../i18n/catalogue'
 import { showDay, showInstant } from './dates'
 import { showLength } from './lengths'
-import { group, shift } from './numbers'
+import { group, shift, trimmed } from './numbers'
 
 export interface Spec { readonly type: string, readonly options?: FieldOptions | undefined, readonly masked?: boolean | undefined }
 export interface Around { readonly locale: Locale, readonly zone?: string | undefined, readonly title?: string | undefined }
@@ -25,7 +25,7 @@ function figure(text: string, { type, options }: Spec): string {
   if (options?.percent) return `${group(shift(text, 2), Math.max((options.scale ?? 2) - 2, 0))}%`
   if (type === 'money') return group(text, options?.scale ?? 2)
   // A rate of 4.2000 reads 4.20: zeros beyond the second place say nothing.
-  return group(text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), type === 'decimal' ? Math.min(options?.scale ?? 0, 2) : undefined)
+  return group(trimmed(text), type === 'decimal' ? Math.min(options?.scale ?? 0, 2) : undefined)
 }
 
 /** A value as plain text. */

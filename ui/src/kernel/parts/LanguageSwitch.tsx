@@ -24,7 +24,7 @@ export function LanguageSwitch() {
   const choose = (wanted: Locale) => {
     showLocale(wanted)
     // What the server said in words is asked for anew; a draft being edited holds no words of the server but its findings.
-    void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] && !(queryKey[0] === 'builder' && queryKey[1] === 'draft') })
+    void client.invalidateQueries({ predicate: ({ queryKey }) => !['me', 'first-look'].includes(String(queryKey[0])) && !(queryKey[0] === 'builder' && queryKey[1] === 'draft') })
     if (signedIn) store.mutate(wanted)
     else chooseLocale(wanted)
   }

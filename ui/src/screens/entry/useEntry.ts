@@ -9,7 +9,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { targetOf } from '../../widgets/reference'
 import { faultsOf, type Fault } from './faults'
-import { draw, referencePaths, settled, type Drawn, type Filled, type Surroundings } from './model'
+import { draw, itemsOf, referencePaths, settled, type Drawn, type Filled, type Surroundings } from './model'
 import { words } from './words'
 
 /** Which fields a step of a workflow lets write, must have, and hides. */
@@ -78,7 +78,9 @@ export function useEntry(parts: EntryParts, start: { readonly values: Filled, re
   const referenced = useReferenced(parts, values)
   const drawn = draw(parts.form, parts.entity, { ...values, ...referenced }, around)
   const own = faultsOf(drawn, parts.entity, around, { t, label })
-  const shown = own.filter(fault => attempted || (!fault.missing && touched.has(fieldOf(fault.pointer))))
+  // What is computed is never left; a hint about it appears as soon as somebody has been anywhere.
+  const computed = new Set(itemsOf(drawn.blocks).flatMap(({ field, readOnly }) => (field && readOnly !== null ? [field.name] : [])))
+  const shown = own.filter(fault => attempted || (!fault.missing && (touched.has(fieldOf(fault.pointer)) || (touched.size > 0 && computed.has(fieldOf(fault.pointer))))))
   return {
     values, titles, drawn,
     faults: [...shown, ...refused.filter(fault => !shown.some(each => each.pointer === fault.pointer))],

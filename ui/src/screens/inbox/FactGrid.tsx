@@ -27,12 +27,12 @@ export function FactGrid({ task, entity, screens }: { readonly task: TaskDetail,
   const t = useWords(words), label = useLabel(), show = useShow(screens.timezone)
   const fields = factsOf(task, entity, screens), titles = titlesOf(task.record)
   // Of a decided seat the server tells what stood there when it was decided.
-  const isThen = task.state !== 'open' && task.id !== task.process?.id
+  const isOwn = task.id === task.process?.id, isThen = task.state !== 'open' && !isOwn
   const changes = fields.filter(field => field.name in task.changed_fields).length
   return (
     <section className="card" aria-labelledby="task-facts">
       <div className="card-head">
-        <h2 id="task-facts">{t(task.kind !== 'seat' ? 'facts_work' : isThen ? 'facts_then' : 'facts')}</h2><span className="grow" />
+        <h2 id="task-facts">{t(task.kind !== 'seat' ? 'facts_work' : isOwn ? 'facts_own' : isThen ? 'facts_then' : 'facts')}</h2><span className="grow" />
         {changes > 0 && <span className="tag tag-warning">{t('changed', { count: changes })}</span>}
       </div>
       {fields.length === 0 && <p className="card-body quiet">{t('facts_none')}</p>}

@@ -55,7 +55,7 @@ export default function Inbox() {
         </div>
         {answer.error && answer.data && <div className="notice" role="alert"><span className="grow">{c('stale_list', { time: clock(new Date(answer.dataUpdatedAt).toISOString()) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
         {answer.error && !answer.data ? <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div> : <TaskList box={box} tasks={tasks} chosen={shown} typed={typed} type={setTyped} />}
-        <p className="inbox-keys hint small" aria-hidden="true"><kbd>J</kbd> <kbd>K</kbd> {t('key_move')} <kbd>A</kbd> {t('key_agree')} <kbd>R</kbd> {t('key_return')} <kbd>Ctrl Enter</kbd> {t('key_confirm')}</p>
+        <p className="inbox-keys hint small" aria-hidden="true">{(tasks?.length ?? 0) > 0 && <><kbd>J</kbd> <kbd>K</kbd> {t('key_move')}</>}{box === 'todo' && (tasks?.length ?? 0) > 0 && <> <kbd>A</kbd> {t('key_agree')} <kbd>R</kbd> {t('key_return')} <kbd>Ctrl Enter</kbd> {t('key_confirm')}</>}</p>
       </section>
       <section className="inbox-task" aria-label={t('title')}>
         <p role="status" className={said ? 'inbox-said' : 'sr'}>{said}</p>
@@ -68,7 +68,7 @@ export default function Inbox() {
               setMoved(true)
               void navigate(next && box === 'todo' ? `/tasks/${next.id}` : '/tasks', { replace: true })
             }} />
-          : <div className="empty"><h2>{tasks?.length === 0 ? t(`empty_${box}`) : t('choose')}</h2>{tasks?.length !== 0 && <p>{t('choose_text')}</p>}</div>}
+          : tasks?.length !== 0 && <div className="empty"><h2>{t('choose')}</h2><p>{t('choose_text')}</p></div>}
       </section>
     </div>
   )

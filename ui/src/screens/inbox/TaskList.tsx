@@ -44,7 +44,7 @@ export function TaskList({ box, tasks, chosen, typed, type }: TaskListProps) {
         {tasks === null && [0, 1, 2, 3].map(at => <div key={at} className="task-card"><span className="grey" /><span className="grey" /><span className="grey" /></div>)}
         {groups?.map(([name, list]) => (
           <section key={name} aria-labelledby={`tasks-${name}`}>
-            <h2 id={`tasks-${name}`} className="task-group"><span className="grow">{t(name)} · {list.length}</span>{box === 'todo' && <small className="hint">{t('due')}</small>}</h2>
+            <h2 id={`tasks-${name}`} className="task-group"><span className="grow">{t(name)} · {list.length}</span>{box === 'todo' && name !== 'open_end' && <small className="hint">{t('due')}</small>}</h2>
             <ul>{list.map(task => <li key={task.id}><Card task={task} box={box} chosen={task.id === chosen} /></li>)}</ul>
           </section>
         ))}

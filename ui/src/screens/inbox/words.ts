@@ -24,6 +24,7 @@ export const words = catalogue('inbox', {
   choose_text: ['用 J 和 K 上下移动，Enter 打开。', 'Move with J and K, open with Enter.'],
   key_move: ['上下', 'move'], key_agree: ['同意', 'agree'], key_return: ['退回', 'return'], key_confirm: ['确认', 'confirm'],
   facts: ['决定要看的', 'What the decision needs'],
+  facts_own: ['申请内容', 'The application'],
   facts_then: ['决定时的内容', 'What was decided on'],
   facts_none: ['这里没有可以给你看的内容', 'There is nothing of it that you may see'],
   facts_work: ['相关资料', 'The record'],

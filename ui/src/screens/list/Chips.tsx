@@ -32,6 +32,22 @@ function useValueText(column: ColumnScreen, condition: Condition, app: string, z
   return condition.values.map(value => show(column, column.type === 'boolean' ? value === 'true' : value, title)).join(t('or_list'))
 }
 
+interface TextProps { readonly condition: Condition, readonly columnOf: (path: string) => ColumnScreen, readonly app: string, readonly zone: string }
+
+/** The three parts of a condition in words. */
+function useSaid({ condition, columnOf, app, zone }: TextProps) {
+  const t = useWords(words), label = useLabel(), word = useOperatorWord()
+  const column = columnOf(condition.path), values = useValueText(column, condition, app, zone)
+  const operator = condition.operator === 'missing' && condition.path.includes('.') ? t('missing_far') : word(condition.operator, column.type)
+  return { column, name: label(column.label), operator, values }
+}
+
+/** A condition that cannot be changed where it stands. */
+export function ConditionText(props: TextProps) {
+  const { name, operator, values } = useSaid(props)
+  return <>{name} <i>{operator}</i> <b>{values}</b></>
+}
+
 interface ChipProps {
   readonly condition: Condition
   readonly columnOf: (path: string) => ColumnScreen
@@ -42,11 +58,9 @@ interface ChipProps {
 }
 
 export function Chip({ condition, columnOf, app, zone, change, remove }: ChipProps) {
-  const t = useWords(words), label = useLabel(), word = useOperatorWord()
+  const t = useWords(words)
   const [open, setOpen] = useState(false)
-  const column = columnOf(condition.path)
-  const values = useValueText(column, condition, app, zone)
-  const name = label(column.label), operator = condition.operator === 'missing' && condition.path.includes('.') ? t('missing_far') : word(condition.operator, column.type)
+  const { column, name, operator, values } = useSaid({ condition, columnOf, app, zone })
   const text = [name, operator, values].filter(Boolean).join(' ')
   const editor = (
     <ConditionEditor columns={[column]} start={condition} app={app} zone={zone} done={next => { setOpen(false); if (next) change(next) }} />

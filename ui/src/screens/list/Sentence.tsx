@@ -3,7 +3,8 @@ import { Input, type InputRef } from 'antd'
 import { useEffect, useState, type Ref } from 'react'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale, useNoun } from '../../kernel/i18n/locale'
-import { AddChip, Chip } from './Chips'
+import { AddChip, Chip, ConditionText } from './Chips'
+import { viewOf } from './data'
 import { columnAt, columnsOf, filterable, type ListParts } from './fields'
 import { conditionsOf, expressionOf, normalised, type Condition } from './sentence'
 import type { ListPlace } from './state'
@@ -22,8 +23,19 @@ export function useConditions(parts: ListParts, where: string): { readonly condi
   }
 }
 
+/** What a view always asks, as text: its conditions are changed by leaving the view, not here. */
+function Said({ parts, where, name, more }: { readonly parts: ListParts, readonly where: string, readonly name: string, readonly more: boolean }) {
+  const t = useWords(words)
+  const { screens: { app, timezone: zone } } = parts
+  const { conditions, own } = useConditions(parts, where)
+  if (!where) return null
+  // What is more than conditions joined by “and” is called by the name of its view.
+  const said = own !== null ? [<b key="name">{name}</b>] : conditions.map(condition => <ConditionText key={`${condition.path} ${condition.operator}`} condition={condition} columnOf={path => columnAt(parts, path)} app={app} zone={zone} />)
+  return <>{said.map((part, at) => <span key={part.key} className="sentence-part">{at > 0 && <span className="quiet">{t('and')}</span>}<span className="chip chip-fixed">{part}</span></span>)}{more && <span className="quiet">{t('and')}</span>}</>
+}
+
 export function Filter({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
-  const t = useWords(words), noun = useNoun()
+  const t = useWords(words), noun = useNoun(), label = useLabel()
   const { screens: { app, timezone: zone }, list } = parts
   const columns = filterable(columnsOf(parts))
   const { conditions, own, write } = useConditions(parts, place.state.where)
@@ -32,12 +44,14 @@ export function Filter({ parts, place }: { readonly parts: ListParts, readonly p
   const name = noun(list.label)
   // Chinese says what is shown behind its conditions, English before them.
   const behind = useLocale() === 'zh'
-  const isEmpty = conditions.length === 0 && own === null
+  const view = viewOf(parts, place.state.view)
+  const isEmpty = conditions.length === 0 && own === null && view === null
   return (
     <div className="sentence" role="group" aria-label={t('filter')}>
       <span className="quiet sentence-word">{t('show')}</span>
       {isEmpty && <span className="sentence-word">{t('all_of', { label: name })}</span>}
       {!isEmpty && !behind && <span>{t('where', { label: name })}</span>}
+      {view && <Said parts={parts} where={view.where ?? ''} name={label(view.label)} more={conditions.length > 0 || own !== null} />}
       {own !== null && (
         <span className="chip"><span className="chip-text">{t('own')} <code className="mono">{own}</code></span>
           <button type="button" className="chip-remove" aria-label={t('remove', { text: t('own') })} onClick={() => place.ask({ where: '' })}><span aria-hidden="true">×</span></button></span>
@@ -54,7 +68,7 @@ export function Filter({ parts, place }: { readonly parts: ListParts, readonly p
       {!isEmpty && behind && <span>{t('of', { label: name })}</span>}
       {own === null && offered.map(column => <AddChip key={column.path} column={column} columns={columns} app={app} zone={zone} add={next => set([...conditions, next])} />)}
       {own === null && <AddChip columns={columns} app={app} zone={zone} add={next => set([...conditions, next])} />}
-      {!isEmpty && <button type="button" className="link sentence-clear" onClick={() => place.ask({ where: '' })}>{t('clear')}</button>}
+      {!isEmpty && <button type="button" className="link sentence-clear" onClick={() => place.ask({ where: '', view: '' })}>{t('clear')}</button>}
     </div>
   )
 }

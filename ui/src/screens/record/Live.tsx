@@ -12,7 +12,7 @@ import { Failure } from '../../kernel/parts/Failure'
 import { words } from './words'
 
 type CallScreen = Extract<PanelScreen, { kind: 'call' }>
-const TAGS: Readonly<Record<PanelAnswer['state'], string>> = { live: 'tag tag-ok', cached: 'tag', stale: 'tag tag-warning', missing: 'tag tag-warning' }
+const TAGS: Readonly<Record<PanelAnswer['state'], string>> = { live: 'tag tag-ok', cached: 'tag', stale: 'tag tag-warning', missing: 'tag tag-warning', none: 'tag' }
 
 export function Live({ screens, panel, entity, id }: { readonly screens: Screens, readonly panel: CallScreen, readonly entity: string, readonly id: string }) {
   const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale(), show = useShow(screens.timezone), now = useNow()
@@ -35,7 +35,8 @@ export function Live({ screens, panel, entity, id }: { readonly screens: Screens
       </div>
       {answer.error && <div className="card-body"><Failure error={answer.error} /></div>}
       {!data && !answer.error && <div className="card-body panel-grey"><span className="grey" /></div>}
-      {data && data.state !== 'missing' && (
+      {data?.state === 'none' && <p className="card-body quiet">{t('none_there', { source: label(data.source) })}</p>}
+      {data && data.state !== 'missing' && data.state !== 'none' && (
         <dl className="figures">
           {panel.values.map(value => (
             <div key={value.name}><dt>{label(value.label)}</dt><dd className={isFigure(value.type) ? 'figure-value' : ''}>{show({ type: value.type }, data.values[value.name]) || '—'}</dd></div>
