@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from builder.codes import CHANGED_MEANWHILE, NO_PATH, TOO_LARGE
 from forms_dsl.diagnostics import Diagnostic, Sentence
-from forms_dsl.source import Span
+from forms_dsl.source import BASE_FOLDER, Span
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, Fault, Invalid, NotFound
@@ -166,7 +166,8 @@ def _write_row(connection: Connection, context: Context, draft: Draft, path: str
 def _check_names(app: str, path: str, text: str | None) -> None:
     if not _APP.fullmatch(app) or app == "org":
         raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
-    if not _PATH.fullmatch(path) or len(path) > _LONGEST_PATH:
+    # What an overlay extends comes from its vendor: differences are written in files of the overlay's own.
+    if not _PATH.fullmatch(path) or len(path) > _LONGEST_PATH or path.startswith(BASE_FOLDER):
         message = {
             "zh": "文件路径应形如 entities/customer.yaml。",
             "en": "A file's path looks like entities/customer.yaml.",

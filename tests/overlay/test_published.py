@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from builder.cli import main
+from builder.drafts import save_file
 from builder.folder import open_folder
+from runtime.failures import Invalid
 from runtime.start import open_releases
 from runtime.store.database import Database
 from tests.definitions import EXAMPLE, SHIPPED
@@ -90,3 +92,10 @@ def test_the_example_overlay_checks_clean(monkeypatch: pytest.MonkeyPatch, capsy
 
     assert 0 == main(["check", str(EXAMPLE / "loan_bankx")])
     assert "0 error(s), 0 warning(s)" in capsys.readouterr().out
+
+
+def test_nobody_edits_the_base_through_a_draft_of_the_overlay() -> None:
+    """The texts of the base are read in the builder and never saved: a seal could be broken there."""
+    for path in ("extends/roles.yaml", "extends/entities/loan_application.yaml"):
+        with pytest.raises(Invalid):
+            save_file(None, None, "shop", path, "roles: {}\n", None)  # type: ignore[arg-type]
