@@ -17,7 +17,7 @@ from forms_dsl.edit.commit import Refused, edit
 from forms_dsl.edit.lines import Edit, apply_edits
 from forms_dsl.edit.operations import InsertKey, Operation, RemoveKey, RenameKey
 from forms_dsl.edit.tree import UnreadableText, data_of, node_at, parse_tree
-from forms_dsl.source import Pointer, Span
+from forms_dsl.source import BASE_FOLDER, Pointer, Span
 from forms_dsl.yaml_source import read_document
 
 _ROUNDS = 60
@@ -118,7 +118,7 @@ def _rewrites(files: Mapping[str, str], findings: list[Diagnostic], old: str, na
     edits: dict[str, _Places] = {}
     for finding in findings:
         span = finding.span
-        if span.file not in files:
+        if span.file not in files or span.file.startswith(BASE_FOLDER):
             continue
         if finding.code == UNKNOWN_REFERENCE.id and finding.pointer and finding.pointer[-1] == old:
             # The key is the reference, wherever the finding points.

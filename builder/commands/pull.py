@@ -9,6 +9,7 @@ from builder.commands import Mistake, Verbs
 from builder.operator import add_database_argument, settings_of
 from forms_dsl.kinds import kind_of
 from forms_dsl.load import read_folder
+from forms_dsl.overlay.effective import split_base
 from runtime.publish.history import active_release, files_of
 from runtime.publish.types import Files
 from runtime.start import open_prepared
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     with open_prepared(settings_of(arguments)).read() as connection:
         active = active_release(connection, arguments.app)
         number = arguments.release or (active.release if active is not None else None)
-        files = files_of(connection, arguments.app, number)
+        files, _ = split_base(files_of(connection, arguments.app, number))  # the base of an overlay has its own folder
     if not files:
         missing = f"{arguments.app} {arguments.release or ''}".strip()
         raise Mistake({"en": f"There is no release of {missing}.", "zh": f"没有 {missing} 的版本。"})

@@ -11,6 +11,7 @@ import pytest
 from builder.cli import main
 from builder.drafts import save_file
 from builder.folder import open_folder
+from forms_dsl.load import read_folder
 from runtime.failures import Invalid
 from runtime.start import open_releases
 from runtime.store.database import Database
@@ -99,3 +100,17 @@ def test_nobody_edits_the_base_through_a_draft_of_the_overlay() -> None:
     for path in ("extends/roles.yaml", "extends/entities/loan_application.yaml"):
         with pytest.raises(Invalid):
             save_file(None, None, "shop", path, "roles: {}\n", None)  # type: ignore[arg-type]
+
+
+def test_a_field_of_an_overlay_is_renamed_in_the_overlay_alone(overlay: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The overlay's own field and its references get the new name; the base is not touched, and its fields cannot be renamed here."""
+    base = read_folder(overlay.parent / "bank_customer")
+
+    assert 0 == main(["rename", str(overlay), "loan_application.x_manager_no", "x_manager"])
+    assert "x_manager: {after: amount}" in (overlay / "forms" / "loan_application.intake.yaml").read_text()
+    assert "x_manager: {id: x_manager_no, type: text" in (overlay / "entities" / "loan_application.yaml").read_text()
+    assert 0 == main(["check", str(overlay)])
+    before = read_folder(overlay)
+    assert 1 == main(["rename", str(overlay), "loan_application.amount", "x_sum"])
+    assert before == read_folder(overlay)
+    assert base == read_folder(overlay.parent / "bank_customer")
