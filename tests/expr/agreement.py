@@ -22,8 +22,9 @@ from forms_dsl.expr.tree import Expression
 from runtime.compile.expr_scope import DialectName, LateValues
 from runtime.compile.expr_sql import lower, lower_value
 from runtime.store.database import Database
-from tests.expr.generator import Generator, Worlds
+from tests.expr.generator import Generator
 from tests.expr.world import ANY, FIELDS, RECORD, TableScope, World, check, scope
+from tests.expr.worlds import Worlds
 
 #: Expressions that share one world, and one statement.
 _PER_WORLD = 50

@@ -71,7 +71,7 @@ def test_an_example_is_made_small() -> None:
 
 
 def _world_of(source: str) -> Iterator[Example]:
-    from tests.expr.generator import Worlds
+    from tests.expr.worlds import Worlds
 
     yield Example(source, checked(source), Worlds(SEED).world(4))
 

@@ -21,8 +21,8 @@ from runtime.store.database import Database
 from runtime.store.types import ScaledDecimal
 from tests.expr.agreement import SEED, dialect
 from tests.expr.case_file import read_cases
-from tests.expr.generator import Worlds
 from tests.expr.world import FIELDS, RECORD, TableScope, World, checked, make_tables, scope
+from tests.expr.worlds import Worlds
 
 NUMBERS = (
     "m1",
