@@ -35,11 +35,14 @@ def to_ir(tree: Expr) -> list[object]:
 
 
 def _automaton(pattern: Expr) -> list[object]:
+    return pattern_ir(str(pattern.value) if isinstance(pattern, Constant) else "")
+
+
+def pattern_ir(spelled: str) -> list[object]:
     """Whose check digits to look at, the states of start and end, and what each state reads and is left for without reading.
 
     The browser follows the states all at once, as Python does: a pattern means the same there and takes linear time.
     """
-    spelled = str(pattern.value) if isinstance(pattern, Constant) else ""
     named = NAMED.get(spelled)
     automaton = parse_pattern(named.regex if named else spelled)
     reads = [

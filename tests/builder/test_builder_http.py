@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import threading
+import zipfile
+from base64 import b64encode
+from collections.abc import Mapping
 
 import httpx
 import sqlalchemy as sa
 
 from builder.drafts import text_checksum
+from forms_dsl.bundle import write_bundle
 from runtime.store.tables import audit_event, draft_file
 from tests.builder.conftest import Workshop
 from tests.publish.desk import FILES, TICKET, with_field
@@ -146,6 +151,14 @@ def test_a_preview_draws_the_draft(workshop: Workshop) -> None:
     assert "urgency" not in live["entities"]["ticket"]["fields"]
     assert 422 == broken.status_code
     assert broken.json()["errors"]
+
+    # What a text must look like goes along as the automaton that the server follows, with its name.
+    card = with_field("card: {type: text, max: 18, pattern: id_card, label: {zh: 证件, en: Card}}")["entities/ticket.yaml"]
+    seen = shen.post(f"{PATH}/preview", json={"files": {"entities/ticket.yaml": card}}).json()["entities"]["ticket"]["fields"][
+        "card"
+    ]
+    assert ("id_card", {"zh": "身份证号", "en": "an ID card number"}) == (seen["form"][0], seen["form_label"])
+    assert 18 == sum(read is not None for read in seen["form"][3])
 
 
 def test_the_plan_says_what_would_happen(workshop: Workshop) -> None:
@@ -385,3 +398,38 @@ def test_every_act_leaves_an_event(workshop: Workshop) -> None:
         ("draft_discarded", id["shen"]),
     ] == [event for event in events if event[0] != "published"]
     assert 0 == left
+
+
+def test_a_bundle_becomes_the_draft_or_is_refused_whole(workshop: Workshop) -> None:
+    """A zip replaces all texts of the draft and comes back as it was; a hostile one changes nothing."""
+    shen = workshop.client("shen")
+    files = {**with_field(URGENCY), "lists/more.yaml": FILES["lists/tickets.yaml"].replace("list: tickets", "list: more")}
+    files.pop("lists/tickets.yaml")
+    put = shen.put(f"{PATH}/draft/bundle", json={"zip": b64encode(write_bundle(files)).decode()})
+    fetched = shen.get(f"{PATH}/bundle")
+    bad = {
+        "B001": b"no zip",
+        "B002": _zip({"../app.yaml": "app: desk"}),
+        "Y002": _zip({**files, "app.yaml": "app: &a desk"}),
+        "S007": _zip({**files, "app.yaml": "app: " + "[" * 5000}),
+        "M434": _zip({**files, "ENTITIES/x.yaml": "entity: x"}),
+        "Y004": _zip({**files, "app.yaml": "app: desk\nnote: caf\udce9"}),
+    }
+    answers = {code: shen.put(f"{PATH}/draft/bundle", json={"zip": b64encode(data).decode()}) for code, data in bad.items()}
+    after = shen.get(f"{PATH}/draft").json()
+
+    assert 200 == put.status_code, put.text
+    assert files == put.json()["files"] == after["files"]
+    assert {"entities/ticket.yaml", "lists/more.yaml", "lists/tickets.yaml"} == set(after["changed"])
+    assert (write_bundle(files), "application/zip") == (fetched.content, fetched.headers["content-type"])
+    assert {code: (422, code) for code in bad} == {code: (one.status_code, one.json()["code"]) for code, one in answers.items()}
+    assert 422 == shen.put(f"{PATH}/draft/bundle", json={"zip": "???"}).status_code
+    assert 403 == workshop.client("zhou").get(f"{PATH}/bundle").status_code
+
+
+def _zip(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in files.items():
+            archive.writestr(path, text.encode("utf-8", "surrogateescape"))
+    return buffer.getvalue()

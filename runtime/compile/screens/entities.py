@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from forms_dsl.expr.ir import pattern_ir
 from forms_dsl.expr.tree import Expression
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Choice, Entity, Field, FieldOptions
+from forms_dsl.patterns import NAMED
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.screens.targets import columns_of_target, reach_of
 from runtime.compile.screens.view import EntityView, View, browser_form
@@ -68,6 +70,10 @@ def draw_field(
     for key, words in (("help", field.help), ("message", field.message)):
         if words is not None:
             drawn[key] = words
+    if field.options.pattern is not None:
+        drawn["form"] = pattern_ir(field.options.pattern)
+        named = NAMED.get(field.options.pattern)
+        drawn["form_label"] = {"zh": named.label.zh, "en": named.label.en} if named else None
     expressions: Mapping[str, Expression | None] = {
         "visible": field.visible,
         "required_when": field.required_when,

@@ -11,6 +11,9 @@ import { words } from './words'
 export const offered = (choices: readonly Choice[] | undefined, stored: readonly string[]): readonly Choice[] =>
   (choices ?? []).filter(choice => choice.selectable !== false || stored.includes(choice.code))
 
+/** A list of this length is drawn whole: its options then are the text that is read out, not their codes. */
+export const FEW = 100
+
 /** Whether an option fits what is typed, by its label or its code. */
 export const fits = (typed: string, option: { readonly label?: unknown, readonly value?: unknown } | undefined): boolean =>
   [option?.label, option?.value].some(text => String(text ?? '').toLowerCase().includes(typed.toLowerCase()))
@@ -20,7 +23,7 @@ function ChoiceInput({ id, field, value, change, blur, invalid, describedBy, req
   const options = offered(field.options.choices, [String(value)]).map(choice => ({ value: choice.code, label: label(choice.label) }))
   return (
     <Select
-      id={id} value={value === null ? undefined : String(value)} options={options} showSearch={{ filterOption: fits }} allowClear={!required} placeholder={t('choose')}
+      id={id} value={value === null ? undefined : String(value)} options={options} virtual={options.length > FEW ? undefined : false} showSearch={{ filterOption: fits }} allowClear={!required} placeholder={t('choose')}
       status={invalid ? 'error' : ''} aria-invalid={invalid} aria-describedby={describedBy} aria-required={required} aria-labelledby={`${id}-label`}
       onChange={code => change(code ?? null)} onBlur={blur}
     />

@@ -3,7 +3,7 @@ import { Select } from 'antd'
 import { useShow } from '../kernel/format/value'
 import { useWords } from '../kernel/i18n/catalogue'
 import { useLabel } from '../kernel/i18n/locale'
-import { fits, offered } from './choice'
+import { FEW, fits, offered } from './choice'
 import type { InputProps, ShowProps, Widget } from './widget'
 import { words } from './words'
 
@@ -13,7 +13,7 @@ function MultiChoiceInput({ id, field, value, change, blur, invalid, describedBy
   const options = offered(field.options.choices, codes).map(choice => ({ value: choice.code, label: label(choice.label) }))
   return (
     <Select
-      id={id} mode="multiple" value={codes} options={options} showSearch={{ filterOption: fits }} placeholder={t('choose')} status={invalid ? 'error' : ''}
+      id={id} mode="multiple" value={codes} options={options} virtual={options.length > FEW ? undefined : false} showSearch={{ filterOption: fits }} placeholder={t('choose')} status={invalid ? 'error' : ''}
       aria-invalid={invalid} aria-describedby={describedBy} aria-required={required} aria-labelledby={`${id}-label`}
       onChange={(chosen: string[]) => change(chosen.length > 0 ? chosen : null)} onBlur={blur}
     />

@@ -1,4 +1,5 @@
 /** The shapes of docs/rest.md as the browser reads them; the server's page is the contract, this file its mirror. */
+import type { Pattern } from '../expr/patterns'
 import type { Ir } from '../expr/types'
 
 export type Label = Readonly<Record<string, string>>
@@ -69,6 +70,9 @@ export interface FieldScreen {
   readonly check?: Ir | null
   readonly compute?: Ir | null
   readonly server_compute?: boolean
+  /** What a text must look like, as an automaton, and what that is called. */
+  readonly form?: readonly [check: string | null, start: number, end: number, reads: Pattern['reads'], free: Pattern['free']]
+  readonly form_label?: Label | null
   readonly reads?: Readonly<Record<string, readonly string[]>>
 }
 

@@ -3,6 +3,7 @@ import type { FieldScreen, EntityScreen, Wire } from '../../kernel/api/types'
 import { isDay, isInstant } from '../../kernel/expr/dates'
 import { holds } from '../../kernel/expr/interpret'
 import { parseNumber } from '../../kernel/expr/numbers'
+import { fits } from '../../kernel/expr/patterns'
 import type { Facts } from '../../kernel/expr/types'
 import { decimalsOf, group } from '../../kernel/format/numbers'
 import type { Say } from '../../kernel/i18n/catalogue'
@@ -26,7 +27,7 @@ export interface Speech { readonly t: Say<Word>, readonly label: (label: Label |
 const isMissing = (value: Wire | undefined): boolean => value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** Why a value does not fit the type and the options of its field, or null. */
-function misfit(field: FieldScreen, value: Wire, { t }: Speech): string | null {
+function misfit(field: FieldScreen, value: Wire, { t, label }: Speech): string | null {
   const { min, max, scale } = field.options, text = String(value)
   switch (field.type) {
     case 'integer': case 'decimal': case 'money': {
@@ -49,7 +50,11 @@ function misfit(field: FieldScreen, value: Wire, { t }: Speech): string | null {
     case 'boolean': case 'choice': case 'multi_choice': case 'reference': case 'rows': case 'status': return null
     default: {
       const count = [...text].length
-      return max !== undefined && count > Number(max) ? t('fault_length', { max: Number(max), count }) : null
+      if (max !== undefined && count > Number(max)) return t('fault_length', { max: Number(max), count })
+      // A stored value that is shown masked has not been typed anew.
+      if (!field.form || (field.readable === 'masked' && text.includes('*'))) return null
+      const [check, start, end, reads, free] = field.form
+      return fits(text, { check, start, end, reads, free }) ? null : field.form_label ? t('fault_form', { form: label(field.form_label) }) : t('fault_form_own')
     }
   }
 }

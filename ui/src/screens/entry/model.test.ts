@@ -109,3 +109,10 @@ test('what is typed while a draft is saved stays, the rest is what the server st
     id: '1', amount: '100.50', term: '12', customer: null, value: '7', number: 'LA-1',
   })
 })
+
+test('what a text must look like is said on leaving it, check digits included; a masked value that stays is none to judge', () => {
+  const formed: EntityScreen = { ...entity, fields: { ...entity.fields, id_no: field('id_no', 'text', { readable: 'masked', form: ['bank_card', 0, 2, [['09', false, 1], ['09', false, 2], null], [[], [], []]], form_label: label('卡号') }) } }
+  const said = (id_no: string) => faultsOf(draw(form, formed, { ...good, id_no }, around), formed, around, speech).filter(fault => fault.pointer === '/id_no').map(fault => fault.message)
+
+  expect(['18', '19', '1', '1*'].map(said)).toEqual([[], ['这不是有效的卡号'], ['这不是有效的卡号'], []])
+})

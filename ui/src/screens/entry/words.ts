@@ -16,6 +16,8 @@ export const words = catalogue('entry', {
   fault_length_of_time: ['请写成时长，如 1h 30m 或分钟数', 'Write a length of time, like 1h 30m or minutes'],
   fault_date: ['不是日历上的日期，请填 8 位数字', 'Not a date of the calendar; type 8 digits'],
   fault_instant: ['不是能读懂的时间，请填 12 位数字', 'Not a time that can be read; type 12 digits'],
+  fault_form: ['这不是有效的{{form}}', 'This is not {{form}}'],
+  fault_form_own: ['不符合规定的格式', 'Does not have the form that is asked for'],
   fault_check: ['不符合要求', 'Does not fit'],
   fault_rows_min: ['至少 {{min}} 行', 'At least {{min}} rows'],
   fault_rows_max: ['最多 {{max}} 行', 'At most {{max}} rows'],
