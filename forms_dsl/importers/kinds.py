@@ -11,6 +11,7 @@ from forms_dsl.importers.database.facts import DatabaseFacts
 from forms_dsl.importers.database.importer import import_database
 from forms_dsl.importers.draft import Draft
 from forms_dsl.importers.excel.importer import import_excel
+from forms_dsl.importers.formjs.importer import import_form_js
 from forms_dsl.importers.frappe.importer import import_frappe
 from forms_dsl.importers.importing import Imported, finished, refused_import
 from forms_dsl.importers.report import ImportRefused, Report, refused, start_of
@@ -61,6 +62,8 @@ def _draft(kind: str, sources: Sequence[tuple[str, bytes]], options: Options) ->
         return import_xlsform(name, data, options.app)
     if kind == "frappe":
         return import_frappe(sources, options.app)
+    if kind == "form-js":
+        return import_form_js(name, data, options.app)
     if kind == "jsonschema":
         return import_json_schema(name, data, options.app, options.only)
     if kind == "openapi":

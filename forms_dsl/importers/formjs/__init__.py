@@ -1,0 +1,1 @@
+"""Forms of form-js (bpmn.io) to an entity with its form."""
