@@ -3,4 +3,4 @@
 from forms_dsl.fieldtypes.attachments import Attachments
 from forms_dsl.fieldtypes.protocol import FieldType
 
-TYPE: FieldType = Attachments("file", {"zh": "附件", "en": "File"}, "附", "text")
+TYPE: FieldType = Attachments("file", {"zh": "附件", "en": "File"}, "附", "file")

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from forms_dsl.storage import BooleanStorage, DecimalStorage, JsonStorage, Storage, TimestampStorage
+from forms_dsl.storage import BooleanStorage, DecimalStorage, FileStorage, JsonStorage, Storage, TimestampStorage
 
 Value = sa.ColumnElement[Any]
 
@@ -41,7 +41,7 @@ def wire_value(dialect: str, storage: Storage, value: Value) -> Value:
             return sa.func.json(
                 sa.case((value.is_(True), _word("true")), (value.is_(False), _word("false")), else_=_word("null"))
             )
-        case JsonStorage():
+        case JsonStorage() | FileStorage():
             plain = sa.type_coerce(value, sa.Text)
             return sa.cast(plain, sa.JSON) if dialect == _POSTGRES else sa.func.json(plain)
         case _:
@@ -52,7 +52,7 @@ def wire_choice(dialect: str, storage: Storage, cases: Sequence[tuple[sa.ColumnE
     """The first wire value whose condition holds, else null; the last of each triple says whether it is a mask's text."""
     if dialect == _POSTGRES:
         return sa.case(*((when, sa.func.to_json(value)) for when, value, _ in cases), else_=sa.null())
-    own = isinstance(storage, BooleanStorage | JsonStorage)
+    own = isinstance(storage, BooleanStorage | JsonStorage | FileStorage)
     texts = ((when, value if own and not is_mask else sa.func.json_quote(value)) for when, value, is_mask in cases)
     return sa.func.json(sa.func.coalesce(sa.case(*texts, else_=sa.null()), _word("null")))
 

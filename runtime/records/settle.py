@@ -180,7 +180,7 @@ def _judge_choice(
 ) -> None:
     """Whether what was chosen may be chosen now: validity of codes, `choices_where`, `where` of references."""
     value, options = holder.get(found.field.name), found.field.options
-    codes = value if isinstance(value, tuple) else (value,) if options.choices else ()
+    codes = () if not options.choices else value if isinstance(value, tuple) else (value,)
     today = context.business_date.isoformat()
     for code in codes:
         choice = next((choice for choice in options.choices if choice.code == code), None)

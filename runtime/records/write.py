@@ -19,6 +19,7 @@ from runtime.failures import Changed, Conflict, Invalid
 from runtime.query.change import WritePlan, insert_records, update_record_row
 from runtime.query.late import today_in
 from runtime.records.access import CaseGrant, access_plan
+from runtime.records.attachments import bind_attachments, check_attachments
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
 from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
@@ -75,6 +76,7 @@ def insert_record(
         insert_records(connection, [plan])
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
+    bind_attachments(connection, found, draft.id, draft.record, None)
     require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
@@ -129,6 +131,7 @@ def update_record(
             raise Changed(CHANGED)
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
+    bind_attachments(connection, found, record_id, draft.record, loaded.values)
     entered = _entered({name: value for name, value in values.items() if name in changed})
     require_still_granted(connection, context, access, record_id, case, "update", entered)
     record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
@@ -168,6 +171,7 @@ def _fill(
     read_body(draft, found, writer, values)
     draft.record |= draft.sent
     settle(connection, context, compiled, found, writer, [draft], demands)
+    check_attachments(connection, context, compiled.app.name, found, draft)
     if draft.faults:
         # Looked up so that all faults are named at once; without another fault the index itself decides.
         check_uniques(connection, context, compiled, found, writer, draft)

@@ -22,6 +22,7 @@ from runtime.query.change import WritePlan, insert_records
 from runtime.query.plans import AccessPlan
 from runtime.query.values import from_column, to_column
 from runtime.records.access import access_plan, is_platform
+from runtime.records.attachments import attachment_fields
 from runtime.records.codes import NOT_UNIQUE
 from runtime.records.draft import Draft, Writer, escape, read_body
 from runtime.records.numbers import draw_numbers
@@ -73,9 +74,9 @@ def _plan(connection: Connection, context: Context, access: AccessPlan, draft: D
 
 
 def _is_plain(entity: CompiledEntity) -> bool:
-    """Whether an entity has no child rows, and an index for each set of unique values."""
+    """Whether an entity has no child rows and no files, and an index for each set of unique values."""
     columns = (column_of(entity.entity, entity.table, name) for fields in unique_sets(entity.entity) for name in fields)
-    return not entity.entity.rows and all(column is not None for column in columns)
+    return not entity.entity.rows and not attachment_fields(entity.entity) and all(column is not None for column in columns)
 
 
 def _insert_one(connection: Connection, context: Context, app: str, entity: str, body: Mapping[str, object]) -> Written | Failure:

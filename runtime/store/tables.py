@@ -246,6 +246,24 @@ number_sequence = table(
     sa.Column("value", sa.Integer, nullable=False),
 )
 
+attachment = table(
+    "attachment",
+    id_column(),
+    sa.Column("app", sa.String(48), nullable=False),
+    #: Ids of the entity and the field, which outlive their names.
+    sa.Column("entity", sa.String(48), nullable=False),
+    sa.Column("field", sa.String(48), nullable=False),
+    #: NULL until a record is written that holds the file
+    sa.Column("record_id", sa.String(36)),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(100), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("created_by", sa.String(36), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+sa.Index("attachment_record", attachment.c.record_id)
+
 import_batch = table(
     "import_batch",
     id_column(),

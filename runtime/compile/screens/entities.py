@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from forms_dsl.expr.ir import pattern_ir
 from forms_dsl.expr.tree import Expression
+from forms_dsl.fieldtypes.attachments import most_files
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Choice, Entity, Field, FieldOptions
 from forms_dsl.patterns import NAMED
@@ -15,7 +16,7 @@ from runtime.compile.screens.targets import columns_of_target, reach_of
 from runtime.compile.screens.view import EntityView, View, browser_form
 
 #: Types whose values have no order or no single value to order by.
-_UNSORTED = frozenset({"rows", "multi_choice", "file"})
+_UNSORTED = frozenset({"rows", "multi_choice", "file", "image", "signature"})
 
 
 def draw_entity(compiled: CompiledApp, entity: CompiledEntity, seen: EntityView, view: View, today: dt.date) -> dict[str, object]:
@@ -27,6 +28,10 @@ def draw_entity(compiled: CompiledApp, entity: CompiledEntity, seen: EntityView,
         for name, field in declared.fields.items()
         if name in seen.shows
     }
+    for name, field in declared.fields.items():
+        if name in fields and field.options.accept:
+            # Whose field a file is sent for.
+            fields[name]["holder"] = declared.name
     workflow = next((each for each in compiled.app.workflows.values() if each.entity == declared.name), None)
     return {
         "name": declared.name,
@@ -116,6 +121,7 @@ def draw_options(compiled: CompiledApp, options: FieldOptions, view: View, today
         drawn["ordered"] = options.ordered
     if options.accept:
         drawn["accept"] = list(options.accept)
+        drawn["count"] = most_files(options)
     if options.to is not None:
         drawn["to"] = options.to if "." in options.to else f"{compiled.app.name}.{options.to}"
         drawn["to_columns"] = columns_of_target(compiled, options.to, view)

@@ -85,7 +85,7 @@ def _column(compiled: CompiledApp, entity: str, path: str, view: View, today: dt
         "type": field.type,
         "widget": FIELD_TYPES[field.type].widget_for(field.options),
         "options": draw_options(compiled, field.options, view, today),
-        "sortable": shown == "clear" and field.type not in {"rows", "multi_choice", "file"},
+        "sortable": shown == "clear" and field.type not in {"rows", "multi_choice", "file", "image", "signature"},
         "masked": shown == "masked",
     }
 

@@ -12,7 +12,11 @@ from runtime.publish.lint import Proposal
 NOT_CARRIED_OUT = code("M416", "A part of the language that this version does not carry out.")
 
 #: Field types whose values the runtime cannot take yet.
-_LATER_TYPES = frozenset({"file", "image", "signature", "any_reference"})
+_LATER_TYPES = frozenset({"signature", "any_reference"})
+#: Megabytes of a file that fit into one request.
+_LARGEST_FILE = 7
+#: Field types that child rows cannot have yet.
+_NOT_IN_ROWS = frozenset({"sequence", "file", "image"})
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
@@ -41,7 +45,7 @@ def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
     if entity.duplicates:
         yield entity.span, "duplicates"
     for row in entity.rows.values():
-        yield from ((field.span, "type: sequence") for field in row.fields.values() if field.type == "sequence")
+        yield from ((f.span, f"type: {f.type}") for f in row.fields.values() if f.type in _NOT_IN_ROWS)
     for fields in (entity.fields, *(row.fields for row in entity.rows.values())):
         for field in fields.values():
             yield from ((field.span, key) for key in _of_field(field))
@@ -50,6 +54,8 @@ def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
 def _of_field(field: Field) -> Iterator[str]:
     if field.type in _LATER_TYPES:
         yield f"type: {field.type}"
+    if field.options.max_mb is not None and field.options.max_mb > _LARGEST_FILE:
+        yield f"max_mb above {_LARGEST_FILE}"
     if field.encrypted:
         yield "encrypted"
 

@@ -48,6 +48,10 @@ export interface FieldOptions {
   /** The entities of a reference of several kinds. */
   readonly targets?: readonly { readonly to: string, readonly label: Label, readonly to_columns: readonly string[] }[]
   readonly of?: string
+  /** Of files: kinds that are taken, megabytes of one, how many. */
+  readonly accept?: readonly string[]
+  readonly max_mb?: number
+  readonly count?: number
 }
 
 export interface FieldScreen {
@@ -74,6 +78,8 @@ export interface FieldScreen {
   readonly form?: readonly [check: string | null, start: number, end: number, reads: Pattern['reads'], free: Pattern['free']]
   readonly form_label?: Label | null
   readonly reads?: Readonly<Record<string, readonly string[]>>
+  /** The entity of a field of files. */
+  readonly holder?: string
 }
 
 export type Fields = Readonly<Record<string, FieldScreen>>
