@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
-from forms_dsl.expr.checking import Checking, Loop, called, words
+from forms_dsl.expr.checking import IN_BASE, Checking, Loop, called, words
 from forms_dsl.expr.functions import AGGREGATES
 from forms_dsl.expr.names import check_path, path_of, shorter
 from forms_dsl.expr.operators import BOOLEAN, check_condition
@@ -216,7 +216,7 @@ def _aggregate(
             f"{name}() would mix amounts of different currencies: each row has its own in {currency!r}.",
             f"{name}() 会混合不同币种的金额：每行的币种在“{currency}”里。",
         )
-        checking.report(codes.CURRENCIES, place, message)
+        checking.report(codes.CURRENCIES, place, message, IN_BASE)
         return None
     type = bounds.number_type(
         bounds.exact("max" if name in ("min", "max") else name, (bounds.of_type(value.type),)), optional=True, currency=currency

@@ -173,6 +173,10 @@ def _meeting_type(exprs: Sequence[Expr]) -> ValueType:
     return next((expr.type for expr in exprs if expr.type.name != "missing"), ValueType("text"))
 
 
+#: What to do about mixed currencies.
+IN_BASE = Sentence("Convert with in_base(amount, currency, date).", "请用 in_base(金额, 币种, 日期) 折算。")
+
+
 def mixed_currencies(one: ValueType, other: ValueType) -> Sentence:
     """What is wrong with two amounts."""
     return Sentence(
@@ -194,7 +198,7 @@ def mismatch(target: ValueType, expr: Expr) -> tuple[Code, Sentence | None] | No
         said = f"{target.entity} / {type.entity}"
         return codes.TYPES, Sentence(f"They refer to different entities: {said}.", f"它们引用不同的实体：{said}。")
     if type.name == "number" and type.currency and target.currency and type.currency != target.currency:
-        return codes.CURRENCIES, None
+        return codes.CURRENCIES, IN_BASE
     return None
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
-from forms_dsl.expr.checking import Checking, adapt, joined_type, mismatch, mixed_currencies, unify, words
+from forms_dsl.expr.checking import IN_BASE, Checking, adapt, joined_type, mismatch, mixed_currencies, unify, words
 from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
 
@@ -64,7 +64,7 @@ def number_call(checking: Checking, node: ast.expr, function: str, *arguments: E
     currency = next((tag for tag in tags if tag), None)
     mixed = len({tag for tag in tags if tag}) > 1
     if mixed and function in ("add", "sub", "mod", "fdiv", "div"):
-        checking.report(codes.CURRENCIES, node, mixed_currencies(arguments[0].type, arguments[1].type))
+        checking.report(codes.CURRENCIES, node, mixed_currencies(arguments[0].type, arguments[1].type), IN_BASE)
         return None
     if (function == "mul" and all(tags)) or (function in ("div", "fdiv") and tags[1]):
         currency = None

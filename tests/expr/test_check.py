@@ -132,7 +132,10 @@ def _currencies() -> Scope:
 )
 def test_currencies_are_not_mixed(source: str) -> None:
     """Amounts of two currencies do not meet, and rows with their own currencies have no sum."""
-    assert "N203" in [finding.code for finding in check(source, scope=_currencies())[1]]
+    findings = check(source, scope=_currencies())[1]
+
+    assert "N203" in [finding.code for finding in findings]
+    assert all("in_base" in (finding.hint or "") for finding in findings)
 
 
 @pytest.mark.parametrize("source", ["cny + 1", "cny * n", "cny / cny + n", "own + fee", "sum(rows.fee) + cny", "usd > 5"])
