@@ -23,7 +23,7 @@ function ChoiceInput({ id, field, value, change, blur, invalid, describedBy, req
   const options = offered(field.options.choices, [String(value)]).map(choice => ({ value: choice.code, label: label(choice.label) }))
   return (
     <Select
-      id={id} value={value === null ? undefined : String(value)} options={options} virtual={options.length > FEW ? undefined : false} showSearch={{ filterOption: fits }} allowClear={!required} placeholder={t('choose')}
+      id={id} value={value === null ? undefined : String(value)} options={options} virtual={options.length > FEW} showSearch={{ filterOption: fits }} allowClear={!required} placeholder={t('choose')}
       status={invalid ? 'error' : ''} aria-invalid={invalid} aria-describedby={describedBy} aria-required={required} aria-labelledby={`${id}-label`}
       onChange={code => change(code ?? null)} onBlur={blur}
     />

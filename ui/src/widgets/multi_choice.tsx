@@ -13,7 +13,7 @@ function MultiChoiceInput({ id, field, value, change, blur, invalid, describedBy
   const options = offered(field.options.choices, codes).map(choice => ({ value: choice.code, label: label(choice.label) }))
   return (
     <Select
-      id={id} mode="multiple" value={codes} options={options} virtual={options.length > FEW ? undefined : false} showSearch={{ filterOption: fits }} placeholder={t('choose')} status={invalid ? 'error' : ''}
+      id={id} mode="multiple" value={codes} options={options} virtual={options.length > FEW} showSearch={{ filterOption: fits }} placeholder={t('choose')} status={invalid ? 'error' : ''}
       aria-invalid={invalid} aria-describedby={describedBy} aria-required={required} aria-labelledby={`${id}-label`}
       onChange={(chosen: string[]) => change(chosen.length > 0 ? chosen : null)} onBlur={blur}
     />
