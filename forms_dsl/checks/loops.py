@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator
 
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.codes import CYCLE
@@ -13,8 +14,11 @@ from forms_dsl.workflow_tree import has_people, steps_of
 
 LIVELOCK = code("W007", "A loop of automations or workflows without a step of people or a timer.", refusal="WF-LIVELOCK")
 
-#: A node of the graph: its kind (automation or workflow) and its name.
+#: A node of the graph: automation or workflow by name, or what sets automations off: change (of `entity.field`), create.
 Node = tuple[str, str]
+Graph = dict[Node, list[Node]]
+
+_ACTING = frozenset({"automation", "workflow"})
 
 
 @check
@@ -23,14 +27,13 @@ def nothing_sets_itself_off(site: Site) -> Iterator[Diagnostic]:
 
     One automation alone is no loop: it never sets itself off (language.md 2.9).
     """
-    edges = {node: frozenset(after) for node, after in _edges(site).items()}
-    for ring in _rings(edges):
+    for ring in _rings(_what_sets_off_what(site)):
+        if len(ring) < 2:
+            continue
         spans = [_span(site, node) for node in ring]
         words = " → ".join(name for _, name in (*ring, ring[0]))
         message = Sentence(f"These set each other off without end: {words}.", f"它们会无休止地互相触发：{words}。")
-        hint = Sentence(
-            "Put a step of people or a condition between, or let one run by the clock.", "请在其间加入人工步骤，或改为定时运行。"
-        )
+        hint = Sentence("Put a step of people between, or let one run by the clock.", "请在其间加入人工步骤，或改为定时运行。")
         related = tuple((name, span) for (_, name), span in zip(ring[1:], spans[1:], strict=True))
         yield LIVELOCK.at(spans[0], message, hint=hint, related=related)
 
@@ -38,13 +41,13 @@ def nothing_sets_itself_off(site: Site) -> Iterator[Diagnostic]:
 @check
 def sub_flows_end(site: Site) -> Iterator[Diagnostic]:
     """A workflow that runs itself, at once or over others, would never end."""
-    runs: dict[Node, frozenset[Node]] = {}
+    runs: Graph = {}
     at: dict[tuple[str, str], Span] = {}
     for flow in site.app.workflows.values():
         inner = [step for step in steps_of(flow) if isinstance(step, SubFlowStep)]
-        runs["workflow", flow.name] = frozenset(("workflow", step.workflow) for step in inner)
+        runs["workflow", flow.name] = [("workflow", step.workflow) for step in inner]
         at.update({(flow.name, step.workflow): step.span for step in inner})
-    for ring in _rings(runs, alone=True):
+    for ring in _rings(runs):
         names = [name for _, name in ring]
         words = " → ".join((*names, names[0]))
         message = Sentence(f"The workflow runs itself: {words}.", f"流程会再次运行自身：{words}。")
@@ -52,52 +55,50 @@ def sub_flows_end(site: Site) -> Iterator[Diagnostic]:
         yield CYCLE.at(span, message, pointer=site.at_key(span).pointer)
 
 
-def _edges(site: Site) -> dict[Node, list[Node]]:
-    """Who sets whom off directly, within one moment."""
+def _what_sets_off_what(site: Site) -> Graph:
+    """Who sets whom off within one moment, over what changes: as many edges as the files have words."""
     app = site.app
-    edges: dict[Node, list[Node]] = {("automation", name): [] for name in app.automations}
+    graph: Graph = {}
     for name, rule in app.automations.items():
-        for action in rule.do:
-            edges["automation", name].extend(_set_off(site, rule, action))
+        graph["automation", name] = [node for action in rule.do for node in _effects(site, rule, action)]
+        for trigger in (trigger for trigger in (rule.after, rule.before) if trigger is not None):
+            for cause in _causes(rule, trigger):
+                graph.setdefault(cause, []).append(("automation", name))
     for flow in app.workflows.values():
         if not _stands_still(flow):
-            ends = [*flow.start_set, *(field for values in flow.finish_set.values() for field in values)]
-            edges["workflow", flow.name] = [
-                *_by_change(app.automations, flow.entity, frozenset(ends)),
-                *(("automation", n) for n, r in app.automations.items() if r.after is not None and r.after.workflow == flow.name),
-            ]
-    return edges
+            written = [*flow.start_set, *(field for values in flow.finish_set.values() for field in values)]
+            effects = [("finish", flow.name), *(("change", f"{flow.entity}.{field}") for field in written)]
+            graph["workflow", flow.name] = effects
+    return graph
 
 
-def _stands_still(flow: Workflow) -> bool:
-    return has_people(flow) or any(isinstance(step, WaitStep) for step in steps_of(flow))
+def _causes(rule: Automation, trigger: Trigger) -> list[Node]:
+    match trigger.kind:
+        case "change":
+            return [("change", f"{rule.entity}.{field}") for field in trigger.fields]
+        case "finish":
+            return [("finish", trigger.workflow or "")]
+        case _:
+            return [(trigger.kind, rule.entity)]
 
 
-def _set_off(site: Site, rule: Automation, action: Action) -> Iterator[Node]:
-    rules = site.app.automations
+def _effects(site: Site, rule: Automation, action: Action) -> Iterator[Node]:
     match action.kind:
-        case "set":
-            yield from _by_change(rules, rule.entity, frozenset(action.values))
-        case "call":
-            yield from _by_change(rules, rule.entity, frozenset(action.save))
+        case "set" | "call":
+            written = action.values if action.kind == "set" else action.save
+            yield from (("change", f"{rule.entity}.{field}") for field in written)
         case "create" | "import":
-            for name, other in rules.items():
-                if other.entity == action.entity and any(t.kind == "create" for t in _triggers(other)):
-                    yield "automation", name
+            yield "create", action.entity or ""
         case "start":
             flow = site.app.workflows.get(action.workflow or "")
             if flow is not None and not _stands_still(flow):
                 yield "workflow", flow.name
 
 
-def _by_change(rules: Mapping[str, Automation], entity: str, changed: frozenset[str]) -> Iterator[Node]:
-    for name, rule in rules.items():
-        if rule.entity == entity and any(t.kind == "change" and changed & set(t.fields) for t in _triggers(rule)):
-            yield "automation", name
-
-
-def _triggers(rule: Automation) -> tuple[Trigger, ...]:
-    return tuple(trigger for trigger in (rule.after, rule.before) if trigger is not None)
+def _stands_still(flow: Workflow) -> bool:
+    """Whether something in the flow takes time: people, a wait, or another workflow that it waits for."""
+    waits = (isinstance(step, WaitStep) or (isinstance(step, SubFlowStep) and not step.detached) for step in steps_of(flow))
+    return has_people(flow) or any(waits)
 
 
 def _span(site: Site, node: Node) -> Span:
@@ -105,34 +106,69 @@ def _span(site: Site, node: Node) -> Span:
     return site.app.automations[name].span if kind == "automation" else site.app.workflows[name].span
 
 
-def _rings(edges: Mapping[Node, frozenset[Node]], *, alone: bool = False) -> Iterator[tuple[Node, ...]]:
-    """One ring of each part of the graph in which everything reaches everything; `alone` takes a ring of one too."""
-    done: set[Node] = set()
-    for start in sorted(edges):
-        if start in done:
+def _rings(graph: Graph) -> Iterator[tuple[Node, ...]]:
+    """One ring of acting nodes for each part of the graph in which everything reaches everything."""
+    for part in _parts(graph):
+        acting = sorted(node for node in part if node[0] in _ACTING)
+        if not acting or (len(part) == 1 and acting[0] not in graph[acting[0]]):
             continue
-        ring = _way_back(edges, start, alone)
-        if ring is not None:
-            done.update(ring)
-            yield ring
+        first = acting[0]
+        there = _way(graph, part, first, frozenset(acting) - {first} or frozenset({first}))
+        back = _way(graph, part, there[-1], frozenset({first})) if there[-1] != first else ()
+        yield tuple(dict.fromkeys(node for node in (first, *there, *back) if node[0] in _ACTING))
 
 
-def _way_back(edges: Mapping[Node, frozenset[Node]], start: Node, alone: bool) -> tuple[Node, ...] | None:
-    """The shortest way from a node to itself."""
-    if alone and start in edges[start]:
-        return (start,)
+def _way(graph: Graph, part: frozenset[Node], start: Node, targets: frozenset[Node]) -> tuple[Node, ...]:
+    """The shortest way inside a part from a node to one of some others, without the start."""
     before: dict[Node, Node] = {}
-    waiting = [node for node in sorted(edges[start]) if node != start]
-    before.update(dict.fromkeys(waiting, start))
+    waiting = deque([start])
     while waiting:
-        node = waiting.pop(0)
-        for after in sorted(edges.get(node, frozenset())):
-            if after == start:
-                ring = [node]
-                while ring[-1] != start:
-                    ring.append(before[ring[-1]])
-                return tuple(reversed(ring))
-            if after not in before:
+        node = waiting.popleft()
+        for after in graph.get(node, ()):
+            if after in targets:
+                way = [after, node]
+                while way[-1] != start:
+                    way.append(before[way[-1]])
+                return tuple(reversed(way[:-1]))
+            if after in part and after not in before:
                 before[after] = node
                 waiting.append(after)
-    return None
+    raise ValueError("a part of the graph is connected")
+
+
+def _parts(graph: Graph) -> list[frozenset[Node]]:
+    """The strongly connected parts, after Tarjan (1972), without recursion; linear in nodes and edges."""
+    index: dict[Node, int] = {}
+    low: dict[Node, int] = {}
+    stack: list[Node] = []
+    on_stack: set[Node] = set()
+    parts: list[frozenset[Node]] = []
+    for root in graph:
+        if root in index:
+            continue
+        work = [(root, iter(graph[root]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, following = work[-1]
+            for after in following:
+                if after not in index:
+                    index[after] = low[after] = len(index)
+                    stack.append(after)
+                    on_stack.add(after)
+                    work.append((after, iter(graph.get(after, ()))))
+                    break
+                if after in on_stack:
+                    low[node] = min(low[node], index[after])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    part = {stack.pop()}
+                    while node not in part:
+                        part.add(stack.pop())
+                    on_stack -= part
+                    parts.append(frozenset(part))
+    return parts

@@ -153,3 +153,14 @@ def test_automations_that_set_each_other_off_are_found(
     said = [(each.code, each.span.file, each.span.line, each.span.column) for each in diagnostics]
     assert ([("W007", f"{A}a_rule.yaml", 1, 13)] if is_loop else []) == said
     assert [("b_rule", f"{A}b_rule.yaml")] * is_loop == [(word, at.file) for each in diagnostics for word, at in each.related]
+
+
+def test_a_workflow_without_people_in_a_loop_is_found() -> None:
+    """A rule that starts what sets it off, when nobody acts in it; with a wait inside there is time between."""
+    again = "automation: again\nlabel: {zh: 再, en: Again}\nafter: {finish: all_orders}\nentity: customer\nrun_as: system\ndo:\n  - start: all_orders\n"
+    files = {**FILES, f"{A}again.yaml": again}
+    waiting = ALL_ORDERS.replace("    detached: true\n", "")
+
+    said = load_app(files).diagnostics
+    assert [("W007", f"{A}again.yaml", 1, 13)] == [(e.code, e.span.file, e.span.line, e.span.column) for e in said]
+    assert () == load_app({**files, "workflows/all_orders.yaml": waiting}).diagnostics
