@@ -95,11 +95,11 @@ def test_the_example_overlay_checks_clean(monkeypatch: pytest.MonkeyPatch, capsy
     assert "0 error(s), 0 warning(s)" in capsys.readouterr().out
 
 
-def test_nobody_edits_the_base_through_a_draft_of_the_overlay() -> None:
+def test_nobody_edits_the_base_through_a_draft_of_the_overlay(database: Database) -> None:
     """The texts of the base are read in the builder and never saved: a seal could be broken there."""
     for path in ("extends/roles.yaml", "extends/entities/loan_application.yaml"):
-        with pytest.raises(Invalid):
-            save_file(None, None, "shop", path, "roles: {}\n", None)  # type: ignore[arg-type]
+        with database.write() as connection, pytest.raises(Invalid):
+            save_file(connection, None, "shop", path, "roles: {}\n", None)  # type: ignore[arg-type]
 
 
 def test_a_field_of_an_overlay_is_renamed_in_the_overlay_alone(overlay: Path, capsys: pytest.CaptureFixture[str]) -> None:
