@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from builder.codes import CHANGED_MEANWHILE, NO_PATH, TOO_LARGE
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import BASE_FOLDER, Span
+from forms_dsl.yaml_source import read_document
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, Fault, Invalid, NotFound
@@ -28,9 +29,11 @@ from runtime.publish.types import Files, Release
 from runtime.store.tables import draft_file
 
 _APP = re.compile(r"[a-z][a-z0-9_]{0,47}")
-_PATH = re.compile(r"([a-z][a-z0-9_]*/)?[a-z][a-z0-9_.]*\.(yaml|yml|json)")
+_PATH = re.compile(r"([a-z][a-z0-9_]*/)?[a-z0-9][a-z0-9_.]*\.(yaml|yml|json)")
 _LONGEST_PATH = 200
 LARGEST_FILE = 1024 * 1024
+#: A draft holds what is half written, but nothing that is made to harm whoever reads it.
+_NEVER_KEPT = frozenset({"DEF-YAML-ALIAS", "DEF-UNICODE", "DEF-DEPTH", "DEF-LIMIT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +109,44 @@ def save_file(connection: Connection, context: Context, app: str, path: str, tex
 
     Raises Conflict when the file is another one by now, Invalid for a path or text that no definition can have.
     """
-    _check_names(app, path, text)
-    try:
-        draft = read_draft(connection, app)
-    except NotFound:
-        draft = Draft(app, None, {}, {}, {}, ())
+    draft = _draft_or_new(connection, app)
     before = draft.files.get(path)
     if (text_checksum(before) if before is not None else None) != checksum:
         raise _changed_meanwhile(path)
-    row = draft.rows.get(path)
+    _save(connection, context, draft, path, text)
+
+
+def _draft_or_new(connection: Connection, app: str) -> Draft:
+    try:
+        return read_draft(connection, app)
+    except NotFound:
+        return Draft(app, None, {}, {}, {}, ())
+
+
+def _save(connection: Connection, context: Context, draft: Draft, path: str, text: str | None) -> None:
+    app, before, row = draft.app, draft.files.get(path), draft.rows.get(path)
+    _check_names(app, path, text)
     if row is None and text == before:
         return  # nothing is edited: whoever opened and closed the file is no editor of it
     if row is not None and text == draft.published.get(path):
         _drop_row(connection, app, row)
     else:
         _write_row(connection, context, draft, path, text)
+    checksum = text_checksum(before) if before is not None else None
     body = {"path": path, "before": checksum, "after": text_checksum(text) if text is not None else None}
     record_event(connection, context, "draft_saved", app=app, body=body)
+
+
+def save_bundle(connection: Connection, context: Context, app: str, files: Files) -> None:
+    """Save the files of a bundle as the whole draft: what it does not have is removed; raises Invalid as `save_file` does.
+
+    The files of a base stay as they are: they are its vendor's.
+    """
+    draft = _draft_or_new(connection, app)
+    own = {path for path in draft.files if not path.startswith(BASE_FOLDER)}
+    for path in sorted({*own, *files}):
+        if files.get(path) != draft.files.get(path):
+            _save(connection, context, draft, path, files.get(path))
 
 
 def discard_draft(connection: Connection, context: Context, app: str) -> None:
@@ -173,9 +197,19 @@ def _check_names(app: str, path: str, text: str | None) -> None:
             "en": "A file's path looks like entities/customer.yaml.",
         }
         raise Invalid(message, code=NO_PATH.id, faults=(Fault(NO_PATH.id, message, parameter="path"),))
-    if text is not None and len(text.encode()) > LARGEST_FILE:
+    if text is None:
+        return
+    if len(text) > LARGEST_FILE or len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         message = {"zh": "文件不得超过 1 MiB。", "en": "A file may have at most 1 MiB."}
         raise Invalid(message, code=TOO_LARGE.id, faults=(Fault(TOO_LARGE.id, message, pointer="/text"),))
+    found = [one for one in read_document(path, text)[1] if one.refusal in _NEVER_KEPT]
+    if found:
+        faults = tuple(Fault(one.code, {"zh": _placed(one, "zh"), "en": _placed(one, "en")}, pointer="/text") for one in found)
+        raise Invalid({"zh": "此文本不能保存。", "en": "This text is not kept."}, code=found[0].code, faults=faults)
+
+
+def _placed(found: Diagnostic, locale: str) -> str:
+    return f"{found.span.file}:{found.span.line}:{found.span.column} {found.message_in(locale)}"
 
 
 def _changed_meanwhile(path: str) -> Conflict:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.commands import Mistake
+from forms_dsl.bundle import read_bundle
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.load import read_folder
 from forms_dsl.overlay.effective import with_base
@@ -33,7 +34,7 @@ class Folder:
 
 def add_folder_argument(parser: argparse.ArgumentParser) -> None:
     """The argument that names the folder."""
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of one app, with app.yaml in it")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of one app, with app.yaml in it, or a zip of one")
 
 
 def add_base_argument(parser: argparse.ArgumentParser) -> None:
@@ -123,7 +124,25 @@ def _real(file: str, root: str) -> str:
     return f"{root}/{file.removeprefix(BASE_FOLDER)}" if file.startswith(BASE_FOLDER) else file
 
 
+class BundleRefused(Mistake):
+    """A bundle that is not taken, with the findings about it."""
+
+    def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...]) -> None:
+        first = diagnostics[0]
+        super().__init__({locale: f"{path}: {first.code} {first.message_in(locale)}" for locale in ("en", "zh")})
+        self.diagnostics = diagnostics
+
+
+def _bundle(path: Path) -> Folder:
+    bundle = read_bundle(path.name, path.read_bytes())
+    if bundle.diagnostics:
+        raise BundleRefused(path, bundle.diagnostics)
+    return Folder(path, _app_name(bundle.files) or path.stem, bundle.files)
+
+
 def _read(path: Path) -> Folder:
+    if path.is_file() and path.suffix == ".zip":
+        return _bundle(path)
     if not path.is_dir():
         raise Mistake({"en": f"There is no folder {path}.", "zh": f"没有文件夹 {path}。"})
     try:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from forms_dsl import codes
 from forms_dsl.build.place import SourceFile
+from forms_dsl.characters import FILE_LIMIT
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
 from forms_dsl.kinds import SUFFIXES, Kind, kind_of, known_places, path_of
 from forms_dsl.names import name_fault
@@ -28,15 +29,27 @@ _PAGES = frozenset({".md"})
 def read_folder(path: Path | str) -> dict[str, str]:
     """The texts of an app's folder by path within it; hidden files, `*.md`, `data` and `imports` are no definitions."""
     root = Path(path)
-    files = {}
+    files: dict[str, str] = {}
     for file in sorted(root.rglob("*")):
         relative = file.relative_to(root)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if hidden or relative.parts[0] in _NO_DEFINITIONS or file.suffix in _PAGES or not file.is_file():
+        if not is_definition(PurePosixPath(relative.as_posix())) or not file.is_file():
             continue
+        if file.is_symlink():
+            raise OSError(f"{relative.as_posix()} is a link; a definition is the file itself")
+        with file.open("rb") as opened:
+            # One byte more than may be is enough to say that it is too large.
+            data = opened.read(FILE_LIMIT + 1)
         # Bytes that are not UTF-8 stay visible as lone surrogates, which the reader of the text reports.
-        files[relative.as_posix()] = file.read_bytes().decode("utf-8", "surrogateescape")
+        files[relative.as_posix()] = data.decode("utf-8", "surrogateescape")
+        if len(files) > FILE_COUNT_LIMIT:
+            break
     return files
+
+
+def is_definition(path: PurePosixPath) -> bool:
+    """Whether a path within an app's folder is meant as a definition; hidden files, pages, `data` and `imports` are not."""
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and path.parts[0] not in _NO_DEFINITIONS and path.suffix not in _PAGES
 
 
 def open_files(files: Iterable[str], languages: tuple[str, ...], documents: Mapping[str, Document]) -> Iterable[SourceFile]:

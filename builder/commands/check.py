@@ -6,11 +6,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from builder.commands import Mistake, Verbs
 from builder.folder import (
+    BundleRefused,
     add_apps_argument,
     add_base_argument,
     add_folder_argument,
@@ -63,7 +64,10 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Check and print, again and again with --watch."""
     if not arguments.watch:
-        return _check(arguments, locale)
+        try:
+            return _check(arguments, locale)
+        except BundleRefused as refused:
+            return _say(refused.diagnostics, {}, arguments, locale)
     for _ in changes_in(_watched(arguments)):
         print(_AGAIN[locale].format(path=arguments.folder), flush=True)
         try:
@@ -86,19 +90,22 @@ def _check(arguments: argparse.Namespace, locale: str) -> int:
     loaded = load_verified(folder.files, others=load_required(folder.files, find), publishing=False)
     mappings = read_mapping_files(folder.path)
     found, texts = shown((*loaded.diagnostics, *mapping_findings(mappings, loaded.app)), folder)
+    return _say(found, {**texts, **mappings}, arguments, locale)
+
+
+def _say(found: Sequence[Diagnostic], texts: Mapping[str, str], arguments: argparse.Namespace, locale: str) -> int:
+    path = arguments.folder
     if arguments.json or arguments.sarif:
-        rendered = (
-            render_sarif(found, locale=locale, prefix=f"{folder.path}/") if arguments.sarif else render_json(found, locale=locale)
-        )
+        rendered = render_sarif(found, locale=locale, prefix=f"{path}/") if arguments.sarif else render_json(found, locale=locale)
         print(json.dumps(rendered, ensure_ascii=False, indent=1))
     elif found:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        prefix = f"{folder.path}/"
-        print(render_terminal(found, {**texts, **mappings}, locale=locale, colour=colour, prefix=prefix))
+        prefix = f"{path}/"
+        print(render_terminal(found, texts, locale=locale, colour=colour, prefix=prefix))
         counts = {name: sum(one.severity == name for one in found) for name in ("error", "warning", "hint")}
         print(_COUNTS[locale].format(errors=counts["error"], warnings=counts["warning"], hints=counts["hint"]))
     else:
-        print(_NONE[locale].format(path=folder.path))
+        print(_NONE[locale].format(path=path))
     return 1 if has_errors(found) else 0
 
 

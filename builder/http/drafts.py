@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 from typing import Annotated
 
@@ -14,7 +15,11 @@ from builder import drafts, review
 from builder.answers import review_answer
 from builder.preview import preview_screens
 from builder.shapes import diagnostics_json, plan_json
+from forms_dsl.bundle import BROKEN, read_bundle, write_bundle
+from forms_dsl.diagnostics import Diagnostic
+from forms_dsl.folder import BUNDLE_LIMIT
 from runtime.context import Context
+from runtime.failures import Fault, Invalid
 from runtime.http.admission import platform_role
 from runtime.http.services import services_of
 from runtime.publish.plan import plan_publish
@@ -40,6 +45,13 @@ class Texts(BaseModel):
 
     model_config = _STRICT
     files: dict[str, str | None] = Field(default={}, max_length=2000)
+
+
+class BundleBytes(BaseModel):
+    """A zip of an app's folder, in base64."""
+
+    model_config = _STRICT
+    zip: str = Field(max_length=BUNDLE_LIMIT)
 
 
 class Submission(BaseModel):
@@ -84,6 +96,26 @@ def put_file(request: Request, context: Designer, app: str, path: str, file: Fil
     )
 
 
+@router.put("/draft/bundle")
+def put_bundle(request: Request, context: Designer, app: str, wish: BundleBytes) -> JSONResponse:
+    """Save a zip of an app's folder as the whole draft."""
+    bundle = read_bundle(f"{app}.zip", _decoded(wish.zip))
+    if bundle.diagnostics:
+        raise Invalid(REFUSED, code=bundle.diagnostics[0].code, faults=tuple(map(_fault, bundle.diagnostics)))
+    with services_of(request).database.write() as connection:
+        drafts.save_bundle(connection, context, app, bundle.files)
+    return get_draft(request, context, app)
+
+
+@router.get("/bundle")
+def get_bundle(request: Request, context: Reader, app: str) -> Response:
+    """The draft as a zip of an app's folder; the same texts give the same bytes."""
+    with services_of(request).database.read() as connection:
+        files = drafts.read_draft(connection, app).files
+    name = {"Content-Disposition": f'attachment; filename="{app}.zip"'}
+    return Response(write_bundle(files), media_type="application/zip", headers=name)
+
+
 @router.delete("/draft")
 def delete_draft(request: Request, context: Designer, app: str) -> Response:
     """Throw the draft away."""
@@ -125,6 +157,21 @@ def submit(request: Request, context: Designer, app: str, submission: Submission
     with services_of(request).database.write() as connection:
         id = review.submit(connection, context, app, submission.note, submission.checksum)
         return JSONResponse(review_answer(connection, context, review.read_review(connection, id)), 201)
+
+
+REFUSED = {"zh": "压缩包未被接受。", "en": "The bundle is not taken."}
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        message = {"zh": "zip 应为 base64 文本。", "en": "zip must be base64."}
+        raise Invalid(message, code=BROKEN.id, faults=(Fault(BROKEN.id, message, pointer="/zip"),)) from None
+
+
+def _fault(found: Diagnostic) -> Fault:
+    return Fault(found.code, {"zh": found.message_in("zh"), "en": found.message}, pointer="/zip")
 
 
 def _with(request: Request, app: str, texts: Texts) -> dict[str, str]:

@@ -412,7 +412,7 @@ def test_a_bundle_becomes_the_draft_or_is_refused_whole(workshop: Workshop) -> N
         "B002": _zip({"../app.yaml": "app: desk"}),
         "Y002": _zip({**files, "app.yaml": "app: &a desk"}),
         "S007": _zip({**files, "app.yaml": "app: " + "[" * 5000}),
-        "M434": _zip({**files, "ENTITIES/x.yaml": "entity: x"}),
+        "M438": _zip({**files, "ENTITIES/x.yaml": "entity: x"}),
         "Y004": _zip({**files, "app.yaml": "app: desk\nnote: caf\udce9"}),
     }
     answers = {code: shen.put(f"{PATH}/draft/bundle", json={"zip": b64encode(data).decode()}) for code, data in bad.items()}

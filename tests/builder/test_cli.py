@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from builder.cli import main, make_parser
+from forms_dsl.bundle import write_bundle
 from runtime.identity.organisation import add_person, grant_role
 from runtime.identity.tokens import create_token
 from runtime.store.database import Database
@@ -318,3 +320,19 @@ def test_cases_pass_or_fail_with_their_place(qiqiao: Qiqiao, folder: Path) -> No
     assert out == f"{folder}/tests/own.yaml:4:3: FAILED named\n    subject is x, not y.\n0 passed, 1 failed, 0 not run.\n"
     code, out, _ = qiqiao("test", folder, "--json")
     assert [(each["state"], each["case"], each["line"]) for each in json.loads(out)] == [("failed", "named", 4)]
+
+
+def test_a_bundle_is_checked_and_published_like_its_folder(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """A zip stands for the folder in it; a hostile one is a finding, and nothing of it is written or published."""
+    good, bad = tmp_path / "desk.zip", tmp_path / "bad.zip"
+    good.write_bytes(write_bundle(FILES))
+    with zipfile.ZipFile(bad, "w") as archive:
+        archive.writestr("../escaped.yaml", "app: desk")
+        archive.writestr("app.yaml", "app: desk")
+    found = json.loads(qiqiao("check", bad, "--json")[1])
+
+    assert (0, f"{good}: nothing to complain about.\n") == qiqiao("check", good)[:2]
+    assert [("B002", "BND-PATH", "bad.zip")] == [(one["code"], one["refusal"], one["file"]) for one in found]
+    assert (1, True) == (qiqiao("publish", bad)[0], "B002" in qiqiao("publish", bad)[2])
+    assert not (tmp_path / "escaped.yaml").exists()
+    assert "is live as release 1." in qiqiao("publish", good)[1]
