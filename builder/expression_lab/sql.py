@@ -19,7 +19,7 @@ from forms_dsl.expr.scope import Target as TargetName
 from forms_dsl.expr.tree import Expression, Ref
 from runtime.compile.expr_scope import DialectName, Element, LateValues, RowSource, SqlScope
 from runtime.compile.expr_sql import lower_value
-from runtime.compile.lc import install_statements
+from runtime.compile.lc import function_names, install_statements
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.compile.tables import column_type
 from runtime.store.database import open_database
@@ -179,7 +179,10 @@ def postgresql_connection(url: str) -> Iterator[Connection]:
     database = open_database(url)
     try:
         with database.read() as connection:
-            if connection.scalar(sa.text("select to_regproc('lc.fin') is null")):
+            there = connection.scalars(
+                sa.text("select proname from pg_proc join pg_namespace n on n.oid = pronamespace where nspname = 'lc'")
+            )
+            if not function_names() <= set(there):
                 for statement in install_statements():
                     connection.exec_driver_sql(statement)
             # Compiling a statement that runs once costs more than it saves.

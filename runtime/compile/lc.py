@@ -231,6 +231,11 @@ end
 $do$"""
 
 
+def function_names() -> frozenset[str]:
+    """The names of all functions of the schema, to see whether a database has them."""
+    return frozenset({name.partition("(")[0] for name, _, _ in _FUNCTIONS} | {"annuity", "lower", "upper"})
+
+
 @cache
 def install_statements() -> tuple[str, ...]:
     """The statements that make the schema or bring it up to date; they can be run again at any time."""
