@@ -46,7 +46,7 @@ def add(verbs: Verbs) -> None:
         _EXAMPLES,
         run,
     )
-    parser.add_argument("expression", nargs="?", help="the expression")
+    parser.add_argument("expression", nargs="?", help="the expression; write -- before one that begins with a minus")
     parser.add_argument("--expressions", metavar="FILE", help="a JSON list of expressions instead of one")
     parser.add_argument("--fields", metavar="FILE", required=True, help="the fields, in the syntax of an entity")
     parser.add_argument("--rows", metavar="FILE", required=True, help="a JSON list of records")
