@@ -95,7 +95,7 @@ class Invalid(Failure):
 
 
 class TooMany(Failure):
-    """Too many requests or failed sign-ins; wait."""
+    """Too many requests at once; wait."""
 
     status, code = 429, "Q429"
 

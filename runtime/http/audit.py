@@ -29,7 +29,7 @@ class EventQuery(BaseModel):
     actor: str | None = Field(default=None, max_length=36)
     kind: str | None = Field(default=None, max_length=32)
     limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=36)
+    cursor: str | None = Field(default=None, max_length=36, pattern=r"^[0-9A-Za-z_-]+$")
     locale: str | None = None
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 
 import anyio
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,7 +21,7 @@ from runtime.commands.describe_person import describe_person
 from runtime.commands.set_language import set_language
 from runtime.commands.sign_in import SignInRequest, sign_in, sign_out
 from runtime.context import Context
-from runtime.failures import NotAllowed, NotSignedIn
+from runtime.failures import NotAllowed, NotSignedIn, TooMany
 from runtime.http.admission import PUBLIC, context_of, cookie_name, secret_of
 from runtime.http.services import Services, services_of
 from runtime.identity.secret_text import SESSION_PREFIX
@@ -32,6 +36,21 @@ _STRICT = ConfigDict(extra="forbid", strict=True)
 
 #: Every refusal takes as long, whatever the cause, so that its time tells nothing.
 _REFUSAL_SECONDS = 0.5
+
+#: Passwords are checked so many at once, and so many more may wait: checking one is slow on purpose.
+_AT_ONCE = 4
+_WAITING = 100
+
+
+@dataclass(slots=True)
+class _Door:
+    """Where the sign-ins of one event loop take turns."""
+
+    limiter: CapacityLimiter
+    inside: int = 0
+
+
+_DOOR: RunVar[_Door | None] = RunVar("_DOOR", None)
 
 
 class Credentials(BaseModel):
@@ -62,7 +81,7 @@ async def login(request: Request, credentials: Credentials) -> Response:
     """Open a session: its secret as a cookie for the browser and as a bearer token for a program."""
     began, services = time.monotonic(), services_of(request)
     try:
-        return await run_in_threadpool(_sign_in, request, services, credentials)
+        return await _in_its_turn(partial(_sign_in, request, services, credentials))
     except NotSignedIn:
         await anyio.sleep(max(0, _REFUSAL_SECONDS - (time.monotonic() - began)))
         raise
@@ -114,6 +133,22 @@ def revoke_token(request: Request, context: Caller, token_id: str) -> Response:
     """Make a token useless from now on."""
     manage_tokens.revoke_token(services_of(request).database, context, token_id)
     return Response(status_code=204)
+
+
+async def _in_its_turn(check: Callable[[], Response]) -> Response:
+    """Check a password in a place of its own: however many sign in, the threads of all other requests stay free."""
+    door = _DOOR.get(None)
+    if door is None:
+        door = _Door(CapacityLimiter(_AT_ONCE))
+        _DOOR.set(door)
+    if door.inside >= _AT_ONCE + _WAITING:
+        message = {"zh": "登录人数过多，请稍后再试。", "en": "Too many people sign in at once; try again shortly."}
+        raise TooMany(message, extra={"retry_after": 5})
+    door.inside += 1
+    try:
+        return await to_thread.run_sync(check, limiter=door.limiter)
+    finally:
+        door.inside -= 1
 
 
 def _sign_in(request: Request, services: Services, credentials: Credentials) -> Response:

@@ -18,6 +18,7 @@ from runtime.process.cards import amount_field, card_amounts, card_titles, shows
 from runtime.process.flows import Flow, live_name, pinned_flow, release_of
 from runtime.process.persons import Person, persons_of, unit_names
 from runtime.process.view import title_at
+from runtime.records.access import is_record_id
 from runtime.store.tables import wf_instance, wf_visit, wf_work, wf_work_person
 from runtime.store.types import Instant, format_instant
 
@@ -160,7 +161,8 @@ def _page(
 ) -> Sequence[sa.Row[Any]]:
     if cursor is not None:
         # The last task of the page before keeps its row and its keys, whatever became of it since.
-        last = connection.execute(sa.select(*keys).where(table.c.id == cursor)).one_or_none()
+        known = sa.select(*keys).where(table.c.id == cursor)
+        last = connection.execute(known).one_or_none() if is_record_id(cursor) else None
         if last is None:
             message = {"zh": "cursor 不是此列表给出的位置。", "en": "This cursor was not given for this list."}
             raise BadRequest(message, faults=(Fault(codes.BAD_CURSOR.id, message, parameter="cursor"),))

@@ -6,13 +6,18 @@ import base64
 import binascii
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
 
+from forms_dsl.storage import BooleanStorage, DateStorage, DecimalStorage, IntegerStorage, Storage, TimestampStorage
+
 #: Cursors are short; whatever is longer was not made here.
 _LONGEST = 4_096
+_TEXT = re.compile("[^\x00\ud800-\udfff]*")
+_HUGE = Decimal(10) ** 40
 
 #: What a cursor is bound to, in texts, so that every process seals it alike.
 Question = tuple[str, ...]
@@ -53,8 +58,32 @@ def read_cursor(question: Question, text: str) -> Cursor:
         raise NotACursor(text)
     try:
         return Cursor(tuple(_read(value) for value in json.loads(body)))
-    except (ValueError, ArithmeticError, TypeError) as broken:
+    except (ValueError, ArithmeticError, TypeError, RecursionError) as broken:
         raise NotACursor(text) from broken
+
+
+def fits(value: object, storage: Storage, *, ordered: bool, dialect: str) -> bool:
+    """Whether the database could have given this value for a key of the order: else it would fail on it, or compare nonsense."""
+    if value is None:
+        return True
+    if isinstance(value, str) and not _TEXT.fullmatch(value):
+        return False
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return False
+    if dialect == "sqlite":
+        return isinstance(value, str | int)  # it compares values of any kind, and gives no others
+    number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    match storage:
+        case IntegerStorage() | DecimalStorage():
+            return number and Decimal(value).is_finite() and abs(Decimal(value)) < _HUGE  # type: ignore[arg-type]
+        case BooleanStorage():
+            return isinstance(value, bool)
+        case TimestampStorage():
+            return isinstance(value, dt.datetime)
+        case DateStorage():
+            return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+        case _:
+            return number if ordered else isinstance(value, str)
 
 
 def _seal(question: Question, body: bytes) -> bytes:

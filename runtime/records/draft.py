@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_dsl.diagnostics import Code
+from forms_dsl.fieldtypes import refusals
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.model import Field, Label
 from forms_dsl.names import SYSTEM_FIELDS
@@ -15,7 +16,7 @@ from runtime.compile.validators import FieldValidator
 from runtime.failures import Fault
 from runtime.query.masks import masked_value
 from runtime.query.plans import AccessPlan
-from runtime.records.codes import BAD_ROWS, NOT_WRITABLE, UNKNOWN_FIELD
+from runtime.records.codes import BAD_ROWS, NOT_WRITABLE, RULE, UNKNOWN_FIELD
 
 ROWS_LIMIT = 10_000
 
@@ -29,6 +30,8 @@ class Writer:
     known: frozenset[str]
     masked: frozenset[str]
     platform: bool = False
+    #: Whether the values come over REST, where each kind has one form (docs/rest.md 1); files and rules are read leniently.
+    wire: bool = False
 
     def may_enter(self, field: Field, path: str) -> bool:
         """Whether this writer may enter a field somewhere."""
@@ -71,10 +74,9 @@ class Draft:
         self.say(code.id, pointer, {"zh": zh, "en": en})
 
     def say(self, code: str, pointer: str, message: Label) -> None:
-        """Add a fault with a message of a definition or field type."""
-        fault = Fault(code, message, pointer=pointer)
-        if fault not in self.faults:
-            self.faults.append(fault)
+        """Add a fault with a message of a definition or field type; of a kind, once at a place, but each rule for itself."""
+        if all((fault.code, fault.pointer) != (code, pointer) or code == RULE.id for fault in self.faults):
+            self.faults.append(Fault(code, message, pointer=pointer))
 
 
 def read_body(draft: Draft, entity: CompiledEntity, writer: Writer, body: Mapping[str, object]) -> None:
@@ -103,9 +105,25 @@ def _read_value(draft: Draft, found: FieldValidator, writer: Writer, raw: object
         _refuse(draft, found.field, pointer)
         return
     try:
-        draft.sent[found.field.name] = found.type.parse(raw, found.field.options)
+        draft.sent[found.field.name] = _parse(writer, found, raw)
     except ValueRefused as refused:
         draft.say(refused.code, pointer, refused.message)
+
+
+def _parse(writer: Writer, found: FieldValidator, raw: object) -> object:
+    """The value of a field; over REST only in the form that the field's JSON Schema gives numbers."""
+    if writer.wire and raw is not None:
+        schema = found.type.json_schema(found.field.options)
+        if schema.get("type") == "integer" and (isinstance(raw, bool) or not isinstance(raw, int)):
+            raise refusals.wrong_kind(
+                'a whole number, sent as a JSON number (12, not "12")', '整数，以 JSON 数字发送（12，而非 "12"）'
+            )
+        if schema.get("format") == "decimal" and not isinstance(raw, str):
+            raise refusals.wrong_kind(
+                'an exact number, sent as a text ("51000.50"): JSON numbers lose digits on their way',
+                '精确数字，以文本发送（"51000.50"）：JSON 数字在传输中会丢失精度',
+            )
+    return found.type.parse(raw, found.field.options)
 
 
 def _is_echo(draft: Draft, field: Field, writer: Writer, raw: object) -> bool:
@@ -173,7 +191,7 @@ def _read_row(
             _refuse(draft, inner.field, at)
         else:
             try:
-                values[name] = inner.type.parse(raw, inner.field.options)
+                values[name] = _parse(writer, inner, raw)
             except ValueRefused as refused:
                 draft.say(refused.code, at, refused.message)
     return values

@@ -69,7 +69,7 @@ def writer_for(context: Context, access: AccessPlan, *, platform: bool) -> Write
     plans = [access] if reading is None else [access, reading]
     known = frozenset(path for path in paths if any(plan.shows(path) != "nothing" or plan.writes(path) for plan in plans))
     masked = frozenset(path for path in known if not any(plan.shows(path) == "clear" for plan in plans))
-    return Writer(access, known, masked)
+    return Writer(access, known, masked, wire=context.channel == "rest")
 
 
 def require_still_granted(

@@ -10,9 +10,10 @@ import orjson
 from sqlalchemy.engine import Connection, Dialect
 
 from runtime.compile.app import CompiledApp
+from runtime.compile.tables import storage_of
 from runtime.context import Context
 from runtime.failures import NotFound
-from runtime.query.cursor import Cursor, NotACursor, read_cursor, write_cursor
+from runtime.query.cursor import Cursor, NotACursor, fits, read_cursor, write_cursor
 from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
 from runtime.query.run import Runnable, compile_read, question
@@ -79,7 +80,7 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
     plan = access.compiled.cache.get_or_make(("list", shape), lambda: plan_list(context, access, request))
     asked = _Asked(dialect, context, shape, plan, _values(context, request))
     bound_to = _question(app, entity, request)
-    rows = yield from _rows(asked, _cursor(bound_to, plan, request.cursor), request.limit + 1)
+    rows = yield from _rows(asked, _cursor(dialect, bound_to, plan, request.cursor), request.limit + 1)
     more = len(rows) > request.limit
     rows = rows[: request.limit]
     keys = len(plan.order)
@@ -189,13 +190,17 @@ def _question(app: str, entity: str, request: ListRequest) -> tuple[str, ...]:
     return app, entity, request.where or "", ",".join(request.order), request.search or ""
 
 
-def _cursor(question: tuple[str, ...], plan: ReadPlan, text: str | None) -> Cursor | None:
+def _cursor(dialect: Dialect, question: tuple[str, ...], plan: ReadPlan, text: str | None) -> Cursor | None:
     if text is None:
         return None
     try:
         cursor = read_cursor(question, text)
-        if len(cursor.values) != len(plan.order) + 1:
+        *keys, last = cursor.values
+        if len(keys) != len(plan.order) or not (isinstance(last, str) and is_record_id(last)):
             raise NotACursor(text)
+        for value, key in zip(keys, plan.order, strict=True):
+            if not fits(value, storage_of(key.field), ordered=key.field.value_type.ordered, dialect=dialect.name):
+                raise NotACursor(text)
     except NotACursor as wrong:
         zh = "cursor 不是此查询给出的位置，请从第一页重新开始。"
         en = "This cursor was not given for this question; begin at the first page."

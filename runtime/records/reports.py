@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Dialect
 from forms_dsl.expr.tree import Expression, Ref, ValueType
 from forms_dsl.model import Grouping, Label, Report
 from runtime.context import Context
-from runtime.failures import NotAllowed, NotFound, TooMany
+from runtime.failures import Invalid, NotAllowed, NotFound
 from runtime.query.group import GroupPlan, compile_groups
 from runtime.query.plans import AccessPlan, EveryRow
 from runtime.query.rights import CASE_PERSON
@@ -66,7 +66,7 @@ def asking_report(dialect: Dialect, context: Context, app: str, name: str) -> As
     statement = compiled.cache.get_or_make((key, dialect.name), lambda: compile_groups(plan, dialect))
     found = yield question(context, statement, {CASE_PERSON: context.principal.id, LIMIT: MOST_GROUPS + 1})
     if len(found) > MOST_GROUPS:
-        raise TooMany(_TOO_MANY, code=TOO_MANY_GROUPS.id)
+        raise Invalid(_TOO_MANY, code=TOO_MANY_GROUPS.id)
     rows = [{c.name: _wire(value, c.value.type) for c, value in zip(columns, row, strict=True)} for row in found]
     titles = yield from _titles(dialect, context, columns, rows)
     return {

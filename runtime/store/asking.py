@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -25,6 +25,8 @@ Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
 #: Where a connection remembers what was prepared on it.
 _KNOWN = "qiqiao_prepared"
+#: So many statements stay prepared on a connection; each takes some ten kilobytes of the server.
+MOST_PREPARED = 200
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -57,6 +59,25 @@ class Question:
 
     prepared: Prepared
     values: Mapping[str, object] = field(repr=False)
+
+
+class Known:
+    """The statements that are prepared on one connection, the longest unused first; the server keeps each of them in memory."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, None] = {}
+
+    def ready(self, prepared: Prepared) -> Iterator[str]:
+        """What must run, each before the next is asked for, so that a statement is prepared; nothing when it is."""
+        if prepared.name in self._names:
+            self._names[prepared.name] = self._names.pop(prepared.name)
+            return
+        if len(self._names) >= MOST_PREPARED:
+            oldest = next(iter(self._names))
+            yield f"DEALLOCATE {oldest}"
+            del self._names[oldest]
+        yield prepared.prepare
+        self._names[prepared.name] = None
 
 
 #: Code that asks: yields questions, is sent their rows, returns what it made of them.
@@ -130,10 +151,9 @@ def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Ma
         cursor.execute(prepared.text, tuple(bound[name] for name in prepared.positions))
         return
     # What is prepared stays so on its connection, whatever becomes of the transaction.
-    known: set[str] = connection.connection.info.setdefault(_KNOWN, set())
-    if prepared.name not in known:
-        cursor.execute(prepared.prepare)
-        known.add(prepared.name)
+    known: Known = connection.connection.info.setdefault(_KNOWN, Known())
+    for statement in known.ready(prepared):
+        cursor.execute(statement)
     try:
         cursor.execute(prepared.execute, bound)
     except psycopg2.errors.FeatureNotSupported as outdated:

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.store.away import reachable
+
 #: Registers SQL functions on each new SQLite connection; the expression compiler adds its own.
 SqliteSetup = Callable[[sqlite3.Connection], None]
 
@@ -42,7 +44,7 @@ class Database:
         can both read before either writes (approvals.md 1.7, race R1). Threads take turns before they ask
         for it: SQLite itself polls, and a writer among sixteen waited more than two seconds while others went first.
         """
-        with self.turn if self.is_sqlite else nullcontext(), self.engine.connect() as connection:
+        with reachable(), self.turn if self.is_sqlite else nullcontext(), self.engine.connect() as connection:
             connection = connection.execution_options(qiqiao_write=True)
             with connection.begin():
                 yield connection
@@ -52,8 +54,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads; always rolled back."""
-        with self.engine.connect() as connection:
+        """A transaction that only reads; always rolled back. Raises Unavailable where the database does not answer."""
+        with reachable(), self.engine.connect() as connection:
             transaction = connection.begin()
             try:
                 yield connection

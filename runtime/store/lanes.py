@@ -17,7 +17,8 @@ import psycopg2.errors
 from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE
 
 from runtime.failures import Unavailable
-from runtime.store.asking import Answer, Asking, Question, Row
+from runtime.store.asking import Answer, Asking, Known, Question, Row
+from runtime.store.away import reachable
 from runtime.store.database import Database
 
 #: No page of records needs longer; a question that does is refused.
@@ -115,6 +116,10 @@ class PostgresLanes:
 
     async def rows(self, question: Question) -> list[Row]:
         """The rows of one question; a connection that the server closed meanwhile is replaced once."""
+        with reachable():
+            return await self._answered(question)
+
+    async def _answered(self, question: Question) -> list[Row]:
         async with self._places:
             lane = self._free.pop() if self._free else None
             if lane is not None:
@@ -157,7 +162,7 @@ class _Lane:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self._known: set[str] = set()
+        self._known = Known()
 
     @classmethod
     async def open(cls, parameters: Mapping[str, Any]) -> _Lane:
@@ -178,10 +183,9 @@ class _Lane:
         prepared = question.prepared
         cursor = self._connection.cursor()
         try:
-            if prepared.name not in self._known:
-                cursor.execute(prepared.prepare)
+            for statement in self._known.ready(prepared):
+                cursor.execute(statement)
                 await self._ready()
-                self._known.add(prepared.name)
             cursor.execute(prepared.execute, prepared.bound(question.values))
             await self._ready()
             return list(cursor.fetchall())

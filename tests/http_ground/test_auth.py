@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 
 import httpx
 import pytest
 
+from runtime.commands import sign_in as sign_in_module
+from runtime.http import auth as auth_module
 from runtime.http.admission import cookie_name
 from runtime.identity.organisation import grant_role, revoke_role, set_active
 from runtime.identity.sessions import LIFETIME
-from tests.http_ground.conftest import PASSWORD, Ground
+from tests.http_ground.conftest import PASSWORD, Ground, wait_for
 
 
 def test_a_sign_in_gives_a_cookie_and_a_token(ground: Ground) -> None:
@@ -149,3 +152,36 @@ def test_made_up_credentials_are_nobody(ground: Ground) -> None:
     for header in ("Bearer", "Bearer qs_nothing", "Basic eDp5", "bearer qq_" + "A" * 5000):
         answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header})
         assert (401, "Bearer") == (answer.status_code, answer.headers["www-authenticate"]), header[:20]
+
+
+def test_a_flood_of_sign_ins_leaves_the_others_alone(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are checked in a place of their own: some wait, more are told to come later, all other requests go on."""
+    gate = threading.Event()
+    check = sign_in_module.password_matches
+
+    def slowly(stored: str | None, password: str) -> bool:
+        gate.wait(20)
+        return check(stored, password)
+
+    monkeypatch.setattr(sign_in_module, "password_matches", slowly)
+    monkeypatch.setattr(auth_module, "_WAITING", 4)
+    statuses: list[int] = []
+
+    def try_it() -> None:
+        with ground.client() as client:
+            statuses.append(client.post("/api/auth/login", json={"username": "zhou", "password": "guess"}).status_code)
+
+    threads = [threading.Thread(target=try_it) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: len(statuses) >= 4)
+    try:
+        assert {429} == set(statuses)
+        with ground.signed_in() as client:
+            client.timeout = httpx.Timeout(5)
+            assert 201 == client.post("/api/things", json={"a": 1}).status_code
+    finally:
+        gate.set()
+        for thread in threads:
+            thread.join()
+    assert {401, 429} == set(statuses)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator
 
 import httpx
 import jsonschema
+import psycopg2
 import pytest
+import sqlalchemy as sa
 from openapi_spec_validator import validate
 
 from runtime.http.routes import build_app
@@ -253,3 +256,37 @@ def test_reports_count_only_what_the_reader_sees(bank: Bank) -> None:
 def _problem(answer: httpx.Response) -> tuple[int, str]:
     assert "application/problem+json" == answer.headers["content-type"], answer.text
     return answer.status_code, answer.json()["code"]
+
+
+def test_numbers_have_one_form_on_the_wire(bank: Bank) -> None:
+    """Whole numbers are JSON numbers, exact ones are texts: another form is refused with a hint, and once."""
+    boss = bank.caller("eve", "boss")
+    answer = boss("POST", "/api/lab/client", content=b'{"income": 51000.5, "visits": "12", "branch": "nowhere"}',
+                  headers={"Content-Type": "application/json"})  # fmt: skip
+
+    assert 422 == answer.status_code
+    errors = answer.json()["errors"]
+    said = {error["pointer"]: (error["code"], error["message"]) for error in errors}
+    assert ("V001", 'This must be an exact number, sent as a text ("51000.50"): JSON numbers lose digits on their way.') == said[
+        "/income"
+    ]
+    assert ("V001", 'This must be a whole number, sent as a JSON number (12, not "12").') == said["/visits"]
+    assert len(errors) == len({(error["pointer"], error["code"]) for error in errors})
+
+
+def test_a_database_that_is_away_is_said_as_such(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 as a problem with Retry-After, never the words of a driver."""
+    boss = bank.caller("eve", "boss")
+
+    def refuse(*_: object, **__: object) -> None:
+        orig = (
+            sqlite3.OperationalError("unable to open database file")
+            if bank.db.is_sqlite
+            else psycopg2.OperationalError("refused")
+        )
+        raise sa.exc.OperationalError("", None, orig)
+
+    monkeypatch.setattr(type(bank.db.engine), "connect", refuse)
+    answer = boss("POST", "/api/lab/client", json={"code": "x"})
+    assert (503, "Q503", "5") == (answer.status_code, answer.json()["code"], answer.headers["retry-after"])
+    assert answer.headers["content-type"].startswith("application/problem+json")

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from runtime.failures import Unavailable
+from runtime.store import asking as asking_module
 from runtime.store import lanes as lanes_module
 from runtime.store.asking import Asking, Prepared, Question, Row, ask_now, prepare
 from runtime.store.database import Database
@@ -174,3 +175,20 @@ def test_an_abandoned_question_is_not_answered_to_the_next(database: Database) -
         assert [(3,)] == [tuple(row) for row in with_lanes(database, work)]
     finally:
         lanes_module.LONGEST_SECONDS = lanes_module_limit
+
+
+def test_prepared_statements_make_room_for_each_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server keeps a bounded number of them for each connection, and the oldest are prepared anew when they come again."""
+    monkeypatch.setattr(asking_module, "MOST_PREPARED", 5)
+    asked = [question(database, sa.select(sa.literal_column(str(number)))) for number in range(12)]
+    with database.read() as connection:
+        for number in (*range(12), *range(12), 11, 11):
+            assert [(number,)] == [tuple(row) for row in ask_now(connection, asked[number])]
+        if not database.is_sqlite:
+            names = connection.execute(sa.text("SELECT name FROM pg_prepared_statements WHERE name LIKE 'q\\_%'")).all()
+            assert 5 == len(names)
+
+    async def all_of_them(lanes: Lanes) -> list[int]:
+        return [int((await lanes.rows(asked[number]))[0][0]) for number in (*range(12), *range(12))]
+
+    assert [*range(12), *range(12)] == with_lanes(database, all_of_them)

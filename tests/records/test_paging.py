@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import json
 import random
+from dataclasses import replace
 
 import orjson
 import pytest
 import sqlalchemy as sa
 
 from runtime.context import Context
-from runtime.records.read import list_records
+from runtime.failures import BadRequest
+from runtime.query.cursor import NotACursor, _seal, read_cursor
+from runtime.records.read import _question, list_records
 from runtime.records.request import ListRequest
 from runtime.store.database import Database
 from tests.records.lab import NOW, add_client, context, faults, lab, person, refusal
@@ -136,3 +142,43 @@ def test_a_cursor_belongs_to_its_question(db: Database) -> None:
         ):  # fmt: skip
             failure = refusal(lambda request=request: list_records(connection, BOSS, "lab", "client", request))
             assert {"cursor": "Q204"} == faults(failure)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [["s", "abc"], ["i", "9" * 40], ["n", "NaN"], ["n", "1E+999999"], ["d", "2026-01-01"], ["t", "2026-01-01T00:00:00"], ["b", "1"],
+     ["s", "\x00"], ["s", "\ud800"]],
+)  # fmt: skip
+def test_a_forged_cursor_is_refused_or_bound_like_any_value(db: Database, key: list[str]) -> None:
+    """The seal is no secret: whatever stands under a right one, the database never fails on it."""
+    fill(db, 4)
+    for order in ("income", "born", "code", "vip", "created_at"):
+        request = ListRequest(limit=3, order=(order,))
+        forged = forge(request, [key, ["s", "x"]])
+        with db.read() as connection, contextlib.suppress(BadRequest):
+            list_records(connection, BOSS, "lab", "client", replace(request, cursor=forged))
+
+
+def test_a_cursor_that_is_too_deep_or_has_no_key_is_refused(db: Database) -> None:
+    """Neither the reader of JSON nor the database is brought down."""
+    fill(db, 4)
+    request = ListRequest(limit=3, order=("income",))
+    for values in ([["i", "1"], ["s", "\x00"]], [["i", "1"], ["i", "1"]], [["i", "1"]]):
+        with db.read() as connection:
+            failure = refusal(
+                lambda values=values, connection=connection: list_records(
+                    connection, BOSS, "lab", "client", replace(request, cursor=forge(request, values))
+                )
+            )
+        assert {"cursor": "Q204"} == faults(failure)
+    with pytest.raises(NotACursor):
+        read_cursor(("q",), sealed(("q",), b"[" * 2500))
+
+
+def forge(request: ListRequest, values: list[list[str]]) -> str:
+    """A cursor of this question with other values under a right seal."""
+    return sealed(_question("lab", "client", request), json.dumps(values).encode())
+
+
+def sealed(question: tuple[str, ...], body: bytes) -> str:
+    return base64.urlsafe_b64encode(_seal(question, body) + body).decode().rstrip("=")
