@@ -22,6 +22,7 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import FieldOptions
 
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
+_MICROSECONDS = re.compile(r"(\.[0-9]{3})[0-9]+")
 _ZONE = "Asia/Shanghai"
 _TYPED = ("param", "result", "authority", "output")
 _KEYS = frozenset({*_TYPED, "today", "now", "business_date", "timezone", "code", "user", "old", "calendar", "rates"})
@@ -211,6 +212,8 @@ def _read(spec: FieldSpec, raw: object, place: str) -> Any:
         if _REFUSED.search(raw):
             raise Mistake({"en": f"{place}: NUL and surrogates are no text.", "zh": f"{place}：文本中不能有 NUL 和代理字符。"})
         return unicodedata.normalize("NFC", raw)
+    if spec.type.name == "datetime" and isinstance(raw, str):
+        raw = _MICROSECONDS.sub(r"\1", raw)  # an instant has milliseconds
     try:
         return spec.kind.parse(raw, spec.options)
     except ValueRefused as refused:
