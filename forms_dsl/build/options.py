@@ -65,6 +65,7 @@ def field_options(bench: Workbench, place: Place, shape: FieldShape) -> FieldOpt
         currency=(shape.currency or bench.currency) if shape.type == "money" else None,
         lines=shape.lines,
         pattern=_pattern(bench, place, shape),
+        number=shape.pattern if shape.type == "sequence" else None,
         of=shape.of,
         workflow=shape.workflow,
     )
@@ -169,7 +170,7 @@ def _pattern(bench: Workbench, place: Place, shape: FieldShape) -> str | None:
             _need(bench, place, shape, "pattern")
         else:
             check_number(bench, place.at("pattern"), shape.pattern)
-        return shape.pattern
+        return None
     fault = pattern_fault(shape.pattern) if shape.pattern else None
     if fault:
         bench.find(BAD_PATTERN, place.at("pattern"), fault)

@@ -35,6 +35,8 @@ class FieldOptions:
     currency: str | None = None
     lines: int | None = None
     pattern: str | None = None
+    #: The pattern of a sequence, with its counter; written under `pattern` too.
+    number: str | None = None
     choices: tuple[Choice, ...] = ()
     ordered: bool = False
     to: str | None = None

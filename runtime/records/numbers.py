@@ -29,7 +29,7 @@ def draw_numbers(
         field for field in found.entity.fields.values() if field.type == "sequence" and draft.record.get(field.name) is None
     ]
     patterns = {found.entity.id: found.entity.number} | {
-        f"{found.entity.id}.{each.id}": each.options.pattern for each in sequences
+        f"{found.entity.id}.{each.id}": each.options.number for each in sequences
     }
     code = None
     if any(needs_branch(pattern) for pattern in patterns.values()):

@@ -10,9 +10,11 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.load import load_app
 from runtime.compile.app import compile_app, wanted_tables
+from runtime.compile.screens import compile_screens
 from runtime.context import SYSTEM, Context
 from runtime.failures import Failure, Invalid
 from runtime.records.read import get_record
+from runtime.records.screens import structure_view
 from runtime.records.write import insert_record
 from runtime.records.write_many import insert_many
 from runtime.store.database import Database
@@ -93,6 +95,16 @@ def test_what_is_written_is_read(database: Database, context: Context) -> None:
         record = _read(connection, context, id)
 
     assert READ == {name: record[name] for name in READ}
+
+
+def test_the_screens_of_every_type_can_be_drawn(context: Context) -> None:
+    """Each field has its widget and the options that the widget needs."""
+    compiled = context.releases["types"]
+    drawn = compile_screens(compiled, structure_view(compiled), context.business_date)
+    fields = drawn["entities"]["item"]["fields"]  # type: ignore[index]
+
+    assert {"region", "duration", "rich_text", "percent", "url"} <= {each["widget"] for each in fields.values()}
+    assert (False, False) == (fields["serial"]["writable"], "form" in fields["serial"])
 
 
 def test_each_sequence_counts_for_itself(database: Database, context: Context) -> None:
