@@ -6,17 +6,17 @@ The parts of an input are cut at the literals of its cells, so one sample of a p
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
+from itertools import accumulate
+from operator import xor
 
 from forms_dsl.decide import cell_matcher
 from forms_dsl.diagnostics import Sentence
-from forms_dsl.expr.bounds import EXACT
-from forms_dsl.expr.facts import Facts
-from forms_dsl.expr.python import compile_python
-from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, LiteralValue, Ref
-from forms_dsl.model import DecisionTable, DecisionValue
+from forms_dsl.model import Cell, DecisionTable, DecisionValue
+from forms_dsl.stretches import Literal, literals_of, samples_of
 
 #: So many combinations are looked at before a table counts as too large to be judged.
 _STATES = 200_000
@@ -115,112 +115,63 @@ def coverage_of(table: DecisionTable) -> Coverage:
 
 
 def _input_parts(table: DecisionTable, name: str, input: DecisionValue) -> Iterator[Part]:
+    """The parts of an input; a cell is asked once for each stretch between its own literals, not for every part."""
     cells = [row.cells.get(name) for row in table.rows]
-    matchers = [cell_matcher(name, cell) if cell is not None else None for cell in cells]
-    literals: set[LiteralValue | dt.date] = set()
-    for cell in cells:
-        if cell is not None:
-            literals.update(cell.values)
-            if cell.condition is not None:
-                literals.update(literals_of(cell.condition.tree))
-    for words, sample in _samples(name, input, literals):
-        yield Part(words, _fitting(matchers, sample))
-    yield Part(Sentence(f"{name} missing", f"{name} 缺失"), _fitting(matchers, None), missing=True)
+    own = [_literals(cell) if cell is not None else set() for cell in cells]
+    samples = list(samples_of(name, input, set().union(*own)))
+    on_line = input.value_type.name in ("number", "date")
+    masks, everywhere, missing = [0] * len(samples), 0, 0
+    for number, cell in enumerate(cells):
+        bit = 1 << number
+        if cell is None:
+            everywhere |= bit
+            missing |= bit
+            continue
+        matches = cell_matcher(name, cell)
+        missing |= bit if matches(None) else 0
+        if on_line:
+            _mark_line(masks, bit, matches, samples, sorted(own[number], key=_position))
+            continue
+        # A text that the cell does not name is like any other; of codes there are few, and they may be ordered.
+        is_text = input.value_type.name == "text"
+        rest = is_text and matches(samples[-1][1])
+        for place, (_, sample) in enumerate(samples):
+            if matches(sample) if not is_text or sample in own[number] else rest:
+                masks[place] |= bit
+    if on_line:
+        masks = list(accumulate(masks, xor))
+    for (words, _), rows in zip(samples, masks, strict=True):
+        yield Part(words, rows | everywhere)
+    yield Part(Sentence(f"{name} missing", f"{name} 缺失"), missing, missing=True)
 
 
-def _fitting(matchers: Sequence[Callable[[object], bool] | None], sample: object) -> int:
-    return sum(1 << number for number, matches in enumerate(matchers) if matches is None or matches(sample))
+def _literals(cell: Cell) -> set[Literal]:
+    return {*cell.values, *(literals_of(cell.condition.tree) if cell.condition is not None else ())}
 
 
-def literals_of(tree: Expr) -> set[LiteralValue | dt.date]:
-    """The literals with which a cell compares its input."""
-    if is_literal(tree):
-        return {compile_python(tree)(Facts())}
-    return {value for each in tree.arguments for value in literals_of(each)} if isinstance(tree, Call) else set()
+def _position(value: Literal) -> Decimal:
+    """Where a number or day stands on its line."""
+    return Decimal(value.toordinal()) if isinstance(value, dt.date) else Decimal(str(value))
 
 
-def is_literal(tree: Expr) -> bool:
-    """Whether an expression is a value written out: a constant, a negative number, `date(y, m, d)`."""
-    match tree:
-        case Constant():
-            return True
-        case Call(function="neg" | "date", arguments=arguments):
-            return all(is_literal(each) for each in arguments)
-        case Call() | Ref() | Aggregate():
-            return False
-
-
-def _samples(
-    name: str, input: DecisionValue, literals: set[LiteralValue | dt.date]
-) -> Iterator[tuple[Sentence, LiteralValue | dt.date]]:
-    """Each part of the values of an input, as words and one value of it."""
-    match input.value_type.name:
-        case "choice":
-            yield from ((_plain(f"{name} = {code}"), code) for code in input.value_type.codes)
-        case "boolean":
-            yield from ((_plain(f"{name} = {str(value).lower()}"), value) for value in (True, False))
-        case "number":
-            scale = input.value_type.scale
-            bound = input.value_type.limit or Decimal(10) ** 22
-            step = Decimal(1).scaleb(-(16 if scale is None else scale))
-            yield from _line(name, sorted(each for each in literals if isinstance(each, Decimal)), _Grid(step, bound))
-        case "date":
-            days = sorted(Decimal(each.toordinal()) for each in literals if isinstance(each, dt.date))
-            for words, sample in _line(name, days, _DAYS):
-                yield words, dt.date.fromordinal(int(sample))
-        case _:
-            texts = sorted(str(each) for each in literals if each is not None)
-            yield from ((_plain(f"{name} = {text}"), text) for text in texts)
-            yield Sentence(f"{name} = any other text", f"{name} = 其他文本"), "".join(texts) + "?"
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The values that a number or day can have: multiples of `step` up to `most` either way."""
-
-    step: Decimal
-    most: Decimal
-    least: Decimal | None = None
-    days: bool = False
-
-    def below(self, value: Decimal) -> Decimal:
-        """The largest value under another."""
-        return EXACT.multiply(EXACT.divide(value, self.step).to_integral_value(ROUND_CEILING) - 1, self.step)
-
-    def above(self, value: Decimal) -> Decimal:
-        """The smallest value over another."""
-        return EXACT.multiply(EXACT.divide(value, self.step).to_integral_value(ROUND_FLOOR) + 1, self.step)
-
-    def has(self, value: Decimal) -> bool:
-        """Whether a number is such a value."""
-        least = -self.most if self.least is None else self.least
-        return least <= value <= self.most and EXACT.remainder(value, self.step) == 0
-
-    def words(self, value: Decimal) -> str:
-        """How a value is written."""
-        return dt.date.fromordinal(int(value)).isoformat() if self.days else f"{value:f}"
-
-
-_DAYS = _Grid(Decimal(1), Decimal(dt.date.max.toordinal()), Decimal(dt.date.min.toordinal()), days=True)
-
-
-def _line(name: str, cuts: list[Decimal], grid: _Grid) -> Iterator[tuple[Sentence, Decimal]]:
-    """The parts of a line that is cut at some of its points."""
-    if not cuts:
-        yield Sentence(f"any {name}", f"任意 {name}"), grid.most if grid.days else Decimal(0)
-        return
-    first, last = cuts[0], cuts[-1]
-    if grid.has(grid.below(first)):
-        yield _plain(f"{name} < {grid.words(first)}"), grid.below(first)
-    for number, cut in enumerate(cuts):
-        if grid.has(cut):
-            yield _plain(f"{name} = {grid.words(cut)}"), cut
-        following = cuts[number + 1] if number + 1 < len(cuts) else None
-        between = grid.above(cut)
-        if following is not None and between < following and grid.has(between):
-            yield _plain(f"{grid.words(cut)} < {name} < {grid.words(following)}"), between
-    if grid.has(grid.above(last)):
-        yield _plain(f"{name} > {grid.words(last)}"), grid.above(last)
+def _mark_line(
+    changes: list[int],
+    bit: int,
+    matches: Callable[[object], bool],
+    samples: Sequence[tuple[Sentence, Literal]],
+    cuts: list[Literal],
+) -> None:
+    """Note (by exclusive or) at which parts of a line a cell begins and ceases to hold: it can do so at its own literals only."""
+    line = [_position(sample) for _, sample in samples]
+    edges = {0}
+    for cut in cuts:
+        edges |= {bisect_left(line, _position(cut)), bisect_right(line, _position(cut))}
+    held = False
+    for edge in sorted(edge for edge in edges if edge < len(samples)):
+        holds = matches(samples[edge][1])
+        if holds != held:
+            changes[edge] ^= bit
+            held = holds
 
 
 def _days(table: DecisionTable) -> Iterator[Part]:
@@ -244,10 +195,6 @@ def _period(start: dt.date, end: dt.date | None) -> Sentence:
     if start == dt.date.min:
         return Sentence(f"until {end}", f"{end} 及之前") if end else Sentence("", "")
     return Sentence(f"from {start} to {end}", f"{start} 至 {end}") if end else Sentence(f"from {start} on", f"{start} 起")
-
-
-def _plain(text: str) -> Sentence:
-    return Sentence(text, text)
 
 
 def reachable_scores(start: int, points: Sequence[Sequence[int]], most: int = 100_000) -> Mapping[int, None] | range:

@@ -8,12 +8,12 @@ from forms_dsl import codes
 from forms_dsl.build.bench import Workbench
 from forms_dsl.build.decision_values import read_literal
 from forms_dsl.build.place import Place
-from forms_dsl.coverage import is_literal
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN
 from forms_dsl.expr.scope import Place as ExpressionPlace
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref
 from forms_dsl.model import Cell, DecisionValue
+from forms_dsl.stretches import is_literal
 
 #: The word that a missing value matches.
 MISSING = "missing"
