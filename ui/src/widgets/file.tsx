@@ -66,7 +66,7 @@ function FileInput({ id, field, value, change, blur, invalid, describedBy, requi
         aria-invalid={invalid || fault !== ''} aria-describedby={`${describedBy} ${id}-file`} aria-required={required}
         onChange={event => void send(event)} onBlur={blur}
       />
-      <span id={`${id}-file`} className="hint small" role="status">{sending ? t('sending', { name: sending }) : fault || t('file_limits', { size, count })}</span>
+      <span id={`${id}-file`} className={fault ? 'file-fault small' : 'hint small'} role="status">{sending ? t('sending', { name: sending }) : fault || t('file_limits', { size, count })}</span>
     </div>
   )
 }

@@ -21,7 +21,6 @@ export const words = catalogue('widgets', {
   heading: ['标题', 'Heading'],
   bullet: ['列表项', 'List item'],
   preview: ['预览', 'Preview'],
-  add_file: ['选择文件', 'Choose a file'],
   remove_file: ['移除 {{name}}', 'Remove {{name}}'],
   sending: ['正在上传 {{name}}', 'Sending {{name}}'],
   file_limits: ['每个不超过 {{size}} MB，最多 {{count}} 个', 'at most {{size}} MB each, {{count}} in all'],
