@@ -13,6 +13,8 @@ interface Props {
   readonly plan: PublishPlan
   readonly confirmed: boolean
   readonly confirm: (() => void) | null
+  /** Of a plan that was decided, what was counted then is not known any more and not told. */
+  readonly decided?: boolean
 }
 
 /** What the lock of a statement means for those who work meanwhile. */
@@ -23,7 +25,7 @@ const LOCKS: Readonly<Record<string, 'lock_exclusive' | 'lock_writes' | 'lock_sh
 export const widenedOf = (plan: PublishPlan) => plan.changes.filter(change => change.flag === 'widened')
 export const destructiveOf = (plan: PublishPlan) => plan.changes.filter(change => change.flag === 'destructive')
 
-export function Impact({ app, plan, confirmed, confirm }: Props) {
+export function Impact({ app, plan, confirmed, confirm, decided = false }: Props) {
   const t = useWords(words), label = useLabel()
   const widened = widenedOf(plan), destructive = destructiveOf(plan)
   const running = plan.running.reduce((all, each) => all + each.count, 0)
@@ -40,15 +42,15 @@ export function Impact({ app, plan, confirmed, confirm }: Props) {
           </div>
         ))}
       </Cell>
-      <Cell title={t('misfits')} verdict={misfits ? t('rows', { count: misfits }) : t('all_fit')} tone={misfits ? 'tag-warning' : 'tag-ok'}>
+      {!decided && <Cell title={t('misfits')} verdict={misfits ? t('rows', { count: misfits }) : t('all_fit')} tone={misfits ? 'tag-warning' : 'tag-ok'}>
         {plan.misfits.map(each => (
           <p key={`${each.entity} ${each.field}`}><span className="mono">{each.entity}.{each.field}</span> {t('rows', { count: each.count })}<br /><small className="hint">{each.samples.join('、')}</small></p>
         ))}
         {misfits > 0 && <p className="small quiet">{t('misfit_note')}</p>}
-      </Cell>
-      <Cell title={t('running')} verdict={running ? t('running_stay', { count: running }) : t('none_running')} tone="">
+      </Cell>}
+      {!decided && <Cell title={t('running')} verdict={running ? t('running_stay', { count: running }) : t('none_running')} tone="">
         {plan.running.map(each => <p key={`${each.workflow} ${each.step}`}>{label(each.title) || each.workflow} · {label(each.step_title) || each.step} <b>{t('cases', { count: each.count })}</b></p>)}
-      </Cell>
+      </Cell>}
       <Cell title={t('permissions')} verdict={widened.length ? (confirmed ? t('confirmed') : t('widened')) : t('not_widened')} tone={widened.length ? 'tag-seal' : 'tag-ok'} alarm={widened.length > 0}>
         {widened.map(change => <p key={label(change.words)} className="seal-strong">{label(change.label)} {label(change.words)}</p>)}
         {widened.length > 0 && confirm && <Button size="small" danger disabled={confirmed} onClick={confirm}>{confirmed ? t('confirmed') : t('confirm_widened')}</Button>}
@@ -57,11 +59,11 @@ export function Impact({ app, plan, confirmed, confirm }: Props) {
         {destructive.map(change => <p key={label(change.words)}>{label(change.label)} {label(change.words)}</p>)}
         {destructive.length > 0 && <p className="small quiet">{t('destructive_note')}</p>}
       </Cell>
-      <Cell title={t('checks')} verdict={plan.diagnostics.length ? t('findings', { count: plan.diagnostics.length }) : t('checks_pass')} tone={plan.diagnostics.length ? worst : 'tag-ok'}>
+      {!decided && <Cell title={t('checks')} verdict={plan.diagnostics.length ? t('findings', { count: plan.diagnostics.length }) : t('checks_pass')} tone={plan.diagnostics.length ? worst : 'tag-ok'}>
         {plan.diagnostics.slice(0, 6).map(found => (
           <p key={`${found.file} ${found.line} ${found.code}`}><span className="mono">{found.code}</span> <Link to={placeFor(app, found)}>{found.message}</Link></p>
         ))}
-      </Cell>
+      </Cell>}
     </div>
   )
 }

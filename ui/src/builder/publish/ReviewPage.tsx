@@ -92,7 +92,7 @@ export default function ReviewPage() {
             <>
               <div className="review-main">
                 <section className="card"><div className="card-head"><h2>{t('step_changes')}</h2><small className="hint">{t('changes_count', { count: review.plan.changes.length })}</small></div><ChangeList plan={review.plan} /></section>
-                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div>{review.state !== 'open' && <p className="hint small card-body">{t('as_decided')}</p>}<Impact app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
+                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div>{review.state !== 'open' && <p className="hint small card-body">{t('as_decided')}</p>}<Impact decided={review.state !== 'open'} app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
               </div>
               <aside className="card review-decision" aria-label={t('second')}>
                 <div className="card-head"><h2 className="grow">{t('second')}</h2>{review.state === 'open' ? <span className="tag tag-warning">{t('second_needed')}</span> : <span className={`tag ${REVIEW_TAG[review.state]}`}>{t(`state_${review.state}`)}</span>}</div>

@@ -12,7 +12,8 @@ import { readerExtensions } from './editor'
 const words = catalogue('compare', {
   live: ['已上线', 'Live'],
   draft: ['草稿', 'Draft'],
-  unchanged: ['{{count}} 行未改动，点击展开', '{{count}} unchanged line; click to show', '{{count}} unchanged lines; click to show'],
+  // Never fewer than four are folded.
+  unchanged: ['{{lines}} 行未改动，点击展开', '{{lines}} unchanged lines; click to show'],
   same: ['{{file}} 与已上线版本相同', '{{file}} is the same as live'],
   new: ['（新文件）', '(new file)'],
 })
@@ -34,7 +35,7 @@ export function Difference({ before, after, file }: { readonly before: string | 
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // The words of the fold are those of when it was drawn.
-    const phrases = EditorState.phrases.of({ '$ unchanged lines': t('unchanged', { count: '$' }) })
+    const phrases = EditorState.phrases.of({ '$ unchanged lines': t('unchanged', { lines: '$' }) })
     const view = new MergeView({
       parent: place.current!,
       a: { doc: before ?? '', extensions: [...readerExtensions, phrases] },
