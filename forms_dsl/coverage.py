@@ -119,7 +119,7 @@ def _input_parts(table: DecisionTable, name: str, input: DecisionValue) -> Itera
     cells = [row.cells.get(name) for row in table.rows]
     own = [_literals(cell) if cell is not None else set() for cell in cells]
     samples = list(samples_of(name, input, set().union(*own)))
-    on_line = input.value_type.name in ("number", "date")
+    line = [_position(sample) for _, sample in samples] if input.value_type.name in ("number", "date") else []
     masks, everywhere, missing = [0] * len(samples), 0, 0
     for number, cell in enumerate(cells):
         bit = 1 << number
@@ -129,8 +129,8 @@ def _input_parts(table: DecisionTable, name: str, input: DecisionValue) -> Itera
             continue
         matches = cell_matcher(name, cell)
         missing |= bit if matches(None) else 0
-        if on_line:
-            _mark_line(masks, bit, matches, samples, sorted(own[number], key=_position))
+        if line:
+            _mark_line(masks, bit, matches, samples, line, own[number])
             continue
         # A text that the cell does not name is like any other; of codes there are few, and they may be ordered.
         is_text = input.value_type.name == "text"
@@ -138,7 +138,7 @@ def _input_parts(table: DecisionTable, name: str, input: DecisionValue) -> Itera
         for place, (_, sample) in enumerate(samples):
             if matches(sample) if not is_text or sample in own[number] else rest:
                 masks[place] |= bit
-    if on_line:
+    if line:
         masks = list(accumulate(masks, xor))
     for (words, _), rows in zip(samples, masks, strict=True):
         yield Part(words, rows | everywhere)
@@ -159,10 +159,10 @@ def _mark_line(
     bit: int,
     matches: Callable[[object], bool],
     samples: Sequence[tuple[Sentence, Literal]],
-    cuts: list[Literal],
+    line: Sequence[Decimal],
+    cuts: set[Literal],
 ) -> None:
     """Note (by exclusive or) at which parts of a line a cell begins and ceases to hold: it can do so at its own literals only."""
-    line = [_position(sample) for _, sample in samples]
     edges = {0}
     for cut in cuts:
         edges |= {bisect_left(line, _position(cut)), bisect_right(line, _position(cut))}

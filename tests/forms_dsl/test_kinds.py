@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import pytest
 
@@ -172,3 +173,27 @@ def test_a_broken_file_of_one_kind_hides_nothing_in_the_others() -> None:
     assert {("S001", "segments/sleeping.yaml"), ("R001", "templates/late.yaml")} <= {
         (each.code, each.span.file) for each in found
     }
+
+
+_WORDS = [
+    "true", "null", "[]", "{}", "-1", "9" * 30, "2026-02-30", "''", "missing", "x: y", "~", "0.1", "- a", "{{", "}}",
+    "date(2026, 13, 45)", "[a, [b]]", "param.x", "size", *"{}[]:,#&*!|>%@",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_written_ends_in_findings_and_never_in_a_failure(seed: int) -> None:
+    """Lines lost, doubled, moved and overwritten, three at a time."""
+    pick = random.Random(seed)
+    kinds = ("segments", "calendars", "dashboards", "templates", "i18n", "upgrades", "tests", "reports", "decisions")
+    path = pick.choice([path for path in FILES if path.startswith(kinds)])
+    lines = FILES[path].split("\n")
+    for _ in range(3):
+        at = pick.randrange(len(lines))
+        key, colon, _ = lines[at].partition(": ")
+        word = pick.choice(_WORDS)
+        lines[at] = pick.choice(
+            [lines[pick.randrange(len(lines))], f"{key}{colon}{word}", lines[at][: len(lines[at]) // 2] + word]
+        )
+    for finding in load_app({**FILES, path: "\n".join(lines)}).diagnostics:
+        assert finding.message and finding.message_zh, finding
