@@ -15,7 +15,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_CODE = re.compile(r"[^\w.\-]+")
 
 
-def proposed_name(text: str, taken: Container[str], *, fallback: str, owner: str = "", field: bool = True) -> str:
+def proposed_name(
+    text: str, taken: Container[str], *, fallback: str, owner: str = "", field: bool = True, reserved: bool = True
+) -> str:
     """A free name for `text`: its own words, Chinese by pinyin, else `fallback` with a number; a reserved one after its owner."""
     words = [word.lower() for part in _latin(text) for word in _WORD.findall(part)]
     name = _within("_".join(words))
@@ -25,7 +27,7 @@ def proposed_name(text: str, taken: Container[str], *, fallback: str, owner: str
         name = _within(f"{name}_{fallback}") if name and not name_fault(f"{name}_{fallback}", field=field) else fallback
         if name == fallback:
             return _free(name, taken, numbered=True)
-    if name_fault(name, field=field):
+    if name_fault(name, field=field, reserved=reserved):
         name = _within(f"{owner}_{name}" if owner else f"{name}_{fallback}")
     return _free(name, taken)
 

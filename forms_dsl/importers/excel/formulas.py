@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from forms_dsl.importers.expressions.parser import call
-from forms_dsl.importers.expressions.printer import translated
+from forms_dsl.importers.expressions.printer import translated_value
 from forms_dsl.importers.expressions.tree import Called, Constant, Dialect, Known, Make, Node, Operation, Untranslatable
 from forms_dsl.importers.workbook.cells import Cell, column_number
 
@@ -97,8 +97,8 @@ def common_formula(cells: Mapping[int, Cell]) -> tuple[int, str] | None:
     return (rows[0], formula) if len(rows) * 10 >= len(cells) * 9 else None
 
 
-def as_expression(formula: str, row: int, columns: Mapping[int, Known]) -> str:
-    """The formula of a row over the fields of the columns; raises Untranslatable."""
+def as_expression(formula: str, row: int, columns: Mapping[int, Known]) -> tuple[str, str]:
+    """The formula of a row over the fields of the columns, and the type of its value; raises Untranslatable."""
 
     def resolve(text: str) -> Known:
         match = _REFERENCE.match(text)
@@ -109,4 +109,4 @@ def as_expression(formula: str, row: int, columns: Mapping[int, Known]) -> str:
             raise Untranslatable(f"{text} is in no column of the table", f"{text} 不在表格的列中")
         return found
 
-    return translated(formula.lstrip("="), DIALECT, resolve)
+    return translated_value(formula.lstrip("="), DIALECT, resolve)

@@ -128,7 +128,7 @@ class _Sheet:
         row, text = shared
         try:
             others = {number: known for number, known in self.known.items() if number != column.number}
-            expression = as_expression(text, row, others)
+            expression, type = as_expression(text, row, others)
         except Untranslatable as failure:
             message = Sentence(
                 f"The formula ={text} is kept as a note: {failure.en}.", f"公式 ={text} 已转为备注：{failure.zh}。"
@@ -136,6 +136,11 @@ class _Sheet:
             self.report.add(FORMULA, self.sheet.at(row, column.number), message)
             field.note(f"Excel: ={text}")
             return
+        if not any(cell.text for cell in column.cells.values()):
+            # A workbook that was never opened holds no results: the type is that of the formula.
+            for key in ("max", "lines"):
+                field.tree.pop(key, None)
+            field.tree.update({"type": type, "scale": 4} if type == "decimal" else {"type": type})
         scale = {"money": 2, "integer": 0}.get(field.type, field.tree.get("scale"))
         if isinstance(scale, int) and not expression.startswith("round") and ("/" in expression or "*" in expression):
             expression = f"round({expression}, {scale})"

@@ -202,7 +202,6 @@ class Inference:
     def _days(self) -> dict[str, Tree] | None:
         found = Counter(form for value in self.values for form in _DAY_FORMS if spellings.is_day(value, form))
         found.pop("compact", None)  # a number, unless its header says more
-        usual = found.most_common(1)[0] if found else ("", 0)
         if sum(found.values()) * 10 < len(self.values) * 9:
             return None
         if sum(found.values()) < len(self.values):
@@ -212,8 +211,14 @@ class Inference:
                 "多为日期，但并非全部",
             )
             return self._plain_text()
-        if len(found) > 1 or len({re.sub("[0-9]+", "", v)[:1] for v in self.values}) > 1:
-            self._odd(lambda cell: not spellings.is_day(cell.text, usual[0]), "days in several spellings", "日期，但写法不统一")
+        shapes = Counter(re.sub("[0-9]+", "", spellings.without_time(value)) for value in self.values)
+        if len(shapes) > 1:
+            most = shapes.most_common(1)[0][0]
+            self._odd(
+                lambda cell: re.sub("[0-9]+", "", spellings.without_time(cell.text)) != most,
+                "days in several spellings",
+                "为日期，但写法不统一",
+            )
         if "foreign" in found and spellings.day_comes_first(self.values) is None:
             self._say(DAY_OR_MONTH, "Day and month cannot be told apart (03/04/2024).", "无法分辨日与月（03/04/2024）。")
         timed = any(spellings.has_time(value) for value in self.values)

@@ -83,6 +83,11 @@ def is_day(value: str, form: str) -> bool:
     return _exists(int(match["y"]) + (1900 if form == "short" else 0), int(match["m"]), int(match["d"]))
 
 
+def without_time(value: str) -> str:
+    """The value without a time of day."""
+    return _TIME.sub("", value)
+
+
 def has_time(value: str) -> bool:
     """Whether a time of day follows."""
     return bool(_TIME.search(value))

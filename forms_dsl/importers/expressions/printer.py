@@ -49,6 +49,8 @@ def _type_of(node: Node) -> str:
 
 def is_boolean(node: Node) -> bool:
     """Whether a node is true or false."""
+    if isinstance(node, Operation) and node.operator == "if":
+        return all(map(is_boolean, node.operands[1:]))
     if isinstance(node, Operation):
         return node.operator in ("or", "and", "not", "==", "!=", "<", "<=", ">", ">=", "in")
     if isinstance(node, Named):
@@ -104,6 +106,9 @@ def _operation(node: Operation, dialect: Dialect, rank: int) -> str:
     if operator in ("and", "or"):
         parts = [_write(_condition(one, dialect), dialect, own + at) for at, one in enumerate(operands)]
         return _bracketed(f" {operator} ".join(parts), own, rank)
+    if operator == "not" and isinstance(operands[0], Operation) and operands[0].operator in ("==", "!="):
+        flipped = "!=" if operands[0].operator == "==" else "=="
+        return _operation(Operation(flipped, operands[0].operands), dialect, rank)
     if operator == "not":
         return _bracketed(f"not {_write(_condition(operands[0], dialect), dialect, own)}", own, rank)
     if operator == "negative":

@@ -141,7 +141,7 @@ class Objects:
     def _array(self, entity: EntityDraft, name: str, schema: Schema, place: _Place, *, required: bool) -> list[Tree]:
         holder = Node(schema.node.document, schema.node.pointer, schema.keys)
         inner = self.resolver.schema(holder.node("items"))
-        values = self.scalars.field(inner, name) if inner.types and not {"object", "array"} & set(inner.types) else {}
+        values = {} if {"object", "array"} & set(inner.types) or not inner.keys else self.scalars.field(inner, name)
         if values.get("type") == "choice":
             values["type"] = "multi_choice"
             field = self._field(entity, name, schema, place, values, required)

@@ -108,7 +108,7 @@ def _values(resolver: Resolver, scalars: Scalars, schema: Schema | None) -> dict
 
 
 def _put(found: dict[str, Tree], text: str, schema: Schema, scalars: Scalars) -> None:
-    name = proposed_name(text, found, fallback="value", field=False)
+    name = proposed_name(text, found, fallback="value", field=False, reserved=False)
     if len(found) >= _VALUES or name_fault(name, reserved=False):
         return
     tree = scalars.field(schema, text)

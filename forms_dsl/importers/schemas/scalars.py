@@ -181,14 +181,14 @@ class Scalars:
         self.report.add(code, schema.node.at(), Sentence(en, zh))
 
 
-def default_of(schema: Schema, tree: dict[str, Tree]) -> str | None:
+def default_of(schema: Schema, tree: dict[str, Tree]) -> str | bool | None:
     """The default of a schema as an expression, or None where it cannot be one."""
     value: Any = schema.keys.get("default", schema.keys.get("const"))
     if not isinstance(value, str) or not value:
         return None
     kind = tree["type"]
     if kind == "boolean":
-        return value if value in ("true", "false") else None
+        return value == "true" if value in ("true", "false") else None
     if kind in ("integer", "decimal", "money"):
         return value if _NUMBER.match(value) else None
     if kind == "choice":
