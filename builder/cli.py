@@ -53,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Mistake as mistake:
         return _say(mistake.words.get(locale, mistake.words["en"]))
     except Failure as failure:
-        return _say(failure.message.get(locale, failure.message["en"]))
+        cause = failure.__cause__
+        said = f" ({str(cause.orig).strip().splitlines()[0]})" if isinstance(cause, DBAPIError) else ""
+        return _say(failure.message.get(locale, failure.message["en"]) + said)
     except (NoSuchModuleError, ArgumentError):
         return _say(
             {"en": "This is no database URL.", "zh": "这不是数据库地址。"}[locale]

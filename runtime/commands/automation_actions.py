@@ -23,6 +23,7 @@ from runtime.process.record import on_release
 from runtime.process.service import running_instance, start_process
 from runtime.query.late import context_facts
 from runtime.records.facts import facts_of
+from runtime.records.opening import open_record
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.records.write import insert_record, update_record
@@ -125,6 +126,8 @@ def take_answer(connection: Connection, context: Context, compiled: CompiledApp,
     entity = compiled.entities[automation.entity].entity
     context = on_release(context, compiled)
     paths = tuple(sorted({".".join(path) for value in action.save.values() for path in value.reads}))
+    # Taken first: a change between the reading and the writing would make the answer of a call that was made get lost.
+    open_record(connection, context, compiled.app.name, entity.name, "update", record_id, None)
     found = get_record(connection, context, compiled.app.name, entity.name, record_id, GetRequest(select=paths))
     record = facts_of(compiled, entity, found.values, paths)
     facts = context_facts(context, compiled, record=record, result=answer_of(compiled.app, row.operation, row.result or {}))

@@ -21,6 +21,7 @@ from runtime.jobs.automations import Run, next_records, run_now, run_of, still_m
 from runtime.jobs.queue import Job, is_conflict
 from runtime.releases import Releases
 from runtime.settings import Settings
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 
@@ -102,6 +103,8 @@ def run_records(site: Site, run: Run, keep: Callable[[], None]) -> Ran:
             keep()
             try:
                 taken += _take_one(site, context, run, record_id)
+            except DatabaseAway:
+                raise  # says nothing about the record: the job is tried again
             except Failure as failure:
                 _LOG.warning("automation %s left record %s as it was: %s", run.automation.name, record_id, failure)
                 failed.append((record_id, str(failure)))

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.protocol import Connection, StoredAnswer
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 from runtime.store.tables import connection as connection_table
 from runtime.store.tables import connector_answer
@@ -23,6 +24,8 @@ from runtime.store.upsert import upsert
 _LOG = logging.getLogger("qiqiao.connections")
 #: An unchanged state is written down this often, so that a page of customers is not a page of updates.
 _NOTED_EVERY = dt.timedelta(minutes=1)
+#: So long the last good answer of a source is kept for the day on which it does not answer.
+_ANSWERS_KEPT = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,28 @@ def save_connection(database: DatabaseConnection, settings: Connection, now: dt.
 def note_state(database: DatabaseConnection, connector: str, outcome: str, reachable: bool, now: dt.datetime) -> bool:
     """Remember how the last call of a connection went; true when it became unreachable or came back."""
     mine = connection_table.c.connector == connector
-    row = database.execute(sa.select(connection_table.c.last_state).where(mine).with_for_update()).one_or_none()
-    if row is None:
+    found = sa.select(connection_table.c.last_state).where(mine)
+
+    def is_known(row: Row[tuple[object]] | None) -> bool:
+        before = _state(row)
+        fresh = str(before.get("at")) > format_instant(now - _NOTED_EVERY)
+        return row is None or (before.get("reachable") == reachable and before.get("outcome") == outcome and fresh)
+
+    # Looked at first without the lock: every call passes here, and most have nothing to say.
+    if is_known(database.execute(found).one_or_none()):
         return False
-    before = cast("Mapping[str, object] | None", row.last_state) or {}
+    row = database.execute(found.with_for_update()).one_or_none()
+    if is_known(row):
+        return False
+    before, at = _state(row), format_instant(now)
     changed = before.get("reachable") != reachable
-    at = format_instant(now)
-    fresh = format_instant(now - _NOTED_EVERY)
-    if not changed and before.get("outcome") == outcome and str(before.get("at")) > fresh:
-        return False
     state = {"outcome": outcome, "reachable": reachable, "since": at if changed else before.get("since"), "at": at}
     database.execute(sa.update(connection_table).where(mine).values(last_state=state))
     return changed
+
+
+def _state(row: Row[tuple[object]] | None) -> Mapping[str, object]:
+    return cast("Mapping[str, object] | None", row.last_state if row is not None else None) or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +109,9 @@ class DatabaseAnswers:
         try:
             with self.database.write() as opened:
                 opened.execute(upsert(opened, connector_answer, values, key=("key",), where=newer))
-        except SQLAlchemyError:
+                # What was asked so long ago is shown to nobody, and may be about a person.
+                opened.execute(connector_answer.delete().where(connector_answer.c.as_of < answer.as_of - _ANSWERS_KEPT))
+        except (SQLAlchemyError, DatabaseAway):
             # The reader has the answer; only the next failure of the source will be felt more.
             _LOG.warning("an answer of another system could not be kept", exc_info=True)
 

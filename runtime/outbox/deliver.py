@@ -20,6 +20,7 @@ from connectors.protocol import Answer, CallContext, Connection, Outcome
 from runtime.outbox.connections import find_connection
 from runtime.outbox.policy import Asking, Route, after_asking, after_sending
 from runtime.outbox.rows import FINAL, LEASE, Next, OutboxRow, claim_next, holds, settle
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 
 _LOG = logging.getLogger("qiqiao.outbox")
@@ -115,7 +116,7 @@ def _settle(delivery: Delivery, row: OutboxRow, then: Next) -> None:
         try:
             _settle_once(delivery, row, then)
             return
-        except OperationalError:
+        except (OperationalError, DatabaseAway):
             if attempt == _TRIES:
                 raise
             time.sleep(0.05 * attempt)

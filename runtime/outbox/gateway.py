@@ -12,6 +12,7 @@ from connectors.registry import load_adapters, load_definitions
 from connectors.secrets import SecretStore
 from runtime.outbox.connections import DatabaseAnswers, note_state
 from runtime.settings import Settings
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 
 _LOG = logging.getLogger("qiqiao.connections")
@@ -33,7 +34,7 @@ def open_engine(database: Database, settings: Settings) -> Engine:
         try:
             with database.write() as connection:
                 changed = note_state(connection, made.connector, made.outcome.value, reachable, engine.clock.now())
-        except SQLAlchemyError:
+        except (SQLAlchemyError, DatabaseAway):
             # The call was made and its outcome counts; that its state could not be noted must not undo that.
             _LOG.warning("the state of connection %s could not be noted", made.connector, exc_info=True)
             return

@@ -20,7 +20,7 @@ from runtime.context import Context
 from runtime.failures import Conflict, Failure, NotFound
 from runtime.publish import activation
 from runtime.publish.claim import claim
-from runtime.publish.codes import IN_USE, PLAN_CHANGED
+from runtime.publish.codes import BUSY, IN_USE, PLAN_CHANGED
 from runtime.publish.consent import Consent, check_consent
 from runtime.publish.execute import Patience, Progress, Runner, StepRefused, run_statement, step_failed
 from runtime.publish.history import StepRow, active_release, files_of, release_by_number, steps_of
@@ -185,8 +185,14 @@ def finish(
     except StepRefused as refused:
         take_back(runner, target, refused.failure, context)
         raise refused.failure from refused
-    with database.write() as connection:
-        activation.activate_release(connection, target, base, compiled, context, kind, operator)
+    try:
+        with database.write() as connection:
+            activation.activate_release(connection, target, base, compiled, context, kind, operator)
+    except Conflict as lost:
+        # Somebody else's release became active meanwhile. One that is busy is finished by another runner: its columns stay.
+        if lost.code != BUSY.id:
+            take_back(runner, target, lost, context)
+        raise
     contract(runner, target)
     with database.read() as connection:
         return _reread(connection, target)

@@ -27,4 +27,6 @@ def claim(database: Database, app: str) -> Iterator[Connection | None]:
         try:
             yield connection
         finally:
+            # The connection goes back to the pool: what a step set on it must not follow the next request.
+            connection.exec_driver_sql("RESET lock_timeout")
             connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)

@@ -22,6 +22,7 @@ from runtime.failures import Conflict, Failure, Unavailable
 from runtime.publish.codes import DATABASE_GONE, GAVE_UP, STEP_REFUSED
 from runtime.publish.history import StepRow
 from runtime.publish.types import AFTER, Step
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 from runtime.store.tables import publish_step
 
@@ -151,6 +152,8 @@ def _patiently(run: Callable[[StepRow], None], row: StepRow, patience: Patience)
         try:
             run(row)
             return
+        except DatabaseAway as gone:
+            raise _database_gone() from gone
         except DBAPIError as failure:
             if failure.connection_invalidated:
                 raise _database_gone() from failure

@@ -11,7 +11,7 @@ from runtime.context import SYSTEM, Context
 from runtime.failures import Conflict, Failure
 from runtime.publish.apply import contract, finish, silent, take_back
 from runtime.publish.claim import claim
-from runtime.publish.codes import REFUSED
+from runtime.publish.codes import BUSY, DATABASE_GONE, REFUSED
 from runtime.publish.execute import Patience, Runner
 from runtime.publish.history import releases_in_state, steps_of
 from runtime.publish.types import Release
@@ -71,7 +71,9 @@ def _settle(database: Database, target: Release, now: dt.datetime, patience: Pat
             take_back(runner, target, failure, context)
             return _said(target, "taken_back", failure)
         except Failure as failure:
-            return _said(target, "taken_back", failure)
+            if failure.code == DATABASE_GONE.id:
+                raise  # nothing was taken back: the next start looks again
+            return _said(target, "running_elsewhere" if failure.code == BUSY.id else "taken_back", failure)
         return _said(target, "finished")
 
 

@@ -30,18 +30,20 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and any(words in str(error).lower() for words in _UNREADABLE)
 
 
-def unavailable() -> Unavailable:
-    """The failure that says so."""
-    message = {"zh": "数据库暂时不可用，请稍后重试。", "en": "The database does not answer now; try again shortly."}
-    return Unavailable(message, extra={"retry_after": 5})
+class DatabaseAway(Unavailable):
+    """The database cannot be reached or does not serve: nothing was changed, try again."""
+
+    def __init__(self) -> None:
+        message = {"zh": "数据库暂时不可用，请稍后重试。", "en": "The database does not answer now; try again shortly."}
+        super().__init__(message, extra={"retry_after": 5})
 
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Raises Unavailable where the database went away meanwhile."""
+    """Raises DatabaseAway where the database went away meanwhile."""
     try:
         yield
     except (DBAPIError, sa.exc.TimeoutError, psycopg2.Error, sqlite3.Error) as error:
         if not is_away(error):
             raise
-        raise unavailable() from error
+        raise DatabaseAway from error

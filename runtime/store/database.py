@@ -54,7 +54,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads; always rolled back. Raises Unavailable where the database does not answer."""
+        """A transaction that only reads; always rolled back. Raises DatabaseAway where the database does not answer."""
         with reachable(), self.engine.connect() as connection:
             transaction = connection.begin()
             try:

@@ -112,6 +112,7 @@ class PostgresLanes:
     def __init__(self, database: Database) -> None:
         _, self._parameters = database.engine.dialect.create_connect_args(database.engine.url)
         self._free: list[_Lane] = []
+        self._is_closed = False
         self._places = asyncio.Semaphore(_LANES)
 
     async def rows(self, question: Question) -> list[Row]:
@@ -149,10 +150,13 @@ class PostgresLanes:
             lane.close()
             raise
         self._free.append(lane)
+        if self._is_closed:
+            self.close()
         return found
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the connections: those in use when they have their answer."""
+        self._is_closed = True
         while self._free:
             self._free.pop().close()
 

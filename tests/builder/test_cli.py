@@ -240,8 +240,8 @@ def test_what_is_wrong_with_a_call_is_one_sentence(qiqiao: Qiqiao, tmp_path: Pat
         ("check", str(tmp_path)): "holds no app.yaml",
         ("plan", str(folder), "--database", "nonsense://x"): "This is no database URL.",
         ("plan", str(folder), "--database", "not a url"): "This is no database URL.",
-        ("plan", str(folder), "--database", "postgresql://127.0.0.1:1/x"): "The database refuses",
-        ("plan", str(folder), "--database", f"sqlite:///{tmp_path}/no/such/folder.db"): "The database refuses",
+        ("plan", str(folder), "--database", "postgresql://127.0.0.1:1/x"): "The database does not answer now",
+        ("plan", str(folder), "--database", f"sqlite:///{tmp_path}/no/such/folder.db"): "The database does not answer now",
         ("serve", "--port", "99999"): "Cannot listen on 127.0.0.1:99999",
     }
     for arguments, sentence in cases.items():

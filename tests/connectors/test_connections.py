@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 import urllib.error
@@ -14,13 +15,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connectors.protocol import Connection
+from connectors.protocol import Connection, StoredAnswer
 from runtime.commands.set_connection import ConnectionWish, contract_findings, set_connection
 from runtime.context import SYSTEM, Context
 from runtime.failures import Invalid, NotFound, Unavailable
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.outbox.connections import find_connection, save_connection
+from runtime.outbox.connections import DatabaseAnswers, find_connection, note_state, save_connection
 from runtime.outbox.gateway import open_engine
 from runtime.settings import Settings
 from runtime.store.database import Database
@@ -244,3 +245,31 @@ def test_a_panel_says_nothing_by_a_field_that_is_masked(site: Site) -> None:
 
     assert 404 == answer[0]
     assert [] == site.core.journal()
+
+
+def test_the_last_answers_of_a_source_do_not_stay_for_ever(database: Database) -> None:
+    """They serve while the source is away, and may be about a person: after 30 days they go."""
+    answers = DatabaseAnswers(database)
+    answers.put("old", StoredAnswer({"phone": "138"}, NOW - dt.timedelta(days=31)))
+    answers.put("recent", StoredAnswer({"phone": "139"}, NOW - dt.timedelta(days=29)))
+    answers.put("new", StoredAnswer({"phone": "137"}, NOW))
+
+    assert (None, "139", "137") == tuple(
+        found.values["phone"] if (found := answers.get(key)) else None for key in ("old", "recent", "new")
+    )
+
+
+def test_the_state_of_a_connection_is_locked_only_to_be_changed(database: Database) -> None:
+    """Every call notes how it went: calls at the same moment must not wait for each other to say nothing new."""
+    asked: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *arguments: asked.append(str(arguments[2])))
+    with database.write() as connection:
+        save_connection(connection, Connection("core_bank", {}, (), True), NOW)
+        assert note_state(connection, "core_bank", "ok", True, NOW)
+    asked.clear()
+    with database.write() as connection:
+        assert not note_state(connection, "core_bank", "ok", True, NOW)
+    assert 1 == sum("connection" in statement for statement in asked)
+    assert not any("FOR UPDATE" in statement for statement in asked)
+    with database.write() as connection:
+        assert note_state(connection, "core_bank", "timeout", False, NOW)

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from runtime.compile.sql_setup import SQLITE_SETUP
+from runtime.failures import Conflict
 from runtime.publish.history import active_release, list_releases
 from runtime.publish.recover import recover
 from runtime.publish.state import read_state
@@ -183,3 +184,41 @@ def test_what_does_not_compile_any_more_is_taken_back(database: Database, databa
     assert "taken_back" == settled.outcome
     assert "app.yaml:1" in settled.words["en"]
     assert ["failed", "active"] == states
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_cannot_be_made_active_is_taken_back(database: Database, database_url: str, releases: Releases) -> None:
+    """Another release became active while the steps ran: nothing half published stays, and the next publication is free.
+
+    On SQLite a publication is one transaction, so nothing can come between its steps and its end.
+    """
+    put_live(database, releases, FILES)
+    table = releases.current()["desk"].entities["ticket"].table.name
+
+    def lose_the_base(event: str, position: int, because: object) -> None:
+        if event == "done":
+            with database.write() as connection:
+                connection.execute(sa.update(release).where(release.c.release == 1).values(state="superseded"))
+
+    with pytest.raises(Conflict):
+        put_live(database, releases, with_field("fee: {type: integer, label: {zh: 费, en: Fee}}"), progress=lose_the_base)
+    with database.read() as connection:
+        states = {found.release: found.state for found in list_releases(connection, "desk")}
+        columns = {column["name"] for column in sa.inspect(connection).get_columns(table)}
+    assert {1: "superseded", 2: "failed"} == states
+    assert "f_fee" not in columns
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_publication_leaves_no_setting_on_a_connection(database: Database, database_url: str, releases: Releases) -> None:
+    """Connections go back to the pool: the next request waits for locks as long as any other."""
+    put_live(database, releases, FILES)
+    indexed = edited("entities/ticket.yaml", "max: 20, class: C2,", "max: 20, unique: true, class: C2,")
+    put_live(database, releases, indexed)
+
+    opened = [database.engine.connect() for _ in range(database.engine.pool.checkedin())]  # type: ignore[attr-defined]
+    try:
+        assert {"0"} == {connection.exec_driver_sql("SHOW lock_timeout").scalar() for connection in opened}
+    finally:
+        for connection in opened:
+            connection.close()
