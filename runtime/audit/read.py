@@ -17,6 +17,8 @@ class EventFilter:
     """Which events to show; every condition that is given must hold."""
 
     record_id: str | None = None
+    #: Any of these records; none at all when it is empty.
+    record_ids: tuple[str, ...] | None = None
     actor: str | None = None
     kind: str | None = None
 
@@ -37,6 +39,8 @@ def list_events(connection: Connection, wanted: EventFilter, limit: int, cursor:
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(audit_event.c[name] == value)
+    if wanted.record_ids is not None:
+        statement = statement.where(audit_event.c.record_id.in_(wanted.record_ids))
     if cursor is not None:
         statement = statement.where(audit_event.c.id < cursor)
     rows = connection.execute(statement.order_by(audit_event.c.id.desc()).limit(limit + 1)).all()

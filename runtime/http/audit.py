@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from runtime.audit.read import EventFilter, list_events
+from runtime.audit.read import EventFilter
+from runtime.commands.show_audit import audit_page, records_called
 from runtime.commands.verify_audit import verify_audit
 from runtime.context import Context
 from runtime.http.admission import platform_role
@@ -26,6 +27,7 @@ class EventQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     record_id: str | None = Field(default=None, max_length=36)
+    record: str | None = Field(default=None, max_length=64)
     actor: str | None = Field(default=None, max_length=36)
     kind: str | None = Field(default=None, max_length=32)
     limit: int = Field(default=50, ge=1, le=200)
@@ -36,10 +38,11 @@ class EventQuery(BaseModel):
 @router.get("/events")
 def events(request: Request, context: Auditor, query: Annotated[EventQuery, Query()]) -> JSONResponse:
     """Events, newest first."""
-    wanted = EventFilter(query.record_id, query.actor, query.kind)
     with services_of(request).database.read() as connection:
-        page = list_events(connection, wanted, query.limit, query.cursor)
-    return JSONResponse({"items": page.items, "next": page.next, "count": None})
+        ids = records_called(connection, context, query.record.strip()) if query.record else None
+        wanted = EventFilter(query.record_id, ids, query.actor, query.kind)
+        items, following = audit_page(connection, context, wanted, query.limit, query.cursor)
+    return JSONResponse({"items": items, "next": following, "count": None})
 
 
 @router.post("/verify")

@@ -213,3 +213,21 @@ def test_the_trial_run_over_rest(desk: Desk) -> None:
     assert 422 == clerk.post(path, json={"fields": {"amount": "much"}}).status_code
     assert 403 == desk.client("ann").post(path, json={"fields": {}}).status_code
     assert 404 == clerk.post("/api/lending/workflows/nothing/simulate", json={"fields": {}}).status_code
+
+
+def test_the_auditor_asks_by_the_number_of_the_business(desk: Desk) -> None:
+    """A number finds its record's events, an id too, an unknown one nothing; objects have their number, also without business rights."""
+    with desk.bank.database.write() as connection:
+        grant_role(connection, desk.bank.people["stranger"], "", "auditor")
+    clerk, auditor = desk.client("clerk"), desk.client("stranger")
+    loan, other = submitted(clerk), submitted(clerk)
+
+    def asked(**query: object) -> list[dict[str, object]]:
+        return auditor.get("/api/audit/events", params=query).json()["items"]
+
+    by_number = asked(record=loan["number"])
+    assert by_number == asked(record=loan["id"]) != []
+    assert {loan["id"]} == {event["record_id"] for event in by_number}
+    assert {loan["number"]} == {event["record_title"] for event in by_number}
+    assert [] == asked(record="L1999-000001") == asked(record='" or true')
+    assert {loan["number"], other["number"]} <= {event["record_title"] for event in asked(kind="process_started")}

@@ -40,7 +40,7 @@ function Filter() {
     <div className="card audit-filter" role="group" aria-label={t('filter')}>
       <div className="audit-part"><label id="actor-label" htmlFor="actor">{t('who')}</label>{Person && <Person id="actor" field={PERSON} value={query.get('actor')} title={title} change={(value, named) => { setTitle(named); set('actor', value === null ? null : String(value)) }} blur={() => undefined} invalid={false} describedBy="actor-label" required={false} place={{ app: 'org', zone: DEFAULT_ZONE }} />}</div>
       <div className="audit-part"><label id="kind-label" htmlFor="kind">{t('what')}</label><Select id="kind" aria-labelledby="kind-label" allowClear showSearch={{ optionFilterProp: 'label' }} placeholder={t('anything')} value={query.get('kind')} onChange={kind => set('kind', kind ?? null)} options={KINDS.map(kind => ({ value: kind, label: kindText(kind) }))} /></div>
-      <div className="audit-part"><label htmlFor="record-id">{t('record_id')}</label><Input key={query.get('record_id')} id="record-id" className="mono" allowClear defaultValue={query.get('record_id') ?? ''} onBlur={event => set('record_id', event.target.value.trim())} onPressEnter={event => set('record_id', event.currentTarget.value.trim())} /></div>
+      <div className="audit-part"><label htmlFor="record-id">{t('record')}</label><Input key={query.get('record')} id="record-id" className="mono" allowClear placeholder={t('record_hint')} defaultValue={query.get('record') ?? query.get('record_id') ?? ''} onBlur={event => set('record', event.target.value.trim())} onPressEnter={event => set('record', event.currentTarget.value.trim())} /></div>
       {query.size > 0 && <button type="button" className="link" onClick={() => setQuery({}, { replace: true })}>{t('clear')}</button>}
     </div>
   )
@@ -58,7 +58,7 @@ export default function Audit() {
   const [query] = useSearchParams()
   const [open, setOpen] = useState<string | null>(null)
   const { screens } = useAllScreens()
-  const wanted = { actor: query.get('actor'), kind: query.get('kind'), record_id: query.get('record_id') }
+  const wanted = { actor: query.get('actor'), kind: query.get('kind'), record_id: query.get('record_id'), record: query.get('record') }
   const answer = useInfiniteQuery({
     queryKey: ['audit', wanted],
     queryFn: ({ pageParam, signal }) => get<AuditPage>('/api/audit/events', { query: { ...wanted, limit: 50, cursor: pageParam }, signal }),

@@ -26,7 +26,7 @@ export function EventRow({ event, screens, open, toggle }: EventRowProps) {
   const entity = screens.find(each => each.app === event.app)?.entities[event.entity ?? '']
   const time = exactTime(event.at), who = event.actor.id === null || event.actor.id === 'system' ? c('system_actor') : event.actor.name ?? event.actor.id, what = kindText(event.kind, event.body['decision'])
   const channel = `channel_${event.channel}`
-  const object = [entity ? label(entity.label) : event.entity, event.record_id?.slice(-8)].filter(Boolean).join(' ')
+  const object = [entity ? label(entity.label) : event.entity, event.record_title ?? event.record_id?.slice(-8)].filter(Boolean).join(' ')
   return (
     <>
       <tr className={open ? 'event-open' : ''}>

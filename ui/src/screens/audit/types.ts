@@ -14,6 +14,7 @@ export interface AuditEvent {
   readonly release: number | null
   readonly entity: string | null
   readonly record_id: string | null
+  readonly record_title: string | null
   readonly record_version: number | null
   readonly body: { readonly [key: string]: Wire }
   readonly leaf: number | string | null

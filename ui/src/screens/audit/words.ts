@@ -4,7 +4,7 @@ export const words = catalogue('audit', {
   title: ['审计事件', 'Audit trail'],
   note: ['每一步都在业务事务里留痕，只增不改', 'Every act leaves a trace in its own transaction; nothing is changed afterwards'],
   who: ['谁', 'Who'], what: ['做了什么', 'Did what'], object: ['对象', 'Object'], when: ['时间', 'Time'], channel: ['渠道', 'Channel'], leaf: ['叶', 'Leaf'],
-  anybody: ['任何人', 'anybody'], anything: ['任何事', 'anything'], record_id: ['记录号', 'Record id'],
+  anybody: ['任何人', 'anybody'], anything: ['任何事', 'anything'], record_id: ['记录号', 'Record id'], record: ['哪条记录', 'Which record'], record_hint: ['业务编号或记录号', 'Business number or record id'],
   filter: ['筛选', 'Filter'],
   clear: ['清空条件', 'Clear the filter'],
   channel_rest: ['接口', 'REST'], channel_web: ['网页', 'web'], channel_cli: ['命令行', 'command line'], channel_import: ['导入', 'import'], channel_worker: ['后台', 'background'],

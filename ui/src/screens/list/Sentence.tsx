@@ -31,7 +31,7 @@ function Said({ parts, where, name, more }: { readonly parts: ListParts, readonl
   if (!where) return null
   // What is more than conditions joined by “and” is called by the name of its view.
   const said = own !== null ? [<b key="name">{name}</b>] : conditions.map(condition => <ConditionText key={`${condition.path} ${condition.operator}`} condition={condition} columnOf={path => columnAt(parts, path)} app={app} zone={zone} />)
-  return <>{said.map((part, at) => <span key={part.key} className="sentence-part">{at > 0 && <span className="quiet">{t('and')}</span>}<span className="chip chip-fixed">{part}</span></span>)}{more && <span className="quiet">{t('and')}</span>}</>
+  return <>{said.map((part, at) => <span key={part.key} className="sentence-part">{at > 0 && <span className="quiet">{t('and')}</span>}<span className="chip chip-fixed"><span className="chip-text">{part}</span></span></span>)}{more && <span className="quiet">{t('and')}</span>}</>
 }
 
 export function Filter({ parts, place }: { readonly parts: ListParts, readonly place: ListPlace }) {
@@ -40,11 +40,13 @@ export function Filter({ parts, place }: { readonly parts: ListParts, readonly p
   const columns = filterable(columnsOf(parts))
   const { conditions, own, write } = useConditions(parts, place.state.where)
   const set = (next: readonly Condition[]) => place.ask({ where: write(next) })
-  const offered = list.quick_filters.flatMap(path => columns.find(column => column.path === path) ?? []).filter(column => !conditions.some(each => each.path === column.path))
+  const view = viewOf(parts, place.state.view)
+  // What the view asks already is not offered as if it were open.
+  const asked = [...conditions, ...(conditionsOf(view?.where ?? '') ?? [])]
+  const offered = list.quick_filters.flatMap(path => columns.find(column => column.path === path) ?? []).filter(column => !asked.some(each => each.path === column.path))
   const name = noun(list.label)
   // Chinese says what is shown behind its conditions, English before them.
   const behind = useLocale() === 'zh'
-  const view = viewOf(parts, place.state.view)
   const isEmpty = conditions.length === 0 && own === null && view === null
   return (
     <div className="sentence" role="group" aria-label={t('filter')}>

@@ -6,7 +6,7 @@ const DRAWINGS: Readonly<Record<Name, string>> = {
   reviews: 'M4 2.5h8v11H4z M6 6h4 M6 8.5l1.5 1.5L11 7',
   builder: 'M2.5 2.5h11l-5.5 5.5z M2.5 2.5v11l5.5-5.5z M13.5 8v5.5H8z',
   new: 'M8 3v10 M3 8h10',
-  more: 'M3 8h.01 M8 8h.01 M13 8h.01',
+  more: 'M2.5 8h1.5 M7.25 8h1.5 M12 8h1.5',
   todo: 'M3 3h10v10H3z M5.5 8l2 2 3.5-4',
   started: 'M8 13V3 M4 7l4-4 4 4',
   done: 'M2.5 8.5l3 3 8-8',
