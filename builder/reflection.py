@@ -9,13 +9,14 @@ from sqlalchemy.engine.reflection import Inspector
 
 from builder.commands import Mistake
 from forms_dsl.importers.database.facts import ColumnFacts, ColumnKind, DatabaseFacts, ForeignKey, TableFacts
+from runtime.store.database import open_database
 
 _TABLES = 500
 
 
 def reflect(url: str, schema: str | None, only: Sequence[str]) -> DatabaseFacts:
     """The facts of the tables and views named in `only`, else of all tables; raises Mistake for too many."""
-    engine = sa.create_engine(url)
+    engine = open_database(url).engine
     try:
         with engine.connect() as connection:
             inspector = sa.inspect(connection)

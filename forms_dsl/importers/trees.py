@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from forms_dsl.characters import refused_fault
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.edit.printing import Piece, Value
-from forms_dsl.importers.codes import ACCESS_PROPOSED
+from forms_dsl.importers.codes import ACCESS_PROPOSED, TEXT_CHANGED
 from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, Tree, section
 from forms_dsl.importers.naming import proposed_name
 from forms_dsl.importers.report import Position, start_of
-from forms_dsl.importers.words import Words, both, language_of
+from forms_dsl.importers.words import Words, both, cleaned, language_of
 from forms_dsl.kinds import path_of
 from forms_dsl.source import Pointer
 
@@ -71,22 +72,37 @@ def files_of(draft: Draft, languages: tuple[str, ...], *, has_app: bool, has_rol
     roles = _roles(draft, has_roles=has_roles)
     if roles:
         data["roles.yaml"] = {"roles": roles}
-    return Files({path: _mapping(tree, languages) for path, tree in data.items()}, origins)
+    return Files({path: _Writer(draft, languages, path, origins).mapping(tree, ()) for path, tree in data.items()}, origins)
 
 
-def resolved(tree: Tree, languages: tuple[str, ...]) -> Value:
-    """The data with its texts in the languages of the app."""
-    if isinstance(tree, Words):
-        return tree.written(languages)
-    if isinstance(tree, str | int | Piece):
-        return tree
-    if isinstance(tree, Mapping):
-        return _mapping(tree, languages)
-    return [resolved(item, languages) for item in tree]
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes texts in the languages of the app, without characters that no definition may hold."""
 
+    draft: Draft
+    languages: tuple[str, ...]
+    path: str
+    origins: Mapping[tuple[str, Pointer], Position]
 
-def _mapping(tree: Mapping[str, Tree], languages: tuple[str, ...]) -> dict[str, Value]:
-    return {key: resolved(value, languages) for key, value in tree.items()}
+    def mapping(self, tree: Mapping[str, Tree], pointer: Pointer) -> dict[str, Value]:
+        """The data of a map."""
+        return {key: self.value(value, (*pointer, key)) for key, value in tree.items()}
+
+    def value(self, tree: Tree, pointer: Pointer) -> Value:
+        """The data of a value."""
+        if isinstance(tree, Words):
+            return tree.written(self.languages)
+        if isinstance(tree, str) and (refused_fault(tree) or "\t" in tree):
+            position = Files({}, self.origins).origin(self.path, pointer)
+            if position is not None:
+                message = Sentence("Control characters were removed from a text.", "已去除文本中的控制字符。")
+                self.draft.report.add(TEXT_CHANGED, position, message)
+            return cleaned(tree)
+        if isinstance(tree, str | int | Piece):
+            return tree
+        if isinstance(tree, Mapping):
+            return self.mapping(tree, pointer)
+        return [self.value(item, pointer) for item in tree]
 
 
 def _label(field: FieldDraft) -> Words:

@@ -9,6 +9,7 @@ import yaml
 from builder.reflection import reflect
 from forms_dsl.importers.database.constraints import allowed_values
 from forms_dsl.importers.kinds import Options, import_database_facts
+from runtime.store.database import open_database
 from tests.importers.sources import assert_clean, codes, entity, found
 
 _TABLES = ("core_customer", "core_loan", "core_open_loan")
@@ -33,7 +34,7 @@ def make_tables(url: str) -> None:
         sa.Column("opened", sa.Date), sa.Column("touched", sa.DateTime), sa.Column("flag", sa.CHAR(1)),
         sa.Column("extra", sa.LargeBinary), sa.CheckConstraint("amount > 0", name="positive"),
     )  # fmt: skip
-    engine = sa.create_engine(url)
+    engine = open_database(url).engine
     metadata.create_all(engine)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE VIEW core_open_loan AS SELECT loan_no, amount FROM core_loan"))

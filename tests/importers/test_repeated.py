@@ -29,14 +29,14 @@ def test_comments_and_edits_stay_and_new_columns_are_added() -> None:
     files[path] = (
         files[path]
         .replace("  ke_hu_hao:", "  # the number on the card\n  ke_hu_hao:")
-        .replace("label: 余额", "label: 账户余额   # as the core calls it")
+        .replace("label: 余额}", "label: 账户余额}   # as the core calls it")
     )
     files[form] = files[form] + "# checked by the branch\n"
     new = [[*row, "x"] for row in [*ROWS, ["e", "中", 5.5], ["f", "中", 6.5]]]
     again = imported("excel", "t.xlsx", book([*HEAD, "备注"], new), files)
     assert_clean(again, files)
     text = again.files[path]
-    assert "# the number on the card\n" in text and "label: 账户余额   # as the core calls it" in text
+    assert "# the number on the card\n" in text and "label: 账户余额}   # as the core calls it\n" in text
     assert "中" in yaml.safe_load(text)["fields"]["deng_ji"]["choices"]
     assert "bei_zhu" in yaml.safe_load(text)["fields"]
     assert again.files[form].endswith("# checked by the branch\n") and "bei_zhu" in again.files[form]
@@ -50,8 +50,7 @@ def test_comments_and_edits_stay_and_new_columns_are_added() -> None:
 
 def test_renamed_fields_are_found_by_label_and_id() -> None:
     files = dict(imported("excel", "t.xlsx", book()).files)
-    for path in files:
-        files[path] = files[path].replace("ke_hu_hao", "customer_no").replace("yu_e", "balance")
+    files = {path: text.replace("ke_hu_hao", "customer_no").replace("yu_e", "balance") for path, text in files.items()}
     files["entities/ke_hu.yaml"] = files["entities/ke_hu.yaml"].replace(
         "balance: {type: money, label: 余额", "balance: {id: yu_e, type: money, label: 结余"
     )

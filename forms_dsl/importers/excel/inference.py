@@ -260,7 +260,7 @@ class Inference:
     def _is_choice(self) -> bool:
         distinct = self.values
         return (
-            len(distinct) <= CHOICES
+            1 < len(distinct) <= CHOICES
             and self.count >= max(4, 2 * len(distinct))
             and all(len(value) <= _CHOICE_LENGTH for value in distinct)
             and len({cleaned(value) for value in distinct}) == len(distinct)
