@@ -92,9 +92,10 @@ def _within_range(low: Lowering, calls: tuple[Call, ...]) -> Element | None:
 
 
 def _columns(tree: Expr) -> Iterator[Ref]:
-    if isinstance(tree, Ref) and tree.root in ("record", "row"):
+    """The columns of numbers that a result is computed from by what `_bounds` knows."""
+    if isinstance(tree, Ref) and tree.root in ("record", "row") and tree.type.name == "number":
         yield tree
-    for part in tree.arguments if isinstance(tree, Call) else ():
+    for part in tree.arguments if isinstance(tree, Call) and tree.function in FUNCTIONS else ():
         yield from _columns(part)
 
 

@@ -230,3 +230,16 @@ def test_a_quotient_near_a_half_is_rounded_once(database: Database) -> None:
     ):
         condition = lower(checked(source).tree, TableScope(dialect(database)), positive=False)
         assert [(source, expected)] == [(source, bool(row[0])) for row in _select(database, condition)]
+
+
+def test_the_limit_of_a_result_is_asked_of_columns_of_numbers(database: Database, world: World) -> None:
+    """What stands inside of other functions than arithmetic, a day say, is no range of a number."""
+    for source in (
+        "hours_between(z1, z2) * abs(round(hours_between(z1, now()))) * m1 * year(month_end(d1))",
+        "m1 * m2 * year(d1)",
+    ):
+        tree = checked(source).tree
+        facts = [replace(world.facts(record), now=None) for record in world.records]
+        late = LateValues()
+        found = _select(database, RECORD.c.id, lower_value(tree, TableScope(dialect(database), late)), late=late)
+        assert [to_json(compile_python(tree)(each)) for each in facts] == [to_json(row[1]) for row in found]
