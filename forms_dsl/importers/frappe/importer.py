@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -23,6 +22,7 @@ from forms_dsl.importers.expressions.tree import Known, Untranslatable
 from forms_dsl.importers.frappe.fields import FieldTypes
 from forms_dsl.importers.frappe.javascript import condition_of
 from forms_dsl.importers.frappe.layout import Layout
+from forms_dsl.importers.frappe.naming import PASSED_OVER, numbering
 from forms_dsl.importers.frappe.permissions import add_roles
 from forms_dsl.importers.markup import plain_text
 from forms_dsl.importers.naming import is_name_of, proposed_name
@@ -34,16 +34,7 @@ from forms_dsl.names import name_fault
 _BREAKS = frozenset({"Section Break", "Column Break", "Tab Break", "Fold"})
 _SHOWN = frozenset({"Heading", "HTML"})
 _LEFT = frozenset({"Button", "Image", "Password"})
-#: Keys that say how a desk shows or indexes a field, and nothing about data.
-_PASSED_OVER = frozenset(
-    {"oldfieldtype", "bold", "no_copy", "print_hide", "report_hide", "search_index", "ignore_user_permissions", "allow_in_quick_entry",
-     "collapsible", "columns", "width", "print_width", "in_global_search", "in_preview", "show_dashboard", "translatable", "idx",
-     "doctype", "name", "parent", "parenttype", "parentfield", "fieldname", "precision", "length", "options", "remember_last_selected_value",
-     "print_hide_if_no_value", "in_filter", "trigger", "hide_border", "ignore_xss_filter", "allow_bulk_edit", "creation", "modified",
-     "modified_by", "owner", "docstatus", "hide_days", "hide_seconds", "is_virtual", "sort_options", "show_on_timeline", "make_attachment_public"}
-)  # fmt: skip
 _CONDITIONS = (("depends_on", "visible"), ("mandatory_depends_on", "required_when"), ("read_only_depends_on", "read_only"))
-_SERIES = re.compile(r"[A-Za-z0-9 _/-]*")
 
 
 def import_frappe(sources: Sequence[tuple[str, bytes]], app: str) -> Draft:
@@ -312,32 +303,14 @@ class _DocType:
         sort = {"modified": "changed_at", "creation": "created_at", **known}.get(self.root.text("sort_field"))
         if sort:
             self.entity.list_keys["sort"] = [f"-{sort}" if self.root.text("sort_order").upper() == "DESC" else sort]
-        self._number(known)
+        numbering(self.draft, self.entity, self.root, known, self._series())
         if description := self.root.text("description"):
             self.entity.note(plain_text(description)[0])
 
-    def _number(self, known: dict[str, str]) -> None:
-        text = self.root.text("autoname")
-        if text.startswith("naming_series"):
-            found = self.fields.get("naming_series")
-            text = str(found[1].text("options")).split("\n")[0].strip() if found else ""
-        if not text or text in ("hash", "autoincrement", "prompt", "Prompt"):
-            return
-        if text.startswith("field:"):
-            name = known.get(text[6:])
-            if name and self.entity.fields[name].type != "rows":
-                self.entity.fields[name].tree["unique"] = True
-            return
-        pattern = re.sub(r"\{?(#+)\}?", lambda match: f"{{seq:{len(match[1])}}}", text.removeprefix("format:"))
-        for theirs, ours in (("YYYY", "yyyy"), ("YY", "yy"), ("MM", "mm"), ("DD", "dd")):
-            pattern = re.sub(rf"\{{{theirs}\}}|(?<![A-Za-z]){theirs}(?![A-Za-z])", f"{{{ours}}}", pattern)
-        pattern = pattern.replace(".", "")
-        rest = re.sub(r"\{(yyyy|mm|dd|seq:[0-9]+)\}", "", pattern)
-        if "{seq:" in pattern and _SERIES.fullmatch(rest):
-            self.entity.keys["number"] = pattern
-            return
-        self._say(NO_COUNTERPART, self.root, f"The naming {text!r} is kept as a note.", f"编号规则“{text}”已转为备注。")
-        self.entity.note(f"autoname: {text}")
+    def _series(self) -> str:
+        """The first series that records are numbered by."""
+        found = self.fields.get("naming_series")
+        return str(found[1].text("options")).split("\n")[0].strip() if found else ""
 
     def _left(self, node: Node) -> None:
         """Count what a field says besides; what tells how it is shown needs no word each."""
@@ -345,7 +318,7 @@ class _DocType:
                  "in_list_view", "in_standard_filter", "depends_on", "mandatory_depends_on", "read_only_depends_on", "fetch_from",
                  "fetch_if_empty", "oldfieldname"}  # fmt: skip
         for key in node.data:
-            if key not in known and key not in _PASSED_OVER and node.text(key) not in ("", "0"):
+            if key not in known and key not in PASSED_OVER and node.text(key) not in ("", "0"):
                 self.ignored[key] += 1
 
     def _say(self, code: Code, node: Node, en: str, zh: str) -> None:

@@ -23,7 +23,7 @@ from forms_dsl.importers.words import ANY, Words, humanised
 from forms_dsl.importers.workbook.cells import Sheet
 from forms_dsl.importers.workbook.xlsx import read_xlsx
 from forms_dsl.importers.xlsform.logic import Logic
-from forms_dsl.importers.xlsform.parts import Group, Question
+from forms_dsl.importers.xlsform.parts import Group, Question, languages_of
 from forms_dsl.importers.xlsform.questions import COLUMNS, METADATA, NEAR, SAME, codes_of, select_of
 from forms_dsl.importers.xlsform.rows import Row, language_code, read_rows, unread_columns
 
@@ -73,7 +73,7 @@ class _Form:
         entity.layout[:] = [block for block in entity.layout if block.get("items")]
         Logic(self.draft, entity, self.questions, self.lists).add()
         self._share_lists()
-        self.draft.languages = self._languages(entity)
+        self.draft.languages = languages_of(entity, self.language)
         return self.draft
 
     def _settings(self) -> EntityDraft:
@@ -285,13 +285,6 @@ class _Form:
                 "标签中引用了答案，按原文保留。",
             )
         return self.draft.words(texts, row.at("label"), fallback=humanised(fallback))
-
-    def _languages(self, entity: EntityDraft) -> tuple[str, ...]:
-        found: list[str] = [self.language] if self.language else []
-        for each in (*entity.fields.values(), *(one for row in entity.rows.values() for one in row.fields.values())):
-            label = each.tree.get("label")
-            found += label.texts if isinstance(label, Words) else ()
-        return tuple(dict.fromkeys(language for language in found if language))
 
     @staticmethod
     def _items(group: Group) -> list[Tree]:

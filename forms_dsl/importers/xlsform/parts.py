@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forms_dsl.importers.draft import FieldDraft, RowDraft, Tree
+from forms_dsl.importers.draft import EntityDraft, FieldDraft, RowDraft, Tree
 from forms_dsl.importers.expressions.tree import Known
+from forms_dsl.importers.words import Words
 from forms_dsl.importers.xlsform.rows import Row
 
 
@@ -30,3 +31,12 @@ class Question:
     conditions: tuple[Row, ...] = ()
     inside: str | None = None
     list_name: str | None = None
+
+
+def languages_of(entity: EntityDraft, first: str) -> tuple[str, ...]:
+    """The languages of the labels, the form's own first."""
+    found: list[str] = [first] if first else []
+    for each in (*entity.fields.values(), *(one for row in entity.rows.values() for one in row.fields.values())):
+        label = each.tree.get("label")
+        found += label.texts if isinstance(label, Words) else ()
+    return tuple(dict.fromkeys(language for language in found if language))

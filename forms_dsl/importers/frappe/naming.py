@@ -1,0 +1,46 @@
+"""How records of a DocType are numbered, and the keys of its fields that say nothing about data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from forms_dsl.diagnostics import Sentence
+from forms_dsl.importers.codes import NO_COUNTERPART
+from forms_dsl.importers.documents import Node
+from forms_dsl.importers.draft import Draft, EntityDraft
+
+_FIXED = re.compile(r"[A-Za-z0-9 _/-]*")
+#: Keys that say how a desk shows or indexes a field, and nothing about data.
+PASSED_OVER = frozenset(
+    {"oldfieldtype", "bold", "no_copy", "print_hide", "report_hide", "search_index", "ignore_user_permissions", "allow_in_quick_entry",
+     "collapsible", "columns", "width", "print_width", "in_global_search", "in_preview", "show_dashboard", "translatable", "idx",
+     "doctype", "name", "parent", "parenttype", "parentfield", "fieldname", "precision", "length", "options", "remember_last_selected_value",
+     "print_hide_if_no_value", "in_filter", "trigger", "hide_border", "ignore_xss_filter", "allow_bulk_edit", "creation", "modified",
+     "modified_by", "owner", "docstatus", "hide_days", "hide_seconds", "is_virtual", "sort_options", "show_on_timeline", "make_attachment_public"}
+)  # fmt: skip
+
+
+def numbering(draft: Draft, entity: EntityDraft, root: Node, known: Mapping[str, str], series: str) -> None:
+    """`autoname` as the number of the entity, as a unique field, or as a note."""
+    text = root.text("autoname")
+    if text.startswith("naming_series"):
+        text = series
+    if not text or text in ("hash", "autoincrement", "prompt", "Prompt"):
+        return
+    if text.startswith("field:"):
+        name = known.get(text[6:])
+        if name and entity.fields[name].type != "rows":
+            entity.fields[name].tree["unique"] = True
+        return
+    pattern = re.sub(r"\{?(#+)\}?", lambda match: f"{{seq:{len(match[1])}}}", text.removeprefix("format:"))
+    for theirs, ours in (("YYYY", "yyyy"), ("YY", "yy"), ("MM", "mm"), ("DD", "dd")):
+        pattern = re.sub(rf"\{{{theirs}\}}|(?<![A-Za-z]){theirs}(?![A-Za-z])", f"{{{ours}}}", pattern)
+    pattern = pattern.replace(".", "")
+    rest = re.sub(r"\{(yyyy|mm|dd|seq:[0-9]+)\}", "", pattern)
+    if "{seq:" in pattern and _FIXED.fullmatch(rest):
+        entity.keys["number"] = pattern
+        return
+    message = Sentence(f"The naming {text!r} is kept as a note.", f"编号规则“{text}”已转为备注。")
+    draft.report.add(NO_COUNTERPART, root.at("autoname"), message)
+    entity.note(f"autoname: {text}")
