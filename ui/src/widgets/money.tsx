@@ -1,7 +1,7 @@
 /** An amount: typed in 元 or 万元, grouped, with the words (大写) below. */
 import { useState } from 'react'
 import { capital } from '../kernel/format/numbers'
-import { useShow } from '../kernel/format/value'
+import { currencyUnit, useShow } from '../kernel/format/value'
 import { useWords } from '../kernel/i18n/catalogue'
 import { useLocale } from '../kernel/i18n/locale'
 import { Figure } from './Figure'
@@ -27,7 +27,8 @@ function MoneyInput(props: InputProps) {
 }
 
 function MoneyShow({ field, value, place }: ShowProps) {
-  return <span className="money">{useShow(place.zone)(field, value)}</span>
+  const show = useShow(place.zone), locale = useLocale(), text = show(field, value)
+  return <span className="money">{text}{text && <small className="hint"> {currencyUnit(field.options, locale)}</small>}</span>
 }
 
 export default { Input: MoneyInput, Show: MoneyShow } satisfies Widget

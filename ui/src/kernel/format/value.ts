@@ -28,6 +28,12 @@ function figure(text: string, { type, options }: Spec): string {
   return group(trimmed(text), type === 'decimal' ? Math.min(options?.scale ?? 0, 2) : undefined)
 }
 
+/** What stands beside an amount, so that nobody takes it for another currency: 元 in Chinese, else the code. */
+export const currencyUnit = (options: FieldOptions | undefined, locale: Locale): string => {
+  const currency = options?.currency ?? 'CNY'
+  return currency === 'CNY' && locale === 'zh' ? '元' : currency
+}
+
 /** A value as plain text. */
 export const textOf = (value: Wire | undefined): string => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value))
 

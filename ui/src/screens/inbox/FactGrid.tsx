@@ -1,8 +1,8 @@
 /** The fields a decision needs, what has changed since the last look tinted with its old value. */
 import type { EntityScreen, FieldScreen, Screens, TaskDetail } from '../../kernel/api/types'
-import { textOf, titlesOf, useShow } from '../../kernel/format/value'
+import { currencyUnit, textOf, titlesOf, useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { toneOf } from '../../widgets/status'
 import { words } from './words'
 
@@ -24,7 +24,7 @@ export function factsOf(task: TaskDetail, entity: EntityScreen, screens: Screens
 }
 
 export function FactGrid({ task, entity, screens }: { readonly task: TaskDetail, readonly entity: EntityScreen, readonly screens: Screens }) {
-  const t = useWords(words), label = useLabel(), show = useShow(screens.timezone)
+  const t = useWords(words), label = useLabel(), locale = useLocale(), show = useShow(screens.timezone)
   const fields = factsOf(task, entity, screens), titles = titlesOf(task.record)
   // Of a decided seat the server tells what stood there when it was decided.
   const isOwn = task.id === task.process?.id, isThen = task.state !== 'open' && !isOwn
@@ -44,7 +44,7 @@ export function FactGrid({ task, entity, screens }: { readonly task: TaskDetail,
           return (
             <div key={field.name} className={`${isChanged ? 'fact-changed' : ''} ${long ? 'fact-long' : ''}`}>
               <dt>{label(field.label)}</dt>
-              <dd className={isChanged ? 'fact-new' : ''}>{field.type === 'status' ? <span className={toneOf(textOf(task.record[field.name]))}>{value}</span> : value || '—'}</dd>
+              <dd className={isChanged ? 'fact-new' : ''}>{field.type === 'status' ? <span className={toneOf(textOf(task.record[field.name]))}>{value}</span> : value ? <>{value}{field.type === 'money' && <small className="hint"> {currencyUnit(field.options, locale)}</small>}</> : '—'}</dd>
               {isChanged && <dd className="fact-before">{t('before', { value: show(spec, task.changed_fields[field.name], t('before_other')) || '—' })}</dd>}
             </div>
           )

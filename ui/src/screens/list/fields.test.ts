@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EntityScreen, FieldScreen, Screens } from '../../kernel/api/types'
-import { showValue } from '../../kernel/format/value'
+import { currencyUnit, showValue } from '../../kernel/format/value'
 import { columnAt, type ListParts } from './fields'
 
 const field = (name: string, zh: string, en: string, type: string, to?: string) =>
@@ -22,4 +22,8 @@ test('a reference without a title is not visible, never an id', () => {
   const id = '019cac47-e9c0-73dc-8613-cc49bd773564'
   expect(showValue({ type: 'reference' }, id, { locale: 'zh' })).toBe('无权查看')
   expect(showValue({ type: 'reference' }, id, { locale: 'zh', title: '叶磊' })).toBe('叶磊')
+})
+
+test('an amount says its currency in the words of the face', () => {
+  expect([currencyUnit(undefined, 'zh'), currencyUnit(undefined, 'en'), currencyUnit({ currency: 'USD' }, 'zh')]).toEqual(['元', 'CNY', 'USD'])
 })
