@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from workflow_engine.state import LeftOut
 
@@ -268,69 +268,3 @@ class Entry:
     at: dt.datetime
     actor: str
     event: Event
-
-
-#: Name in the database → class; the names are for ever.
-KINDS: Mapping[str, type[Event]] = {
-    "started": Started,
-    "skipped": Skipped,
-    "reused": Reused,
-    "visit_opened": VisitOpened,
-    "visit_held": VisitHeld,
-    "call_requested": CallRequested,
-    "call_finished": CallFinished,
-    "branch_chosen": BranchChosen,
-    "block_started": BlockStarted,
-    "branch_ended": BranchEnded,
-    "block_ended": BlockEnded,
-    "block_cancelled": BlockCancelled,
-    "seat_claimed": SeatClaimed,
-    "seat_released": SeatReleased,
-    "seat_decided": SeatDecided,
-    "person_left_out": PersonLeftOut,
-    "people_added": PeopleAdded,
-    "visit_closed": VisitClosed,
-    "superseded": Superseded,
-    "returned": Returned,
-    "overdue": Overdue,
-    "copied": Copied,
-    "recalled": Recalled,
-    "finished": Finished,
-}
-_NAMES = {cls: name for name, cls in KINDS.items()}
-
-
-def kind_of(event: Event) -> str:
-    """The name of an event's kind in the database."""
-    return _NAMES[type(event)]
-
-
-def encode(event: Event) -> dict[str, object]:
-    """The body of an event as JSON data."""
-    body = asdict(event)
-    if isinstance(event, VisitOpened) and event.due_at is not None:
-        body["due_at"] = event.due_at.isoformat()
-    return body
-
-
-def decode(kind: str, body: Mapping[str, object]) -> Event:
-    """The event of a stored kind and body."""
-    cls = KINDS[kind]
-    make: Callable[..., Event] = cls
-    return make(**{each.name: _revive(each.name, body[each.name]) for each in fields(cls) if each.name in body})
-
-
-def _revive(name: str, value: object) -> object:
-    match name, value:
-        case "due_at", str():
-            return dt.datetime.fromisoformat(value)
-        case "seats", list():
-            return tuple(SeatOffer(offer["owner"], tuple(offer["candidates"])) for offer in value)
-        case "left_out", list():
-            return tuple(LeftOut(**left_out) for left_out in value)
-        case "left_out", dict():
-            return LeftOut(**value)
-        case _, list():
-            return tuple(value)
-        case _:
-            return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,14 +9,12 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import Entity
+from runtime.compile.names import PLACEHOLDER
 from runtime.context import Context
 from runtime.jobs.automations import Run
 from runtime.records.facts import facts_of
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
-
-#: A field in the text of a work item: `{path}` or `{path|format}`.
-PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 
 
 @dataclass(frozen=True, slots=True)

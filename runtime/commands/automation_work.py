@@ -13,7 +13,8 @@ from forms_dsl.durations import seconds
 from forms_dsl.masks import masked
 from forms_dsl.model import Action, Label, People
 from forms_dsl.names import SYSTEM_FIELDS
-from runtime.commands.automation_record import PLACEHOLDER, Taken, read_taken
+from runtime.commands.automation_record import Taken, read_taken
+from runtime.compile.names import PLACEHOLDER
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.jobs.automations import Run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -12,6 +13,9 @@ SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "changed_at", "ch
 
 #: The columns of a table of child rows besides its fields.
 ROW_COLUMNS = ("id", "parent_id", "position")
+
+#: A value in a text of a definition: its path and, behind a bar, how it is written.
+PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 
 
 def entity_table_name(entity: Entity) -> str:

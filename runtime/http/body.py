@@ -11,9 +11,8 @@ from typing import Any
 from starlette.requests import Request
 
 from forms_dsl.model import Label
-from runtime.failures import Fault, Invalid
+from runtime.failures import Fault, Invalid, escape_pointer
 from runtime.http import codes
-from runtime.http.validation import escape_pointer
 
 #: Deeper bodies have no use here and would cost the parser its stack.
 _DEEPEST = 64

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forms_dsl.model import Label
-from runtime.failures import Fault
+from runtime.failures import Fault, escape_pointer
 
 #: pydantic's kind → sentence; `{…}` are its own particulars.
 _SENTENCES: Mapping[str, Label] = {
@@ -38,8 +38,3 @@ def fault_of(error: Mapping[str, Any]) -> Fault:
     if source == "body":
         return Fault("Q422", message, pointer="".join(f"/{escape_pointer(str(part))}" for part in path))
     return Fault("Q400", message, parameter=".".join(str(part) for part in path) or str(source))
-
-
-def escape_pointer(name: str) -> str:
-    """A name as a part of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")

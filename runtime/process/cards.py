@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
@@ -14,13 +13,12 @@ from forms_dsl.model import Entity, Field, HumanStep
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.access import step_rights
 from runtime.compile.app import CompiledApp
-from runtime.compile.names import column_name
+from runtime.compile.names import PLACEHOLDER, column_name
 from runtime.context import Context
 from runtime.process.flows import Flow
 from runtime.process.record import platform_context
 from runtime.records.titles import title_template, titles_of
 
-_PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|[a-z0-9]+)?\}")
 #: Titles that name titles that name titles are not followed further.
 _DEEPEST = 2
 
@@ -54,7 +52,7 @@ def card_titles(
 
 def is_plain_title(compiled: CompiledApp, entity: Entity, depth: int = 0) -> bool:
     """Whether the title of an entity holds no personal data, also by way of the records that it names."""
-    paths = (found[1].split(".") for found in _PLACEHOLDER.finditer(title_template(entity)))
+    paths = (found[1].split(".") for found in PLACEHOLDER.finditer(title_template(entity)))
     return all(_is_plain(compiled, entity, path, depth) for path in paths)
 
 

@@ -22,6 +22,7 @@ from runtime.store.identifiers import new_id
 from runtime.store.tables import job
 from runtime.store.upsert import insert_if_absent
 from workflow_engine import events as ev
+from workflow_engine.event_codec import encode
 
 #: How what happened is called in the audit trail; other events stand in the approval's own history only.
 _KINDS: Mapping[type[ev.Event], str] = {
@@ -145,7 +146,7 @@ def _record(connection: Connection, context: Context, frame: Frame, record: Case
     events = [
         NewEvent(
             _KINDS[type(entry.event)],
-            {"instance": frame.instance_id, "workflow": frame.workflow_id, "actor": entry.actor, **ev.encode(entry.event)},
+            {"instance": frame.instance_id, "workflow": frame.workflow_id, "actor": entry.actor, **encode(entry.event)},
             frame.app,
             frame.entity,
             frame.record_id,

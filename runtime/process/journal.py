@@ -14,7 +14,8 @@ from runtime.process.rows import Frame, Row, VisitRows, rows_of
 from runtime.store.tables import wf_event, wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
 from runtime.store.upsert import insert_if_absent
 from workflow_engine.apply import replay
-from workflow_engine.events import Entry, decode, encode, kind_of
+from workflow_engine.event_codec import decode, encode, kind_of
+from workflow_engine.events import Entry
 from workflow_engine.state import Instance
 
 _READ = sa.select(wf_instance).where(wf_instance.c.id == sa.bindparam("instance"))

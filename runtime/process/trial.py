@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import CallStep, HumanStep
 from runtime.context import Context
-from runtime.failures import Fault, Invalid, NotAllowed
+from runtime.failures import Fault, Invalid, NotAllowed, escape_pointer
 from runtime.process import codes
 from runtime.process.flows import Flow, live_flow
 from runtime.process.opened import look_at_instance
@@ -25,7 +25,7 @@ from runtime.process.view import title_at
 from runtime.process.words import asked_because, held_because, left_out_because
 from runtime.process.world import facts_of, make_world
 from runtime.records.access import access_plan
-from runtime.records.draft import Draft, Writer, escape, read_body
+from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.facts import facts_of as record_facts
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
@@ -83,7 +83,7 @@ def _entered(
     draft.record |= draft.sent
     settle(connection, on_release(context, compiled), compiled, entity, writer, [draft], Demands(complete=False, judged=False))
     # A way that depends on a record would tell what it holds: what is entered may lead only to records in reach.
-    entered = {escape(name) for name in values}
+    entered = {escape_pointer(name) for name in values}
     _refuse([fault for fault in draft.faults if (fault.pointer or "/").split("/")[1] in entered])
     record = CaseRecord(record_id or "", 0, {**draft.record, **_beyond(connection, platform, flow, draft.record)})
     facts = facts_of(context, compiled, record)

@@ -13,7 +13,7 @@ from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.access import is_entered
 from runtime.compile.app import CompiledEntity
 from runtime.compile.validators import FieldValidator
-from runtime.failures import Fault
+from runtime.failures import Fault, escape_pointer
 from runtime.query.masks import masked_value
 from runtime.query.plans import AccessPlan
 from runtime.records.codes import BAD_ROWS, NOT_WRITABLE, RULE, UNKNOWN_FIELD
@@ -82,7 +82,7 @@ class Draft:
 def read_body(draft: Draft, entity: CompiledEntity, writer: Writer, body: Mapping[str, object]) -> None:
     """Parse every value of a body by its field; what may not be named or entered is refused by pointer."""
     for name, raw in body.items():
-        pointer = f"/{escape(name)}"
+        pointer = f"/{escape_pointer(name)}"
         found = entity.validator.fields.get(name)
         if found is None or name not in writer.known:
             if name in SYSTEM_FIELDS:
@@ -93,11 +93,6 @@ def read_body(draft: Draft, entity: CompiledEntity, writer: Writer, body: Mappin
             _read_rows(draft, found, writer, raw, pointer)
         elif not _is_echo(draft, found.field, writer, raw):
             _read_value(draft, found, writer, raw, pointer)
-
-
-def escape(name: str) -> str:
-    """A name as a part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _read_value(draft: Draft, found: FieldValidator, writer: Writer, raw: object, pointer: str) -> None:
@@ -182,7 +177,7 @@ def _read_row(
         if name == "id":
             continue
         inner = rows.fields.get(name) if rows else None
-        path, at = f"{found.field.name}.{name}", f"{pointer}/{escape(name)}"
+        path, at = f"{found.field.name}.{name}", f"{pointer}/{escape_pointer(name)}"
         if inner is None or path not in writer.known:
             draft.report(UNKNOWN_FIELD, at, f"没有名为 {name} 的字段。", f"There is no field {name}.")
         elif path in writer.masked and isinstance(raw, str) and raw == masked_value(inner.field, stood.get(name)):

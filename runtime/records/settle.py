@@ -13,9 +13,10 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import storage_of
 from runtime.compile.validators import FieldValidator, RowsValidator
 from runtime.context import Context
+from runtime.failures import escape_pointer
 from runtime.query.late import context_facts
 from runtime.records.codes import NOT_ASKED, NOT_VALID_NOW, NOT_WRITABLE, REQUIRED, RULE
-from runtime.records.draft import Draft, Writer, escape
+from runtime.records.draft import Draft, Writer
 from runtime.records.fitting import fit_value, is_empty
 from runtime.records.references import check_choice, follow_references
 
@@ -201,7 +202,7 @@ def _unkept(found: FieldValidator) -> Label:
 
 def _known_pointer(writer: Writer, name: str) -> str:
     """A fault about a field that the writer may not know of points at the whole record."""
-    return f"/{escape(name)}" if name in writer.known else ""
+    return f"/{escape_pointer(name)}" if name in writer.known else ""
 
 
 def _rows(draft: Draft, found: FieldValidator) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy.engine import Connection, Dialect
 
 from forms_dsl.model import Entity
+from runtime.compile.names import PLACEHOLDER
 from runtime.context import Context
 from runtime.query.plans import AccessPlan, Column, ReadPlan
 from runtime.query.rights import CASE_PERSON
@@ -20,7 +21,6 @@ from runtime.records.display import display
 from runtime.records.planning import Targets, column_of_path
 from runtime.store.asking import Asking, answer
 
-_PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 #: A title may name a reference, whose own title may name another; further ones show nothing.
 _DEEPEST = 2
 
@@ -84,7 +84,7 @@ def asking_titles(
 
 def _plan(context: Context, access: AccessPlan) -> ReadPlan:
     targets: Targets = {}
-    paths = dict.fromkeys(["id", *(found[1] for found in _PLACEHOLDER.finditer(title_template(access.entity.entity)))])
+    paths = dict.fromkeys(["id", *(found[1] for found in PLACEHOLDER.finditer(title_template(access.entity.entity)))])
     columns = [column_of_path(context, access, path, targets) for path in paths]
     return ReadPlan(access, tuple(column for column in columns if column is not None), targets=targets, kind="some")
 
@@ -119,4 +119,4 @@ def _filled(
             return nested[path].get(str(values[path]), "")
         return display(columns[path].field, values[path], format, context.locale, access.compiled.app.timezone)
 
-    return " ".join(_PLACEHOLDER.sub(fill, title_template(access.entity.entity)).split())
+    return " ".join(PLACEHOLDER.sub(fill, title_template(access.entity.entity)).split())

@@ -17,14 +17,14 @@ from runtime.compile.access import field_paths
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
-from runtime.failures import Failure, Invalid
+from runtime.failures import Failure, Invalid, escape_pointer
 from runtime.query.change import WritePlan, insert_records
 from runtime.query.plans import AccessPlan
 from runtime.query.values import from_column, to_column
 from runtime.records.access import access_plan, is_platform
 from runtime.records.attachments import attachment_fields
 from runtime.records.codes import NOT_UNIQUE
-from runtime.records.draft import Draft, Writer, escape, read_body
+from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.numbers import draw_numbers
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import change_event
@@ -100,7 +100,9 @@ def _check_unique(connection: Connection, entity: CompiledEntity, drafts: Sequen
             continue
         if value in taken:
             for name in fields:
-                draft.report(NOT_UNIQUE, f"/{escape(name)}", "已有其他记录使用此值。", "Another record already has this value.")
+                draft.report(
+                    NOT_UNIQUE, f"/{escape_pointer(name)}", "已有其他记录使用此值。", "Another record already has this value."
+                )
         taken.add(value)
 
 

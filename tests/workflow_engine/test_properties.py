@@ -16,6 +16,7 @@ from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.apply import replay
 from workflow_engine.definition import Definition
+from workflow_engine.event_codec import decode, encode, kind_of
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import Handled, handle
 from workflow_engine.state import PASSED_VISITS, Instance, Visit
@@ -106,8 +107,8 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
     """The invariants of a state together with its history."""
     # 1 replay, also through the stored form
     assert state == replay(entries)
-    stored = [(entry.at, entry.actor, ev.kind_of(entry.event), json.dumps(ev.encode(entry.event))) for entry in entries]
-    assert state == replay(ev.Entry(at, actor, ev.decode(kind, json.loads(body))) for at, actor, kind, body in stored)
+    stored = [(entry.at, entry.actor, kind_of(entry.event), json.dumps(encode(entry.event))) for entry in entries]
+    assert state == replay(ev.Entry(at, actor, decode(kind, json.loads(body))) for at, actor, kind, body in stored)
     # 2 liveness: running means that somebody or something is waited for, or that it is held with a reason
     waiting = [visit for visit in state.visits if visit.is_open]
     assert bool(waiting) == state.is_running

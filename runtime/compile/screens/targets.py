@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from forms_dsl.model import Entity, Field
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp
+from runtime.compile.names import PLACEHOLDER
 from runtime.compile.screens.view import View
 
 #: The directory has no lists of its own that would say it.
 _DIRECTORY = {"org.branch": ["name", "code"], "org.person": ["name", "username"]}
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)(?:\|[a-z0-9]+)?\}")
 
 
 def reach_of(entity: Entity, app: str) -> dict[str, str]:
@@ -38,7 +36,7 @@ def columns_of_target(compiled: CompiledApp, to: str, view: View) -> list[str]:
 
 def placeholders(text: str) -> list[str]:
     """The paths that stand in braces in a title."""
-    return _PLACEHOLDER.findall(text)
+    return [found[1] for found in PLACEHOLDER.finditer(text)]
 
 
 def field_at(compiled: CompiledApp, entity: str, path: str) -> tuple[str, Field] | None:

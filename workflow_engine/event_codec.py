@@ -1,0 +1,75 @@
+"""Events as the database keeps them: a kind, whose name is for ever, and a body of JSON data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+
+from workflow_engine import events as ev
+from workflow_engine.state import LeftOut
+
+#: Name in the database → class; the names are for ever.
+KINDS: Mapping[str, type[ev.Event]] = {
+    "started": ev.Started,
+    "skipped": ev.Skipped,
+    "reused": ev.Reused,
+    "visit_opened": ev.VisitOpened,
+    "visit_held": ev.VisitHeld,
+    "call_requested": ev.CallRequested,
+    "call_finished": ev.CallFinished,
+    "branch_chosen": ev.BranchChosen,
+    "block_started": ev.BlockStarted,
+    "branch_ended": ev.BranchEnded,
+    "block_ended": ev.BlockEnded,
+    "block_cancelled": ev.BlockCancelled,
+    "seat_claimed": ev.SeatClaimed,
+    "seat_released": ev.SeatReleased,
+    "seat_decided": ev.SeatDecided,
+    "person_left_out": ev.PersonLeftOut,
+    "people_added": ev.PeopleAdded,
+    "visit_closed": ev.VisitClosed,
+    "superseded": ev.Superseded,
+    "returned": ev.Returned,
+    "overdue": ev.Overdue,
+    "copied": ev.Copied,
+    "recalled": ev.Recalled,
+    "finished": ev.Finished,
+}
+_NAMES = {cls: name for name, cls in KINDS.items()}
+
+
+def kind_of(event: ev.Event) -> str:
+    """The name of an event's kind in the database."""
+    return _NAMES[type(event)]
+
+
+def encode(event: ev.Event) -> dict[str, object]:
+    """The body of an event as JSON data."""
+    body = asdict(event)
+    if isinstance(event, ev.VisitOpened) and event.due_at is not None:
+        body["due_at"] = event.due_at.isoformat()
+    return body
+
+
+def decode(kind: str, body: Mapping[str, object]) -> ev.Event:
+    """The event of a stored kind and body."""
+    cls = KINDS[kind]
+    make: Callable[..., ev.Event] = cls
+    return make(**{each.name: _revive(each.name, body[each.name]) for each in fields(cls) if each.name in body})
+
+
+def _revive(name: str, value: object) -> object:
+    match name, value:
+        case "due_at", str():
+            return dt.datetime.fromisoformat(value)
+        case "seats", list():
+            return tuple(ev.SeatOffer(offer["owner"], tuple(offer["candidates"])) for offer in value)
+        case "left_out", list():
+            return tuple(LeftOut(**left_out) for left_out in value)
+        case "left_out", dict():
+            return LeftOut(**value)
+        case _, list():
+            return tuple(value)
+        case _:
+            return value
