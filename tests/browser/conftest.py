@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -150,3 +151,5 @@ def sign_in(page: Page, url: str, username: str) -> None:
         page.keyboard.press("Enter")
     assert answered.value.ok, answered.value.text()
     page.get_by_role("button", name="登录", exact=True).wait_for(state="detached")
+    # Everybody lands on his own work, some of them in the builder, which is another page.
+    page.wait_for_url(re.compile(r"/(builder/\w|tasks|audit|app/|platform)"))
