@@ -132,7 +132,7 @@ def _take_one(site: Site, context: Context, run: Run, record_id: str) -> bool:
         try:
             with site.database.write() as connection:
                 return _take(connection, context, run, record_id)
-        except DBAPIError as failure:
+        except (DBAPIError, DatabaseAway) as failure:
             if attempt == _TRIES or not is_conflict(failure):
                 raise
     return False

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import job
@@ -209,6 +210,8 @@ def give_back(database: Database, failed: Job, error: Exception, now: dt.datetim
 
 def is_conflict(error: Exception) -> bool:
     """Whether a transaction only lost against another one and may be run again as it is."""
+    if isinstance(error, DatabaseAway):
+        return True  # it was not there, or SQLite's one writer took too long: nothing was done
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "pgcode", None)
