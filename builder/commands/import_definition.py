@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     find = apps_beside(folder, arguments.apps)
     options = Options(
         app=_app_name(folder),
-        existing=existing,
+        existing={**existing, **_skeletons(folder)},
         others=load_required(existing, find),
         only=tuple(name.strip() for name in (arguments.only or "").split(",") if name.strip()),
         encoding=arguments.encoding,
@@ -115,6 +115,14 @@ def _read(path: Path) -> bytes:
         raise Mistake({"en": f"{path} cannot be read: {reason}", "zh": f"无法读取 {path}：{reason}"}) from None
 
 
+def _skeletons(folder: Path) -> dict[str, str]:
+    """Skeletons of connector definitions that an import made earlier and that people may have completed."""
+    return {
+        f"data/{path.name}": path.read_text(encoding="utf-8", errors="replace")
+        for path in (folder / "data").glob("*.connector.yaml")
+    }
+
+
 def _write(folder: Path, imported: Imported) -> None:
     for name, text in imported.files.items():
         path = folder / name
@@ -124,7 +132,7 @@ def _write(folder: Path, imported: Imported) -> None:
 
 def _checked(folder: Path, existing: dict[str, str], imported: Imported, arguments: argparse.Namespace) -> Sequence[Diagnostic]:
     """What `qiqiao check` says of the folder as it is now, or would be."""
-    files = {**existing, **imported.files}
+    files = {**existing, **{path: text for path, text in imported.files.items() if not path.startswith("data/")}}
     if not files:
         return ()
     others = load_required(files, apps_beside(folder, arguments.apps))

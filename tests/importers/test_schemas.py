@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from connectors.read import read_connector
 from tests.importers.sources import assert_clean, codes, entity, fields, found, imported
 
 
@@ -148,6 +149,11 @@ def test_open_api(as_yaml: bool) -> None:
     assert operations["get_customer"]["in"] == {"id": "text"}
     assert operations["put_customer"]["kind"] == "command"
     assert operations["get_customer"]["out"] == {"id": "text", "name": "text"}
+    skeleton = result.files["data/core.connector.yaml"]
+    assert "path: /customers/{{ args.id }}" in skeleton.replace('"', "")
+    assert yaml.safe_load(skeleton)["operations"]["get_customer"]["result"]["name"] == {"from": "$.name", "type": "text"}
+    # All that is missing is what no description says: how a command is not done twice.
+    assert {one.code for one in read_connector("connector.yaml", skeleton).diagnostics if one.severity == "error"} == {"C103"}
 
 
 def test_only_the_schemas_that_are_asked_for() -> None:
