@@ -1,5 +1,6 @@
 /** Keys: one list of shortcuts for a screen, and none of them while a person writes or an input method composes. */
 import { useEffect, useRef } from 'react'
+import { create } from 'zustand'
 
 type Press = { readonly key: string, readonly ctrlKey: boolean, readonly metaKey: boolean, readonly altKey: boolean, readonly shiftKey: boolean }
 
@@ -17,6 +18,23 @@ export function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLInputElement)) return false
   return !['checkbox', 'radio', 'button', 'submit', 'reset', 'range'].includes(target.type)
 }
+
+const PLACE = 'qiqiao.single_keys'
+
+interface SingleKeys { readonly on: boolean, readonly turn: (on: boolean) => void }
+
+/** Whether single keys act as shortcuts; who speaks to the machine turns them off, on this device (WCAG 2.1.4). */
+export const useSingleKeys = create<SingleKeys>()(set => ({
+  on: globalThis.localStorage?.getItem(PLACE) !== 'off',
+  turn: on => {
+    if (on) localStorage.removeItem(PLACE)
+    else localStorage.setItem(PLACE, 'off')
+    set({ on })
+  },
+}))
+
+/** Whether a chord is one character typed alone. */
+export const isSingleKey = (chord: string): boolean => [...chord].length === 1
 
 const inOverlay = (target: EventTarget | null) =>
   target instanceof Element && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null
@@ -40,6 +58,7 @@ export function useShortcuts(chords: Readonly<Record<string, (event: KeyboardEve
       const chord = chordOf(event)
       const bare = !chord.includes('Ctrl+') && !chord.includes('Alt+') && chord !== 'Escape'
       if (bare && isWriting(event.target)) return
+      if (isSingleKey(chord) && !useSingleKeys.getState().on) return
       const act = current.current[chord]
       if (!act) return
       event.preventDefault()

@@ -5,6 +5,7 @@ import { call } from '../../kernel/api/client'
 import type { Me } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
+import { useSingleKeys } from '../../kernel/keyboard'
 import { LanguageSwitch } from '../../kernel/parts/LanguageSwitch'
 import { SchemeSwitch } from './SchemeSwitch'
 import { words } from './words'
@@ -21,12 +22,14 @@ export async function signOut(): Promise<void> {
 
 export function PersonCard({ me }: { readonly me: Me }) {
   const t = useWords(words), label = useLabel()
+  const singleKeys = useSingleKeys(state => state.on), turnSingleKeys = useSingleKeys(state => state.turn)
   const posts = me.posts.map(label).filter(Boolean)
   return (
     <div className="person-card">
       <p className="person-name">{me.name} <span className="mono hint">{me.username}</span>{me.demo && <span className="tag tag-warning">{t('demo')}</span>}</p>
       {(me.unit || posts.length > 0) && <p className="quiet">{[me.unit?.name, ...posts].filter(Boolean).join(' · ')}</p>}
       <div className="person-switches"><LanguageSwitch /><SchemeSwitch /></div>
+      <label className="person-keys"><input type="checkbox" checked={singleKeys} onChange={event => turnSingleKeys(event.target.checked)} />{t('single_keys')}</label>
       <button type="button" className="link" onClick={() => void signOut()}>{t('sign_out')}</button>
     </div>
   )

@@ -25,6 +25,7 @@ export const words = catalogue('shell', {
   results: ['{{count}} 条结果', '{{count}} result', '{{count}} results'],
   business_date: ['业务日期 {{date}}', 'Business date {{date}}'],
   scheme: ['配色', 'Colours'],
+  single_keys: ['单键快捷键（J、K、A…）', 'Shortcuts of one key (J, K, A …)'],
   light: ['浅色', 'Light'],
   dark: ['深色', 'Dark'],
   system: ['跟随设备', 'System'],
