@@ -145,6 +145,16 @@ def test_merged_headings_become_sections() -> None:
     assert len(found(result, "I105")) == 2
 
 
+def test_a_merged_title_is_no_heading() -> None:
+    book = openpyxl.Workbook()
+    for row in (["2024 台账"], ["合同", "金额", "期限"], ["a", 1, 2], ["b", 3, 4]):
+        book.active.append(row)
+    book.active.merge_cells("A1:B1")
+    result = imported("excel", "t.xlsx", saved(book))
+    assert_clean(result)
+    assert not found(result, "I105") and len(found(result, "I112")) == 1
+
+
 def test_formulas_are_proposed_or_kept() -> None:
     rows = [["单价", "数量", "总价", "比例"]] + [[2, n, f"=ROUND(A{n}*B{n},2)", f"=VLOOKUP(A{n},X:Y,2)"] for n in range(2, 6)]
     result = imported("excel", "t.xlsx", workbook({"订单": rows}))

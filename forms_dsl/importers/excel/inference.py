@@ -57,7 +57,8 @@ class Inference:
         if listed is not None and listed[1]:
             return self._choice(listed[1])
         if not self.values:
-            self._say(OPEN_QUESTION, "The column has no values; its field is a text.", "该列没有值，字段暂定为文本。")
+            if not any(cell.formula for cell in self.column.cells.values()):
+                self._say(OPEN_QUESTION, "The column has no values; its field is a text.", "该列没有值，字段暂定为文本。")
             return {"type": "text", "max": 100}
         return self._lost_digits() or self._by_kind()
 

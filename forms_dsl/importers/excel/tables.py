@@ -86,6 +86,8 @@ def _header_row(sheet: Sheet) -> tuple[int, bool]:
 
 def _is_group(sheet: Sheet, row: int) -> bool:
     """Whether the cells of the row are headings over several columns each, with headers in the row below."""
+    if len(sheet.rows.get(row, {})) < 2:
+        return False  # one text over the table is its title
     below = sheet.rows.get(row + 1, {})
     spans = [(first, last) for top, first, bottom, last in sheet.merges if top == bottom == row and last > first]
     covered = {column for first, last in spans for column in range(first, last + 1)}
@@ -117,7 +119,7 @@ def _columns(sheet: Sheet, header: int | None, top: int | None, data: list[int],
     columns: list[Column] = []
     seen: dict[str, int] = {}
     if header:
-        _report_merges(sheet, header, report)
+        _report_merges(sheet, header, top, report)
     for number in sorted(used):
         position = sheet.at(header or (data[0] if data else 1), number)
         cell = heads.get(number) or (sheet.rows[top].get(number) if top else None)
@@ -153,9 +155,9 @@ def _spread(sheet: Sheet, row: int) -> dict[int, str]:
     return found
 
 
-def _report_merges(sheet: Sheet, header: int, report: Report) -> None:
+def _report_merges(sheet: Sheet, header: int, group: int | None, report: Report) -> None:
     for top, first, bottom, last in sheet.merges[:50]:
-        if bottom < header - 1 or (top <= header and first == last):
+        if bottom < (group or header) or (top <= header and first == last):
             continue
         where = f"{column_letters(first)}{top}:{column_letters(last)}{bottom}"
         if top < header:

@@ -22,13 +22,13 @@ from forms_dsl.importers.expressions.tree import Known, Untranslatable
 from forms_dsl.importers.frappe.fields import FieldTypes
 from forms_dsl.importers.frappe.javascript import condition_of
 from forms_dsl.importers.frappe.layout import Layout
-from forms_dsl.importers.frappe.naming import PASSED_OVER, numbering
+from forms_dsl.importers.frappe.naming import PASSED_OVER, numbering, status_field
 from forms_dsl.importers.frappe.permissions import add_roles
 from forms_dsl.importers.markup import plain_text
 from forms_dsl.importers.naming import is_name_of, proposed_name
 from forms_dsl.importers.report import Report, joined, refused, start_of
 from forms_dsl.importers.trees import item_of
-from forms_dsl.importers.words import ANY, both, humanised, one
+from forms_dsl.importers.words import ANY, humanised, one
 from forms_dsl.names import name_fault
 
 _BREAKS = frozenset({"Section Break", "Column Break", "Tab Break", "Fold"})
@@ -213,22 +213,9 @@ class _DocType:
         self._left(node)
 
     def _status(self) -> None:
-        name = self.entity.free_name("docstatus")
-        words = {"draft": ("Draft", "草稿"), "submitted": ("Submitted", "已提交"), "cancelled": ("Cancelled", "已取消")}
-        choices: dict[str, Tree] = {}
-        for code, (en, zh) in words.items():
-            choice: dict[str, Tree] = {"label": both(en, zh)}
-            choices[code] = choice
-        tree: dict[str, Tree] = {
-            "type": "choice",
-            "label": both("Status", "状态"),
-            "read_only": True,
-            "default": '"draft"',
-            "choices": choices,
-        }
-        field = FieldDraft(name, tree, self.root.at("is_submittable"))
-        self.entity.fields[name] = field
-        known = Known(name, "choice", {"0": "draft", "1": "submitted", "2": "cancelled"})
+        field = status_field(self.entity, self.root)
+        self.entity.fields[field.name] = field
+        known = Known(field.name, "choice", {"0": "draft", "1": "submitted", "2": "cancelled"})
         self.fields["docstatus"] = (field, Node(self.root.document, (), {}), known)
         self._say(
             OPEN_QUESTION,

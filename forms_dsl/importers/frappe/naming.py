@@ -1,4 +1,4 @@
-"""How records of a DocType are numbered, and the keys of its fields that say nothing about data."""
+"""How records of a DocType are numbered and submitted, and the keys of its fields that say nothing about data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.importers.codes import NO_COUNTERPART
 from forms_dsl.importers.documents import Node
-from forms_dsl.importers.draft import Draft, EntityDraft
+from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, Tree
+from forms_dsl.importers.words import both
 
 _FIXED = re.compile(r"[A-Za-z0-9 _/-]*")
 #: Keys that say how a desk shows or indexes a field, and nothing about data.
@@ -44,3 +45,14 @@ def numbering(draft: Draft, entity: EntityDraft, root: Node, known: Mapping[str,
     message = Sentence(f"The naming {text!r} is kept as a note.", f"编号规则“{text}”已转为备注。")
     draft.report.add(NO_COUNTERPART, root.at("autoname"), message)
     entity.note(f"autoname: {text}")
+
+
+def status_field(entity: EntityDraft, root: Node) -> FieldDraft:
+    """What `docstatus` becomes: a choice that nobody types in."""
+    words = {"draft": ("Draft", "草稿"), "submitted": ("Submitted", "已提交"), "cancelled": ("Cancelled", "已取消")}
+    choices: dict[str, Tree] = {}
+    for code, (en, zh) in words.items():
+        choice: dict[str, Tree] = {"label": both(en, zh)}
+        choices[code] = choice
+    tree: dict[str, Tree] = {"type": "choice", "label": both("Status", "状态"), "read_only": True, "default": '"draft"'}
+    return FieldDraft(entity.free_name("docstatus"), {**tree, "choices": choices}, root.at("is_submittable"))
