@@ -84,8 +84,6 @@ def _finding(document: Document | None, span: Span, place: Pointer, key: Key) ->
 
 def _of_workflow(workflow: Workflow) -> Iterator[Key]:
     yield from people_keys(workflow.start_by, "start", "by")
-    if workflow.authority is not None:
-        yield ("authority",)
     if workflow.repeat_approver.skip != "never":
         yield ("controls", "repeat_approver")
     if workflow.proxy.allowed:

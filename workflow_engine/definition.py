@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from forms_dsl.expr.available import parts_of
+from forms_dsl.expr.tree import Expr, Ref
 from forms_dsl.model import AnyOfStep, Branch, CallStep, ChooseStep, HumanStep, StepFields, TogetherStep, Workflow, WorkflowStep
 
 #: The branch of a choose that takes every value without a branch of its own.
@@ -44,6 +46,8 @@ class Definition:
     branches: Mapping[tuple[str, str], int]
     #: Call steps whose operation changes something in the other system.
     irreversible: frozenset[str] = frozenset()
+    #: Choose steps whose branch the authority table decides.
+    by_authority: frozenset[str] = frozenset()
 
     def human(self, name: str) -> HumanStep:
         """What a person does at a step; for a call this is the work by hand after it failed."""
@@ -115,7 +119,8 @@ def build_definition(workflow: Workflow, irreversible: frozenset[str] = frozense
         return number
 
     add(workflow.steps, None, None)
-    return Definition(workflow, tuple(sequences), places, branches, irreversible)
+    by_authority = frozenset(name for name, place in places.items() if _asks_authority(place.step))
+    return Definition(workflow, tuple(sequences), places, branches, irreversible, by_authority)
 
 
 def step_branches(step: WorkflowStep) -> Iterator[Branch]:
@@ -124,6 +129,17 @@ def step_branches(step: WorkflowStep) -> Iterator[Branch]:
         yield from step.branches
     if isinstance(step, ChooseStep) and step.otherwise is not None:
         yield Branch(OTHERWISE, step.otherwise)
+
+
+def _asks_authority(step: WorkflowStep) -> bool:
+    if not isinstance(step, ChooseStep):
+        return False
+    asked = (step.value, *(branch.condition for branch in step.branches))
+    return any(_names_authority(expression.tree) for expression in asked if expression is not None)
+
+
+def _names_authority(tree: Expr) -> bool:
+    return (isinstance(tree, Ref) and tree.root == "authority") or any(map(_names_authority, parts_of(tree)))
 
 
 def _by_hand(step: CallStep) -> HumanStep:

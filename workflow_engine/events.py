@@ -91,6 +91,8 @@ class BranchChosen:
     block: str
     branch: str
     value: str | None = None
+    #: The rows of the authority table that said so.
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from forms_dsl.expr.tree import Expression
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import App, CallStep, Case, Entity, Field, FieldOptions, People, Workflow
+from workflow_engine.decisions import compile_authority
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.scenario import can_be_played, mismatches, play
 from workflow_engine.simulate import Trial, simulate
-from workflow_engine.trial_decisions import decided, for_trial, with_authority
+from workflow_engine.trial_decisions import decided, for_trial
 from workflow_engine.world import Candidate, Found, World
 
 OTHERWISE_THAN_EXPECTED = code("W112", "An example of a workflow comes out otherwise than it expects.")
@@ -123,7 +124,11 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
         business_date=now.astimezone(ZoneInfo(case.app.timezone)).date(),
         timezone=ZoneInfo(case.app.timezone),
     )
-    everything = with_authority(case.app, case.workflow, _computed(case, replace(facts, record=_record(case, done, facts))))
+    everything = _computed(case, replace(facts, record=_record(case, done, facts)))
+    authorise, authority = compile_authority(case.app, case.workflow), case.workflow.authority
+    settled = authorise(everything) if authorise is not None else None
+    if settled is not None and authority is not None:
+        everything = replace(everything, authority={authority.gives: settled.value})
     return World(
         now=now,
         evaluate=lambda expression: _value(expression, everything),
@@ -133,6 +138,7 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
         editors=lambda _fields: frozenset(),
         authors=lambda: frozenset({starter}),
         material=lambda: repr([everything.record.get(name) for name in case.workflow.replay_if_changed]),
+        authority=lambda: settled,
     )
 
 

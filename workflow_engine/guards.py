@@ -11,6 +11,7 @@ from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.decide import may_act
 from workflow_engine.definition import Definition
 from workflow_engine.returns import calls_in_region, return_targets
+from workflow_engine.routes import has_moved
 from workflow_engine.state import Instance, Seat, Visit
 from workflow_engine.world import World
 
@@ -23,6 +24,7 @@ RefusalReason = Literal[
     "starter",
     "four_eyes",
     "over_limit",
+    "authority_moved",
     "not_your_turn",
     "no_such_decision",
     "opinion_missing",
@@ -124,6 +126,8 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
         return Refusal("opinion_missing")
     if command.decision == "approve" and _lacks_authority(step, world, visit, command.actor):
         return Refusal("over_limit")
+    if command.decision == "approve" and has_moved(definition, world, command.step):
+        return Refusal("authority_moved")
     target = target_of(definition, state, command)
     if command.decision == "return" and target is None:
         return Refusal("no_such_target")

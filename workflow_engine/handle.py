@@ -14,6 +14,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
 from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
+from workflow_engine.routes import has_moved
 from workflow_engine.state import Instance, Visit
 from workflow_engine.world import World
 
@@ -185,7 +186,7 @@ def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
             # A return must not leave a call behind whose outcome is not known; the step stays late until it is.
             if target is None or not calls_in_region(progress.definition, progress.state, target):
                 _reject(progress, visit)
-        case "approve":
+        case "approve" if not has_moved(progress.definition, progress.world, visit.step):
             pass_step(progress, visit, "approved")
         case "escalate" if due is not None and due.to is not None:
             _escalate(progress, visit, due.to)

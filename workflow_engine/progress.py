@@ -19,7 +19,8 @@ from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
 from workflow_engine.deadlines import due_at
-from workflow_engine.definition import OTHERWISE, Definition
+from workflow_engine.definition import Definition
+from workflow_engine.routes import route
 from workflow_engine.state import PASSED_VISITS, Instance, LeftOut, Visit, VisitState
 from workflow_engine.world import World
 
@@ -157,29 +158,15 @@ def _leave(progress: Progress, sequence: int) -> list[Point]:
 
 
 def _choose(progress: Progress, step: ChooseStep) -> list[Point]:
-    value: str | None = None
-    if step.value is not None:
-        value = _code(progress.world.evaluate(step.value))
-        chosen = next((branch.name for branch in step.branches if value is not None and branch.code == value), None)
-    else:
-        conditions = ((branch.name, branch.condition) for branch in step.branches)
-        chosen = next((name for name, c in conditions if c is not None and progress.world.evaluate(c) is True), None)
-    if chosen is None and step.otherwise is not None:
-        chosen = OTHERWISE
-    if chosen is None:
-        hold(progress, step.name, "no_branch" if value is not None else "value_missing")
+    taken = route(progress.definition, progress.world, step)
+    if taken.branch is None:
+        hold(progress, step.name, taken.reason or "no_branch")
         return []
-    progress.emit(ev.BranchChosen(step.name, chosen, value))
+    progress.emit(ev.BranchChosen(step.name, taken.branch, taken.value, taken.rows))
     for branch, sequence in progress.definition.branches_of(step.name):
-        if branch != chosen:
+        if branch != taken.branch:
             _supersede_inside(progress, sequence)
-    return [(progress.definition.branches[step.name, chosen], 0)]
-
-
-def _code(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
+    return [(progress.definition.branches[step.name, taken.branch], 0)]
 
 
 def _is_skipped(progress: Progress, step: object) -> bool:

@@ -15,6 +15,7 @@ from workflow_engine import commands as cmd
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import handle
+from workflow_engine.routes import Route, authority_of, has_moved
 from workflow_engine.state import Instance, LeftOut, Seat, Visit
 from workflow_engine.world import World
 
@@ -32,6 +33,8 @@ class TrialStep:
     because: str | None
     left_out: tuple[LeftOut, ...]
     due_at: dt.datetime | None
+    #: The authority table's answer that brought it here; None outside of what the table decides.
+    authority: Route | None = None
     #: Why it cannot go on here; None when it could.
     stuck: str | None = None
 
@@ -51,10 +54,11 @@ class Trial:
 
 def simulate(definition: Definition, starter: str, unit: str | None, facts: Facts) -> Trial:
     """Start and let everybody approve, each as late as the deadline allows; parallel branches in the order of the file."""
-    started = handle(definition, None, cmd.Start(starter, unit), facts(()))
+    world = facts(())
+    started = handle(definition, None, cmd.Start(starter, unit), world)
     if isinstance(started, Refusal):
         raise TypeError("a start is never refused")
-    done = tuple(_step(visit, None) for visit in started.state.visits if not visit.is_open and visit.seats)
+    done = tuple(_step(definition, world, visit, None) for visit in started.state.visits if not visit.is_open and visit.seats)
     return simulate_from(definition, started.state, facts, done)
 
 
@@ -67,8 +71,8 @@ def simulate_from(definition: Definition, state: Instance, facts: Facts, done: t
         world = replace(facts(through), now=max(now, visit.due_at or now))
         went = pass_visit(definition, state, world, visit)
         if isinstance(went, str):
-            return Trial((*steps, _step(visit, went)), "stuck")
-        steps.append(_step(visit, None))
+            return Trial((*steps, _step(definition, world, visit, went)), "stuck")
+        steps.append(_step(definition, world, visit, None))
         state, now = went, world.now
     return Trial(tuple(steps), "approved")
 
@@ -87,7 +91,7 @@ def pass_visit(definition: Definition, state: Instance, world: World, visit: Vis
     while now is not None and now.state == "open":
         act = _approval(definition, state, world, now)
         if act is None:
-            return "nobody_may_approve"
+            return "authority_moved" if has_moved(definition, world, now.step) else "nobody_may_approve"
         state = _after(definition, state, world, act)
         now = state.visit(visit.step, visit.number)
     return state
@@ -114,6 +118,8 @@ def _after(definition: Definition, state: Instance, world: World, command: cmd.C
     return outcome.state
 
 
-def _step(visit: Visit, stuck: str | None) -> TrialStep:
+def _step(definition: Definition, world: World, visit: Visit, stuck: str | None) -> TrialStep:
     people = {person: None for seat in visit.seats for person in (*visit.entitled(seat), *filter(None, (seat.actor,)))}
-    return TrialStep(visit.step, tuple(people), visit.because, visit.left_out, visit.due_at, stuck)
+    return TrialStep(
+        visit.step, tuple(people), visit.because, visit.left_out, visit.due_at, authority_of(definition, world, visit.step), stuck
+    )

@@ -1,20 +1,16 @@
-"""Decisions in a worked case: what a step's `run` fills in, and what the authority table gives."""
+"""A worked case as a trial runs it, and what the decision of a step fills in there."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from forms_dsl.decide import decide_score, decide_table
 from forms_dsl.expr.facts import Facts
-from forms_dsl.expr.python import compile_python
 from forms_dsl.model import (
     AnyOfStep,
     App,
     Branch,
     ChooseStep,
-    DecisionTable,
     HumanStep,
     SeatRule,
     SubFlowStep,
@@ -25,6 +21,7 @@ from forms_dsl.model import (
 )
 from forms_dsl.workflow_tree import steps_of
 from workflow_engine.decide import BUILT_RULES
+from workflow_engine.decisions import compile_decision
 
 
 def can_be_tried(workflow: Workflow) -> bool:
@@ -65,26 +62,4 @@ def decided(app: App, workflow: Workflow, step: str, facts: Facts) -> Mapping[st
     """What the decision of a step fills in when its visit starts; nothing when it settles nothing."""
     name = next((each.run for each in steps_of(workflow) if isinstance(each, HumanStep) and each.name == step), None)
     decision = app.decisions.get(name or "")
-    if decision is None:
-        return {}
-    if isinstance(decision, DecisionTable):
-        given = {each: facts.record.get(each) for each in decision.inputs}
-        return decide_table(decision, given, _day(facts)).outputs or {}
-    return decide_score(decision, facts).outputs or {}
-
-
-def with_authority(app: App, workflow: Workflow, facts: Facts) -> Facts:
-    """The facts with what the authority table gives; without a row it gives nothing, and a choose is held."""
-    authority = workflow.authority
-    table = app.decisions.get(authority.table) if authority is not None else None
-    if authority is None or not isinstance(table, DecisionTable):
-        return facts
-    given = {name: compile_python(expression.tree)(facts) for name, expression in authority.given.items()}
-    outputs = decide_table(table, given, _day(facts)).outputs or {}
-    return replace(facts, authority={authority.gives: outputs.get(authority.gives)})
-
-
-def _day(facts: Facts) -> dt.date:
-    if facts.today is None:
-        raise ValueError("a decision needs the day")
-    return facts.today
+    return {} if decision is None else compile_decision(decision)(facts) or {}

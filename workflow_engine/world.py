@@ -29,6 +29,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What the authority table says about a case: the rows that apply, and the value; None when no row settles it."""
+
+    rows: tuple[str, ...]
+    value: object | None
+
+
+def no_authority() -> Settled | None:
+    """The answer of a workflow without an authority table."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """What is true outside at the moment of one command; the same values for the whole command."""
 
@@ -49,6 +62,8 @@ class World:
     material: Callable[[], str]
     #: The version of the record that all this is about.
     record_version: int | None = None
+    #: What the authority table (授权矩阵) says now; None without one.
+    authority: Callable[[], Settled | None] = no_authority
 
 
 def as_amount(value: object) -> Decimal | None:

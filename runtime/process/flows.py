@@ -16,6 +16,7 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.releases import compile_stored
+from workflow_engine.decisions import Authorise, compile_authority
 from workflow_engine.definition import Definition, build_definition
 
 Evaluate = Callable[[Facts], object]
@@ -31,6 +32,8 @@ class Flow:
     expressions: Mapping[int, Evaluate]
     #: The paths of the record that some expression or people specification reads.
     reads: frozenset[tuple[str, ...]]
+    #: The authority table (授权矩阵), None without one.
+    authorise: Authorise | None = None
 
     @property
     def workflow(self) -> Workflow:
@@ -100,7 +103,8 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
     named += [name for step in steps_of(workflow) if isinstance(step, CallStep) for name in step.save]
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
     reads |= {tuple(name.split(".")) for name in named if name}
-    return Flow(compiled, definition, {id(e): compile_python(e.tree) for e in found}, frozenset(reads))
+    expressions = {id(e): compile_python(e.tree) for e in found}
+    return Flow(compiled, definition, expressions, frozenset(reads), compile_authority(compiled.app, workflow))
 
 
 def _irreversible(compiled: CompiledApp, workflow: Workflow) -> frozenset[str]:
@@ -130,6 +134,8 @@ def _expressions(workflow: Workflow) -> Iterator[Expression]:
     for by in _people(workflow):
         if by.with_limit is not None:
             yield by.with_limit
+    if workflow.authority is not None:
+        yield from workflow.authority.given.values()
     for values in (workflow.start_set, *workflow.finish_set.values()):
         yield from (value for value in values.values() if isinstance(value, Expression))
     for step in steps_of(workflow):

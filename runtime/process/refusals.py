@@ -29,6 +29,13 @@ _NOT_ALLOWED: Mapping[RefusalReason, tuple[str, Label]] = {
     "over_limit": (codes.OVER_LIMIT.id, {"zh": "金额超出您的授权额度。", "en": "The amount is above your own limit."}),
 }
 _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
+    "authority_moved": (
+        codes.AUTHORITY_MOVED.id,
+        {
+            "zh": "按授权表，该事项现应由其他层级审批：请退回重新流转，或拒绝。",
+            "en": "By the authority table the case is for another level now: return it to be routed anew, or reject it.",
+        },
+    ),
     "not_your_turn": (
         codes.NOT_YOUR_TURN.id,
         {"zh": "尚未轮到您：须依次审批。", "en": "It is not your turn yet: the seats decide one after the other."},

@@ -137,8 +137,18 @@ def _show_step(context: Context, flow: Flow, step: TrialStep, people: Mapping[st
             if out.person in people
         ],
         "due_at": format_instant(step.due_at) if step.due_at else None,
+        "authority": _authority(flow, step),
         "stuck": held_because(step.stuck, locale),
     }
+
+
+def _authority(flow: Flow, step: TrialStep) -> dict[str, object] | None:
+    """The rows of the authority table that lead to this step, and what they say."""
+    asked, found = flow.workflow.authority, step.authority
+    if asked is None or found is None:
+        return None
+    table = flow.compiled.app.decisions[asked.table]
+    return {"table": table.label, "rows": list(found.rows), "value": found.value}
 
 
 def _left_out(step: TrialStep) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import ParamSpec, TypeVar
 
@@ -20,7 +21,7 @@ from runtime.process.people import Case, Directory, find_people, still_fits
 from runtime.process.record import CaseRecord
 from runtime.query.late import context_facts
 from runtime.store.tables import person_limit
-from workflow_engine.world import World
+from workflow_engine.world import Settled, World
 
 _LIMIT = sa.select(person_limit.c.amount).where(
     person_limit.c.person_id == sa.bindparam("person"), person_limit.c.app == sa.bindparam("of")
@@ -39,7 +40,7 @@ def make_world(
     submitted: int | None,
 ) -> World:
     """The world of one command; each question is asked of the database at most once. `submitted` is the version submitted."""
-    facts = facts_of(context, flow.compiled, record)
+    facts, settled = _with_authority(flow, facts_of(context, flow.compiled, record))
     directory = Directory(connection, context, flow.compiled, case_of(flow, record, starter))
     return World(
         now=context.now,
@@ -51,7 +52,17 @@ def make_world(
         authors=_once(lambda: authors_of(connection, flow.entity, record.id, submitted)),
         material=_once(lambda: _digest(flow, record)),
         record_version=record.version,
+        authority=lambda: settled,
     )
+
+
+def _with_authority(flow: Flow, facts: Facts) -> tuple[Facts, Settled | None]:
+    """The facts with what the authority table says about them, as `authority.<output>`."""
+    authority = flow.workflow.authority
+    if authority is None or flow.authorise is None:
+        return facts, None
+    settled = flow.authorise(facts)
+    return replace(facts, authority={authority.gives: settled.value}), settled
 
 
 def facts_of(context: Context, compiled: CompiledApp, record: CaseRecord, result: Mapping[str, object] | None = None) -> Facts:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from forms_dsl.expr.tree import Constant, Expression, ValueType
+from forms_dsl.expr.tree import Constant, Expression, Ref, ValueType
 from forms_dsl.model import (
     Branch,
     CallStep,
@@ -31,7 +31,7 @@ from workflow_engine.events import Entry
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.state import Instance, Visit
-from workflow_engine.world import Candidate, Found, World
+from workflow_engine.world import Candidate, Found, Settled, World
 
 SPAN = Span("flow.yaml", 1, 1, 1, 1)
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
@@ -66,6 +66,17 @@ def choose(name: str, otherwise: tuple[WorkflowStep, ...] | None = None, **branc
     """A choose by the code that the world holds under the block's name."""
     made = tuple(Branch(code, steps, code=code) for code, steps in branches.items())
     return ChooseStep(name, SPAN, made, expression(name), otherwise)
+
+
+AUTHORITY = Expression("authority.level", Ref(ValueType("choice"), "authority", ("level",), SPAN), frozenset())
+
+
+def by_authority(
+    name: str, otherwise: tuple[WorkflowStep, ...] | None = None, **branches: tuple[WorkflowStep, ...]
+) -> ChooseStep:
+    """A choose by what the authority table of the world says."""
+    made = tuple(Branch(code, steps, code=code) for code, steps in branches.items())
+    return ChooseStep(name, SPAN, made, AUTHORITY, otherwise)
 
 
 def together(name: str, **branches: tuple[WorkflowStep, ...]) -> TogetherStep:
@@ -106,8 +117,12 @@ def world(
     now: dt.datetime = NOW,
     gone: frozenset[str] = frozenset(),
     authors: frozenset[str] = frozenset(),
+    level: str | None = None,
 ) -> World:
-    roles, facts, caps, changed = people or {}, values or {}, limits or {}, editors or {}
+    """A world; `level` is what the authority table says, None when no row of it applies."""
+    settled = Settled((f"row_{level}",) if level else (), level)
+    values = {**(values or {}), AUTHORITY.source: level}
+    roles, facts, caps, changed = people or {}, values, limits or {}, editors or {}
 
     def find(by: People) -> Found:
         names = (starter,) if by.kind == "starter" else roles.get(by.name or "", ())
@@ -122,6 +137,7 @@ def world(
         editors=lambda names: frozenset().union(*(changed.get(name, frozenset()) for name in names)),
         authors=lambda: authors,
         material=lambda: material,
+        authority=lambda: settled,
     )
 
 

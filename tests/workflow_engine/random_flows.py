@@ -19,7 +19,19 @@ from forms_dsl.model import (
     TogetherStep,
     WorkflowStep,
 )
-from tests.workflow_engine.flows import TWO_OF_THREE, approve, call, choose, copy, expression, fill, flow, together, world
+from tests.workflow_engine.flows import (
+    AUTHORITY,
+    TWO_OF_THREE,
+    approve,
+    call,
+    choose,
+    copy,
+    expression,
+    fill,
+    flow,
+    together,
+    world,
+)
 from workflow_engine import commands as cmd
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.returns import return_targets
@@ -67,7 +79,8 @@ def random_world(random: Random, definition: Definition) -> World:
     codes = {name: random.choice(("a", "a", "b", "b", "c", None)) for name in definition.places}
     values = {**codes, "when": random.random() < 0.7, "amount": random.choice((None, Decimal(4), Decimal(90), Decimal(900)))}
     editors = {"amount": frozenset(random.sample(NAMES, random.randint(0, 2)))}
-    return world(people, values, LIMITS, editors, material=random.choice(("", "", "x")))
+    level = random.choice(("a", "a", "b", "b", "c", None))
+    return world(people, values, LIMITS, editors, material=random.choice(("", "", "x")), level=level)
 
 
 def random_command(random: Random, definition: Definition, state: Instance) -> cmd.Command:
@@ -111,7 +124,7 @@ def _step(random: Random, depth: int) -> WorkflowStep:
     pick = random.random()
     if depth and pick < 0.20:
         rest = _steps(random, depth - 1) if random.random() < 0.5 else None
-        return choose("?", rest, a=_steps(random, depth - 1), b=_steps(random, depth - 1))
+        return choose(random.choice(("?", "authority")), rest, a=_steps(random, depth - 1), b=_steps(random, depth - 1))
     if depth and pick < 0.45:
         names = ("x", "y", "z")[: random.choice((1, 2, 2, 3))]
         return together("?", **{name: _steps(random, depth - 1) for name in names})
@@ -158,7 +171,8 @@ def _number(sequence: tuple[WorkflowStep, ...]) -> tuple[WorkflowStep, ...]:
         match step:
             case ChooseStep():
                 otherwise = None if step.otherwise is None else tuple(map(rename, step.otherwise))
-                return replace(step, name=name, value=expression(name), branches=branches(step), otherwise=otherwise)
+                value = AUTHORITY if step.name == "authority" else expression(name)
+                return replace(step, name=name, value=value, branches=branches(step), otherwise=otherwise)
             case TogetherStep():
                 return replace(step, name=name, branches=branches(step))
             case _:

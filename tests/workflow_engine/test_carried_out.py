@@ -17,7 +17,6 @@ CREDIT = "workflows/credit.yaml"
 
 #: Every key of the credit flow that the engine would have to leave aside, with the line on which it stands.
 REFUSED = [
-    "authority:",
     "repeat_approver: {skip",
     "proxy: {allowed",
     "no_approver: leader",
@@ -76,7 +75,7 @@ def test_checking_tells_it_once() -> None:
     assert not has_errors(loaded.diagnostics)
     assert ["workflows/all_orders.yaml", CREDIT] == sorted(found.span.file for found in hints)
     assert {"hint"} == {found.severity for found in hints}
-    assert "authority" in hints[0].message + hints[1].message
+    assert "sub_flow" in hints[0].message + hints[1].message
 
 
 def test_automations_that_do_not_act_by_the_clock_are_refused() -> None:

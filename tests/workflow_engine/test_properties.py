@@ -157,10 +157,22 @@ def check_fail_closed(before: Instance, outcome: Handled, facts: World, definiti
             limit = definition.human(visit.step).limit
             if entry.event.decision == "approve":
                 assert entry.actor != before.starter
+                assert {facts.authority().value} >= branches_by_authority(definition, visit.step)  # type: ignore[union-attr]
                 if limit is not None:
                     amount = facts.evaluate(limit)
                     assert isinstance(amount, Decimal)
                     assert LIMITS[entry.actor] >= amount
+
+
+def branches_by_authority(definition: Definition, step: str) -> set[str | None]:
+    """The branches of chooses by the authority table that a step stands in; an `otherwise` stands for the code c."""
+    found: set[str | None] = set()
+    sequence = definition.sequences[definition.places[step].sequence]
+    while sequence.block is not None:
+        if sequence.block in definition.by_authority:
+            found.add("c" if sequence.branch == "otherwise" else sequence.branch)
+        sequence = definition.sequences[definition.places[sequence.block].sequence]
+    return found
 
 
 def check_closed_visits(before: Instance, after: Instance) -> None:

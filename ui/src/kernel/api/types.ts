@@ -331,6 +331,8 @@ export interface TrialStep {
   readonly because: string | null
   readonly left_out: readonly { readonly person: Person, readonly because: string }[]
   readonly due_at: string | null
+  /** The rows of the authority table that lead here, and what they say. */
+  readonly authority?: { readonly table: Label, readonly rows: readonly string[], readonly value: string | null } | null
   readonly stuck: string | null
 }
 export interface Trial { readonly steps: readonly TrialStep[], readonly ends: 'approved' | 'stuck' }

@@ -26,6 +26,7 @@ export function Path({ trial }: { readonly trial: Trial }) {
             <span className="path-mark" aria-hidden="true">{step.stuck ? '!' : at + 1}</span>
             <p className="path-line"><b className="grow">{label(step.title)}</b><span className="path-people">{automatic ? t('platform') : names(step.people) || t('nobody')}</span></p>
             {step.because && <p className="hint small">{step.because}</p>}
+            {step.authority && <p className="hint small">{t('authority', { table: label(step.authority.table), rows: step.authority.rows.join(', '), value: step.authority.value ?? '' })}</p>}
             {step.stuck && <p className="message-error">{step.stuck}</p>}
             {step.left_out.map(({ person, because }) => (
               <p key={person.id} className="path-out small"><span aria-hidden="true">× </span><b>{t('excluded', { name: person.name })}</b> <span className="hint">{because}</span></p>
