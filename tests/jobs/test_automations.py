@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from runtime.commands.run_automation import Ran, Site, run_automation, run_automation_job
 from runtime.failures import NotFound
-from runtime.identity.organisation import add_person, grant_role
+from runtime.identity.organisation import add_person, add_unit, grant_role
 from runtime.jobs.automations import KIND, plan_runs
 from runtime.jobs.queue import claim, run_due
 from runtime.store.database import Database
@@ -40,9 +40,15 @@ def _warned(bank: Bank) -> list[str]:
         return sorted(connection.scalars(sa.select(wf_work.c.record_id)))
 
 
+def _open_branch_without_people(bank: Bank) -> None:
+    with bank.database.write() as connection:
+        add_unit(connection, "LA", "临安支行", NOW, parent_id=bank.unit("HZ"))
+
+
 def _fill(bank: Bank) -> dict[str, str]:
     """Accounts of every kind: by name of the case."""
     customer = add_customer(bank)
+    _open_branch_without_people(bank)
     accounts = {
         "silent": add_account(bank, "A1", customer, _days_ago(45), _days_ago(300)),
         "long silent": add_account(bank, "A2", customer, _days_ago(400)),
@@ -53,7 +59,7 @@ def _fill(bank: Bank) -> dict[str, str]:
         "interest only since": add_account(bank, "A7", customer, _days_ago(90)),
         "outflow since": add_account(bank, "A8", customer, _days_ago(90)),
         "other branch": add_account(bank, "A9", customer, _days_ago(90), unit="BJ"),
-        "branch without clerk": add_account(bank, "A10", customer, _days_ago(90), unit="XS"),
+        "branch without clerk": add_account(bank, "A10", customer, _days_ago(90), unit="LA"),
     }
     add_transaction(bank, accounts["interest only since"], "I1", _days_ago(3), purpose="interest")
     add_transaction(bank, accounts["outflow since"], "O1", _days_ago(3), direction="debit")
@@ -73,10 +79,11 @@ def test_one_work_item_for_each_account_without_inflow(bank: Bank) -> None:
 
 def test_a_work_item_that_nobody_fits_waits_for_the_first_who_does(bank: Bank) -> None:
     """It is said at every run, and offered at the first run after somebody got the role; it is not made a second time."""
-    account = add_account(bank, "A1", add_customer(bank), _days_ago(90), unit="XS")
+    _open_branch_without_people(bank)
+    account = add_account(bank, "A1", add_customer(bank), _days_ago(90), unit="LA")
     assert [1, 1] == [run_automation(_site(bank), APP, "silent_account").waiting for _ in range(2)]
     with bank.database.write() as connection:
-        person = add_person(connection, "new", "新人", NOW, unit_id=bank.unit("XS"))
+        person = add_person(connection, "new", "新人", NOW, unit_id=bank.unit("LA"))
         grant_role(connection, person, APP, "clerk")
 
     assert Ran(due=0, taken=0, waiting=0) == run_automation(_site(bank), APP, "silent_account")

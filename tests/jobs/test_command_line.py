@@ -29,6 +29,8 @@ def bank(database: Database, database_url: str, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("QIQIAO_DATA", str(tmp_path))
     monkeypatch.setenv("QIQIAO_DATABASE_URL", database_url)
     monkeypatch.setenv("QIQIAO_LOCALE", "en")
+    # The people of the shipped bank are those of the demonstration, who act only in one.
+    monkeypatch.setenv("QIQIAO_DEMO", "1")
     return open_bank(database, database_url, tmp_path)
 
 
