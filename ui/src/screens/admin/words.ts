@@ -12,7 +12,7 @@ export const words = catalogue('admin', {
   connector: ['系统', 'System'], hosts: ['可到的主机', 'Hosts'], state: ['状态', 'State'], last: ['最近一次', 'Last'], owner: ['负责方', 'Owner'],
   not_set_up: ['未设置', 'Not set up'], off: ['已停用', 'Switched off'], reachable: ['可达', 'Reachable'], unreachable: ['不可达', 'Not reachable'], untried: ['还没试过', 'Not tried yet'],
   circuit_open: ['已熔断', 'Circuit open'],
-  try: ['试一次', 'Try'], trying: ['正在试', 'Trying'], try_of: ['试连接：{{label}}', 'Try: {{label}}'],
+  try: ['试一次', 'Try'], trying: ['正在试', 'Trying'], try_of: ['试一次：{{label}}', 'Try: {{label}}'],
   set_up_by: ['用命令 qiqiao connect 设置；密钥不经过浏览器', 'Set up with the command qiqiao connect; secrets never pass the browser'],
   no_connections: ['没有安装任何连接器', 'No connector is installed'],
   people: ['人员', 'People'],
