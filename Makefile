@@ -46,6 +46,7 @@ docs: install ## write the generated reference pages
 	$(PY) -m forms_dsl.codes_page
 	$(PY) -m forms_dsl.functions_page
 	$(PY) -m forms_dsl.field_types_page
+	$(PY) -m forms_dsl.reference_page
 
 constraints: ## lock the dependencies with hashes (needs the registry)
 	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools

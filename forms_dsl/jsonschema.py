@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import CoreSchema
 
 from forms_dsl.kinds import KINDS, Kind
-from forms_dsl.shape_tree import keys_of
+from forms_dsl.shape_tree import description_of, keys_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -48,7 +48,8 @@ def schema_of(kind: Kind) -> dict[str, Any]:
     _order_keys(kind.shape, schema)
     for shape in _shapes(kind.shape):
         found = schema.get("$defs", {}).get(shape.__name__)
-        if found:
+        # Shapes of different files may share a name.
+        if found and set(keys_of(shape)) == set(found["properties"]):
             _order_keys(shape, found)
     return schema
 
@@ -57,8 +58,14 @@ def _order_keys(shape: type[BaseModel], schema: dict[str, Any]) -> None:
     """`note` and `meta` come last; the first key of a file or block comes first."""
     properties = schema.get("properties", {})
     order = [key for key in keys_of(shape) if key in properties]
-    schema["properties"] = {key: properties[key] for key in order}
+    schema["properties"] = {key: {**_said(shape, key), **properties[key]} for key in order}
     schema["x-order"] = order
+
+
+def _said(shape: type[BaseModel], key: str) -> dict[str, str]:
+    """The descriptions of a key, which pydantic leaves out where the shape it refers to says the same."""
+    said = description_of(shape, key)
+    return {"description": said.en, "x-zh": said.zh} if said else {}
 
 
 def _shapes(top: type[BaseModel]) -> set[type[BaseModel]]:

@@ -127,6 +127,34 @@ def test_every_field_type_is_documented() -> None:
     assert page() == (ROOT / "docs/field-types.md").read_text(), "run `make docs`"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_key_of_the_language_is_documented(language: str) -> None:
+    """docs/reference.md and docs/reference.zh.md are the pages that the shapes make, and every link within them leads somewhere."""
+    from forms_dsl.reference_page import anchor, page, path_of
+
+    text = page(language)
+    anchors = [anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    links = set(re.findall(r"\]\(#([^)]+)\)", text))
+
+    assert text == path_of(language).read_text(), "run `make docs`"
+    assert len(anchors) == len(set(anchors))
+    assert set() == links - set(anchors)
+
+
+def test_every_key_is_described_in_both_languages() -> None:
+    """No key of a shape lacks its sentence in English or in Chinese."""
+    from forms_dsl.jsonschema import schemas
+
+    maps = [(name, schema) for name, schema in schemas().items()]
+    maps += [(f"{name}.{shape}", body) for name, schema in maps for shape, body in schema.get("$defs", {}).items()]
+    keys = [(f"{name}.{key}", said) for name, schema in maps for key, said in schema.get("properties", {}).items()]
+
+    assert len(keys) > 500
+    assert [] == [
+        place for place, said in keys if not said.get("description") or not re.search("[\u4e00-\u9fff]", said.get("x-zh", ""))
+    ]
+
+
 def test_every_path_of_the_code_map_exists() -> None:
     """The packages that the architecture names are there."""
     text = (ROOT / "docs/architecture.md").read_text()
