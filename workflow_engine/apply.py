@@ -87,7 +87,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
             return replace(state, state="stopped", ended_at=entry.at)
         case ev.Finished():
             return replace(state, state=cast("InstanceState", event.result), ended_at=entry.at)
-        case ev.Skipped() | ev.Reused() | ev.CallFinished() | ev.BranchChosen() | ev.Returned() | ev.Copied():
+        case ev.Skipped() | ev.Reused() | ev.DecisionRun() | ev.CallFinished() | ev.BranchChosen() | ev.Returned() | ev.Copied():
             return state
         case _:
             assert_never(event)

@@ -131,7 +131,7 @@ def _of_human(step: HumanStep) -> Iterator[Key]:
         yield ("vote",)
     elif step.verb != "fill" and step.rule.kind not in BUILT_RULES:
         yield ("rule", step.rule.kind)
-    for key, value in (("run", step.run), ("allow", step.allow), ("signature", step.signature)):
+    for key, value in (("allow", step.allow), ("signature", step.signature)):
         if value:
             yield (key,)
     if step.due is not None:

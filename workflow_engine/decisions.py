@@ -43,6 +43,14 @@ def compile_decision(decision: Decision) -> Run:
     return lambda facts: score(facts).outputs
 
 
+def read_by(decision: Decision) -> frozenset[tuple[str, ...]]:
+    """The paths of the record that a decision reads."""
+    if isinstance(decision, DecisionTable):
+        return frozenset((name,) for name in decision.inputs)
+    conditions = (row.condition for factor in decision.factors for row in factor.rows)
+    return frozenset(path for condition in conditions if condition is not None for path in condition.reads)
+
+
 def _day(facts: Facts) -> dt.date:
     if facts.today is None:
         raise ValueError("a decision needs the day")

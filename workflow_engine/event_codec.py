@@ -14,6 +14,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "started": ev.Started,
     "skipped": ev.Skipped,
     "reused": ev.Reused,
+    "decision_run": ev.DecisionRun,
     "visit_opened": ev.VisitOpened,
     "visit_held": ev.VisitHeld,
     "call_requested": ev.CallRequested,

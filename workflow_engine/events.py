@@ -42,6 +42,16 @@ class Reused:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionRun:
+    """The decision of a step gave its outputs when the visit started; they go into the fields of the same name."""
+
+    step: str
+    visit: int
+    decision: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitOpened:
     """People are asked."""
 
@@ -239,6 +249,7 @@ Event = (
     Started
     | Skipped
     | Reused
+    | DecisionRun
     | VisitOpened
     | VisitHeld
     | CallRequested

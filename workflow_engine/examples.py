@@ -15,13 +15,14 @@ from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.model import App, CallStep, Case, Entity, Field, FieldOptions, People, Workflow
+from forms_dsl.model import App, CallStep, Case, Entity, Field, FieldOptions, HumanStep, People, Workflow
+from forms_dsl.workflow_tree import steps_of
 from workflow_engine.decisions import compile_authority
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.scenario import can_be_played, mismatches, play
 from workflow_engine.simulate import Trial, simulate
 from workflow_engine.trial_decisions import decided, for_trial
-from workflow_engine.world import Candidate, Found, World
+from workflow_engine.world import Candidate, Found, Ran, World
 
 OTHERWISE_THAN_EXPECTED = code("W112", "An example of a workflow comes out otherwise than it expects.")
 WRONG_PATH = code("W110", "An example of a workflow takes another path than it says.")
@@ -115,7 +116,8 @@ def _case_of(app: App, workflow: Workflow, definition: Definition, example: Case
     return case, _person(case, first.name if first else "start") or "starter"
 
 
-def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
+def _world(case: _Case, starter: str, done: tuple[str, ...], running: tuple[HumanStep, ...] = ()) -> World:
+    """The world once `done` is through; the decisions of `running` have given their outputs, nobody acted there yet."""
     now = _clock(case)
     facts = Facts(
         param={name: _parameter(parameter.type, parameter.value) for name, parameter in case.app.parameters.items()},
@@ -124,11 +126,17 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
         business_date=now.astimezone(ZoneInfo(case.app.timezone)).date(),
         timezone=ZoneInfo(case.app.timezone),
     )
-    everything = _computed(case, replace(facts, record=_record(case, done, facts)))
+    everything = _computed(case, replace(facts, record=_record(case, done, running, facts)))
     authorise, authority = compile_authority(case.app, case.workflow), case.workflow.authority
     settled = authorise(everything) if authorise is not None else None
     if settled is not None and authority is not None:
         everything = replace(everything, authority={authority.gives: settled.value})
+
+    def run(step: HumanStep) -> Ran:
+        given = decided(case.app, step, everything)
+        values = None if given is None else {name: str(value) for name, value in given.items()}
+        return Ran(values, _world(case, starter, done, (*running, step)))
+
     return World(
         now=now,
         evaluate=lambda expression: _value(expression, everything),
@@ -139,22 +147,27 @@ def _world(case: _Case, starter: str, done: tuple[str, ...]) -> World:
         authors=lambda: frozenset({starter}),
         material=lambda: repr([everything.record.get(name) for name in case.workflow.replay_if_changed]),
         authority=lambda: settled,
+        run=run,
     )
 
 
-def _record(case: _Case, done: tuple[str, ...], facts: Facts) -> dict[str, object]:
+def _record(case: _Case, done: tuple[str, ...], running: tuple[HumanStep, ...], facts: Facts) -> dict[str, object]:
     """The record's values: what is given, then what each step that is through has decided, entered or saved."""
     record: dict[str, object] = {}
     for name, raw in case.example.given.items():
         if name in case.entity.fields:
             record |= _parsed(case.app, case.entity, case.entity.fields[name], raw)
+    runs = {step.name: step for step in steps_of(case.workflow) if isinstance(step, HumanStep) and step.run}
     for step in done:
-        record |= decided(case.app, case.workflow, step, _computed(case, replace(facts, record=record)))
+        if (human := runs.get(step)) is not None:
+            record |= decided(case.app, human, _computed(case, replace(facts, record=record))) or {}
         entered = case.example.given.get(step)
         if isinstance(entered, Mapping):
             for name, raw in entered.items():
                 record |= _parsed(case.app, case.entity, case.entity.fields[str(name)], raw)
         record |= _saved(case, step)
+    for human in running:
+        record |= decided(case.app, human, _computed(case, replace(facts, record=record))) or {}
     return record
 
 

@@ -87,6 +87,8 @@ def next_number(state: Instance, step: str) -> int:
 def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -> None:
     """Ask the people of a step, or hold the flow when there are not enough of them."""
     number = next_number(progress.state, step.name)
+    if not _run(progress, step, number):
+        return
     assigned = assign(progress.definition, progress.state, progress.world, step, _returner(progress, step.name))
     if isinstance(assigned, Nobody):
         progress.emit(ev.VisitHeld(step.name, number, assigned.reason, assigned.left_out))
@@ -94,6 +96,21 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -
     due = due_at(step, progress.world.now)
     opened = ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand)
     progress.emit(replace(opened, record_version=progress.world.record_version))
+
+
+def _run(progress: Progress, step: HumanStep, number: int) -> bool:
+    """Run the decision of a step before its people are found; one that settles nothing holds the flow, it is never guessed."""
+    if step.run is None:
+        return True
+    if progress.world.run is None:
+        raise ValueError(f"the step {step.name!r} runs a decision in a world without any")
+    ran = progress.world.run(step)
+    if ran.values is None:
+        progress.emit(ev.VisitHeld(step.name, number, "decision_unsettled"))
+        return False
+    progress.emit(ev.DecisionRun(step.name, number, step.run, ran.values))
+    progress.world = ran.world
+    return True
 
 
 def hold(progress: Progress, step: str, reason: str, left_out: tuple[LeftOut, ...] = ()) -> None:

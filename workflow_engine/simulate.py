@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from forms_dsl.model import HumanStep
 from workflow_engine import commands as cmd
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, offered
@@ -75,6 +76,20 @@ def simulate_from(definition: Definition, state: Instance, facts: Facts, done: t
         steps.append(_step(definition, world, visit, None))
         state, now = went, world.now
     return Trial(tuple(steps), "approved")
+
+
+def with_decisions(definition: Definition, world: World, ran: frozenset[str] = frozenset()) -> Facts:
+    """The facts as the decisions of the steps on the way change them; those of `ran` were run before."""
+
+    def after(done: tuple[str, ...]) -> World:
+        now = world
+        for name in dict.fromkeys(done):
+            step = definition.places[name].step
+            if isinstance(step, HumanStep) and step.run is not None and name not in ran and now.run is not None:
+                now = now.run(step).world
+        return now
+
+    return after
 
 
 def _next(definition: Definition, state: Instance) -> Visit | None:

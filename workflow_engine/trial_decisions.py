@@ -58,8 +58,7 @@ def _branches(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
     return tuple(replace(branch, steps=_steps(branch.steps)) for branch in branches)
 
 
-def decided(app: App, workflow: Workflow, step: str, facts: Facts) -> Mapping[str, object]:
-    """What the decision of a step fills in when its visit starts; nothing when it settles nothing."""
-    name = next((each.run for each in steps_of(workflow) if isinstance(each, HumanStep) and each.name == step), None)
-    decision = app.decisions.get(name or "")
-    return {} if decision is None else compile_decision(decision)(facts) or {}
+def decided(app: App, step: HumanStep, facts: Facts) -> Mapping[str, object] | None:
+    """What the decision of a step fills in when its visit starts; None when it settles nothing."""
+    decision = app.decisions[step.run or ""]
+    return compile_decision(decision)(facts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import People
+from forms_dsl.model import HumanStep, People
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class Settled:
 
     rows: tuple[str, ...]
     value: object | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a step's decision gives: JSON values by field (None when it settles nothing), and the world with them in the record."""
+
+    values: Mapping[str, object] | None
+    world: World
 
 
 def no_authority() -> Settled | None:
@@ -64,6 +72,8 @@ class World:
     record_version: int | None = None
     #: What the authority table (授权矩阵) says now; None without one.
     authority: Callable[[], Settled | None] = no_authority
+    #: What the decision of a step gives when its visit starts; a workflow in which no step runs one has none.
+    run: Callable[[HumanStep], Ran] | None = None
 
 
 def as_amount(value: object) -> Decimal | None:

@@ -14,7 +14,7 @@ from runtime.audit.trail import NewEvent, record_events
 from runtime.context import Context
 from runtime.outbox.rows import enqueue
 from runtime.process.flows import Flow
-from runtime.process.record import CaseRecord, platform_context, read_whole
+from runtime.process.record import CaseRecord, platform_context, read_case, read_whole
 from runtime.process.rows import Frame
 from runtime.process.world import facts_of
 from runtime.records.write import update_record
@@ -48,6 +48,10 @@ def carry_out(
                 _send(connection, context, flow, frame, record, step, visit)
             case ev.VisitOpened(step=step, visit=visit, due_at=due) if due is not None:
                 _add_timer(connection, frame, entry, step, visit)
+            case ev.DecisionRun(values=values):
+                # Read again: what the outputs change of computed values, the events after this one must see.
+                put(connection, context, flow, record, values)
+                record = read_case(connection, context, flow, record.id)
             case ev.Finished(result=result):
                 record = write_values(connection, context, flow, record, flow.workflow.finish_set.get(result, {}))
     _record(connection, context, frame, record, entries)

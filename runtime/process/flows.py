@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
@@ -15,6 +15,7 @@ from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.failures import NotFound
+from runtime.process.outputs import StepRun, build_runs
 from runtime.releases import compile_stored
 from workflow_engine.decisions import Authorise, compile_authority
 from workflow_engine.definition import Definition, build_definition
@@ -34,6 +35,8 @@ class Flow:
     reads: frozenset[tuple[str, ...]]
     #: The authority table (授权矩阵), None without one.
     authorise: Authorise | None = None
+    #: The decisions that steps run, by step.
+    runs: Mapping[str, StepRun] = field(default_factory=dict)
 
     @property
     def workflow(self) -> Workflow:
@@ -102,9 +105,11 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
     named += [name for step in definition.human_steps() for name in step.fields.require]
     named += [name for step in steps_of(workflow) if isinstance(step, CallStep) for name in step.save]
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
+    runs = build_runs(compiled.app, entity, definition.human_steps())
+    reads |= {path for run in runs.values() for path in run.reads}
     reads |= {tuple(name.split(".")) for name in named if name}
     expressions = {id(e): compile_python(e.tree) for e in found}
-    return Flow(compiled, definition, expressions, frozenset(reads), compile_authority(compiled.app, workflow))
+    return Flow(compiled, definition, expressions, frozenset(reads), compile_authority(compiled.app, workflow), runs)
 
 
 def _irreversible(compiled: CompiledApp, workflow: Workflow) -> frozenset[str]:

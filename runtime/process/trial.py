@@ -31,7 +31,8 @@ from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.records.settle import Demands, settle
 from runtime.store.types import format_instant
-from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from
+from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from, with_decisions
+from workflow_engine.world import Ran, World
 
 _EXISTS = GetRequest(select=("id",))
 
@@ -51,18 +52,36 @@ def try_workflow(
     record = _entered(connection, context, flow, values, record_id)
     person = context.principal
     world = make_world(connection, context, flow, record, (person.id, person.unit_id), None)
-    editors, authors = world.editors, world.authors
-    # Who enters a new case has entered all of its fields.
-    world = replace(world, editors=lambda names: editors(names) | {person.id}, authors=lambda: authors() | {person.id})
-    trial = simulate(flow.definition, person.id, person.unit_id, lambda _done: world)
+    facts = with_decisions(flow.definition, _entered_by(person.id, world))
+    trial = simulate(flow.definition, person.id, person.unit_id, facts)
     return _shown(connection, context, flow, trial)
 
 
 def _from_here(connection: Connection, context: Context, instance: str) -> dict[str, object]:
     opened = look_at_instance(connection, context, instance)
-    world = opened.world
-    trial = simulate_from(opened.flow.definition, opened.journal.state, lambda _done: world)
+    definition, state = opened.flow.definition, opened.journal.state
+    # The decision of an open visit was run when it started.
+    facts = with_decisions(definition, opened.world, frozenset(visit.step for visit in state.open_visits()))
+    trial = simulate_from(definition, state, facts)
     return _shown(connection, context, opened.flow, trial)
+
+
+def _entered_by(person: str, world: World) -> World:
+    """The world in which this person enters a new case: all of its fields are his."""
+    run = world.run
+
+    def again(step: HumanStep) -> Ran:
+        if run is None:
+            raise ValueError("no decisions")
+        ran = run(step)
+        return replace(ran, world=_entered_by(person, ran.world))
+
+    return replace(
+        world,
+        editors=lambda names: world.editors(names) | {person},
+        authors=lambda: world.authors() | {person},
+        run=again,
+    )
 
 
 def _entered(

@@ -163,6 +163,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance) -> tuple[str, str |
             return "called", step, None, f"{words}: {detail}" if detail else words
         case ev.VisitHeld(step=step, reason=reason):
             return "held", step, None, held_because(reason, locale)
+        case ev.DecisionRun(step=step):
+            return "decided", step, None, in_language(opened.flow.runs[step].label, locale)
         case ev.BranchChosen(rows=rows, value=value) if rows:
             return "routed", None, None, " → ".join(filter(None, (", ".join(rows), value)))
         case ev.Recalled():

@@ -11,17 +11,20 @@ from typing import ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from connectors.templates import to_json
 from forms_dsl.expr.facts import Facts
+from forms_dsl.model import HumanStep
 from runtime.audit.canonical import canonical_json
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.process.editors import authors_of, editors_of
 from runtime.process.flows import Flow
+from runtime.process.outputs import run_over
 from runtime.process.people import Case, Directory, find_people, still_fits
 from runtime.process.record import CaseRecord
 from runtime.query.late import context_facts
 from runtime.store.tables import person_limit
-from workflow_engine.world import Settled, World
+from workflow_engine.world import Ran, Settled, World
 
 _LIMIT = sa.select(person_limit.c.amount).where(
     person_limit.c.person_id == sa.bindparam("person"), person_limit.c.app == sa.bindparam("of")
@@ -42,6 +45,17 @@ def make_world(
     """The world of one command; each question is asked of the database at most once. `submitted` is the version submitted."""
     facts, settled = _with_authority(flow, facts_of(context, flow.compiled, record))
     directory = Directory(connection, context, flow.compiled, case_of(flow, record, starter))
+
+    def run(step: HumanStep) -> Ran:
+        ran = run_over(flow.runs[step.name], facts)
+        if ran is None:
+            return Ran(None, make_world(connection, context, flow, record, starter, submitted))
+        outputs, values = ran
+        is_changed = any(record.values.get(name) != value for name, value in outputs.items())
+        after = CaseRecord(record.id, record.version + is_changed, values)
+        wire = {name: to_json(value) for name, value in outputs.items()}
+        return Ran(wire, make_world(connection, context, flow, after, starter, submitted))
+
     return World(
         now=context.now,
         evaluate=lambda expression: flow.value(expression, facts),
@@ -53,6 +67,7 @@ def make_world(
         material=_once(lambda: _digest(flow, record)),
         record_version=record.version,
         authority=lambda: settled,
+        run=run,
     )
 
 

@@ -31,7 +31,7 @@ from workflow_engine.events import Entry
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.state import Instance, Visit
-from workflow_engine.world import Candidate, Found, Settled, World
+from workflow_engine.world import Candidate, Found, Ran, Settled, World
 
 SPAN = Span("flow.yaml", 1, 1, 1, 1)
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
@@ -118,8 +118,21 @@ def world(
     gone: frozenset[str] = frozenset(),
     authors: frozenset[str] = frozenset(),
     level: str | None = None,
+    decisions: Mapping[str, str | None] | None = None,
 ) -> World:
-    """A world; `level` is what the authority table says, None when no row of it applies."""
+    """A world; `level` is what the authority table says, None when no row of it applies.
+
+    `decisions` are the values of what steps run, by name; None settles nothing. One is there as a value afterwards.
+    """
+    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions)
+
+    def run(step: HumanStep) -> Ran:
+        name = step.run or ""
+        outcome = (decisions or {}).get(name)
+        if outcome is None:
+            return Ran(None, world(*given))
+        return Ran({name: outcome}, world(people, {**(values or {}), name: outcome}, *given[2:]))
+
     settled = Settled((f"row_{level}",) if level else (), level)
     values = {**(values or {}), AUTHORITY.source: level}
     roles, facts, caps, changed = people or {}, values, limits or {}, editors or {}
@@ -138,6 +151,7 @@ def world(
         authors=lambda: authors,
         material=lambda: material,
         authority=lambda: settled,
+        run=run,
     )
 
 

@@ -80,7 +80,15 @@ def random_world(random: Random, definition: Definition) -> World:
     values = {**codes, "when": random.random() < 0.7, "amount": random.choice((None, Decimal(4), Decimal(90), Decimal(900)))}
     editors = {"amount": frozenset(random.sample(NAMES, random.randint(0, 2)))}
     level = random.choice(("a", "a", "b", "b", "c", None))
-    return world(people, values, LIMITS, editors, material=random.choice(("", "", "x")), level=level)
+    return world(
+        people,
+        values,
+        LIMITS,
+        editors,
+        material=random.choice(("", "", "x")),
+        level=level,
+        decisions={"score": random.choice(("7", "8", None))},
+    )
 
 
 def random_command(random: Random, definition: Definition, state: Instance) -> cmd.Command:
@@ -147,6 +155,7 @@ def _human(random: Random) -> HumanStep:
         limit=expression("amount") if random.random() < 0.3 else None,
         on_reject="apply" if random.random() < 0.3 else None,
         opinion=(),
+        run=random.choice((None, None, None, "score")),
         due=_due(random),
     )
 

@@ -126,6 +126,16 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
             opened = state.visit(entry.event.step, entry.event.visit)
             assert opened is not None
             assert len(entry.event.seats) == len(opened.seats)
+    # a decision runs once a visit, right before its people are asked
+    runs = [(at, entry.event) for at, entry in enumerate(entries) if isinstance(entry.event, ev.DecisionRun)]
+    assert len(runs) == len({(event.step, event.visit) for _, event in runs})
+    for at, event in runs:
+        after = entries[at + 1].event
+        assert isinstance(after, ev.VisitOpened | ev.VisitHeld)
+        assert (event.step, event.visit) == (after.step, after.visit)
+    assert {e.event.step for e in entries if isinstance(e.event, ev.VisitOpened) and _runs(definition, e.event)} <= {
+        event.step for _, event in runs
+    }
     # one person, one seat of a visit
     for visit in state.visits:
         owners = [seat.actor or seat.owner for seat in visit.seats if seat.actor or seat.owner]
@@ -142,6 +152,10 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
         assert (set(block.ended) == set(block.branches)) == (block.state == "ended") or block.state == "cancelled"
     running = [block.name for block in state.blocks if block.state == "running"]
     assert len(running) == len(set(running))
+
+
+def _runs(definition: Definition, opened: ev.VisitOpened) -> bool:
+    return not opened.by_hand and definition.human(opened.step).run is not None
 
 
 def check_fail_closed(before: Instance, outcome: Handled, facts: World, definition: Definition) -> None:
@@ -210,4 +224,4 @@ def _complete(definition: Definition, visit: Visit) -> cmd.Decide:
 def generous(material: str) -> World:
     """A world in which every role is filled."""
     roles: Mapping[str, tuple[str, ...]] = dict.fromkeys(ROLES, ("ann", "bob", "eva", "kai", "lin"))
-    return world(roles, {"amount": Decimal(1)}, LIMITS, now=NOW, material=material)
+    return world(roles, {"amount": Decimal(1)}, LIMITS, now=NOW, material=material, decisions={"score": "7"})
