@@ -122,6 +122,8 @@ CASES: list[tuple[str, Mapping[str, str], str, str, str, str]] = [
     ("N201", {}, THING, "  unit:", "  half: {type: decimal, scale: 2, compute: round(rate / 2, 2), label: {zh: 半, en: Half}}\n  unit:", ""),
     ("N202", {}, THING, "type: percent,", "type: integer, max: 9999999999999999,", "9999999999999999"),
     ("N204", {}, THING, "type: percent,", "type: percent, check: rate < 5, message: {zh: 高, en: High},", "5, message"),
+    ("X303", {}, "lists/things.yaml", "columns:", 'filter: title == ""\ncolumns:', '""\ncolumns'),
+    ("X305", {}, "lists/things.yaml", "columns:", 'filter: unit.parent.parent.name == "a"\ncolumns:', "unit.parent"),
     ("L301", {}, THING, "{zh: 标题, en: Title}", "{zh: 标题}", "{zh: 标题}"),
     ("L303", {}, THING, "{zh: 比例, en: Rate}", "{zh: 标题, en: Rate}", "rate]"),
     ("L304", {}, THING, "en: Title", "en: The title of this very thing", "label: {zh: 标题"),
