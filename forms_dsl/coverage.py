@@ -20,6 +20,8 @@ from forms_dsl.stretches import Literal, literals_of, samples_of
 
 #: So many combinations are looked at before a table counts as too large to be judged.
 _STATES = 200_000
+#: So many times is a row held against a part of an input before a table counts as too large: ten million take a second.
+_TESTS = 10_000_000
 
 
 class TooManyCombinations(Exception):
@@ -37,10 +39,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The inputs of a table, each as its parts, ready for questions about the rows."""
+    """The inputs of a table, each as its parts, ready for questions about the rows.
+
+    `bounds` are for each axis the rows (as bits) that fit all of its parts, and those that fit any.
+    """
 
     count: int
     axes: tuple[tuple[Part, ...], ...]
+    bounds: tuple[tuple[int, int], ...]
 
     def gap(self) -> tuple[Sentence, ...] | None:
         """A combination of present values that no row fits; raises TooManyCombinations."""
@@ -52,8 +58,11 @@ class Coverage:
         """Each row that fits something that an earlier row fits too: that row, itself, and what both fit."""
         for row in range(1, self.count):
             others = (1 << row) - 1
-            for axis in self.axes:
-                others &= _either(part.rows for part in axis if part.rows >> row & 1)
+            for axis, (every, any_part) in zip(self.axes, self.bounds, strict=True):
+                # A row without a cell for this input meets all that fit anything; most rows of a wide table are such.
+                others &= any_part if every >> row & 1 else _either(part.rows for part in axis if part.rows >> row & 1)
+                if not others:
+                    break
             if others:
                 first = (others & -others).bit_length() - 1
                 both = 1 << first | 1 << row
@@ -62,10 +71,19 @@ class Coverage:
 
     def is_dead(self, row: int, *, after: bool) -> bool:
         """Whether nothing is left for a row: it fits nothing or, with `after`, only what earlier rows take."""
-        own = tuple(tuple(part for part in axis if part.rows >> row & 1) for axis in self.axes)
-        if not all(own):
+        if not all(any_part >> row & 1 for _, any_part in self.bounds):
             return True
-        return after and row > 0 and _uncovered(own, (1 << row) - 1) is None
+        if not after or row == 0:
+            return False
+        own = tuple(tuple(part for part in axis if part.rows >> row & 1) for axis in self.axes)
+        return _uncovered(own, (1 << row) - 1) is None
+
+
+def _every(masks: Iterator[int]) -> int:
+    result = -1
+    for mask in masks:
+        result &= mask
+    return result
 
 
 def _either(masks: Iterator[int]) -> int:
@@ -109,9 +127,12 @@ def _uncovered(axes: tuple[tuple[Part, ...], ...], alive: int) -> tuple[Part, ..
 
 
 def coverage_of(table: DecisionTable) -> Coverage:
-    """The parts of every input and of time."""
-    axes = [tuple(_input_parts(table, name, input)) for name, input in table.inputs.items()]
-    return Coverage(len(table.rows), (*axes, tuple(_days(table))))
+    """The parts of every input and of time; raises TooManyCombinations."""
+    axes = (*(tuple(_input_parts(table, name, input)) for name, input in table.inputs.items()), tuple(_days(table)))
+    if len(table.rows) * sum(map(len, axes)) > _TESTS:
+        raise TooManyCombinations
+    bounds = tuple((_every(part.rows for part in axis), _either(part.rows for part in axis)) for axis in axes)
+    return Coverage(len(table.rows), axes, bounds)
 
 
 def _input_parts(table: DecisionTable, name: str, input: DecisionValue) -> Iterator[Part]:

@@ -14,10 +14,15 @@ from forms_dsl.kinds import SUFFIXES, Kind, kind_of, known_places, path_of
 from forms_dsl.names import name_fault
 from forms_dsl.salvage import first_line, salvage
 from forms_dsl.source import Document, Span
+from forms_dsl.yaml_events import NODE_LIMIT
 from forms_dsl.yaml_source import read_document
 
 FILE_COUNT_LIMIT = 2000
 BUNDLE_LIMIT = 20 * 1024 * 1024
+#: No more findings are answered at once: when the texts alone have so many, reading stops.
+FINDING_LIMIT = 100
+#: So many characters make one value, counted roughly, where a text could not be read.
+_CHARACTERS_A_VALUE = 8
 
 #: Beside the definitions a folder may hold a page for its readers, and data with the mappings that import it.
 _NO_DEFINITIONS = frozenset({"data", "imports"})
@@ -67,13 +72,23 @@ def read_documents(files: Mapping[str, str], prefix: str = "") -> tuple[dict[str
     documents: dict[str, Document] = {}
     if findings:
         return documents, findings
+    values = 0
     for path, text in sorted(files.items()):
+        if values > NODE_LIMIT or sum(finding.severity == "error" for finding in findings) >= FINDING_LIMIT:
+            if values > NODE_LIMIT:
+                message = Sentence(
+                    f"The files before this one have more than {NODE_LIMIT:,} values; nothing further is read.",
+                    f"此文件之前的内容已超过 {NODE_LIMIT:,} 个值，其余不再读取。",
+                )
+                findings.append(_about(f"{prefix}{path}", codes.LIMIT, message))
+            break
         if kind_of(path) is None:
             lost = _no_place(path, text)
             findings.append(replace(lost, span=replace(lost.span, file=f"{prefix}{path}")))
             continue
         document, found = read_document(f"{prefix}{path}", text)
         findings.extend(found)
+        values += len(document.spans) if document is not None else len(text) // _CHARACTERS_A_VALUE
         if document is not None:
             documents[path] = document
     findings.extend(_twice(files))

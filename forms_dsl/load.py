@@ -36,16 +36,13 @@ from forms_dsl.files.app import AppShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
 from forms_dsl.files.workflow import WorkflowShape
-from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_folder
+from forms_dsl.folder import FINDING_LIMIT, first_key_finding, open_files, path_name_finding, read_folder
 from forms_dsl.model import App, Binding, DecisionTable, Parameter, Scorecard
 from forms_dsl.org import BUILT_IN
 from forms_dsl.overlay.effective import extends_of, read_effective
 from forms_dsl.source import Document, Span, path_within_app
 
 __all__ = ["Loaded", "load_app", "read_folder"]
-
-#: So many findings are answered at once; more help nobody.
-FINDING_LIMIT = 100
 
 _SEVERITIES = {"error": 0, "warning": 1, "hint": 2}
 

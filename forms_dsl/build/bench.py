@@ -62,6 +62,8 @@ class Workbench:
     sources: dict[tuple[str, str], SourceFile] = field(default_factory=dict)
     #: Fields of the entities with those that they copy, by entity (`build.inherit.Inherited`).
     inherited: dict[str, Any] = field(default_factory=dict)
+    #: How many fields all entities declared so far have, with those that they copy.
+    field_count: int = 0
     #: Scorecards and decision tables by name.
     decisions: Names[DecisionSignature] = field(default_factory=Names)
     #: The decision tables that `lookup` may read.

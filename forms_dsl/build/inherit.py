@@ -13,6 +13,10 @@ from forms_dsl.diagnostics import Sentence
 from forms_dsl.files.entity import EntityShape, FieldShape, FragmentShape, RowTypeShape
 
 FIELD_LIMIT = 300
+#: The entities of an app have at most so many fields together, counting those that they copy.
+APP_FIELD_LIMIT = 20_000
+#: An entity copies another one over at most so many steps.
+LIKE_LIMIT = 8
 
 _ENTITY = Sentence("entity", "实体")
 _FRAGMENT = Sentence("fragment", "字段组")
@@ -34,7 +38,15 @@ class Inherited:
 
 def inherited(bench: Workbench, file: SourceFile) -> Inherited:
     """All fields of the entity of a file; findings about `like` and `use`, and about more than 300 fields."""
+    if bench.field_count > APP_FIELD_LIMIT:
+        message = Sentence(
+            f"The entities before this one have more than {APP_FIELD_LIMIT:,} fields.",
+            f"此前的实体合计已超过 {APP_FIELD_LIMIT:,} 个字段。",
+        )
+        bench.find(codes.LIMIT, Place(file).at("entity"), message)
+        return Inherited(open=True)
     found = _entity(bench, file, ())
+    bench.field_count += len(found.fields)
     if not found.fields and not found.lost and not found.open:
         message = Sentence("An entity has at least one field.", "实体至少要有一个字段。")
         bench.find(codes.WRONG_TYPE, Place(file).at("fields"), message, key=True)
@@ -78,9 +90,22 @@ def _copied(bench: Workbench, place: Place, shape: EntityShape, around: tuple[st
             message = Sentence(f"The entity {around[0]!r} copies itself.", f"实体“{around[0]}”最终复制了自己。")
             bench.find(codes.CYCLE, here, message)
             yield Inherited(open=True)
+        elif len(around) > LIKE_LIMIT:
+            message = Sentence(
+                f"The entity {around[0]!r} copies others over more than {LIKE_LIMIT} steps.",
+                f"实体“{around[0]}”经过 {LIKE_LIMIT} 层以上复制其他实体。",
+            )
+            bench.find(codes.LIMIT, Place(bench.sources["entity", around[0]]).at("like"), message)
+            yield Inherited(open=True)
         else:
             yield _entity(bench, other, around)
+    taken: set[str] = set()
     for number, name in enumerate(shape.use):
+        if name in taken:
+            message = Sentence(f"The fragment {name!r} is taken twice.", f"字段组“{name}”被重复引用。")
+            bench.find(codes.NAME_TWICE, place.at("use", number), message)
+            continue
+        taken.add(name)
         fragment = bench.sources.get(("fragment", name))
         if fragment is None:
             bench.unknown(place.at("use", number), name, _FRAGMENT, bench.files.get("fragment", ()))

@@ -15,6 +15,9 @@ from forms_dsl.expr.tree import Expression
 from forms_dsl.files.access import AccessShape, RoleShape, RolesShape, TransferShape
 from forms_dsl.model import AccessRule, Role, Transfer
 
+#: An app has at most so many roles.
+ROLE_LIMIT = 500
+
 _ROLE = Sentence("role", "角色")
 
 
@@ -24,14 +27,22 @@ def build_roles(bench: Workbench, file: SourceFile) -> dict[str, Role]:
     if not isinstance(shape, RolesShape):
         return {}
     place = Place(file, ("roles",))
-    return {name: _role(bench, place.at(name), name, role, shape.roles) for name, role in shape.roles.items()}
+    if len(shape.roles) > ROLE_LIMIT:
+        message = Sentence(
+            f"The app has {len(shape.roles):,} roles, more than {ROLE_LIMIT}.",
+            f"应用有 {len(shape.roles):,} 个角色，超过 {ROLE_LIMIT} 个。",
+        )
+        bench.find(codes.LIMIT, place, message, key=True)
+        return {}
+    closures = _closures(shape.roles)
+    return {name: _role(bench, place.at(name), name, role, closures[name]) for name, role in shape.roles.items()}
 
 
-def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, all_roles: Mapping[str, RoleShape]) -> Role:
+def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, closure: frozenset[str]) -> Role:
     for key in ("includes", "conflicts"):
         for number, other in enumerate(getattr(shape, key)):
             bench.look_up(bench.roles, place.at(key, number), other, _ROLE)
-    if name in _closure(name, all_roles):
+    if name in closure:
         message = Sentence(f"The role {name!r} includes itself.", f"角色“{name}”包含了自己。")
         bench.find(codes.CYCLE, place.at("includes"), message)
     access = {}
@@ -44,20 +55,19 @@ def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, all_roles
             bench.find(codes.WRONG_TYPE, place.at("access", entity_name), message, key=True)
             continue
         access[entity.name] = _access(bench, place.at("access", entity_name), rule, entity)
-    includes = tuple(sorted(_closure(name, all_roles) - {name}))
+    includes = tuple(sorted(closure - {name}))
     return Role(shape.id or name, name, shape.label, includes, tuple(shape.conflicts), access, place.key_span)
 
 
-def _closure(name: str, all_roles: Mapping[str, RoleShape]) -> set[str]:
-    """All roles that a role includes, over any number of steps; itself only in a circle."""
-    found: set[str] = set()
-    waiting = list(all_roles[name].includes)
-    while waiting:
-        other = waiting.pop()
-        if other not in found and other in all_roles:
-            found.add(other)
-            waiting.extend(all_roles[other].includes)
-    return found
+def _closures(roles: Mapping[str, RoleShape]) -> dict[str, frozenset[str]]:
+    """All roles that each role includes, over any number of steps (Warshall's algorithm on bits); itself only in a circle."""
+    numbers = {name: number for number, name in enumerate(roles)}
+    reached = [sum(1 << numbers[other] for other in {*role.includes} if other in numbers) for role in roles.values()]
+    for through in range(len(reached)):
+        for number, others in enumerate(reached):
+            if others >> through & 1:
+                reached[number] = others | reached[through]
+    return {name: frozenset(other for other, bit in numbers.items() if reached[numbers[name]] >> bit & 1) for name in roles}
 
 
 def _access(bench: Workbench, place: Place, shape: AccessShape, entity: EntitySignature) -> AccessRule:

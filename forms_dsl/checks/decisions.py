@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from forms_dsl.checks.expressions import CONSTANT_CONDITION
 from forms_dsl.checks.registry import Site, check
@@ -11,6 +12,7 @@ from forms_dsl.coverage import Coverage, TooManyCombinations, coverage_of, reach
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
+from forms_dsl.folder import FINDING_LIMIT
 from forms_dsl.model import DecisionTable, Scorecard
 from forms_dsl.source import Span
 
@@ -24,7 +26,8 @@ def tables_are_decided(site: Site) -> Iterator[Diagnostic]:
     for table in site.app.decisions.values():
         if isinstance(table, DecisionTable) and site.is_whole(table.span.file):
             try:
-                yield from _table(site, table, coverage_of(table))
+                # No more findings than are answered: a table in which all rows overlap is told of soon.
+                yield from islice(_table(site, table, coverage_of(table)), FINDING_LIMIT)
             except TooManyCombinations:
                 message = Sentence(
                     "The table has too many rows and inputs to look for gaps; split it.",

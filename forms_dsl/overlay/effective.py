@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms_dsl.codes import LIMIT
 from forms_dsl.diagnostics import Diagnostic, Sentence, suggestion
 from forms_dsl.folder import read_documents
 from forms_dsl.kinds import Kind, kind_of
@@ -16,6 +17,9 @@ from forms_dsl.overlay import codes
 from forms_dsl.overlay.guards import is_own_thing, takes_sealed
 from forms_dsl.overlay.weave import weave
 from forms_dsl.source import BASE_FOLDER, Document
+
+#: An app may extend one that extends another, over so many steps.
+_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ def read_effective(files: Mapping[str, str], prefix: str = "") -> Effective:
     if extends is None:
         if base:  # nothing extends them: they are files without a place
             findings.extend(read_documents(files, prefix)[1][len(findings) :])
+        return Effective(documents, findings)
+    if base and prefix.count(BASE_FOLDER) >= _STEPS:
+        message = Sentence(f"More than {_STEPS} apps extend each other.", f"相互扩展的应用超过 {_STEPS} 层。")
+        findings.append(LIMIT.at(extends[0].key_span(("extends",)), message, pointer=("extends",)))
         return Effective(documents, findings)
     below = read_effective(base, f"{prefix}{BASE_FOLDER}") if base else Effective({})
     return _laid_over(below, Effective(documents, findings), *extends)
