@@ -14,9 +14,11 @@ from connectors.checks import check_definition
 from connectors.definition import ConnectorDefinition
 from connectors.shapes import ConnectorShape
 from forms_dsl.codes import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE
-from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors, suggestion
+from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors, suggestion
 from forms_dsl.source import Document, Pointer
 from forms_dsl.yaml_source import read_document
+
+NO_TIMEOUT = code("C002", "A connector definition without a limit of time, so that a call could wait for ever.")
 
 _CHINESE = {
     "literal_error": "此处只能是 {expected}。",
@@ -71,7 +73,8 @@ def _findings(document: Document, invalid: ValidationError) -> Iterator[Diagnost
             yield UNKNOWN_KEY.at(document.key_span(pointer), said, pointer=pointer, hint=hint)
         elif kind == "missing":
             said = Sentence(f"The key {str(place[-1])!r} is missing.", f"缺少“{place[-1]}”。")
-            yield MISSING_KEY.at(document.span(pointer), said, pointer=pointer)
+            unbounded = "timeout" in place
+            yield (NO_TIMEOUT if unbounded else MISSING_KEY).at(document.span(pointer), said, pointer=pointer)
         elif pointer not in seen:
             seen.add(pointer)
             yield WRONG_TYPE.at(document.span(pointer), _said(error), pointer=pointer)

@@ -22,6 +22,7 @@ APP = Path(__file__).resolve().parents[2] / "app_definitions" / "bank_customer"
         ("metadata:", "metadta:", "S001", "metadta:"),
         ("path: /health", "pth: /health", "S001", "pth:"),
         ("  timeout: {connect: 1s", "  timeout: {conect: 1s", "S001", "conect"),
+        (", total: 5s", "", "C002", "timeout: {connect"),
         ("total: 5s", "total: 5x", "S002", "5x"),
         ("total: 5s", "total: 5m", "S002", "total: 5m"),
         ("as: DUPLICATE", "as: DUPLICAT", "S002", "DUPLICAT"),
@@ -49,6 +50,18 @@ def test_each_mistake_is_found_at_its_place(right: str, wrong: str, code: str, l
     assert found.definition is None
     assert [] != [d for d in found.diagnostics if d.code == code and d.span.line == place], found.diagnostics
     assert all(d.message_zh for d in found.diagnostics)
+
+
+def test_a_call_has_limits_of_time() -> None:
+    """C002 stands at the defaults that lack all limits, or at the timeout that lacks one."""
+    start = TEXT.index("  timeout:")
+    line, other = TEXT[start : TEXT.index("\n", start) + 1], ", total: 5s"
+
+    without = read_connector("core_bank/connector.yaml", TEXT.replace(line, "", 1)).diagnostics
+    part = read_connector("core_bank/connector.yaml", TEXT.replace(other, "", 1)).diagnostics
+
+    assert [("C002", ("defaults",))] == [(d.code, d.pointer) for d in without]
+    assert [("C002", ("defaults", "timeout"))] == [(d.code, d.pointer) for d in part]
 
 
 def test_all_mistakes_of_a_file_are_found_at_once() -> None:

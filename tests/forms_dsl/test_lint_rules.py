@@ -90,6 +90,12 @@ ASK = {
     ),
 }
 THING, FORM_PATH, LONG = "entities/thing.yaml", "forms/thing.edit.yaml", "n" * 41
+LIST_PATH, COLUMNS = "lists/things.yaml", "columns:"
+TWO_CURRENCIES = {
+    THING: ENTITY
+    + "  one: {type: money, currency: CNY, label: {zh: 甲, en: One}}\n"
+    + "  two: {type: money, currency: USD, label: {zh: 乙, en: Two}}\n"
+}
 MANY = "".join(f"  f{n}: {{type: text, max: 9, label: {{zh: 栏{n}, en: F{n}}}}}\n" for n in range(40))
 
 #: Code, further files of the example, file, good text, bad text, and the text at which the finding stands.
@@ -121,9 +127,22 @@ CASES: list[tuple[str, Mapping[str, str], str, str, str, str]] = [
     ("P005", {}, "roles.yaml", "read: true", "read: true, export: true, unmask: [title]", "export"),
     ("N201", {}, THING, "  unit:", "  half: {type: decimal, scale: 2, compute: round(rate / 2, 2), label: {zh: 半, en: Half}}\n  unit:", ""),
     ("N202", {}, THING, "type: percent,", "type: integer, max: 9999999999999999,", "9999999999999999"),
+    ("N203", TWO_CURRENCIES, THING, "max: 60,", "max: 60, check: one + two > 0, message: {zh: 高, en: High},", "one + two"),
     ("N204", {}, THING, "type: percent,", "type: percent, check: rate < 5, message: {zh: 高, en: High},", "5, message"),
-    ("X303", {}, "lists/things.yaml", "columns:", 'filter: title == ""\ncolumns:', '""\ncolumns'),
-    ("X305", {}, "lists/things.yaml", "columns:", 'filter: unit.parent.parent.name == "a"\ncolumns:', "unit.parent"),
+    ("X001", {}, LIST_PATH, COLUMNS, f"filter: {'not (' * 31}rate > 1{')' * 31}\ncolumns:", "(rate"),
+    ("X002", {}, LIST_PATH, COLUMNS, "filter: rate > 0 and\ncolumns:", "and\n"),
+    ("X003", {}, LIST_PATH, COLUMNS, "filter: title == lambda\ncolumns:", "lambda"),
+    ("X004", {}, LIST_PATH, COLUMNS, "filter: rate > 1e5\ncolumns:", "1e5"),
+    ("X005", {}, LIST_PATH, COLUMNS, "filter: ratte > 0\ncolumns:", "ratte"),
+    ("X006", {}, LIST_PATH, COLUMNS, "filter: flor(rate) > 0\ncolumns:", "flor"),
+    ("X011", {}, LIST_PATH, COLUMNS, "filter: title > 1\ncolumns:", "> 1"),
+    ("X012", {}, LIST_PATH, COLUMNS, "filter: len() > 1\ncolumns:", "len"),
+    ("X013", {}, LIST_PATH, COLUMNS, "filter: round(rate, unit) > 0\ncolumns:", "unit)"),
+    ("X014", ROWS, THING, "max: 60,", "max: 60, check: sum(sum(1 for q in parts) for p in parts) > 0, message: {zh: 高, en: High},", "sum(1"),
+    ("X020", SIZE, LIST_PATH, COLUMNS, 'filter: size == "M"\ncolumns:', '"M"'),
+    ("X030", {}, LIST_PATH, COLUMNS, 'filter: matches(title, "uscc")\ncolumns:', "matches"),
+    ("X303", {}, LIST_PATH, COLUMNS, 'filter: title == ""\ncolumns:', '""\ncolumns'),
+    ("X305", {}, LIST_PATH, COLUMNS, 'filter: unit.parent.parent.name == "a"\ncolumns:', "unit.parent"),
     ("L301", {}, THING, "{zh: 标题, en: Title}", "{zh: 标题}", "{zh: 标题}"),
     ("L303", {}, THING, "{zh: 比例, en: Rate}", "{zh: 标题, en: Rate}", "rate]"),
     ("L304", {}, THING, "en: Title", "en: The title of this very thing", "label: {zh: 标题"),
