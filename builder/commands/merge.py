@@ -22,6 +22,7 @@ _KINDS = {
     "order": {"en": "both sides put {path} in another order", "zh": "双方都调整了 {path} 的顺序"},
     "layout": {"en": "{path} cannot be put into the text of ours as it is written", "zh": "{path} 无法按现有写法并入我方文本"},
     "unreadable": {"en": "one of the texts is not YAML; the lines were merged", "zh": "其中一个文本不是有效的 YAML，已按行合并"},
+    "too_large": {"en": "the texts are too large or too far apart to be merged", "zh": "文本过大或差异过多，无法自动合并"},
     "deleted": {"en": "one side is empty; the lines were merged", "zh": "其中一方为空，已按行合并"},
 }
 _CONFLICT = {"en": "conflict", "zh": "冲突"}

@@ -15,6 +15,11 @@ from forms_dsl.merge.comments import carry_comments
 from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.yaml_source import read_document
 
+#: Texts with more lines or characters are not compared: a definition has at most 2,000 lines before it should be split.
+_LINES, _CHARACTERS = 6_000, 400_000
+#: Each step reads the text once more: so many lines are read in about two seconds.
+_LINES_READ = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
@@ -35,11 +40,17 @@ class Merged:
 
 
 def merge_texts(base: str, ours: str, theirs: str, *, labels: tuple[str, str] = ("ours", "theirs")) -> Merged:
-    """Merge by structure; texts that cannot be read as definitions are merged as lines with a conflict."""
+    """Merge by structure; texts that cannot be read as definitions are merged as lines with a conflict.
+
+    Texts that are too large, or too far apart, stand whole beside each other between Git's marks, with a conflict.
+    """
     if theirs in (ours, base):
         return Merged(ours)
     if ours == base:
         return Merged(theirs)
+    too_large = Merged(_beside(ours, theirs, labels), (MergeConflict("too_large", ".", None, None),))
+    if any(text.count("\n") > _LINES or len(text) > _CHARACTERS for text in (base, ours, theirs)):
+        return too_large
     try:
         trees = [parse_tree(text) if text.strip() else None for text in (base, ours, theirs)]
     except UnreadableText:
@@ -47,6 +58,8 @@ def merge_texts(base: str, ours: str, theirs: str, *, labels: tuple[str, str] = 
     if trees[1] is None or trees[2] is None:
         return Merged(_marked(ours, theirs, labels), (MergeConflict("deleted", ".", None, None),))
     changes = compare(data_of(trees[0]) if trees[0] else {}, data_of(trees[1]), data_of(trees[2]))
+    if (len(changes.steps) + len(changes.conflicts)) * max(text.count("\n") for text in (ours, theirs)) > _LINES_READ:
+        return too_large
     text, left = _taken(ours, theirs, trees[2], changes.steps)
     conflicts = [*changes.conflicts, *left]
     text = carry_comments(base, theirs, text)
@@ -119,6 +132,12 @@ def _marked(ours: str, theirs: str, labels: tuple[str, str]) -> str:
         else:
             made += [f"<<<<<<< {labels[0]}\n", *_closed(mine[a:b]), "=======\n", *_closed(other[c:d]), f">>>>>>> {labels[1]}\n"]
     return "".join(made)
+
+
+def _beside(ours: str, theirs: str, labels: tuple[str, str]) -> str:
+    """Both texts whole, between Git's marks."""
+    mine, other = _closed([ours] if ours else []), _closed([theirs] if theirs else [])
+    return "".join([f"<<<<<<< {labels[0]}\n", *mine, "=======\n", *other, f">>>>>>> {labels[1]}\n"])
 
 
 def _closed(lines: list[str]) -> list[str]:

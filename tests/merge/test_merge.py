@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import time
 from typing import Any
 
 import pytest
@@ -284,3 +285,27 @@ def _on_data(data: object, operations: list[Operation]) -> object:
             continue
         made = edited(made, operation)
     return made
+
+
+def _keys(count: int, name: str, value: int = 1) -> str:
+    return "".join(f"{name}{i}: {value}\n" for i in range(count))
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        (_keys(3000, "k"), _keys(3000, "k") + _keys(100, "o"), _keys(3000, "k") + _keys(3000, "t")),
+        (_keys(3000, "k"), _keys(3000, "k", 3), _keys(3000, "k", 2)),
+        (_keys(90_000, "k"), _keys(90_000, "o"), _keys(90_000, "t")),
+        ("[\n", "[\n" + _keys(9000, "o"), "[\n" + _keys(9000, "t")),
+    ],
+    ids=["added", "changed", "large", "unreadable"],
+)
+def test_texts_made_to_take_time_are_not_merged(base: str, ours: str, theirs: str) -> None:
+    """Both stand whole between the marks within two seconds of work, and nothing of either is lost."""
+    start = time.process_time()
+    merged = merge_texts(base, ours, theirs)
+
+    assert time.process_time() - start < 2
+    assert ["too_large"] == [conflict.kind for conflict in merged.conflicts]
+    assert f"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n" == merged.text
