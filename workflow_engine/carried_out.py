@@ -92,8 +92,8 @@ def _of_workflow(workflow: Workflow) -> Iterator[Key]:
         yield ("controls", "no_approver")
     if workflow.starter_is_approver != "hold_for_admin":
         yield ("controls", "starter_is_approver")
-    for end in workflow.finish_cooldown:
-        yield ("on_finish", end, "cooldown")
+    for end, pause in workflow.finish_cooldown.items():
+        yield from working_key(pause, "on_finish", end, "cooldown")
     for number, example in enumerate(workflow.examples):
         if can_be_played(example):
             continue

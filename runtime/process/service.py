@@ -21,12 +21,13 @@ from runtime.process import codes, plain_work
 from runtime.process.calls import call_finished
 from runtime.process.editors import changed_names
 from runtime.process.effects import carry_out, put, write_values
-from runtime.process.flows import Flow, live_flow
+from runtime.process.flows import live_flow
 from runtime.process.journal import write_start
 from runtime.process.opened import Opened, apply_command, open_instance, with_record
 from runtime.process.people import may_start
 from runtime.process.record import CaseRecord, lock_record, on_release, read_case
 from runtime.process.rows import Frame, find_seat
+from runtime.process.starting import refuse_all_but_drafts, refuse_while_cooling
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
 from runtime.records.write import update_record
@@ -98,7 +99,8 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
         return _submit_again(connection, context, running)
     lock_record(connection, flow, record_id)
     record = read_case(connection, context, flow, record_id)
-    _refuse_all_but_drafts(connection, flow, record)
+    refuse_all_but_drafts(connection, flow, record)
+    refuse_while_cooling(connection, context, flow, record_id)
     first = flow.definition.first_fill()
     if first is not None:
         _require(first, record, "")
@@ -276,25 +278,3 @@ def _require(step: HumanStep, record: CaseRecord, place: str) -> None:
         message = {"zh": "本步骤须填写此项。", "en": "This step needs a value here."}
         faults = tuple(Fault(codes.VALUE_MISSING.id, message, pointer=f"{place}/{name}") for name in missing)
         raise Invalid({"zh": "还有必填项。", "en": "Required values are missing."}, faults=faults)
-
-
-def _refuse_all_but_drafts(connection: Connection, flow: Flow, record: CaseRecord) -> None:
-    """A record is submitted once: its status is the first one, or it has none and was never approved."""
-    status = flow.status
-    if status is not None:
-        is_draft = record.values.get(status.name) in (None, status.options.choices[0].code)
-    else:
-        is_draft = not _was_approved(connection, flow, record.id)
-    if not is_draft:
-        message = {"zh": "该记录已提交过，不能再次发起审批。", "en": "This record was submitted already; only a draft is."}
-        raise Conflict(message, code=codes.NO_DRAFT.id)
-
-
-def _was_approved(connection: Connection, flow: Flow, record_id: str) -> bool:
-    ended = sa.select(sa.literal(1)).where(
-        wf_instance.c.record_id == record_id,
-        wf_instance.c.app == flow.compiled.app.name,
-        wf_instance.c.workflow_id == flow.workflow.id,
-        wf_instance.c.state == "approved",
-    )
-    return connection.execute(ended).first() is not None

@@ -21,6 +21,7 @@ from runtime.process.people import may_start
 from runtime.process.persons import Person, persons_of
 from runtime.process.record import CaseRecord, on_release, platform_context
 from runtime.process.service import running_instance
+from runtime.process.starting import refuse_while_cooling
 from runtime.process.view import title_at
 from runtime.process.words import asked_because, held_because, left_out_because
 from runtime.process.world import facts_of, make_world
@@ -49,6 +50,8 @@ def try_workflow(
             return _from_here(connection, context, instance)
     if not may_start(connection, context, flow.compiled, flow.workflow.start_by):
         raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
+    if record_id is not None:
+        refuse_while_cooling(connection, context, flow, record_id)
     record = _entered(connection, context, flow, values, record_id)
     person = context.principal
     world = make_world(connection, context, flow, record, (person.id, person.unit_id), None)

@@ -41,7 +41,6 @@ REFUSED = [
     "wait: cooling",
     "fields: {hide: [size]}",
     "at: finish",
-    "cooldown: 30 days",
     "do: [submit",
     "user: {role: clerk",
     "expect: {at",
