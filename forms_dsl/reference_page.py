@@ -229,14 +229,20 @@ def _plain(made: _Page, value: Mapping[str, Any], shapes: Mapping[str, Any]) -> 
 
 
 def example(kind: Kind) -> tuple[str, list[str]] | None:
-    """The path and the first lines of a file of the kind in a shipped app, cut where a whole entry ends; None without one."""
+    """The path and the first lines of a file of the kind in one of the apps; None without one.
+
+    The last line is none that only opens a map.
+    """
     for app in EXAMPLE_APPS:
         folder = ROOT / app
         paths = sorted((folder / kind.folder).glob("*.yaml")) if kind.folder else [folder / f"{kind.file}.yaml"]
         for path in paths:
             if path.is_file():
                 lines = path.read_text(encoding="utf-8").splitlines()
-                return path.relative_to(ROOT).as_posix(), [line for line in lines if line.strip()][:EXAMPLE_LINES]
+                shown = [line for line in lines if line.strip()][:EXAMPLE_LINES]
+                while shown[-1].partition(" #")[0].rstrip().endswith(":"):
+                    shown.pop()
+                return path.relative_to(ROOT).as_posix(), shown
     return None
 
 
