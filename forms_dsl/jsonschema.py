@@ -83,3 +83,17 @@ def _shapes(top: type[BaseModel]) -> set[type[BaseModel]]:
 def schemas() -> Mapping[str, dict[str, Any]]:
     """The schemas by folder or file, as in `entities` and `app`."""
     return MappingProxyType({kind.folder or kind.file or kind.name: schema_of(kind) for kind in KINDS.values()})
+
+
+def editor_schema(name: str) -> dict[str, Any]:
+    """The schema of a folder or file for editors: a file of an overlay (`extend`) holds differences only and is let be."""
+    schema = schemas()[name]
+    around = {key: value for key, value in schema.items() if key in ("$schema", "$defs", "title", "x-zh")}
+    whole = {key: value for key, value in schema.items() if key not in around}
+    return {**around, "if": {"type": "object", "required": ["extend"]}, "then": {}, "else": whole}
+
+
+def editor_patterns(name: str) -> list[str]:
+    """Where in the folder of an app the files of a schema stand, as patterns of paths."""
+    kind = next(kind for kind in KINDS.values() if name == (kind.folder or kind.file or kind.name))
+    return [f"**/{name}/*.yaml"] if kind.folder else [f"**/{name}.yaml"]
