@@ -45,7 +45,7 @@ def add(verbs: Verbs) -> None:
         _EXAMPLES,
         run,
     )
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="default: PORT, else 8000")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000")
     add_database_argument(parser)
 
 

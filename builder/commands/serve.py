@@ -28,7 +28,7 @@ def add(verbs: Verbs) -> None:
         run,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="default: PORT, else 8000")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000", help="default: PORT, else 8000")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that share the address (default 1)")
     add_database_argument(parser)
 

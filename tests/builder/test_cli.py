@@ -336,3 +336,16 @@ def test_a_bundle_is_checked_and_published_like_its_folder(qiqiao: Qiqiao, tmp_p
     assert (1, True) == (qiqiao("publish", bad)[0], "B002" in qiqiao("publish", bad)[2])
     assert not (tmp_path / "escaped.yaml").exists()
     assert "is live as release 1." in qiqiao("publish", good)[1]
+
+
+@pytest.mark.parametrize("verb", ["serve", "demo"])
+def test_a_port_in_the_environment_that_is_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    """PORT=abc is told as a mistake of the call; other verbs do not mind."""
+    monkeypatch.setenv("PORT", "abc")
+    with pytest.raises(SystemExit) as stopped:
+        main([verb])
+
+    assert 2 == stopped.value.code
+    assert "abc" in capsys.readouterr().err
