@@ -287,7 +287,14 @@ def test_check_watches(tmp_path: Path) -> None:
     text = entity.read_text()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "QIQIAO_LOCALE": "en", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "builder.cli", "check", str(folder), "--watch"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Where the tests themselves run without Ctrl-C, their children would ignore it too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         assert process.stdout is not None
         try:
             _until(process.stdout, "nothing to complain about")
@@ -295,9 +302,10 @@ def test_check_watches(tmp_path: Path) -> None:
             assert "S001" in _until(process.stdout, "error(s)")
             entity.write_text(text)
             _until(process.stdout, "nothing to complain about")
-        finally:
             process.send_signal(signal.SIGINT)
-        assert 130 == process.wait(timeout=20)
+            assert 130 == process.wait(timeout=20)
+        finally:
+            process.kill()
 
 
 def _until(stream: TextIO, words: str) -> str:
