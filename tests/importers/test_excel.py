@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests.importers.sources import assert_clean, codes, entity, fields, found, imported, saved, workbook
+from tests.real_data import DATA, absent
 
 CARD = "110101199003071233"  # its check digit is computed below
 
@@ -193,9 +193,6 @@ def test_rare_values_of_a_long_file_are_seen() -> None:
     assert "I113" in codes(result)
 
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -210,7 +207,7 @@ DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 def test_files_of_banks(name: str) -> None:
     path = DATA / name
     if not path.is_file():
-        pytest.skip("the data set is not on this machine")
+        pytest.skip(absent(name))
     result = imported("excel", path.name, path.read_bytes())
     assert_clean(result)
     assert not [finding for finding in result.findings if finding.severity == "error"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -19,13 +18,14 @@ import sqlalchemy as sa
 from runtime.commands.import_mapping import read_mapping
 from runtime.commands.import_records import Request, import_file
 from runtime.store.tables import audit_event, import_reject
+from tests import real_data
 from tests.imports.conftest import Desk
 from tests.shipped_bank import FOLDER
 
-DATA = Path(os.environ.get("QIQIAO_TEST_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data") / "berka"
+DATA = real_data.DATA / "berka"
 pytestmark = pytest.mark.skipif(
     not (DATA / "trans.asc").is_file(),
-    reason=f"NOT CHECKED: the Berka data are not in {DATA}; set QIQIAO_TEST_DATA to the folder that holds berka/",
+    reason=real_data.absent("berka"),
 )
 
 ROWS = {

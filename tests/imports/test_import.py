@@ -279,4 +279,4 @@ def test_a_brace_that_is_left_open_is_a_finding(desk: Desk) -> None:
     with pytest.raises(BrokenMapping) as broken:
         desk.run(CUSTOMERS.replace("full_name: name", 'full_name: {text: "{name} {no"}'))
 
-    assert ["D005"] == [found.code for found in broken.value.diagnostics]
+    assert ["D105"] == [found.code for found in broken.value.diagnostics]
