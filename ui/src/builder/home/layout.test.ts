@@ -32,9 +32,10 @@ test('no line goes through a card, so that it reads as a relation of that card',
   expect(through).toEqual([])
 })
 
-test('no two lines lie on each other', () => {
+test('lines to one entity run together, and no others lie on each other', () => {
+  const target = (key: string) => key.split(' ')[1]
   const all = layoutOf(map).lines.flatMap(line => pieces(line.d).map(piece => ({ ...piece, key: line.key })))
-  const shared = all.flatMap((a, at) => all.slice(at + 1).filter(b => a.key !== b.key && (
+  const shared = all.flatMap((a, at) => all.slice(at + 1).filter(b => target(a.key) !== target(b.key) && (
     (a.top === a.bottom && b.top === b.bottom && a.top === b.top && Math.min(a.right, b.right) > Math.max(a.left, b.left))
     || (a.left === a.right && b.left === b.right && a.left === b.left && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top)))).map(b => `${a.key} on ${b.key}`))
   expect(shared).toEqual([])

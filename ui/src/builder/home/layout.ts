@@ -1,4 +1,4 @@
-/** Places of the entity map: the most pointed-at entities first, lines at right angles in the gaps between the cards, each in a lane of its own. */
+/** Places of the entity map: the most pointed-at entities first, lines at right angles in the gaps between the cards; those to one entity run together. */
 
 import type { AppHomeAnswer } from '../draft/types'
 
@@ -52,24 +52,25 @@ export function layoutOf(map: Map_, columns = 4): Layout {
     const leaves = down || level ? 'foot' : 'head', enters = down ? 'head' : 'foot'
     const first = leaves === 'foot' ? from.row + 1 : from.row, last = enters === 'head' ? to.row : to.row + 1
     lanes.ask(`${leaves} ${from.node.name}`, key)
-    lanes.ask(`${enters} ${to.node.name}`, key)
-    lanes.ask(`row ${first}`, `${key} out`)
+    const trunk = `${to.node.name} ${enters}`
+    lanes.ask(`${enters} ${to.node.name}`, trunk)
+    lanes.ask(`row ${first}`, trunk)
     if (first !== last) {
-      lanes.ask(`row ${last}`, `${key} in`)
-      lanes.ask(`column ${to.column}`, key)
+      lanes.ask(`row ${last}`, trunk)
+      lanes.ask(`column ${to.column}`, trunk)
     }
-    return { key, from, to, leaves, enters, first, last } as const
+    return { key, trunk, from, to, leaves, enters, first, last } as const
   })
   // Ports at a foot stand in the left half and those at a head in the right, so that those of two cards below each other stay apart.
   const port = (side: 'foot' | 'head', spot: Spot, key: string) => lanes.at(`${side} ${spot.node.name}`, key, spot.x + (side === 'head' ? CARD.width / 2 : 0), CARD.width / 2)
   const edgeOf = (side: 'foot' | 'head', spot: Spot) => (side === 'foot' ? spot.y + CARD.height : spot.y)
   const rowGap = (row: number, who: string) => lanes.at(`row ${row}`, who, row === 0 ? 0 : MARGIN + row * (CARD.height + GAP.y) - GAP.y, row === 0 ? MARGIN : GAP.y)
-  const lines = routes.map(({ key, from, to, leaves, enters, first, last }) => {
-    const out = `M${port(leaves, from, key)} ${edgeOf(leaves, from)}V${rowGap(first, `${key} out`)}`
-    const end = `H${port(enters, to, key)}V${edgeOf(enters, to)}`
+  const lines = routes.map(({ key, trunk, from, to, leaves, enters, first, last }) => {
+    const out = `M${port(leaves, from, key)} ${edgeOf(leaves, from)}V${rowGap(first, trunk)}`
+    const end = `H${port(enters, to, trunk)}V${edgeOf(enters, to)}`
     if (first === last) return { key, d: `${out}${end}` }
-    const side = lanes.at(`column ${to.column}`, key, to.column === 0 ? 0 : to.x - GAP.x, to.column === 0 ? MARGIN : GAP.x)
-    return { key, d: `${out}H${side}V${rowGap(last, `${key} in`)}${end}` }
+    const side = lanes.at(`column ${to.column}`, trunk, to.column === 0 ? 0 : to.x - GAP.x, to.column === 0 ? MARGIN : GAP.x)
+    return { key, d: `${out}H${side}V${rowGap(last, trunk)}${end}` }
   })
   const rows = Math.ceil(order.length / columns)
   return { cards, lines, width: 2 * MARGIN + columns * CARD.width + (columns - 1) * GAP.x, height: 2 * MARGIN + rows * CARD.height + (rows - 1) * GAP.y }
