@@ -12,6 +12,8 @@ const map = {
   ],
 }
 
+const target = (key: string) => key.split(' ')[1]
+
 /** The straight pieces of a path. */
 function pieces(d: string) {
   let x = 0, y = 0
@@ -33,7 +35,6 @@ test('no line goes through a card, so that it reads as a relation of that card',
 })
 
 test('lines to one entity run together, and no others lie on each other', () => {
-  const target = (key: string) => key.split(' ')[1]
   const all = layoutOf(map).lines.flatMap(line => pieces(line.d).map(piece => ({ ...piece, key: line.key })))
   const shared = all.flatMap((a, at) => all.slice(at + 1).filter(b => target(a.key) !== target(b.key) && (
     (a.top === a.bottom && b.top === b.bottom && a.top === b.top && Math.min(a.right, b.right) > Math.max(a.left, b.left))
