@@ -107,7 +107,7 @@ def print_results(results: list[StepResult], locale: str) -> None:
         if result.rejected:
             print(_REJECTED[locale].format(count=result.rejected, file=result.file))
             for reject in result.first_rejects:
-                reason = reject.reason.get(locale) or reject.reason["en"]
+                reason = reject.reason.get(locale) or next(iter(reject.reason.values()), "")
                 print(_ROW[locale].format(row=reject.row, column=reject.column or "-", value=reject.value or "-", reason=reason))
             print(_ALL[locale].format(path=result.reject_file))
 

@@ -167,3 +167,25 @@ def test_what_is_not_carried_out_is_refused_by_name(database: Database, key: str
     with database.read() as connection:
         plan = plan_publish(connection, "small", KINDS, NOW).plan
     assert any(one.code == "M416" and f"carry out {key}" in one.message for one in plan.diagnostics)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("expected", ["{rule: other}", None])
+def test_a_case_of_an_app_with_one_language_is_told_in_it(language: str, expected: str | None) -> None:
+    """A rule's message has only the languages of its app; the readers of the others get the one that there is."""
+    edited = "do: [{edit: {name: abcd}}]\n    expect: {fields: {name: abcd}}"
+    case = f"given: {{name: abcd}}\n    expect_error: {expected}" if expected else f"given: {{name: a}}\n    {edited}"
+    label = f"label: {{{language}: Word}}"
+    files = {
+        "app.yaml": f'app: small\nformat: "1"\nversion: 1.0.0\n{label}\nlanguages: [{language}]\ntimezone: UTC\n',
+        "entities/note.yaml": (
+            f"entity: note\n{label}\nfields:\n  name: {{type: text, {label}}}\n  other: {{type: text, {label}}}\n"
+            "rules:\n"
+            f"  short: {{check: len(name) < 3, at: name, message: {{{language}: Far too long}}}}\n"
+            f"  other: {{check: is_missing(other), at: other, message: {{{language}: No q}}}}\n"
+        ),
+        "tests/own.yaml": f"tests: own\nentity: note\ncases:\n  long:\n    {case}\n",
+    }
+    (result,) = run_cases(whole(files))
+    assert result.state == "failed"
+    assert all("Far too long" in said for fault in result.faults for said in fault)

@@ -6,7 +6,7 @@ from forms_dsl.diagnostics import Sentence
 from forms_dsl.model import Case, Entity, ExpectedError
 from runtime.failures import Fault, Invalid
 from runtime.publish.cases.bench import Sitting
-from runtime.publish.cases.results import NotRun
+from runtime.publish.cases.results import NotRun, fault_said
 from runtime.records.codes import RULE
 
 
@@ -23,8 +23,9 @@ def error_fault(sitting: Sitting, entity: Entity, case: Case) -> list[Sentence]:
     if any(_is_meant(entity, expected, fault) for fault in faults):
         return []
     words = ", ".join(str(part) for part in (expected.rule, expected.field, expected.at) if part)
-    there = "; ".join(f"{fault.pointer} {fault.message['en']}" for fault in faults) or "nothing"
-    zh = "；".join(f"{fault.pointer} {fault.message['zh']}" for fault in faults) or "无"
+    said = [fault_said(fault) for fault in faults]
+    there = "; ".join(each.en for each in said) or "nothing"
+    zh = "；".join(each.zh for each in said) or "无"
     return [Sentence(f"The error {words} was not found, but {there}", f"没有出现预期的错误 {words}，实际：{zh}")]
 
 

@@ -10,7 +10,7 @@ from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.model import App, CallStep, Case, Entity, HumanStep, Workflow, WorkflowStep
 from forms_dsl.subjects import tested_entity
 from forms_dsl.workflow_tree import parallel_branch_of, steps_of
-from runtime.publish.cases.results import CaseResult, NotRun, not_run, passed_or
+from runtime.publish.cases.results import CaseResult, NotRun, not_run, passed_or, said
 from workflow_engine.carried_out import not_carried_out
 from workflow_engine.examples import run_example
 
@@ -72,7 +72,7 @@ def run_examples(app: App) -> Iterator[CaseResult]:
             except NotRun as why:
                 yield not_run(flow.name, example.name, example.span, why)
             except ValueRefused as refused:
-                yield passed_or(flow.name, example.name, example.span, [Sentence(refused.message["en"], refused.message["zh"])])
+                yield passed_or(flow.name, example.name, example.span, [said(refused.message)])
             else:
                 yield passed_or(flow.name, example.name, example.span, faults)
 

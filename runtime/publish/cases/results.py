@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.model import Label
 from forms_dsl.source import Span
+from runtime.failures import Fault
+from runtime.publish.words import sentence
 
 FAILED = code("M417", "A test case of the app does not come out as it says.")
 
@@ -46,6 +49,18 @@ def passed_or(file: str, name: str, span: Span, faults: Iterable[Sentence]) -> C
 def not_run(file: str, name: str, span: Span, why: NotRun) -> CaseResult:
     """A case that was not run, and why."""
     return CaseResult(file, name, span, "not_run", (why.reason,))
+
+
+def said(message: Label) -> Sentence:
+    """A message of the app for both readers; where the app has only other languages, in its first one."""
+    return sentence(message, en="{0}", zh="{0}")
+
+
+def fault_said(fault: Fault, *, colon: bool = False) -> Sentence:
+    """The place and the message of a fault, with a colon between them or without."""
+    message = said(fault.message)
+    en, zh = (": ", "：") if colon else (" ", " ")
+    return Sentence(f"{fault.pointer}{en}{message.en}", f"{fault.pointer}{zh}{message.zh}")
 
 
 def findings(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:

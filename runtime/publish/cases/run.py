@@ -19,7 +19,7 @@ from runtime.publish.cases.access import access_faults
 from runtime.publish.cases.bench import DEFAULT_CLOCK, Bench, Sitting, open_bench
 from runtime.publish.cases.expected_error import error_fault
 from runtime.publish.cases.paths import path_fault, submitted
-from runtime.publish.cases.results import CaseResult, NotRun, findings, not_run, passed_or
+from runtime.publish.cases.results import CaseResult, NotRun, fault_said, findings, not_run, passed_or, said
 from runtime.query.late import context_facts
 from runtime.records.facts import facts_of, value_of
 from runtime.records.read import get_record
@@ -61,13 +61,10 @@ def _run(bench: Bench, file: str, case: Case) -> CaseResult:
     except NotRun as why:
         return not_run(file, case.name, case.span, why)
     except ValueRefused as refused:
-        return passed_or(file, case.name, case.span, [Sentence(refused.message["en"], refused.message["zh"])])
+        return passed_or(file, case.name, case.span, [said(refused.message)])
     except Invalid as invalid:
-        faults = [
-            Sentence(f"{fault.pointer}: {fault.message['en']}", f"{fault.pointer}：{fault.message['zh']}")
-            for fault in invalid.faults
-        ]
-        return passed_or(file, case.name, case.span, faults or [Sentence(invalid.message["en"], invalid.message["zh"])])
+        faults = [fault_said(fault, colon=True) for fault in invalid.faults]
+        return passed_or(file, case.name, case.span, faults or [said(invalid.message)])
 
 
 def _faults(bench: Bench, case: Case) -> list[Sentence]:
