@@ -5,13 +5,15 @@ Codes of a check stand beside the check in `checks/`, those of expressions in `e
 
 from __future__ import annotations
 
-from forms_dsl.diagnostics import code
+from forms_dsl.diagnostics import Sentence, code
 
 SYNTAX = code("Y001", "The text is not YAML or JSON, or the file is empty or not a map at the top.", refusal="DEF-SHAPE")
 ALIAS = code("Y002", "An anchor, alias, tag, merge key, directive or second document.", refusal="DEF-YAML-ALIAS")
 DUPLICATE_KEY = code(
     "Y003", "A key stands twice in one map; keys are compared after NFC and case folding.", refusal="DEF-DUP-KEY"
 )
+#: What stands at the other place of a key that stands twice.
+FIRST_HERE = Sentence("first here", "首次出现于")
 CHARACTER = code("Y004", "A tab, byte order mark, NUL, other control character or unusual line break.", refusal="DEF-UNICODE")
 BOOLEAN_WORD = code("Y005", "Another word where true or false is meant.", refusal="DEF-TYPE")
 LEADING_ZERO = code("Y006", "An unquoted number with leading zeros, which other tools would damage.", refusal="DEF-TYPE")

@@ -33,7 +33,8 @@ class Diagnostic:
     span: Span
     pointer: Pointer = ()
     hint: str | None = None
-    related: tuple[tuple[str, Span], ...] = ()
+    #: Other places of the matter, each with what is there: a name, or words in both languages.
+    related: tuple[tuple[str | Sentence, Span], ...] = ()
     fix: str | None = None
     message_zh: str | None = None
     hint_zh: str | None = None
@@ -47,6 +48,11 @@ class Diagnostic:
     def hint_in(self, locale: str) -> str | None:
         """The hint in `locale`, in English where there is no other."""
         return self.hint_zh if locale == "zh" and self.hint_zh else self.hint
+
+
+def in_locale(said: str | Sentence, locale: str) -> str:
+    """Words for a reader; a plain text is the same in both languages."""
+    return said if isinstance(said, str) else said.zh if locale == "zh" else said.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Code:
         *,
         pointer: Pointer = (),
         hint: str | Sentence | None = None,
-        related: tuple[tuple[str, Span], ...] = (),
+        related: tuple[tuple[str | Sentence, Span], ...] = (),
         fix: str | None = None,
     ) -> Diagnostic:
         """A finding of this kind at `span`."""

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 from forms_dsl.characters import TEXT_LIMIT, refused_fault
-from forms_dsl.codes import CHARACTER, DUPLICATE_KEY, LIMIT, SYNTAX, TOO_DEEP
+from forms_dsl.codes import CHARACTER, DUPLICATE_KEY, FIRST_HERE, LIMIT, SYNTAX, TOO_DEEP
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.yaml_events import DEPTH_LIMIT, NODE_LIMIT
@@ -95,9 +95,9 @@ class _Reader:
             if first is not span:
                 message = Sentence(
                     f"The key {key!r} stands twice (first on line {first.line}).",
-                    f"键 {key!r} 重复（首次出现在第 {first.line} 行）。",
+                    f"键“{key}”重复（首次出现在第 {first.line} 行）。",
                 )
-                found = DUPLICATE_KEY.at(span, message, pointer=(*pointer, key), related=(("first here 首次出现", first),))
+                found = DUPLICATE_KEY.at(span, message, pointer=(*pointer, key), related=((FIRST_HERE, first),))
                 self.findings.append(found)
                 spans, key_spans = dict(self.spans), dict(self.key_spans)
                 self._value(pointer, depth + 1)  # read only to find where it ends

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
-from forms_dsl.diagnostics import Diagnostic, Severity
+from forms_dsl.diagnostics import Diagnostic, Severity, in_locale
 from forms_dsl.source import Pointer, Span
 
 _COLOURS: Mapping[Severity, str] = {"error": "31", "warning": "33", "hint": "36"}
@@ -41,7 +41,10 @@ def render_json(diagnostics: Iterable[Diagnostic], *, locale: str = "en") -> lis
             "message": d.message_in(locale),
             "hint": d.hint_in(locale),
             "pointer": pointer_text(d.pointer),
-            "related": [{"message": said, "file": at.file, "line": at.line, "column": at.column} for said, at in d.related],
+            "related": [
+                {"message": in_locale(said, locale), "file": at.file, "line": at.line, "column": at.column}
+                for said, at in d.related
+            ],
         }
         for d in diagnostics
     ]
@@ -66,7 +69,7 @@ def _block(found: Diagnostic, lines: list[str], locale: str, colour: bool, prefi
         yield f"{number}{line}"
         yield " " * (len(number) - 2) + "| " + paint(marks, _COLOURS[found.severity])
     for said, at in found.related:
-        yield f"      {said}: {prefix}{at.file}:{at.line}:{at.column}"
+        yield f"      {in_locale(said, locale)}: {prefix}{at.file}:{at.line}:{at.column}"
     hint = found.hint_in(locale)
     if hint:
         yield f"      {_HINT.get(locale, _HINT['en'])}{hint}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from forms_dsl.diagnostics import CODES, Diagnostic, Severity
+from forms_dsl.diagnostics import CODES, Diagnostic, Severity, in_locale
 from forms_dsl.render import pointer_text
 from forms_dsl.source import Span
 
@@ -49,7 +49,7 @@ def _result(found: Diagnostic, rule: int, locale: str, prefix: str) -> dict[str,
     }
     if found.related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": said}, "physicalLocation": _place(span, prefix)}
+            {"id": number, "message": {"text": in_locale(said, locale)}, "physicalLocation": _place(span, prefix)}
             for number, (said, span) in enumerate(found.related)
         ]
     return result

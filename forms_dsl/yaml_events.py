@@ -18,7 +18,18 @@ from yaml.events import (
 )
 
 from forms_dsl.characters import TEXT_LIMIT, refused_fault
-from forms_dsl.codes import ALIAS, CHARACTER, CUT_BY_COMMA, DUPLICATE_KEY, KEY_TYPE, LEADING_ZERO, LIMIT, SYNTAX, TOO_DEEP
+from forms_dsl.codes import (
+    ALIAS,
+    CHARACTER,
+    CUT_BY_COMMA,
+    DUPLICATE_KEY,
+    FIRST_HERE,
+    KEY_TYPE,
+    LEADING_ZERO,
+    LIMIT,
+    SYNTAX,
+    TOO_DEEP,
+)
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.source import Pointer, Span
 from forms_dsl.yaml_frames import Frame, last_pointers, pointers_of
@@ -160,7 +171,7 @@ class Composition:
         if plain and (key.lower() in _WORDS or _NUMBER.match(key)):
             message = Sentence(
                 f"The key {key!r} needs quotes: other tools read no text in it.",
-                f"键 {key!r} 需要加引号，否则其他工具不会把它读作文本。",
+                f"键“{key}”需要加引号，否则其他工具不会把它读作文本。",
             )
             self._find(KEY_TYPE, span, message, pointer, hint=Sentence(f'Write "{key}".', f'请写作 "{key}"。'))
         folded = key.lower() if key.isascii() else unicodedata.normalize("NFC", key).casefold()
@@ -168,9 +179,9 @@ class Composition:
         if first is not None:
             message = Sentence(
                 f"The key {key!r} stands twice (first on line {first.line}).",
-                f"键 {key!r} 重复（首次出现在第 {first.line} 行）。",
+                f"键“{key}”重复（首次出现在第 {first.line} 行）。",
             )
-            self._find(DUPLICATE_KEY, span, message, pointer, related=(("first here 首次出现", first),))
+            self._find(DUPLICATE_KEY, span, message, pointer, related=((FIRST_HERE, first),))
             frame.lost = True
             self.damaged.add(frame.pointer)
             return

@@ -107,6 +107,6 @@ def _found(
     span: Span,
     message: Sentence,
     hint: Sentence | None = None,
-    related: tuple[tuple[str, Span], ...] = (),
+    related: tuple[tuple[str | Sentence, Span], ...] = (),
 ) -> Diagnostic:
     return kind.at(span, message, pointer=site.around(span).pointer, hint=hint, related=related)

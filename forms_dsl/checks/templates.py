@@ -45,7 +45,7 @@ def channels_carry_what_they_may(site: Site) -> Iterator[Diagnostic]:
                     f"“{named.path}”为 C2 级，而渠道 {channel} 会将其明文带出行外。",
                 )
                 hint = Sentence("Leave it out, or write {{…|last4}}.", "请去掉该字段，或写作 {{…|last4}}。")
-                related = (("sent here", outside[0].span),)
+                related = ((Sentence("sent here", "在此发送"), outside[0].span),)
                 pointer = site.around(named.span).pointer
                 yield FORBIDDEN_FIELD.at(named.span, message, pointer=pointer, hint=hint, related=related)
 

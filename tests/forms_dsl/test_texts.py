@@ -7,6 +7,8 @@ import re
 import pytest
 
 from forms_dsl.positions import spans_within
+from forms_dsl.render import render_json, render_terminal
+from forms_dsl.render_sarif import render_sarif
 from forms_dsl.source import Document, Pointer
 from forms_dsl.yaml_source import read_document
 
@@ -177,3 +179,17 @@ def test_reading_goes_on_behind_a_mistake() -> None:
     assert document is not None
     assert {"b": "2", "d": "4"} == document.data
     assert {(), ("a",), ("c",)} <= document.damaged
+
+
+@pytest.mark.parametrize(("file", "text"), [("a.yaml", "a: 1\na: 2\n"), ("a.json", '{"a": 1,\n "a": 2}')])
+def test_the_first_place_of_a_key_is_told_in_the_readers_language(file: str, text: str) -> None:
+    """No reader gets words of both languages, at the terminal, as JSON or as SARIF."""
+    _, found = read_document(file, text)
+    for locale, words, other in (("en", "first here", "首次"), ("zh", "首次出现于", "first")):
+        for said in (
+            render_terminal(found, {}, locale=locale),
+            str(render_json(found, locale=locale)),
+            str(render_sarif(found, locale=locale)["runs"][0]["results"]),  # type: ignore[index]
+        ):
+            assert words in said and other not in said.replace("首次出现在", "").replace("(first on", "")
+    assert "键“a”重复" in found[0].message_in("zh")
