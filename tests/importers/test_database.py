@@ -8,6 +8,7 @@ import yaml
 
 from builder.reflection import reflect
 from forms_dsl.importers.database.constraints import allowed_values
+from forms_dsl.importers.database.facts import ColumnFacts, DatabaseFacts, TableFacts
 from forms_dsl.importers.kinds import Options, import_database_facts
 from runtime.store.database import open_database
 from tests.importers.sources import assert_clean, codes, entity, found
@@ -92,3 +93,53 @@ def test_managed_entities_are_our_own(database_url: str) -> None:
 )
 def test_lists_in_constraints(check: str, expected: object) -> None:
     assert allowed_values(check) == expected
+
+
+def rule_of(check: str, **nullable: bool) -> dict[str, object]:
+    """The entity that a table with one constraint becomes; columns are texts (starting with t) or numbers."""
+    columns = tuple(
+        ColumnFacts(n, "text" if n.startswith("t") else "number", "?", 20, 18, 4, null) for n, null in nullable.items()
+    )
+    table = TableFacts("core", columns, key=("n0",), checks=(("c", check),))
+    result = import_database_facts(DatabaseFacts("db", (table,)), Options("core"), managed=True)
+    assert_clean(result)
+    return {**entity(result, "core"), "codes": codes(result)}
+
+
+@pytest.mark.parametrize(
+    "check", ["\"t_status\" = 'A'", "`t_status` = 'A'", "[t_status] = 'A'", "(T_STATUS = 'A')", "((t_status)::text = 'A'::text)"]
+)
+def test_enclosed_names_are_columns(check: str) -> None:
+    assert rule_of(check, t_status=False)["rules"]["c"]["check"] == 't_status == "A"'  # type: ignore[index]
+
+
+def test_an_enclosed_name_that_is_no_column_is_a_note() -> None:
+    made = rule_of('t_status = "A"', t_status=False)
+    assert "rules" not in made and '"A"' in str(made["note"]) and "I202" in made["codes"]  # type: ignore[operator]
+
+
+def test_apostrophes_in_texts_are_doubled() -> None:
+    assert rule_of("t_a <> 'it''s'", t_a=False)["rules"]["c"]["check"] == 't_a != "it\'s"'  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        ("n1 > 0", "is_missing(n1) or n1 > 0"),
+        ("n0 > 0", "n0 > 0"),
+        ("n1 between 0 and 1", "is_missing(n1) or n1 >= 0 and n1 <= 1"),
+        ("n1 > n2", "is_missing(n1) or is_missing(n2) or n1 > n2"),
+        ("n1 > 0 and n0 > 0", "(is_missing(n1) or n1 > 0) and n0 > 0"),
+        ("not (n1 > 0 or n2 > 0)", "(is_missing(n1) or not n1 > 0) and (is_missing(n2) or not n2 > 0)"),
+        ("coalesce(n1, 0) >= 0", "coalesce(n1, 0) >= 0"),
+        ("t1 in ('A', 'B') or n1 > 0", 'is_missing(t1) or t1 in ["A", "B"] or (is_missing(n1) or n1 > 0)'),
+    ],
+)
+def test_a_check_passes_where_a_value_is_missing(check: str, expected: str) -> None:
+    made = rule_of(check, n0=False, n1=True, n2=True, t1=True)
+    assert made["rules"]["c"]["check"] == expected  # type: ignore[index]
+
+
+@pytest.mark.parametrize("check", ["n1 = NULL", "t1 <> ''", "t1 in ('A', NULL)"])
+def test_a_check_about_nothing_is_a_note(check: str) -> None:
+    assert "rules" not in rule_of(check, n1=True, t1=True)

@@ -14,7 +14,7 @@ from forms_dsl.importers.codes import (
     TARGET_UNKNOWN,
     TOO_LARGE,
 )
-from forms_dsl.importers.database.constraints import allowed_values, as_rule
+from forms_dsl.importers.database.constraints import allowed_values, as_rule, column_name
 from forms_dsl.importers.database.facts import ColumnFacts, DatabaseFacts, TableFacts
 from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, Tree
 from forms_dsl.importers.expressions.tree import Known, Untranslatable
@@ -99,6 +99,7 @@ class _Table:
         self.entity = entities[table.name]
         self.report = draft.report
         self.fields: dict[str, FieldDraft] = {}
+        self.nullable: set[str] = set()
         self.values = {name.lower(): values for name, values in filter(None, (allowed_values(t) for _, t in table.checks))}
 
     def add(self) -> None:
@@ -106,6 +107,7 @@ class _Table:
         for column in self.table.columns:
             self._add_column(column)
         self._add_keys()
+        self.nullable = {self.fields[column.name].name for column in self.table.columns if column.nullable}
         self._add_rules()
 
     def _say(self, code: object, column: str, en: str, zh: str) -> None:
@@ -266,7 +268,7 @@ class _Table:
             if allowed_values(text) is not None:
                 continue
             try:
-                expression = as_rule(text, self._resolve)
+                expression = as_rule(text, self._resolve, self.nullable)
             except Untranslatable as failure:
                 self._say(
                     NOT_TRANSLATED,
@@ -281,8 +283,11 @@ class _Table:
             self.entity.rules[rule] = ({"check": expression, "message": said}, _at(self.facts, self.table.name, name))
 
     def _resolve(self, text: str) -> Known:
-        bare = text.strip('"')
-        field = self.fields.get(bare) or self.fields.get(bare.lower())
+        bare = column_name(text)
+        alike = [name for name in self.fields if name.lower() == bare.lower()]
+        field = self.fields.get(bare) or (self.fields[alike[0]] if len(alike) == 1 else None)
         if field is None:
             raise Untranslatable(f"{text} is no column", f"{text} 不是列")
-        return Known(field.name, field.type)
+        return Known(
+            field.name, field.type, proposed_codes(self.values.get(bare.lower(), ())) if field.type == "choice" else None
+        )

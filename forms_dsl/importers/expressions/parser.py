@@ -45,7 +45,7 @@ def _scanner(tokens: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
 
 
 def _tokens(source: str, dialect: Dialect) -> list[tuple[str, str]]:
-    rules = (*_COMMON, *dialect.tokens)
+    rules = (*dialect.first, *_COMMON, *dialect.tokens)
     scanner = _scanner(rules)
     found: list[tuple[str, str]] = []
     at = 0
@@ -174,7 +174,10 @@ class _Parser:
         if kind == "number":
             return Constant(f"0{text}" if text.startswith(".") else text, "number")
         if kind == "text":
-            return Constant(_ESCAPE.sub(r"\1", text[1:-1]), "text")
+            inside = text[1:-1]
+            return Constant(
+                inside.replace(text[0] * 2, text[0]) if self.dialect.doubled_quotes else _ESCAPE.sub(r"\1", inside), "text"
+            )
         if kind in ("name", "self"):
             return self._named(text, depth)
         self.at -= 1

@@ -11,7 +11,7 @@ _RANKS = {"if": 0, "or": 1, "and": 2, "not": 3, "==": 4, "!=": 4, "<": 4, "<=": 
           "+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "negative": 7}  # fmt: skip
 _NUMERIC = frozenset({"integer", "decimal", "money", "percent"})
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
-_TRUE = frozenset({"true", "yes", "1", "y", "on"})
+_TRUE = frozenset({"true", "yes", "1", "y", "t", "on"})
 _DATES = frozenset({"date", "datetime"})
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z")
 
@@ -20,7 +20,12 @@ def translated(source: str, dialect: Dialect, resolve: Resolve, *, condition: bo
     """The expression in our language; raises Untranslatable when it has no counterpart."""
     tree = parse_foreign(source, dialect, resolve)
     if condition:
-        tree = _condition(tree, dialect)
+        tree = as_condition(tree, dialect)
+    return written_tree(tree, dialect)
+
+
+def written_tree(tree: Node, dialect: Dialect) -> str:
+    """A tree in our language; raises Untranslatable."""
     return _write(tree, dialect, 0)
 
 
@@ -60,8 +65,8 @@ def is_boolean(node: Node) -> bool:
     return node.type == "boolean" if isinstance(node, Raw) else node.kind == "boolean"
 
 
-def _condition(node: Node, dialect: Dialect) -> Node:
-    """The node as a condition; a bare value is one only where the source language says so."""
+def as_condition(node: Node, dialect: Dialect) -> Node:
+    """The node as a condition, or Untranslatable is raised; a bare value is one only where the source language says so."""
     if is_boolean(node):
         return node
     if not dialect.is_truthy or not isinstance(node, Named):
@@ -101,16 +106,16 @@ def _operation(node: Operation, dialect: Dialect, rank: int) -> str:
     own = _RANKS[operator]
     if operator == "if":
         condition, first, second = operands
-        test = _write(_condition(condition, dialect), dialect, 1)
+        test = _write(as_condition(condition, dialect), dialect, 1)
         return _bracketed(f"{_write(first, dialect, 1)} if {test} else {_write(second, dialect, 0)}", own, rank)
     if operator in ("and", "or"):
-        parts = [_write(_condition(one, dialect), dialect, own + at) for at, one in enumerate(operands)]
+        parts = [_write(as_condition(one, dialect), dialect, own + at) for at, one in enumerate(operands)]
         return _bracketed(f" {operator} ".join(parts), own, rank)
     if operator == "not" and isinstance(operands[0], Operation) and operands[0].operator in ("==", "!="):
         flipped = "!=" if operands[0].operator == "==" else "=="
         return _operation(Operation(flipped, operands[0].operands), dialect, rank)
     if operator == "not":
-        return _bracketed(f"not {_write(_condition(operands[0], dialect), dialect, own)}", own, rank)
+        return _bracketed(f"not {_write(as_condition(operands[0], dialect), dialect, own)}", own, rank)
     if operator == "negative":
         return _bracketed(f"-{_write(operands[0], dialect, own)}", own, rank)
     left, right = (_fitted(operands[0], operands[1]), _fitted(operands[1], operands[0])) if own == 4 else operands

@@ -73,6 +73,7 @@ class Dialect:
     """How a source language writes things.
 
     `tokens` are tried in order: a pattern, and the operator of ours that it is, or `name`, `skip`, `self`.
+    `first` are tokens tried before those that all languages share; `doubled_quotes`: a quote in a text is written twice.
     `functions` make a node of the arguments; `is_truthy`: a bare value counts as a condition.
     """
 
@@ -81,3 +82,5 @@ class Dialect:
     functions: Mapping[str, Make] = field(default_factory=dict)
     is_truthy: bool = False
     literals: Mapping[str, Constant] = field(default_factory=dict)
+    first: tuple[tuple[str, str], ...] = ()
+    doubled_quotes: bool = False
