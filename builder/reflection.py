@@ -31,7 +31,8 @@ def reflect(url: str, schema: str | None, only: Sequence[str]) -> DatabaseFacts:
                 raise Mistake(words)
             found = tuple(_table(inspector, name, schema, is_view=name not in tables) for name in sorted(names))
             missing = tuple(name for name in only if name.lower() not in there)
-            return DatabaseFacts(schema or (engine.url.database or "database").rpartition("/")[2], found, missing)
+            left = () if only else tuple(sorted(views))
+            return DatabaseFacts(schema or (engine.url.database or "database").rpartition("/")[2], found, missing, left)
     finally:
         engine.dispose()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 import yaml
@@ -143,3 +145,17 @@ def test_a_check_passes_where_a_value_is_missing(check: str, expected: str) -> N
 @pytest.mark.parametrize("check", ["n1 = NULL", "t1 <> ''", "t1 in ('A', NULL)"])
 def test_a_check_about_nothing_is_a_note(check: str) -> None:
     assert "rules" not in rule_of(check, n1=True, t1=True)
+
+
+def test_views_nobody_asked_for_and_tables_without_key_are_said(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/core.db"
+    engine = open_database(url).engine
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE bare (note TEXT)"))
+        connection.execute(sa.text("CREATE VIEW seen AS SELECT note FROM bare"))
+    engine.dispose()
+    for managed in (False, True):
+        result = import_database_facts(reflect(url, None, ()), Options("core"), managed=managed)
+        assert_clean(result)
+        assert any("seen" in finding.message for finding in found(result, "I208"))
+        assert any("'bare' has no key" in finding.message for finding in found(result, "I209"))

@@ -52,8 +52,9 @@ class TableFacts:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
-    """The tables that were asked for; `name` stands in findings instead of an address."""
+    """The tables that were asked for; `name` stands in findings instead of an address, `left` are views nobody asked for."""
 
     name: str
     tables: tuple[TableFacts, ...]
     missing: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()

@@ -33,6 +33,10 @@ def import_database(facts: DatabaseFacts, app: str, *, managed: bool = False) ->
     for name in facts.missing:
         message = Sentence(f"There is no table or view {name!r}.", f"没有表或视图“{name}”。")
         draft.report.add(SKIPPED_PART, _at(facts, ""), message)
+    if facts.left:
+        message = Sentence(f"Views are not imported: {joined(facts.left)}.", f"视图未导入：{joined(facts.left)}。")
+        hint = Sentence(f"Name those that are needed: --only {facts.left[0]}", f"如需导入请指明：--only {facts.left[0]}")
+        draft.report.add(SKIPPED_PART, _at(facts, ""), message, hint)
     chosen = [table for table in facts.tables if _is_taken(facts, table, draft.report)]
     entities = {table.name: _entity(draft, facts, table, managed=managed) for table in chosen}
     for table in chosen:
@@ -236,12 +240,12 @@ class _Table:
         return {"type": "text", "max": 65_536, "lines": 5, "note": f"source: {column.spelling}"}
 
     def _add_keys(self) -> None:
-        if self.table.is_view and not self.table.key:
+        if not self.table.key:
+            kind, kind_zh = ("view", "视图") if self.table.is_view else ("table", "表")
+            en, zh = f"The {kind} {self.table.name!r} has no key", f"{kind_zh}“{self.table.name}”没有主键"
+            where, where_zh = ("", "") if self.managed else (" under meta", "在 meta 中")
             self._say(
-                OPEN_QUESTION,
-                "",
-                f"The view {self.table.name!r} has no key; say under meta which columns identify a row.",
-                f"视图“{self.table.name}”没有主键，请在 meta 中注明标识一行的列。",
+                OPEN_QUESTION, "", f"{en}; say{where} which columns identify a row.", f"{zh}，请{where_zh}注明标识一行的列。"
             )
         found: list[list[str]] = []
         for columns in (self.table.key, *self.table.unique):
