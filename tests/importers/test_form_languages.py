@@ -149,7 +149,7 @@ FORM: dict[str, Any] = {
         {"type": "expression", "key": "size", "expression": "=if amount between 1 and 10 then \"small\" else \"large\""},
         {"type": "expression", "key": "odd", "expression": "=for x in incomes return x"},
         {"type": "filepicker", "key": "paper", "label": "Paper", "accept": ".pdf,.png"},
-        {"type": "iframe", "id": "frame_1"}]}  # fmt: skip
+        {"type": "iframe", "id": "frame_1", "url": "https://rates.example.com/today"}]}  # fmt: skip
 
 
 def test_a_form_js_form() -> None:
@@ -164,7 +164,7 @@ def test_a_form_js_form() -> None:
     assert made["size"]["compute"] == '"small" if amount >= 1 and amount <= 10 else "large"'
     assert made["odd"]["note"] == "expression: =for x in incomes return x"
     assert made["paper"]["accept"] == ["application/pdf", "image/png"]
-    assert entity(result, "loan_request")["note"] == "iframe frame_1"
+    assert entity(result, "loan_request")["note"] == "iframe frame_1 https://rates.example.com/today"
     assert {"I201", "I202", "I205", "I206", "I209"} <= codes(result)
     assert "script" not in result.files["forms/loan_request.edit.yaml"]
 

@@ -100,7 +100,8 @@ class _Form:
                 self._say(
                     NO_COUNTERPART, node, f"{kind!r} has no counterpart; kept as a note.", f"“{kind}”没有对应组件，已转为备注。"
                 )
-                self.entity.note(f"{kind} {node.text('key') or node.text('label') or node.text('id')}")
+                said = (kind, node.text("key") or node.text("label") or node.text("id"), node.text("url"))
+                self.entity.note(" ".join(part for part in said if part))
 
     def _group(self, node: Node, place: _Place, depth: int) -> None:
         path = ".".join(part for part in (place.path, node.text("path")) if part)
