@@ -22,6 +22,11 @@ _STATUS = {
     "en": {"clean": "clean", "merged": "auto-merged", "conflict": "conflict", "orphan": "orphan"},
     "zh": {"clean": "无变化", "merged": "自动合并", "conflict": "冲突", "orphan": "目标已不存在"},
 }
+_RESOLVED = {
+    "en": {"ours": "resolved, ours", "theirs": "resolved, theirs"},
+    "zh": {"ours": "已解决（保留覆盖层）", "theirs": "已解决（采用基础应用）"},
+}
+_RESOLVED_COUNT = {"en": " {resolved} resolved.", "zh": "已解决 {resolved} 处。"}
 _BOTH = {
     "en": "the base changed it from {before} to {after}, the overlay says {wanted}",
     "zh": "基础应用由 {before} 改为 {after}，覆盖层为 {wanted}",
@@ -37,6 +42,10 @@ _LEFT = {
     "zh": "未作任何修改。请逐一处理冲突和目标不存在的差异：修改覆盖层，或用 --ours PATH、--theirs PATH 指定。",
 }
 _DONE = {"en": "The overlay now extends {app} {version}.", "zh": "覆盖层现基于 {app} {version}。"}
+_REPLACE = {
+    "en": "The folder {beside} still holds the base in version {old}: replace it by the new one, {new}.",
+    "zh": "文件夹 {beside} 中仍是 {old} 版的基础应用：请用新版本 {new} 替换。",
+}
 
 
 def add(verbs: Verbs) -> None:
@@ -85,6 +94,9 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     _write(arguments.overlay, overlay, made)
     if not arguments.json:
         print(_DONE[locale].format(app=wanted[0], version=version))
+        beside = base_beside(arguments.overlay, wanted[0], version)
+        if beside is not None and version_of(open_folder(beside).files) != version:
+            print(_REPLACE[locale].format(beside=beside, old=version_of(open_folder(beside).files), new=new))
     return 0
 
 
@@ -93,6 +105,17 @@ def _is_left(one: Difference, arguments: argparse.Namespace) -> bool:
     if one.status not in ("conflict", "orphan") or one.path in arguments.theirs:
         return False
     return one.status == "orphan" or one.path not in arguments.ours
+
+
+def _is_resolved(one: Difference, arguments: argparse.Namespace) -> bool:
+    return one.status in ("conflict", "orphan") and not _is_left(one, arguments)
+
+
+def _status(one: Difference, arguments: argparse.Namespace, locale: str) -> str:
+    """The status of a difference, or how the call resolves it."""
+    if _is_resolved(one, arguments):
+        return _RESOLVED[locale]["theirs" if one.path in arguments.theirs else "ours"]
+    return _STATUS[locale][one.status]
 
 
 def _base(given: Path | None, overlay: Path, app: str, version: str) -> Path:
@@ -122,7 +145,8 @@ def _print(differences: tuple[Difference, ...], arguments: argparse.Namespace, n
         print(json.dumps([_json(one, root) for one in differences], ensure_ascii=False, indent=1))
         return
     for one in differences:
-        line = f"{arguments.overlay}/{one.span.file}:{one.span.line}:{one.span.column}: {_STATUS[locale][one.status]}: {one.path}"
+        status = _status(one, arguments, locale)
+        line = f"{arguments.overlay}/{one.span.file}:{one.span.line}:{one.span.column}: {status}: {one.path}"
         if one.status == "conflict" and one.base_span is not None:
             said = _BOTH[locale].format(
                 before=_short(one.before), after=_short(one.after), wanted=_short(one.wanted, _REMOVED[locale])
@@ -133,8 +157,11 @@ def _print(differences: tuple[Difference, ...], arguments: argparse.Namespace, n
         if one.near is not None:
             line += f"\n      {_NEAR[locale].format(near=one.near)}"
         print(line)
-    counts = {status: sum(one.status == status for one in differences) for status in ("clean", "merged", "conflict", "orphan")}
-    print(_COUNTS[locale].format(**counts))
+    open_ones = [one for one in differences if not _is_resolved(one, arguments)]
+    counts = {status: sum(one.status == status for one in open_ones) for status in ("clean", "merged", "conflict", "orphan")}
+    resolved = len(differences) - len(open_ones)
+    more = _RESOLVED_COUNT[locale].format(resolved=resolved) if resolved else ""
+    print(_COUNTS[locale].format(**counts) + more)
 
 
 def _json(one: Difference, root: str) -> dict[str, object]:

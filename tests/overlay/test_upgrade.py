@@ -149,6 +149,29 @@ def test_nothing_is_done_until_all_is_resolved(qiqiao: Qiqiao, bank: Path) -> No
     assert "version: 2.5.0" in (overlay / "app.yaml").read_text()
 
 
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_a_resolved_conflict_is_told_as_resolved(qiqiao: Qiqiao, bank: Path, side: str) -> None:
+    """What the call resolves is no conflict any more, in its line and in the counts."""
+    new, overlay = bank / "loan-next", bank / "loan_bankx"
+    changed(new / "entities/loan_application.yaml", "amount <= 5000000", "amount <= 9000000")
+    limit = "entities/loan_application.yaml:fields.amount.check"
+    code, out, _ = qiqiao("upgrade-app", overlay, new, f"--{side}", limit, "--dry-run")
+
+    assert 0 == code
+    assert f": resolved, {side}: {limit}" in out
+    assert "0 conflict(s), 0 orphan(s). 1 resolved." in out
+
+
+def test_a_base_of_the_old_version_beside_is_to_be_replaced(qiqiao: Qiqiao, bank: Path) -> None:
+    """Where only the old base lies beside the overlay, the next check would read that one: it is named."""
+    (bank / "incoming").mkdir()
+    new = (bank / "loan-next").rename(bank / "incoming" / "loan")
+    code, out, _ = qiqiao("upgrade-app", bank / "loan_bankx", new)
+
+    assert 0 == code
+    assert f"The folder {bank / 'loan'} still holds the base in version 2.4.0: replace it by the new one, {new}." in out
+
+
 def test_a_difference_can_be_given_up(qiqiao: Qiqiao, bank: Path) -> None:
     """--theirs takes the key out of the overlay, its neighbours and their comments stay."""
     new, overlay = bank / "loan-next", bank / "loan_bankx"
