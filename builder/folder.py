@@ -143,6 +143,13 @@ def _bundle(path: Path) -> Folder:
 def _read(path: Path) -> Folder:
     if path.is_file() and path.suffix == ".zip":
         return _bundle(path)
+    if path.is_file():
+        raise Mistake(
+            {
+                "en": f"{path} is a file. Give the folder of the app, or a zip of one.",
+                "zh": f"{path} 是文件。请指定应用的文件夹，或其 zip 压缩包。",
+            }
+        )
     if not path.is_dir():
         raise Mistake({"en": f"There is no folder {path}.", "zh": f"没有文件夹 {path}。"})
     try:

@@ -33,6 +33,27 @@ _NAMES = {
 }
 
 
+_WRITE_UTF8 = Sentence(
+    "Save the file as UTF-8: in Notepad choose Save as, encoding UTF-8.",
+    "请把文件另存为 UTF-8 编码（记事本：另存为，编码选 UTF-8）。",
+)
+_WITHOUT_MARK = Sentence(
+    'Save the file as UTF-8 without BOM: in Notepad choose the encoding "UTF-8", not "UTF-8 with BOM".',
+    "请另存为不带 BOM 的 UTF-8（记事本：编码选“UTF-8”，不选“带有 BOM 的 UTF-8”）。",
+)
+#: The marks of UTF-16 at the beginning, as they look after they were read as UTF-8; else NUL is every other byte.
+_UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
+_UTF16_UNMARKED = re.compile("(?:[^\x00]\x00){4}|(?:\x00[^\x00]){4}")
+
+
+def encoding_finding(file: str, text: str) -> Diagnostic | None:
+    """The one finding about a file in UTF-16, in which every line would have findings."""
+    if not text.startswith(_UTF16_MARKS) and not _UTF16_UNMARKED.match(text):
+        return None
+    message = Sentence("The file is in UTF-16, not in UTF-8.", "文件是 UTF-16 编码，应为 UTF-8。")
+    return CHARACTER.at(Span(file, 1, 1, 1, 1), message, hint=_WRITE_UTF8)
+
+
 def find_characters(file: str, text: str, *, tabs: bool) -> tuple[Diagnostic, ...]:
     """One finding for each line with refused characters; `tabs` tells whether tabs are refused too."""
     if not _REFUSED.search(text) and not (tabs and "\t" in text):
@@ -81,7 +102,8 @@ def size_finding(file: str, text: str) -> Diagnostic | None:
 
 def _finding(span: Span, character: str) -> Diagnostic:
     name = _NAMES.get(character) or _by_code(character)
-    return CHARACTER.at(span, Sentence(f"The line holds {name.en}.", f"该行含有{name.zh}。"))
+    hint = _WITHOUT_MARK if character == "\ufeff" else _WRITE_UTF8 if "\ud800" <= character <= "\udfff" else None
+    return CHARACTER.at(span, Sentence(f"The line holds {name.en}.", f"该行含有{name.zh}。"), hint=hint)
 
 
 def _by_code(character: str) -> Sentence:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from forms_dsl.characters import find_characters, size_finding, without_refused
+from forms_dsl.characters import encoding_finding, find_characters, size_finding, without_refused
 from forms_dsl.codes import SYNTAX
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.json_source import read_json
@@ -25,6 +25,9 @@ def read_document(file: str, text: str) -> tuple[Document | None, tuple[Diagnost
     too_large = size_finding(file, text)
     if too_large:
         return None, (too_large,)
+    wrong_encoding = encoding_finding(file, text)
+    if wrong_encoding:
+        return None, (wrong_encoding,)
     is_json = file.endswith(".json")
     findings = list(find_characters(file, text, tabs=not is_json))
     if _LONE_RETURN.search(text):

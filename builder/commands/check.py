@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
         try:
             return _check(arguments, locale)
         except BundleRefused as refused:
-            return _say(refused.diagnostics, {}, arguments, locale)
+            return _say(refused.diagnostics, {}, arguments, locale, root=arguments.folder.parent)
     for _ in changes_in(_watched(arguments)):
         print(_AGAIN[locale].format(path=arguments.folder), flush=True)
         try:
@@ -93,14 +93,21 @@ def _check(arguments: argparse.Namespace, locale: str) -> int:
     return _say(found, {**texts, **mappings}, arguments, locale)
 
 
-def _say(found: Sequence[Diagnostic], texts: Mapping[str, str], arguments: argparse.Namespace, locale: str) -> int:
-    path = arguments.folder
+def _say(
+    found: Sequence[Diagnostic],
+    texts: Mapping[str, str],
+    arguments: argparse.Namespace,
+    locale: str,
+    *,
+    root: Path | None = None,
+) -> int:
+    """Print the findings; `root` is the folder that their files are in, that of the definitions if not given."""
+    path, prefix = arguments.folder, f"{root or arguments.folder}/"
     if arguments.json or arguments.sarif:
-        rendered = render_sarif(found, locale=locale, prefix=f"{path}/") if arguments.sarif else render_json(found, locale=locale)
+        rendered = render_sarif(found, locale=locale, prefix=prefix) if arguments.sarif else render_json(found, locale=locale)
         print(json.dumps(rendered, ensure_ascii=False, indent=1))
     elif found:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        prefix = f"{path}/"
         print(render_terminal(found, texts, locale=locale, colour=colour, prefix=prefix))
         counts = {name: sum(one.severity == name for one in found) for name in ("error", "warning", "hint")}
         print(_COUNTS[locale].format(errors=counts["error"], warnings=counts["warning"], hints=counts["hint"]))

@@ -238,6 +238,7 @@ def test_what_is_wrong_with_a_call_is_one_sentence(qiqiao: Qiqiao, tmp_path: Pat
     cases = {
         ("check", str(tmp_path / "nowhere")): "There is no folder",
         ("check", str(tmp_path)): "holds no app.yaml",
+        ("check", str(folder / "app.yaml")): "app.yaml is a file. Give the folder of the app",
         ("plan", str(folder), "--database", "nonsense://x"): "This is no database URL.",
         ("plan", str(folder), "--database", "not a url"): "This is no database URL.",
         ("plan", str(folder), "--database", "postgresql://127.0.0.1:1/x"): "The database does not answer now",
@@ -247,6 +248,13 @@ def test_what_is_wrong_with_a_call_is_one_sentence(qiqiao: Qiqiao, tmp_path: Pat
     for arguments, sentence in cases.items():
         code, _, err = qiqiao(*arguments)
         assert (1, True, 1) == (code, sentence in err, err.count("\n")), err
+
+
+def test_the_findings_about_a_zip_name_it_once(qiqiao: Qiqiao, tmp_path: Path) -> None:
+    """The place is the zip itself, not a file of its name in it."""
+    (tmp_path / "x.zip").write_text("no zip")
+    code, out, _ = qiqiao("check", tmp_path / "x.zip")
+    assert (1, True) == (code, out.startswith(f"{tmp_path}/x.zip:1:1: B001 error:")), out
 
 
 def test_help_names_every_verb_with_an_example() -> None:

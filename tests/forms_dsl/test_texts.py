@@ -193,3 +193,17 @@ def test_the_first_place_of_a_key_is_told_in_the_readers_language(file: str, tex
         ):
             assert words in said and other not in said.replace("首次出现在", "").replace("(first on", "")
     assert "键“a”重复" in found[0].message_in("zh")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf16_is_one_finding(encoding: str) -> None:
+    """Not one for each line; the hint says how to save it."""
+    text = "entity: customer\nlabel: {zh: 客户}\n".encode(encoding).decode("utf-8", "surrogateescape")
+    _, (found,) = read_document("a.yaml", text)
+    assert ("Y004", 1, True, True) == (found.code, found.span.line, "UTF-16" in found.message, "UTF-8" in (found.hint or ""))
+
+
+def test_a_byte_order_mark_is_told_with_a_way_out() -> None:
+    """Editors write it unasked; the reader learns which encoding to choose."""
+    _, (found,) = read_document("a.yaml", "\ufeffa: 1\n")
+    assert "without BOM" in (found.hint or "") and "不带 BOM" in (found.hint_zh or "")
