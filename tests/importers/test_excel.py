@@ -106,6 +106,35 @@ def test_personal_data_is_masked() -> None:
     assert (field["type"], field["class"]) == ("text", "C2")
 
 
+@pytest.mark.parametrize(
+    ("header", "values", "mask"),
+    [
+        ("身份证号", [id_card("11010119900307123"), "110101199003071230", "1234"], "6****4"),
+        ("证件号码", ["A1", "B2", "A1", "B2", "A1", "B2"], "last4"),
+        ("对方账号", ["62220001", "62220002", "62220001", "62220002"], "last4"),
+        ("卡号", [62220001, 62220002, "n/a"], "last4"),
+        ("手机号", [13800138000, 13900139001, 1], "3****4"),
+        ("ID number", ["A1", "B2"], "6****4"),
+        ("Account No", [None, None], "last4"),
+        ("身份证号", [110101199003071234, 110101199003071235], "6****4"),
+    ],
+)
+def test_a_header_of_personal_numbers_masks_broken_values_too(header: str, values: list[object], mask: str) -> None:
+    field, result = column(values, header)
+    assert (field["type"], field["class"], field["mask"]) == ("text", "C2", mask)
+    assert found(result, "I110") and "search" not in result.files["lists/biao_ge_list.yaml"]
+
+
+def test_the_share_of_broken_values_is_told() -> None:
+    _, result = column([id_card("11010119900307123"), "110101199003071230", "1234"], "身份证号")
+    assert "2 of 3 values" in found(result, "I110")[0].message
+
+
+def test_a_header_about_personal_numbers_is_none() -> None:
+    field, _ = column(["借记卡", "信用卡", "借记卡", "信用卡"], "卡号类型")
+    assert field["type"] == "choice" and "class" not in field
+
+
 def test_headers_become_labels_and_names() -> None:
     rows = [
         ["*客户号", "客户名称", "客户名称", None, "id", "class", "2024余额"],

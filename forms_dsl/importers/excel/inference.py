@@ -31,6 +31,7 @@ from forms_dsl.importers.workbook.cells import Cell, Sheet
 CHOICES = 20
 _CHOICE_LENGTH = 40
 _LENGTHS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 32_767)
+_DECIDE = Sentence("Decide on class and mask in the definition.", "请在定义中确认分级与掩码。")
 _DAY_FORMS = ("iso", "chinese", "compact", "foreign")
 
 
@@ -45,7 +46,53 @@ class Inference:
         self.values = list(dict.fromkeys(cell.text for cell in self.cells.values()))
 
     def field(self) -> dict[str, Tree]:
-        """Type and options, without label."""
+        """Type and options, without label; personal data has its class and mask."""
+        return self._personal_by_header() or self._by_values()
+
+    def _personal_by_header(self) -> dict[str, Tree] | None:
+        """The field of a column that its header calls personal and whose values are not all of one such kind."""
+        kind = next((kind for kind in spellings.PERSONAL if kind.by_header and kind.is_named(self.column.label)), None)
+        if kind is None or self._personal_by_values() is not None or any(cell.formula for cell in self.column.cells.values()):
+            return None
+        if self.column.number in self.sheet.lists or ({cell.kind for cell in self.cells.values()} <= {"boolean"} and self.values):
+            return None
+        self._say_broken()
+        made: dict[str, Tree] = {"type": "text", "max": 100}
+        if self.values:
+            made = self._lost_digits() or self._plain_text()
+        bad = sum(not kind.fits(cell.text) for cell in self.cells.values()) if kind.fits and kind.type else 0
+        share, share_zh = (
+            (
+                f"; {bad} of {self.count} values are not valid, so the type is text",
+                f"；{self.count} 个值中有 {bad} 个无效，类型暂为文本",
+            )
+            if bad
+            else ("", "")
+        )
+        self._say(
+            PERSONAL,
+            f"Personal data by its header ({kind.name}): class C2, shown masked as {kind.mask}{share}.",
+            f"按表头为个人信息（{kind.name}）：定为 C2，脱敏显示 {kind.mask}{share_zh}。",
+            _DECIDE,
+        )
+        if kind.type and self.values and not bad and "note" not in made:
+            return {"type": kind.type, "class": "C2", "mask": kind.mask}
+        return {**made, "class": "C2", "mask": kind.mask}
+
+    def _personal_by_values(self) -> spellings.Personal | None:
+        """The kind of personal data that nine of ten values look like."""
+        if any(cell.kind != "text" for cell in self.cells.values()) or not self.values:
+            return None
+        return next(
+            (
+                kind
+                for kind in spellings.PERSONAL
+                if kind.fits and sum(kind.fits(value) for value in self.values) * 10 >= len(self.values) * 9
+            ),
+            None,
+        )
+
+    def _say_broken(self) -> None:
         broken = [row for row, cell in self.column.cells.items() if cell.kind == "error"]
         if broken:
             cell = self.column.cells[broken[0]]
@@ -53,6 +100,9 @@ class Inference:
                 f"{len(broken)} cell(s) hold an error ({cell.text}).", f"{len(broken)} 个单元格是错误值（{cell.text}）。"
             )
             self.report.add(BROKEN_VALUE, self.sheet.at(broken[0], self.column.number), message)
+
+    def _by_values(self) -> dict[str, Tree]:
+        self._say_broken()
         listed = self.sheet.lists.get(self.column.number)
         if listed is not None and listed[1]:
             return self._choice(listed[1])
@@ -229,7 +279,7 @@ class Inference:
 
     def _personal(self) -> dict[str, Tree] | None:
         for kind in (*spellings.PERSONAL,):
-            is_named = bool(kind.header.search(self.column.label))
+            is_named = kind.is_named(self.column.label)
             fitting = sum(kind.fits(value) for value in self.values) if kind.fits else 0
             if not (fitting * 10 >= len(self.values) * 9 if kind.fits else is_named and not self._is_choice()):
                 continue
@@ -238,7 +288,7 @@ class Inference:
                 PERSONAL,
                 f"Looks like personal data ({kind.name}): class C2, shown masked as {kind.mask}.",
                 f"疑似个人信息（{kind.name}）：定为 C2，脱敏显示 {kind.mask}。",
-                Sentence("Decide on class and mask in the definition.", "请在定义中确认分级与掩码。"),
+                _DECIDE,
             )
             made: dict[str, Tree] = {"class": "C2", "mask": kind.mask}
             if kind.type and every:

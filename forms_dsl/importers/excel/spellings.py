@@ -31,29 +31,44 @@ _TIME = re.compile(r"[T ]\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*(Z|[-+]
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A kind of personal data: the field type (or none: a text), its mask, words of headers, and what values look like."""
+    """A kind of personal data: the field type (or none: a text), its mask, words of headers, and what values look like.
+
+    `by_header`: the header alone decides, whatever the values are, because what is broken in a number is no less personal.
+    """
 
     name: str
     type: str | None
     mask: str
     header: re.Pattern[str]
     fits: Callable[[str], bool] | None = None
+    by_header: bool = False
+
+    def is_named(self, header: str) -> bool:
+        """Whether a header calls its column so; one about such a thing (its kind, state, number of them) does not."""
+        return bool(self.header.search(header)) and not _ABOUT.search(header)
 
 
+_ABOUT = re.compile(
+    r"类型|类别|种类|状态|标志|是否|有效期|到期|日期|地区|归属|数量|个数|长度|[_ ]?(types?|kinds?|status|flag|date|count|length)$",
+    re.IGNORECASE,
+)
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[A-Za-z]{2,}\Z")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}\Z")
 
 #: In the order in which they are tried.
 PERSONAL: tuple[Personal, ...] = (
-    Personal("id_card", "id_card", "6****4", re.compile(r"身份证|id.?card", re.IGNORECASE), lambda v: matches(v.upper(), "id_card")),
-    Personal("mobile", "mobile_cn", "3****4", re.compile(r"手机|mobile|cell", re.IGNORECASE), lambda v: matches(v, "phone_cn")),
-    Personal("bank_card", "bank_card", "last4", re.compile(r"卡号|bank.?card", re.IGNORECASE),
-             lambda v: len(v) >= 16 and v[:1] in "3456" and matches(v, "bank_card")),
+    Personal("id_card", "id_card", "6****4", re.compile(r"身份证(号|$)|公民身份号|\bid.?card|\bid(entity)?[ _-]?(number|num|no)\b", re.IGNORECASE),
+             lambda v: matches(v.upper(), "id_card"), by_header=True),
+    Personal("mobile", "mobile_cn", "3****4", re.compile(r"手机(号|电话|$)|mobile|cell.?phone", re.IGNORECASE),
+             lambda v: matches(v, "phone_cn"), by_header=True),
+    Personal("bank_card", "bank_card", "last4", re.compile(r"卡号|(bank|credit|debit).?card$|card[ _-]?(number|num|no)\b", re.IGNORECASE),
+             lambda v: len(v) >= 16 and v[:1] in "3456" and matches(v, "bank_card"), by_header=True),
     Personal("email", "email", "hidden", re.compile(r"邮箱|电邮|e-?mail", re.IGNORECASE), lambda v: bool(_MAIL.match(v))),
-    Personal("landline", None, "last4", re.compile(r"电话|固话|phone|tel\b", re.IGNORECASE), lambda v: bool(_LANDLINE.match(v))),
+    Personal("landline", None, "last4", re.compile(r"电话|固话|phone|\btel\b", re.IGNORECASE), lambda v: bool(_LANDLINE.match(v)), by_header=True),
     Personal("name", None, "1**0", re.compile(r"姓名|联系人|^(full|first|last|customer|client).?name$", re.IGNORECASE)),
     Personal("address", None, "hidden", re.compile(r"住址|地址|address", re.IGNORECASE)),
-    Personal("identity", None, "last4", re.compile(r"证件号|护照|passport|ssn", re.IGNORECASE)),
+    Personal("identity", None, "last4", re.compile(r"证件号|护照号|护照$|passport|\bssn\b", re.IGNORECASE), by_header=True),
+    Personal("account", None, "last4", re.compile(r"[账帐]号|账户号|帐户号|\b(account|acct)[ _-]?(number|num|no)\b", re.IGNORECASE), by_header=True),
 )  # fmt: skip
 
 COMPANY: Mapping[str, tuple[str, Callable[[str], bool]]] = {
