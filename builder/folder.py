@@ -11,6 +11,7 @@ from pathlib import Path
 from builder.commands import Mistake
 from forms_dsl.bundle import read_bundle
 from forms_dsl.diagnostics import Diagnostic
+from forms_dsl.folder import entry_findings
 from forms_dsl.load import read_folder
 from forms_dsl.overlay.effective import with_base
 from forms_dsl.required import FindApp
@@ -124,19 +125,19 @@ def _real(file: str, root: str) -> str:
     return f"{root}/{file.removeprefix(BASE_FOLDER)}" if file.startswith(BASE_FOLDER) else file
 
 
-class BundleRefused(Mistake):
-    """A bundle that is not taken, with the findings about it."""
+class NotTaken(Mistake):
+    """A folder or bundle that is not read at all, with the findings about it, whose files are in `root`."""
 
-    def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...]) -> None:
+    def __init__(self, path: Path, diagnostics: tuple[Diagnostic, ...], root: Path) -> None:
         first = diagnostics[0]
         super().__init__({locale: f"{path}: {first.code} {first.message_in(locale)}" for locale in ("en", "zh")})
-        self.diagnostics = diagnostics
+        self.diagnostics, self.root = diagnostics, root
 
 
 def _bundle(path: Path) -> Folder:
     bundle = read_bundle(path.name, path.read_bytes())
     if bundle.diagnostics:
-        raise BundleRefused(path, bundle.diagnostics)
+        raise NotTaken(path, bundle.diagnostics, path.parent)
     return Folder(path, _app_name(bundle.files) or path.stem, bundle.files)
 
 
@@ -152,6 +153,9 @@ def _read(path: Path) -> Folder:
         )
     if not path.is_dir():
         raise Mistake({"en": f"There is no folder {path}.", "zh": f"没有文件夹 {path}。"})
+    strange = entry_findings(path)
+    if strange:
+        raise NotTaken(path, strange, path)
     try:
         files = read_folder(path)
     except OSError as failure:

@@ -51,6 +51,31 @@ def read_folder(path: Path | str) -> dict[str, str]:
     return files
 
 
+def entry_findings(path: Path | str) -> tuple[Diagnostic, ...]:
+    """The findings about what is no plain file where a definition would be: links, folders called like one, pipes."""
+    root = Path(path)
+    findings = []
+    for entry in sorted(root.rglob("*")):
+        relative = entry.relative_to(root).as_posix()
+        if not is_definition(PurePosixPath(relative)):
+            continue
+        if entry.is_symlink():
+            message = Sentence(
+                f"{relative} is a link; a definition is the file itself.", f"{relative} 是链接，定义应为文件本身。"
+            )
+            hint = Sentence("Put a copy of the file in its place.", "请换成该文件的副本。")
+        elif entry.is_dir() and relative.endswith(SUFFIXES):
+            message = Sentence(f"{relative} is a folder where a file is expected.", f"{relative} 是文件夹，此处应为文件。")
+            hint = Sentence("Rename the folder, or move the definition out of it.", "请将文件夹改名，或把其中的定义移出。")
+        elif not entry.is_dir() and not entry.is_file():
+            message = Sentence(f"{relative} is no plain file.", f"{relative} 不是普通文件。")
+            hint = Sentence("Remove it, or put a file in its place.", "请删除，或换成普通文件。")
+        else:
+            continue
+        findings.append(_about(relative, codes.WRONG_PLACE, message, hint))
+    return tuple(findings)
+
+
 def is_definition(path: PurePosixPath) -> bool:
     """Whether a path within an app's folder is meant as a definition; hidden files, pages, `data` and `imports` are not."""
     hidden = any(part.startswith(".") for part in path.parts)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from builder.commands import Mistake, Verbs
 from builder.folder import (
-    BundleRefused,
+    NotTaken,
     add_apps_argument,
     add_base_argument,
     add_folder_argument,
@@ -66,8 +66,8 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     if not arguments.watch:
         try:
             return _check(arguments, locale)
-        except BundleRefused as refused:
-            return _say(refused.diagnostics, {}, arguments, locale, root=arguments.folder.parent)
+        except NotTaken as refused:
+            return _say(refused.diagnostics, {}, arguments, locale, root=refused.root)
     for _ in changes_in(_watched(arguments)):
         print(_AGAIN[locale].format(path=arguments.folder), flush=True)
         try:

@@ -257,6 +257,20 @@ def test_the_findings_about_a_zip_name_it_once(qiqiao: Qiqiao, tmp_path: Path) -
     assert (1, True) == (code, out.startswith(f"{tmp_path}/x.zip:1:1: B001 error:")), out
 
 
+def test_what_is_no_plain_file_is_found(qiqiao: Qiqiao, folder: Path) -> None:
+    """Links, folders called like a definition and pipes: one finding each, all at once, and no wait for the pipe."""
+    (folder / "entities" / "link.yaml").symlink_to(folder / "app.yaml")
+    (folder / "entities" / "dd.yaml").mkdir()
+    os.mkfifo(folder / "entities" / "pipe.yaml")
+    code, out, _ = qiqiao("check", folder)
+
+    assert 1 == code
+    for name, words in (("link", "is a link"), ("dd", "is a folder"), ("pipe", "is no plain file")):
+        assert f"{folder}/entities/{name}.yaml:1:1: S004 error: entities/{name}.yaml {words}" in out
+    assert "3 error(s)" in out
+    assert 1 == qiqiao("plan", folder)[0]
+
+
 def test_help_names_every_verb_with_an_example() -> None:
     """The help lists the verbs in words, and each has a help of its own that shows how to call it."""
     parser = make_parser()
