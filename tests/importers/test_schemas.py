@@ -166,3 +166,42 @@ def test_a_foreign_address_is_not_opened() -> None:
     result = imported("jsonschema", "x.json", schema({"x": {"$ref": "https://example.com/x.json"}}))
     assert_clean(result)
     assert "I204" in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("value", "note"),
+    [
+        ({"type": "integer", "maximum": 10**20}, f"maximum: {10**20}"),
+        ({"type": "integer", "minimum": -(10**20)}, f"minimum: {-(10**20)}"),
+        ({"type": "integer", "multipleOf": 5}, "multipleOf: 5"),
+        ({"type": "number", "multipleOf": 0.05}, "multipleOf: 0.05"),
+        ({"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 1, "maxItems": 2}, "minItems: 1; maxItems: 2"),
+        ({"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}, "minProperties: 1"),
+        ({"type": "string", "format": "email", "pattern": ".*@bank", "maxLength": 40}, "pattern: .*@bank; maxLength: 40"),
+        ({"type": "string", "deprecated": True}, "deprecated: true"),
+        ({"type": "string", "examples": ["one"]}, "examples: ['one']"),
+    ],
+)
+def test_no_key_of_a_field_is_lost(value: dict[str, Any], note: str) -> None:
+    result = imported("jsonschema", "loan.json", schema({"x": value}))
+    assert_clean(result)
+    assert note in str(fields(result, "loan")["x"].get("note"))
+    assert any(finding.pointer[:2] == ("properties", "x") for finding in found(result, "I201"))
+
+
+def test_no_key_of_an_object_is_lost() -> None:
+    inner = {"type": "object", "properties": {"a": {"type": "string"}}, "minProperties": 1, "additionalProperties": False}
+    more = {"additionalProperties": True, "not": {"required": ["x"]}, "anyOf": [{"required": ["x"]}, {"required": ["y"]}]}
+    result = imported("jsonschema", "loan.json", schema({"x": inner, "y": {"type": "string"}}, **more))
+    assert_clean(result)
+    note = entity(result, "loan")["note"]
+    assert all(part in note for part in ("additionalProperties: true", "not: {", "anyOf: [", "x: minProperties: 1"))
+    assert "false" not in note and len(found(result, "I201")) == 4
+
+
+def test_no_key_of_a_listed_value_is_lost() -> None:
+    values = {"type": "array", "items": {"type": "integer", "exclusiveMinimum": 0, "multipleOf": 5}}
+    result = imported("jsonschema", "loan.json", schema({"x": values}))
+    assert_clean(result)
+    made = entity(result, "loan")["rows"]["x"]["fields"]["value"]
+    assert made["check"] == "value > 0" and made["note"] == "multipleOf: 5"

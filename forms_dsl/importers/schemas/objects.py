@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from forms_dsl.diagnostics import Code, Sentence
 from forms_dsl.importers.codes import (
@@ -19,19 +20,14 @@ from forms_dsl.importers.codes import (
 from forms_dsl.importers.documents import Node
 from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, RowDraft, Tree, section
 from forms_dsl.importers.naming import is_name_of, proposed_name
-from forms_dsl.importers.schemas.resolving import ANNOTATIONS, Resolver, Schema, say_left
+from forms_dsl.importers.schemas.leftovers import lost_keys, lost_of_object
+from forms_dsl.importers.schemas.resolving import Resolver, Schema, say_left
 from forms_dsl.importers.schemas.scalars import Scalars, default_of, readable
 from forms_dsl.importers.trees import item_of
 from forms_dsl.importers.words import ANY, Words, both, humanised
 
 _FIELDS = 300
 _NESTED = 4
-#: Keys that the importer understands; others of a value are said.
-_KNOWN = ANNOTATIONS | {
-    "type", "format", "enum", "const", "default", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "multipleOf", "items", "readOnly", "nullable", "minItems", "maxItems", "x-enum-varnames", "enumNames",
-    "contentEncoding", "contentMediaType", "if", "then", "else", "dependentRequired", "allOf", "oneOf", "anyOf", "$ref",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,7 @@ class Objects:
         """The fields, rows, rules and form of an entity."""
         if description := schema.text("description"):
             entity.note(" ".join(description.split()))
+        self._keep_lost(entity, schema, schema.keys, lost_of_object(schema.keys, is_root=True))
         place = _Place(entity.fields, way=(reference,))
         items = self._properties(entity, schema, place)
         first = section("main", entity.label, items, columns=2)
@@ -107,14 +104,7 @@ class Objects:
         if "array" in schema.types:
             return self._array(entity, name, schema, place, required=required)
         tree = self.scalars.field(schema, name)
-        exclusive = tree.pop("exclusive", None)
-        field = self._field(entity, name, schema, place, tree, required)
-        if exclusive:
-            field.tree["check"] = str(exclusive).replace("self", field.name)
-            field.tree["message"] = both(
-                f"Must be {str(exclusive).replace('self ', '')}.", f"须 {str(exclusive).replace('self ', '')}。"
-            )
-        return [item_of(field)]
+        return [item_of(self._field(entity, name, schema, place, tree, required))]
 
     def _object(self, entity: EntityDraft, name: str, schema: Schema, place: _Place, *, required: bool) -> list[Tree]:
         if not schema.properties or place.depth >= _NESTED:
@@ -127,6 +117,8 @@ class Objects:
                 )
             field = self._field(entity, name, schema, place, {"type": "json"}, required)
             return [item_of(field)]
+        lost = lost_of_object(schema.keys, is_root=False)
+        self._keep_lost(entity, schema, schema.keys, lost, f"{place.prefix}{name}: ")
         prefix = f"{place.prefix}{name}_"
         inner = _Place(place.fields, prefix, required, place.depth + 1, (*place.way, schema.came_by or ""), place.in_rows)
         items = self._properties(entity, schema, inner)
@@ -164,10 +156,10 @@ class Objects:
             self._properties(entity, inner, _Place(row.fields, depth=place.depth + 1, way=way, in_rows=True))
         if not row.fields:
             tree: dict[str, Tree] = values or {"type": "json" if "object" in inner.types else "text"}
-            tree.pop("exclusive", None)
-            row.fields["value"] = FieldDraft(
-                "value", {"type": tree.pop("type"), "label": both("Value", "值"), **tree}, schema.node.at()
-            )
+            exclusive = str(tree.pop("exclusive", ""))
+            value = FieldDraft("value", {"type": tree.pop("type"), "label": both("Value", "值"), **tree}, schema.node.at())
+            row.fields["value"] = value
+            self._complete(value, inner, inner.keys, exclusive)
         field = self._field(entity, name, schema, place, {"type": "rows", "of": row_name}, required=False)
         item: dict[str, Tree] = {"rows": field.name}
         for key, ours in (("minItems", "min"), ("maxItems", "max")):
@@ -192,6 +184,7 @@ class Objects:
         description = schema.text("description")
         if description and description != schema.text("title"):
             made["help"] = self.draft.words({ANY: description}, position, fallback=made_name, sentence=True)
+        exclusive = str(tree.pop("exclusive", ""))
         default = default_of(schema, {**made, **tree})
         read_only = str(schema.keys.get("readOnly", "")) == "true"
         if read_only:
@@ -209,15 +202,27 @@ class Objects:
             self._say(
                 NO_COUNTERPART, schema.node, f"The default {written!r} is kept as a note.", f"默认值“{written}”已转为备注。"
             )
-        for key, value in schema.keys.items():
-            if key in _KNOWN or value in (None, "", [], {}):
-                continue
+        # What the target of a reference says is said where the target is imported.
+        self._complete(field, schema, schema.node.data if made["type"] == "reference" else schema.keys, exclusive)
+        return field
+
+    def _complete(self, field: FieldDraft, schema: Schema, keys: Mapping[str, Any], exclusive: str) -> None:
+        """The check of exclusive bounds, and a note of every key that the field does not carry out."""
+        if exclusive:
+            field.tree["check"] = exclusive.replace("self", field.name)
+            said = exclusive.replace("self ", "")
+            field.tree["message"] = both(f"Must be {said}.", f"须 {said}。")
+        self._keep_lost(field, schema, keys, lost_keys(keys, field.tree, exclusive))
+
+    def _keep_lost(
+        self, thing: FieldDraft | EntityDraft, schema: Schema, keys: Mapping[str, Any], lost: Iterable[str], before: str = ""
+    ) -> None:
+        for key in lost:
             if key.startswith("x-"):
                 self.skipped[key] += 1
                 continue
             say_left(self.draft.report, schema.node, key)
-            field.note(f"{key}: {str(value)[:300]}")
-        return field
+            thing.note(f"{before}{key}: {str(keys[key])[:300]}")
 
     def _conditions(self, entity: EntityDraft, schema: Schema) -> None:
         """`dependentRequired`, and `if` of one constant with `then` and `else` that only require."""
