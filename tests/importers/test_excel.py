@@ -215,6 +215,40 @@ def test_allowed_values_of_the_workbook_are_choices() -> None:
     assert list(fields(result, "t")["deng_ji"]["choices"]) == ["高", "中", "低"]
 
 
+@pytest.mark.parametrize("source", ["$D$1:$D$3", "'码 表'!$A$1:$A$3", "码表2!A1:C1"])
+def test_allowed_values_in_cells_are_choices(source: str) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = openpyxl.Workbook()
+    book.active.title = "台账"
+    for row in (["等级", "金额", None, "高"], ["高", 1, None, "中"], ["低", 2, None, "低"]):
+        book.active.append(row)
+    down, across = book.create_sheet("码 表"), book.create_sheet("码表2")
+    across.append(["高", "中", "低"])
+    for value in ("高", "中", "低"):
+        down.append([value])
+    down.sheet_state = across.sheet_state = "hidden"
+    rule = DataValidation(type="list", formula1=source)
+    book.active.add_data_validation(rule)
+    rule.add("A2:A100")
+    result = imported("excel", "t.xlsx", saved(book))
+    assert list(fields(result, "tai_zhang")["deng_ji"]["choices"]) == ["高", "中", "低"]
+
+
+@pytest.mark.parametrize("source", ["Levels", "INDIRECT($B$1)", "[1]other!$A$1:$A$9", "gone!$A$1:$A$9", "$A$1:$B$9"])
+def test_allowed_values_elsewhere_are_said(source: str) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = openpyxl.Workbook()
+    for row in (["等级", "金额"], ["高", 1], ["低", 2]):
+        book.active.append(row)
+    rule = DataValidation(type="list", formula1=source)
+    book.active.add_data_validation(rule)
+    rule.add("A2:A100")
+    result = imported("excel", "t.xlsx", saved(book))
+    assert any(source in finding.message and finding.pointer[-1] == "A2" for finding in found(result, "I208"))
+
+
 def test_rare_values_of_a_long_file_are_seen() -> None:
     lines = ["kind,n"] + [f"a,{n}" for n in range(9_000)] + ["rare,1"] + [f"b,{n}" for n in range(9_000)]
     result = imported("excel", "t.csv", "\n".join(lines).encode())

@@ -13,6 +13,8 @@ from forms_dsl.source import Span
 ROW_LIMIT = 5_000
 CELL_LIMIT = 150_000
 COLUMN_LIMIT = 1_000
+#: Allowed values of one column.
+LISTED_LIMIT = 500
 
 CellKind = Literal["text", "number", "boolean", "date", "datetime", "time", "error"]
 
@@ -49,6 +51,8 @@ class Sheet:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     #: Lists of allowed values by column, with the first row they hold for.
     lists: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
+    #: Where such lists stand that are no texts of their own: first row and the range or formula, by column.
+    listed_in: dict[int, tuple[int, str]] = field(default_factory=dict)
     hidden: bool = False
     is_cut: bool = False
     is_text: bool = False

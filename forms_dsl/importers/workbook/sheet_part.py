@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from forms_dsl.importers.workbook.cells import (
     CELL_LIMIT,
     COLUMN_LIMIT,
+    LISTED_LIMIT,
     ROW_LIMIT,
     Cell,
     CellKind,
@@ -19,7 +20,6 @@ from forms_dsl.importers.workbook.formats import NumberFormat, as_moment
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _PLAIN = NumberFormat()
 _VALUE_LENGTH = 32_767
-_LISTED = 500
 
 
 class SheetPart:
@@ -35,7 +35,8 @@ class SheetPart:
         self._shared: dict[str, str] = {}
         self._shared_index = ""
         self._inline: list[str] = []
-        self._list_at: tuple[int, int] | None = None
+        self._is_list = False
+        self._list_cells = self._list_source = ""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
@@ -52,8 +53,8 @@ class SheetPart:
             if top and bottom and len(self.sheet.merges) < CELL_LIMIT:
                 self.sheet.merges.append((top[0], top[1], bottom[0], bottom[1]))
         elif name == "dataValidation":
-            first = attributes.get("sqref", "").split(" ")[0].partition(":")[0]
-            self._list_at = _reference(first) if attributes.get("type") == "list" else None
+            self._is_list = attributes.get("type") == "list"
+            self._list_cells, self._list_source = attributes.get("sqref", ""), ""
 
     def ended(self, name: str, text: str) -> None:
         """An element ends."""
@@ -61,15 +62,36 @@ class SheetPart:
             self._value = text
         elif name == "t":
             self._inline.append(text)
+        elif name == "f" and self._is_list:
+            self._list_source = self._list_source or text  # in the extension of 2010, within formula1
         elif name == "f":
             self._formula = text or self._shared.get(self._shared_index, "")
             if text and self._shared_index and len(self._shared) < COLUMN_LIMIT:
                 self._shared[self._shared_index] = text
         elif name == "c":
             self._close_cell()
-        elif name == "formula1" and self._list_at and text.startswith('"'):
-            values = [value.strip() for value in text.strip('"').replace('""', '"').split(",")]
-            self.sheet.lists[self._list_at[1]] = (self._list_at[0], values[:_LISTED])
+        elif name == "formula1" and self._is_list:
+            self._list_source = text.strip() or self._list_source
+        elif name == "sqref":
+            self._list_cells = text
+        elif name == "dataValidation" and self._is_list:
+            self._is_list = False
+            self._close_list()
+
+    def _close_list(self) -> None:
+        """Keep the list for every column that it holds for."""
+        source = self._list_source
+        for cells in self._list_cells.split()[:COLUMN_LIMIT]:
+            first, _, last = cells.partition(":")
+            start, end = _reference(first), _reference(last or first)
+            if start is None or end is None:
+                continue
+            for column in range(start[1], min(end[1], COLUMN_LIMIT) + 1):
+                if source.startswith('"'):
+                    values = [value.strip() for value in source.strip('"').replace('""', '"').split(",")]
+                    self.sheet.lists[column] = (start[0], values[:LISTED_LIMIT])
+                elif source:
+                    self.sheet.listed_in.setdefault(column, (start[0], source))
 
     def _open_cell(self, attributes: Mapping[str, str]) -> None:
         place = _reference(attributes.get("r", ""))

@@ -12,6 +12,7 @@ from forms_dsl.importers.report import Report, refused, start_of
 from forms_dsl.importers.workbook.archive import Archive
 from forms_dsl.importers.workbook.cells import Sheet
 from forms_dsl.importers.workbook.formats import NumberFormat, number_format
+from forms_dsl.importers.workbook.listed import read_listed
 from forms_dsl.importers.workbook.sheet_part import SheetPart
 from forms_dsl.importers.workbook.xml_parts import read_xml
 
@@ -38,7 +39,9 @@ def read_xlsx(file: str, data: bytes, report: Report) -> list[Sheet]:
     for pattern, words in _IGNORED_PARTS:
         if any(pattern.search(name) for name in archive.names):
             report.add(SKIPPED_PART, start_of(file), Sentence(f"Not imported: {words.en}.", f"未导入：{words.zh}。"))
-    return _Workbook(archive).sheets()
+    sheets = _Workbook(archive).sheets()
+    read_listed(sheets, report)
+    return sheets
 
 
 class _Workbook:
