@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.checks.trees import CONDITIONS, expressions, named_expressions, parts, things
@@ -20,6 +21,7 @@ NO_INDEX = code(
     "X304", "The filter of a list that no index can answer: no part of it compares a field itself with a value.", "warning"
 )
 LONG_PATH = code("X305", "A reference path of more than 2 steps in the filter of a list.", "warning")
+BY_ZERO = code("X306", "A division by a constant zero, which is always missing.", "warning")
 PERCENT = code("N204", "A percentage is kept as a fraction, but is compared with a number above 1.", "warning")
 
 _ORDER = frozenset({"lt", "le", "gt", "ge"})
@@ -32,11 +34,26 @@ def conditions_depend_on_something(site: Site) -> Iterator[Diagnostic]:
     for thing in things(site.app):
         for name, expression in named_expressions(thing):
             constant = _constant_part(expression.tree) if name in CONDITIONS else None
+            constant = constant or _constant_comparison(expression.tree)
             if constant is not None:
                 word = "true" if constant[0] else "false"
                 zh = "成立" if constant[0] else "不成立"
                 message = Sentence(f"This condition is always {word}.", f"该条件始终{zh}。")
                 yield _found(site, CONSTANT_CONDITION, constant[1], message)
+
+
+@check
+def divisors_are_not_zero(site: Site) -> Iterator[Diagnostic]:
+    """A division by zero is missing (language.md 3), so one by a constant zero says nothing."""
+    for thing in things(site.app):
+        for expression in expressions(thing):
+            for part in parts(expression.tree):
+                match part:
+                    case Call(function="div" | "fdiv" | "mod", arguments=(_, Constant(value=Decimal() as divisor))) if (
+                        not divisor
+                    ):
+                        message = Sentence("This divides by zero: the result is always missing.", "除数为零：结果始终为空。")
+                        yield _found(site, BY_ZERO, part.span, message)
 
 
 @check
@@ -154,11 +171,27 @@ def _constant_part(tree: Expr) -> tuple[bool, Span] | None:
             name in _COMPARISONS
         ):
             return _compare(name, a, b), tree.span
+        case Call(function=name, arguments=(Constant(value=str() as s), Constant(value=str() as t))) if name in _COMPARISONS:
+            return _compare(name, s, t), tree.span
+        case Call(function="eq", arguments=(Constant(value=bool() as p), Constant(value=bool() as q))):
+            return p == q, tree.span
     return None
 
 
-def _compare(name: str, a: Decimal, b: Decimal) -> bool:
-    return {"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b, "eq": a == b, "ne": a != b}[name]
+def _constant_comparison(tree: Expr) -> tuple[bool, Span] | None:
+    """The first comparison of two literals anywhere in an expression: its value and place."""
+    for part in parts(tree):
+        compares = part.arguments[0] if isinstance(part, Call) and part.function == "not" else part
+        if isinstance(compares, Call) and compares.function in _COMPARISONS:
+            found = _constant_part(part)
+            if found is not None:
+                return found
+    return None
+
+
+def _compare(name: str, a: Any, b: Any) -> bool:
+    """Texts compare by their characters' numbers, as everywhere in the language."""
+    return bool({"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b, "eq": a == b, "ne": a != b}[name])
 
 
 def _found(site: Site, kind: Code, span: Span, message: Sentence, hint: Sentence | None = None) -> Diagnostic:
