@@ -11,10 +11,10 @@ from forms_dsl.build.header import languages_of
 from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
 from forms_dsl.edit.printing import Value
 from forms_dsl.importers.adopt import adopt_names
-from forms_dsl.importers.codes import NOT_WRITTEN, NOTHING
+from forms_dsl.importers.codes import NAME_PROPOSED, NOT_WRITTEN, NOTHING
 from forms_dsl.importers.draft import Draft
 from forms_dsl.importers.existing import added_to, form_with
-from forms_dsl.importers.report import ImportRefused, Report, start_of
+from forms_dsl.importers.report import ImportRefused, Position, Report, start_of
 from forms_dsl.importers.settle import settled
 from forms_dsl.importers.trees import Files, files_of, languages_of_draft
 from forms_dsl.kinds import kind_of
@@ -45,9 +45,10 @@ def finished(
     if broken:
         return Imported({}, report.listed())
     adopt_names(draft, documents)
+    _forget_names(draft, documents)
     header = documents.get("app.yaml") or documents.get("app.json")
     languages = languages_of(header.data) if header else languages_of_draft(draft)
-    files = files_of(draft, languages, has_app=header is not None, has_roles=_stem("roles.yaml", documents) is not None)
+    files = files_of(draft, languages, has_app=header is not None, granted=_granted(documents))
     if header is not None and draft.requires:
         files = Files({**files.data, "app.yaml": {"requires": {"apps": dict(draft.requires)}}}, files.origins)
     fresh = Files({path: tree for path, tree in files.data.items() if _is_new(path, documents)}, files.origins)
@@ -55,6 +56,34 @@ def finished(
     written: dict[str, str] = {**texts, **{path: text for path, text in draft.extra.items() if path not in existing}}
     _add_to_existing(files, data, documents, report, written)
     return Imported({path: text for path, text in written.items() if existing.get(path) != text}, report.listed())
+
+
+def _granted(documents: Mapping[str, Document]) -> frozenset[str] | None:
+    """The entities that roles which are there may see; None where there are no roles."""
+    there = _stem("roles.yaml", documents)
+    data = documents[there].data if there else None
+    if data is None:
+        return None
+    roles = data.get("roles") if isinstance(data, dict) else None
+    access = [role.get("access") for role in (roles.values() if isinstance(roles, dict) else ()) if isinstance(role, dict)]
+    return frozenset(str(name) for one in access if isinstance(one, dict) for name in one)
+
+
+def _forget_names(draft: Draft, documents: Mapping[str, Document]) -> None:
+    """Names are proposed for new things only: what is there has the name that people gave it."""
+    there: set[Position] = set()
+    for entity in draft.entities.values():
+        path = _stem(f"entities/{entity.name}.yaml", documents)
+        data = documents[path].data if path else None
+        known = data.get("fields") if isinstance(data, dict) else None
+        if isinstance(known, dict):
+            fields = list(entity.fields.values())
+            there |= {entity.position, *(field.position for field in fields if field.name in known)}
+            there -= {field.position for field in fields if field.name not in known}
+    places = {(position.span, position.pointer) for position in there}
+    draft.report.findings[:] = [
+        found for found in draft.report.findings if found.code != NAME_PROPOSED.id or (found.span, found.pointer) not in places
+    ]
 
 
 def refused_import(refusal: ImportRefused, report: Report) -> Imported:

@@ -48,8 +48,11 @@ def languages_of_draft(draft: Draft) -> tuple[str, ...]:
     return (language_of(texts),)
 
 
-def files_of(draft: Draft, languages: tuple[str, ...], *, has_app: bool, has_roles: bool) -> Files:
-    """The data of all files that the draft asks for; app and roles only where there are none."""
+def files_of(draft: Draft, languages: tuple[str, ...], *, has_app: bool, granted: frozenset[str] | None) -> Files:
+    """The data of all files that the draft asks for; the app only where there is none, roles where `granted` is None.
+
+    `granted` are the entities that roles which are there may see.
+    """
     data: dict[str, dict[str, Tree]] = {}
     origins: dict[tuple[str, Pointer], Position] = {}
     if not has_app:
@@ -69,7 +72,7 @@ def files_of(draft: Draft, languages: tuple[str, ...], *, has_app: bool, has_rol
         data["choices.yaml"] = {"choices": draft.choices}
     if draft.bindings:
         data["bindings.yaml"] = {"bindings": draft.bindings}
-    roles = _roles(draft, has_roles=has_roles)
+    roles = _roles(draft, granted)
     if roles:
         data["roles.yaml"] = {"roles": roles}
     return Files({path: _Writer(draft, languages, path, origins).mapping(tree, ()) for path, tree in data.items()}, origins)
@@ -181,15 +184,15 @@ def _is_listed(field: FieldDraft) -> bool:
     return field.type not in _NOT_LISTED and not is_long and field.tree.get("mask") != "hidden"
 
 
-def _roles(draft: Draft, *, has_roles: bool) -> dict[str, Tree]:
+def _roles(draft: Draft, there: frozenset[str] | None) -> dict[str, Tree]:
     """The roles of the source; where there are none at all, one proposal."""
     roles: dict[str, Tree] = dict(draft.roles)
-    granted = {name for role in draft.roles.values() for name in _keys(role.get("access"))}
+    granted = {name for role in draft.roles.values() for name in _keys(role.get("access"))} | (there or frozenset())
     left = [entity for entity in draft.entities.values() if entity.name not in granted]
     if not left or not draft.entities:
         return roles
     position = start_of(next(iter(draft.entities.values())).position.span.file.partition("#")[0])
-    if has_roles:
+    if there is not None:
         names = ", ".join(entity.name for entity in left)
         message = Sentence(f"No role may see {names} yet.", f"目前没有角色可以查看 {names}。")
         hint = Sentence("Add access in roles.yaml.", "请在 roles.yaml 中授权。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.importers.sources import assert_clean, entity, fields, found, imported, workbook
+from tests.importers.sources import assert_clean, codes, entity, fields, found, imported, workbook
 
 HEAD = ["客户号", "等级", "余额"]
 ROWS = [["a", "高", 1.5], ["b", "低", 2.5], ["c", "高", 3.5], ["d", "低", 4.5]]
@@ -97,3 +97,15 @@ def test_fields_of_the_second_import_use_the_new_names() -> None:
     again = imported("excel", "t.xlsx", workbook({"单": rows}), files)
     assert_clean(again, files)
     assert fields(again, "dan")["zong_jia"]["compute"] == "round(price * shu_liang, 4)"
+
+
+def test_a_second_import_tells_nothing_of_names_and_roles_that_are_there() -> None:
+    files = dict(imported("excel", "t.xlsx", book()).files)
+    assert {"I108", "I207"} <= codes(imported("excel", "t.xlsx", book()))
+    for path, text in list(files.items()):
+        files[path] = text.replace("deng_ji", "grade")
+    again = imported("excel", "t.xlsx", book(), files)
+    assert again.files == {} and not {"I108", "I207"} & codes(again)
+    more = imported("excel", "t.xlsx", book([*HEAD, "备注"], [[*row, "x"] for row in ROWS]), files)
+    assert [finding.pointer[-1] for finding in found(more, "I108")] == ["D1"]
+    assert "I207" in codes(imported("excel", "t.xlsx", book(), {**files, "roles.yaml": "roles: {}\n"}))
