@@ -32,7 +32,9 @@ _NAMED: Mapping[str, tuple[Pointer, ...]] = {
 }
 #: Maps whose entries are compared, so that a reader learns what he has otherwise than the source.
 _COMPARED = frozenset({("fields",), ("rows", "*", "fields")})
-_NOT_COMPARED = frozenset({"note", "meta", "id", "choices"})
+_NOT_COMPARED = frozenset({"meta", "id", "choices"})
+#: What a reader must learn of when it is not there at all: how data is protected.
+_PROTECTING = frozenset({"class", "mask"})
 
 
 @dataclass(slots=True)
@@ -70,6 +72,10 @@ def added_to(path: str, document: Document, data: Mapping[str, Value], files: Fi
                     new_fields.append(name)
             if pattern in _COMPARED:
                 _compare(report, files, path, document, pointer, new, old)
+    if kind == "entities":
+        written = _at(here, ("note",))
+        note = {"note": written} if written else {}
+        _compare(report, files, path, document, (), {"": note}, {"": document.data})
     made = edit(document.text, operations, rearrange=True) if operations else document.text
     if isinstance(made, Refused):
         _refuse(report, path, made)
@@ -152,15 +158,17 @@ def _compare(
         kept = old.get(name)
         if not isinstance(wanted, dict) or not isinstance(kept, dict):
             continue
-        keys = [key for key in wanted if key not in _NOT_COMPARED and key in kept and kept[key] != wanted[key]]
+        keys = [key for key in wanted if _differs(key, wanted[key], kept)]
         if keys:
-            place = document.key_span((*pointer, name))
-            words = joined(f"{key} {_short(kept[key])} ({_short(wanted[key])})" for key in keys)
+            shown = name or path.rpartition("/")[2].removesuffix(".yaml")
+            pointed = (*pointer, name) if name else pointer
+            place = document.key_span(pointed) if pointed else Span(path, 1, 1, 1, 1)
+            words = joined(f"{key} {_short(kept.get(key, '–'))} ({_short(wanted[key])})" for key in keys)
             message = Sentence(
-                f"{name!r} stays as it is in {path}:{place.line}; the source has other values (in brackets): {words}.",
-                f"“{name}”保持 {path}:{place.line} 中的写法；来源中的值（括号内）不同：{words}。",
+                f"{shown!r} stays as it is in {path}:{place.line}; the source has other values (in brackets): {words}.",
+                f"“{shown}”保持 {path}:{place.line} 中的写法；来源中的值（括号内）不同：{words}。",
             )
-            report.add(KEPT, files.origin(path, (*pointer, name)) or _place(place), message)
+            report.add(KEPT, files.origin(path, pointed) or _place(place), message)
     gone = [name for name in old if name not in new]
     if gone:
         message = Sentence(
@@ -168,6 +176,15 @@ def _compare(
             f"{path} 中有来源里没有的内容：{joined(gone)}，予以保留。",
         )
         report.add(GONE, _place(document.key_span((*pointer, gone[0])), (*pointer, gone[0])), message)
+
+
+def _differs(key: str, wanted: Any, kept: Mapping[str, Any]) -> bool:
+    """Whether a reader is told of a key: one that people wrote otherwise, a protection or a note that is not taken over."""
+    if key == "note":
+        return str(wanted) not in str(kept.get(key, ""))
+    if key in _PROTECTING:
+        return bool(kept.get(key) != wanted)
+    return key not in _NOT_COMPARED and key in kept and bool(kept[key] != wanted)
 
 
 def _short(value: Any) -> str:

@@ -109,3 +109,18 @@ def test_a_second_import_tells_nothing_of_names_and_roles_that_are_there() -> No
     more = imported("excel", "t.xlsx", book([*HEAD, "备注"], [[*row, "x"] for row in ROWS]), files)
     assert [finding.pointer[-1] for finding in found(more, "I108")] == ["D1"]
     assert "I207" in codes(imported("excel", "t.xlsx", book(), {**files, "roles.yaml": "roles: {}\n"}))
+
+
+def test_protection_and_notes_that_are_not_taken_over_are_told() -> None:
+    head = ["身份证号", "序"]
+    files = dict(imported("excel", "t.xlsx", book(head, [["1", 1], ["2", 2]])).files)
+    path = "entities/ke_hu.yaml"
+    files[path] = files[path].replace(", class: C2, mask: 6****4", "")
+    again = imported("excel", "t.xlsx", book(head, [["1", 1], ["2", 2]]), files)
+    assert again.files == {} and "class – (C2), mask – (6****4)" in found(again, "I301")[0].message
+    plain = {"title": "T", "type": "object", "properties": {"n": {"type": "integer"}}}
+    files = dict(imported("jsonschema", "t.json", plain).files)
+    more = {**plain, "minProperties": 1, "properties": {"n": {"type": "integer", "multipleOf": 5}}}
+    again = imported("jsonschema", "t.json", more, files)
+    assert again.files == {} and len(found(again, "I301")) == 2
+    assert not found(imported("jsonschema", "t.json", more, imported("jsonschema", "t.json", more).files), "I301")
