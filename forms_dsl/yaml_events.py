@@ -33,6 +33,7 @@ from forms_dsl.codes import (
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence
 from forms_dsl.source import Pointer, Span
 from forms_dsl.yaml_frames import Frame, last_pointers, pointers_of
+from forms_dsl.yaml_syntax import lookalike_hint
 
 DEPTH_LIMIT = 32
 NODE_LIMIT = 100_000
@@ -162,6 +163,15 @@ class Composition:
         plain = not event.style
         if plain and frame.flow and self._continues_cut(frame, event, span):
             frame.lost = True
+            return
+        lookalike = lookalike_hint(key) if plain and not key.isascii() else None
+        if lookalike is not None:
+            message = Sentence(
+                "The key holds a character that only looks like a space or cannot be seen.", "键中含有貌似空格或不可见的字符。"
+            )
+            self._find(CHARACTER, span, message, pointer, hint=lookalike)
+            frame.lost = True
+            self.damaged.add(frame.pointer)
             return
         if plain and key == "<<":
             self._find(ALIAS, span, Sentence("Merge keys are not allowed.", "不允许合并键（<<）。"), pointer)

@@ -9,10 +9,13 @@ import re
 
 import yaml
 
+from forms_dsl.characters import invisible_fault
 from forms_dsl.codes import SYNTAX, TOO_DEEP
 from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Span
 
+_WIDE_COLON = re.compile(r"[\s-]*[^\s:\"'#{\[]+：")
+_WRONG_INDENT = re.compile("[ ]*([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
 _QUOTE = re.compile(r'(?<!\\)"')
 _OPENED = {
     "while parsing a flow mapping": Sentence("The { opened here is not closed before the next line.", "这里的 { 没有闭合。"),
@@ -72,8 +75,31 @@ def syntax_finding(
         line, column, message = *quote, _UNCLOSED_QUOTE
     if "nesting depth" in problem_text:
         code, message = TOO_DEEP, Sentence("The brackets are nested too deeply.", "括号嵌套过深。")
+    hint = _hint(lines[line]) if line < len(lines) else None
     place = Span(file, line + 1 + first_line, column + 1, line + 1 + first_line, column + 2)
-    return code.at(place, message)
+    return code.at(place, message, hint=hint)
+
+
+def _hint(line: str) -> Sentence | None:
+    """What in a line looks like the sign or space that YAML wants, but is another character."""
+    if _WIDE_COLON.match(line):
+        return Sentence(
+            "The colon is the full-width ：(U+FF1A): write : and a space.", "冒号是全角“：”（U+FF1A）：请改为半角“: ”加空格。"
+        )
+    return lookalike_hint(line)
+
+
+def lookalike_hint(line: str) -> Sentence | None:
+    """The character of a line or key that only looks like a space of the indentation, or cannot be seen."""
+    indent = _WRONG_INDENT.match(line)
+    if indent:
+        code = f"U+{ord(indent.group(1)):04X}"
+        return Sentence(
+            f"The indentation holds {code}, which is no plain space: use spaces.",
+            f"缩进中有 {code}，不是普通空格：请改用半角空格。",
+        )
+    hidden = invisible_fault(line)
+    return hidden and Sentence(f"{hidden.en} Delete it.", f"{hidden.zh}请删除。")
 
 
 def _open_quote(lines: list[str], before: int) -> tuple[int, int] | None:

@@ -207,3 +207,18 @@ def test_a_byte_order_mark_is_told_with_a_way_out() -> None:
     """Editors write it unasked; the reader learns which encoding to choose."""
     _, (found,) = read_document("a.yaml", "\ufeffa: 1\n")
     assert "without BOM" in (found.hint or "") and "不带 BOM" in (found.hint_zh or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: 1\nlabel：客户\nb: 2\n", "U+FF1A"),
+        ("a:\n  b: 1\n\u00a0 c: 2\n", "U+00A0"),
+        ("a:\n  b: 1\n\u3000c 2\nd: 1\n", "U+3000"),
+        ("a: 1\n\u200bb c\nd: 1\n", "U+200B"),
+    ],
+)
+def test_a_character_that_looks_like_another_is_named(text: str, hint: str) -> None:
+    """Full-width colons, wrong spaces and what has no width come from Chinese input methods and copied pages."""
+    _, found = read_document("a.yaml", text)
+    assert any(hint in (each.hint or "") and hint in (each.hint_zh or "") for each in found), found
