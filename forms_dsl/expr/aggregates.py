@@ -113,6 +113,11 @@ def _check_loop(checking: Checking, node: ast.Call, name: str, loop: ast.Generat
     rows = _rows(checking, clause.iter)
     if rows is None:
         return None
+    if name == "count" and path_of(loop.elt) == variable:
+        behind = checking.parsed.source[checking.parsed.end(loop.elt) : checking.parsed.end(node)]
+        message = Sentence("count() counts rows: a whole row is no value.", "count() 数的是明细行，整行明细不是一个值。")
+        checking.report(codes.TYPES, loop.elt, message, write(f"count(1{behind}"))
+        return None
     outer, checking.loop = checking.loop, Loop(variable[0], rows)
     try:
         condition = check_condition(checking, clause.ifs[0]) if clause.ifs else None

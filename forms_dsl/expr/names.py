@@ -10,6 +10,7 @@ from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import codes
 from forms_dsl.expr.bounds import with_bounds
 from forms_dsl.expr.checking import Checking, words
+from forms_dsl.expr.functions import FUNCTIONS
 from forms_dsl.expr.scope import CONTEXT_WORDS
 from forms_dsl.expr.tokens import write
 from forms_dsl.expr.tree import Ref, ValueType
@@ -148,7 +149,8 @@ def _report_unknown(checking: Checking, node: ast.expr, path: tuple[str, ...], p
     if position:
         owner = ".".join(path[:position])
         message = Sentence(f"Unknown name {word!r} in {owner!r}.", f"“{owner}”里没有名称“{word}”。")
-    hint = checking.suggest(word, known)
+    is_function = not position and len(path) == 1 and word in FUNCTIONS and not FUNCTIONS[word].parameters
+    hint = write(f"{word}()") if is_function else checking.suggest(word, known)
     if hint is None and not position and len(path) == 1:
         if word in CONTEXT_WORDS:
             hint = _name_a_part(word)

@@ -105,6 +105,13 @@ def test_one_expression_has_one_line_a_row(expr: Expr) -> None:
     assert (0, '"4.2"\nnull\n', "") == expr("amount * rate / 1200")
 
 
+def test_a_name_that_the_context_does_not_give_is_told_so(expr: Expr) -> None:
+    """Who gave no context learns where a parameter comes from; a near name is still offered."""
+    for context, hint in (({}, "Give it with --context"), (CONTEXT, "Did you mean 'limit'?")):
+        code, _, err = expr("param.limt + 1", context=context)
+        assert (1, True, True) == (code, "context.json has no param 'limt'." in err, hint in err), err
+
+
 def test_a_refused_expression_shows_its_place(expr: Expr) -> None:
     """A fault of a single expression is shown with a mark, and the exit code says it."""
     code, out, err = expr("1 +\n amuont")
