@@ -64,7 +64,17 @@ def _forms(old: App, new: App) -> Iterator[Change]:
                 if entity is not None
                 for name, field in entity.fields.items()
             }
-            yield from diff_form(before[form.id], form, labels)
+            yield from diff_form(before[form.id], form, labels, _renamed(old, new, form.entity))
+
+
+def _renamed(old: App, new: App, entity: str) -> dict[str, str]:
+    """The earlier names of an entity's fields that are called otherwise now, by their ids, with the new names."""
+    now = new.entities.get(entity)
+    was = next((each for each in old.entities.values() if now is not None and each.id == now.id), None)
+    if now is None or was is None:
+        return {}
+    names = {field.id: name for name, field in now.fields.items()}
+    return {name: names[field.id] for name, field in was.fields.items() if names.get(field.id, name) != name}
 
 
 def _app(old: App, new: App) -> Iterator[Change]:

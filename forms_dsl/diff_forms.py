@@ -17,9 +17,12 @@ from forms_dsl.model import Form, FormBlock, FormItem, Label
 _Key = tuple[str, str, int]
 
 
-def diff_form(was: Form, now: Form, labels: Mapping[str, Label]) -> Iterator[Change]:
-    """Changes of a form's items and parts; `labels` are those of the entity's fields."""
-    before, after = dict(_items(was.layout)), dict(_items(now.layout))
+def diff_form(was: Form, now: Form, labels: Mapping[str, Label], renamed: Mapping[str, str] | None = None) -> Iterator[Change]:
+    """Changes of a form's items and parts; `labels` are those of the entity's fields, `renamed` leads to their new names."""
+    new_names = renamed or {}
+    earlier_items = _items(was.layout)
+    before = {(kind, new_names.get(name, name), number): found for (kind, name, number), found in earlier_items}
+    after = dict(_items(now.layout))
     kept = [key for key in after if key in before]
     moved = _moved([key for key in before if key in after], kept)
     for key, (item, _) in before.items():

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from forms_dsl.diff import diff_apps
-from forms_dsl.differences import same
+from forms_dsl.differences import parts_in_words, same
 from forms_dsl.kinds import KINDS
 from forms_dsl.load import load_app
 from forms_dsl.model import App
@@ -162,3 +162,18 @@ def test_a_new_field_says_when_it_is_shown() -> None:
 
     assert change.words["zh"].endswith("，仅当 amount > 700 时显示")
     assert change.words["en"].endswith(", shown only when amount > 700")
+
+
+def test_a_renamed_field_stays_in_its_form() -> None:
+    """The item of a field that kept its id neither goes nor comes."""
+    renamed = {
+        path: re.sub(r"\bamount\b", "total_amount", text).replace("  total_amount:\n", "  total_amount:\n    id: amount\n")
+        for path, text in FILES.items()
+    }
+    kinds = [type(change).__name__ for change in diff_apps(_app(FILES), _app(renamed))]
+    assert "FieldRenamed" in kinds and not {"FormItemAdded", "FormItemRemoved"} & set(kinds), kinds
+
+
+def test_what_a_step_lets_people_write_has_chinese_words() -> None:
+    """No name of a key stands in a Chinese sentence."""
+    assert [parts_in_words((part,), "zh") for part in ("fields", "write", "read")] == ["字段", "可写", "可读"]
