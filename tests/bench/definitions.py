@@ -133,7 +133,8 @@ def checked_in(folder: Path) -> float:
 
 def read_in(lines: int) -> float:
     """Median seconds of reading one file of so many lines with its positions."""
-    text = "fields:\n" + "\n".join(f"  amount_{each}: {{type: money, label: {{zh: 金额, en: Amount}}}}" for each in range(lines))
+    field = "  amount_{0}:\n    type: money\n    label:\n      zh: 金额{0}\n      en: Amount {0}\n"
+    text = "fields:\n" + "".join(field.format(each) for each in range(lines // 5))
     seconds = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
