@@ -43,8 +43,8 @@ export function Tangram({ app, kinds, marked, mark }: Props) {
             onPointerEnter={() => mark(kind.kind)} onPointerLeave={() => mark(null)} onFocus={() => mark(kind.kind)} onBlur={() => mark(null)}
           >
             <polygon className={`piece-face logo-${kind.kind}`} points={corners} />
-            <text x={x * UNIT} y={y * UNIT - 4} className="piece-name" aria-hidden="true">{label(kind.label)}</text>
-            <text x={x * UNIT} y={y * UNIT + 18} className="piece-count" aria-hidden="true">{kind.count}</text>
+            <text x={x * UNIT} y={y * UNIT - 4} className="piece-name">{label(kind.label)}</text>
+            <text x={x * UNIT} y={y * UNIT + 18} className="piece-count">{` ${kind.count}`}</text>
           </g>
         )
       })}
