@@ -13,18 +13,15 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from forms_dsl.model import StepFields
-from runtime.context import SYSTEM, Context
-from runtime.failures import Changed, Conflict, Invalid, NotAllowed, NotFound
+from runtime.context import Context
+from runtime.failures import Changed, Conflict, Invalid, NotFound
 from runtime.records.read import get_record
 from runtime.records.write import Written, delete_record, insert_record, update_record
-from runtime.records.write_many import insert_many
 from runtime.store.database import Database
 from runtime.store.tables import audit_event
 from tests.records.lab import (
     CLIENT,
     NOW,
-    ROLES,
     add,
     add_client,
     context,
@@ -154,73 +151,6 @@ def test_a_warning_does_not_refuse(db: Database) -> None:
     assert 1 == made.version
 
 
-@pytest.mark.parametrize(
-    "field", ["booked", "items_total", "number", "id", "version", "created_at", "created_on", "changed_by", "deleted_at"]
-)
-def test_nobody_assigns_what_the_platform_sets(db: Database, field: str) -> None:
-    """Read-only, computed and system fields are refused in a body, not ignored."""
-    client = add_client(db, "A")
-    body = {"client": client, "kind": "small", "amount": "50", field: "1"}
-
-    failure = refusal(lambda: make(db, context(BOSS), "deal", **body))
-
-    assert list(faults(failure)) == [f"/{field}"]
-    with db.read() as connection:
-        assert 0 == connection.execute(sa.select(sa.func.count()).select_from(lab().entities["deal"].table)).scalar()
-
-
-def test_a_hidden_field_in_a_body_answers_like_a_missing_one(db: Database) -> None:
-    """The answers for a hidden name and for a name that does not exist are the same but for the name."""
-    id = add_client(db, "A", salary="5")
-    noter = context(person("ann", "noter", unit="bj"))
-
-    hidden = refusal(lambda: change(db, noter, "client", id, {"salary": "7"}))
-    missing = refusal(lambda: change(db, noter, "client", id, {"absent": "7"}))
-
-    def told(failure: object) -> str:
-        return repr([(f.code, f.pointer, f.message) for f in failure.faults]).replace("salary", "*").replace("absent", "*")  # type: ignore[attr-defined]
-
-    assert told(missing) == told(hidden)
-
-
-def test_fields_that_a_role_only_reads_are_refused(db: Database) -> None:
-    """The grants of the very record decide which fields may be entered."""
-    id = add_client(db, "A", income="5")
-    noter = context(person("ann", "noter", unit="bj"))
-
-    failure = refusal(lambda: change(db, noter, "client", id, {"income": "7", "remark": "x"}))
-
-    assert {"/income": "Q302"} == faults(failure)
-    assert "x" == change(db, noter, "client", id, {"remark": "x"}).after["remark"]
-
-
-def test_the_fields_of_one_role_do_not_go_with_the_rows_of_another(db: Database) -> None:
-    """A role that may change everything in its branch and one that may change little everywhere do not add up."""
-    id = add_client(db, "A", income="5")
-    both = context(person("tom", "teller", "noter"))
-
-    failure = refusal(lambda: change(db, both, "client", id, {"branch": "bj"}))
-
-    assert isinstance(failure, NotAllowed)
-    assert "cx" == seen(db, "client", id)["branch"]
-
-
-def test_the_row_cells_of_one_role_do_not_go_with_the_rows_of_another(db: Database) -> None:
-    """Cells of child rows follow the same rule as fields: the role that gives the record says which may be entered."""
-    roles = f"""{ROLES}
-  small: {{label: Small, access: {{deal: {{create: kind == "small", read: true}}}}}}
-  large: {{label: Large, access: {{deal: {{create: kind == "large", read: true, fields: {{items.price: read}}}}}}}}
-"""
-    client = add_client(db, "A", vip=True)
-    both = context(person("eve", "small", "large", "viewer", unit="ho"), app=lab_with(roles=roles))
-    sent = {"client": client, "amount": "50", "extra": "x", "items": [{"name": "a", "price": "1", "quantity": 1}]}
-
-    failure = refusal(lambda: make(db, both, "deal", **{**sent, "kind": "large"}))
-
-    assert isinstance(failure, NotAllowed)
-    assert 1 == make(db, both, "deal", **{**sent, "kind": "small", "extra": None}).version
-
-
 def test_a_change_knows_who_made_the_record_and_who_changes_it(db: Database) -> None:
     """Formulas and conditions over who and when see the record as it stands, and as it will stand after the change."""
     fields = """
@@ -238,28 +168,6 @@ def test_a_change_knows_who_made_the_record_and_who_changes_it(db: Database) -> 
 
     assert (dt.date(2026, 11, 24), "tom", later) == tuple(written.after[name] for name in ("made_on", "changer", "changed_at"))
     assert {"/early": "Q302"} == faults(failure)
-
-
-def test_row_rules_hold_before_and_after(db: Database) -> None:
-    """Nobody changes a record of others, makes one for others, or moves one out of his own rows."""
-    mine, theirs = add_client(db, "A"), add_client(db, "B", branch="bj")
-    below = add_client(db, "C", branch="cx1")
-
-    assert isinstance(refusal(lambda: change(db, context(TELLER), "client", theirs, {"remark": "x"})), NotFound)
-    assert isinstance(refusal(lambda: change(db, context(TELLER), "client", below, {"remark": "x"})), NotAllowed)
-    assert isinstance(refusal(lambda: change(db, context(TELLER), "client", mine, {"branch": "cx1"})), NotAllowed)
-    assert isinstance(refusal(lambda: make(db, context(TELLER), "client", code="D", full_name="D", branch="bj")), NotAllowed)
-    assert "cx" == seen(db, "client", mine)["branch"]
-
-
-def test_a_reference_to_a_record_one_may_not_see_answers_like_a_missing_one(db: Database) -> None:
-    """Referring is no way to find out what is there."""
-    theirs = add_client(db, "B", branch="bj")
-    hidden = refusal(lambda: make(db, context(TELLER), "deal", client=theirs, kind="small", amount="50"))
-    missing = refusal(lambda: make(db, context(TELLER), "deal", client="0199", kind="small", amount="50"))
-
-    assert {"/client": "Q305"} == faults(hidden) == faults(missing)
-    assert [f.message for f in missing.faults] == [f.message for f in hidden.faults]
 
 
 def test_unique_values_are_unique_among_living_records(db: Database) -> None:
@@ -323,68 +231,6 @@ def test_a_change_to_the_same_values_changes_nothing(db: Database) -> None:
     assert ["record.created"] == _kinds(db, id)
 
 
-def test_twenty_parallel_records_get_numbers_without_gap(db: Database) -> None:
-    """Numbers are drawn in the transaction of the record: refused ones leave no gap."""
-    client = add_client(db, "A")
-    barrier = threading.Barrier(20)
-
-    def make_one(number: int) -> None:
-        barrier.wait()
-        amount = "5" if number % 4 == 0 else "50"  # every fourth is refused by its check
-        try:
-            make(db, context(TELLER), "deal", client=client, kind="small", amount=amount)
-        except Invalid:
-            return
-
-    _together([lambda n=n: make_one(n) for n in range(20)])
-
-    with db.read() as connection:
-        table = lab().entities["deal"].table
-        numbers = sorted(connection.execute(sa.select(table.c.number)).scalars())
-    assert [f"D202611-{n:04d}" for n in range(1, 16)] == numbers
-
-
-def test_many_records_at_once_leave_no_gap_where_one_of_them_loses(db: Database) -> None:
-    """Numbers that were drawn for records which the database refused are drawn again."""
-    app = lab_with(client=CLIENT.replace('title: "', 'number: "C{seq:4}"\ntitle: "'))
-    make_tables(db, app)
-    platform = context(SYSTEM, app=app)
-    bodies = [{"code": code, "full_name": code, "branch": "cx"} for code in ("r", "s")]
-    done: list[object] = []
-
-    def make_both() -> None:
-        with db.write() as connection:
-            done.extend(insert_many(connection, platform, "lab", "client", bodies))
-
-    other = threading.Thread(target=make_both)
-    with db.write() as connection:
-        insert_record(connection, platform, "lab", "client", bodies[0])
-        other.start()
-        _wait_until_somebody_waits(db)
-    other.join()
-
-    assert [Invalid, Written] == [type(one) for one in done]
-    assert "C0002" == done[1].after["number"]  # type: ignore[attr-defined]
-
-
-def _wait_until_somebody_waits(db: Database) -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    for _ in range(0 if db.is_sqlite else 500):
-        with db.read() as connection:
-            if connection.exec_driver_sql(waiting).scalar_one():
-                return
-        time.sleep(0.01)
-
-
-def test_a_number_begins_anew_with_each_period(db: Database) -> None:
-    """The day in the app's time zone decides the period."""
-    client = add_client(db, "A")
-    late = context(BOSS, dt.datetime(2026, 11, 30, 17, 0, tzinfo=dt.UTC))  # already December in Shanghai
-    with db.write() as connection:
-        made = insert_record(connection, late, "lab", "deal", {"client": client, "kind": "small", "amount": "50", "branch": "cx"})
-    assert "D202612-0001" == seen(db, "deal", made.id)["number"]
-
-
 def test_nothing_is_written_when_the_trail_cannot_be(db: Database) -> None:
     """Act and event stand in one transaction: without the event there is no act."""
     id = add_client(db, "A")
@@ -414,37 +260,6 @@ def test_the_trail_keeps_no_personal_value_in_clear(db: Database) -> None:
     assert {"remark": ("old", "new"), "id_no": ("110****1234", "220****1234")} == {
         change["field"]: (change["before"], change["after"]) for change in bodies[-1]["changes"]
     }
-
-
-def test_a_masked_value_sent_back_changes_nothing(db: Database) -> None:
-    """A client that returns the mask it was shown has entered nothing; a new value is entered anew."""
-    id = add_client(db, "A", id_no="110101199001011234")
-
-    change(db, context(TELLER), "client", id, {"id_no": "110****1234", "remark": "x"})
-    assert "110101199001011234" == seen(db, "client", id)["id_no"]
-    change(db, context(TELLER), "client", id, {"id_no": "330101199001011234"}, 2)
-    assert "330101199001011234" == seen(db, "client", id)["id_no"]
-
-
-def test_a_step_writes_its_own_fields_and_no_others(db: Database) -> None:
-    """The holder of an open work item changes the step's fields of that record without any role."""
-    id = add_client(db, "A", income="5")
-    officer = context(person("ann", unit="bj"))
-    step = StepFields(write=("remark",))
-
-    assert {"/income": "Q302"} == faults(refusal(lambda: change(db, officer, "client", id, {"income": "6"}, by_step=step)))
-    assert 2 == change(db, officer, "client", id, {"remark": "seen"}, by_step=step).version
-    assert isinstance(refusal(lambda: change(db, officer, "client", id, {"remark": "x"}, 2)), NotFound)
-
-
-def test_the_platform_sets_what_nobody_enters(db: Database) -> None:
-    """Status and saved results are written by the platform, without the checks of entry."""
-    client = add_client(db, "A")
-    id = add(db, "deal", client=client, branch="cx", kind="small", amount="50")
-
-    change(db, system(), "deal", id, {"booked": "L-1"}, by_platform=True)
-
-    assert "L-1" == seen(db, "deal", id)["booked"]
 
 
 def test_rows_keep_their_key_and_their_unsent_cells(db: Database) -> None:
@@ -528,3 +343,12 @@ def _together(calls: list[object]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _wait_until_somebody_waits(db: Database) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    for _ in range(0 if db.is_sqlite else 500):
+        with db.read() as connection:
+            if connection.exec_driver_sql(waiting).scalar_one():
+                return
+        time.sleep(0.01)

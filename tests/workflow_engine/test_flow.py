@@ -11,7 +11,6 @@ from tests.workflow_engine.flows import (
     TWO_OF_THREE,
     Run,
     approve,
-    call,
     choose,
     copy,
     expression,
@@ -24,7 +23,6 @@ from tests.workflow_engine.flows import (
     world,
 )
 from workflow_engine import commands as cmd
-from workflow_engine import events as ev
 from workflow_engine.handle import Handled, handle
 from workflow_engine.returns import return_targets
 
@@ -287,46 +285,6 @@ def test_a_step_is_skipped_when_its_condition_is_not_true() -> None:
     assert run.now.latest("check") is None
 
 
-def test_a_call_waits_for_its_outcome() -> None:
-    """The flow goes on when the other system has confirmed; a second report changes nothing."""
-    run = Run(flow(fill(), call("booking"), approve("check")), world(PEOPLE))
-    assert ["booking"] == run.at()
-    run.call_done("booking")
-    run.call_done("booking")
-
-    assert ["check"] == run.at()
-
-
-def test_an_unclear_call_is_held_or_given_to_a_person() -> None:
-    """Without on_error the flow is held, and is not sent again; with it somebody completes the work by hand."""
-    held = Run(flow(fill(), call("booking")), world(PEOPLE))
-    held.call_done("booking", "unknown")
-    assert "call_unknown" == held.visit("booking").held_reason
-    refusal = held.do(cmd.Retry("admin"))
-    assert refusal is not None
-    assert "outcome_unknown" == refusal.reason
-
-    by_hand = Run(flow(fill(), call("booking", on_error=role("check", pick="claim"))), world(PEOPLE))
-    by_hand.call_done("booking", "rejected")
-    assert by_hand.visit("booking").by_hand
-    by_hand.approve("ann", "booking")
-    assert "approved" == by_hand.now.state
-
-
-def test_a_retry_never_sends_an_unclear_call_again() -> None:
-    """When nobody could take the work by hand, an administrator asks for people again, not the other system."""
-    run = Run(flow(fill(), call("booking", on_error=role("check", pick="claim"))), world())
-    run.call_done("booking", "unknown")
-    assert "no_approver" == run.visit("booking").held_reason
-    run.world = world(PEOPLE)
-    run.do(cmd.Retry("admin"))
-
-    assert (("running", True), 1) == (
-        (run.now.state, run.visit("booking").by_hand),
-        sum(isinstance(entry.event, ev.CallRequested) for entry in run.entries),
-    )
-
-
 def test_together_goes_on_when_both_branches_are_through() -> None:
     """并行: the join belongs to its own start, in either order."""
     block = together("lines", risk=(approve("check"),), law=(approve("officers"),))
@@ -356,153 +314,6 @@ def test_copies_reach_everybody_once() -> None:
     copied = next(entry.event for entry in run.entries if type(entry.event).__name__ == "Copied")
     assert ("maker", "ann", "bob") == copied.people  # type: ignore[union-attr]
     assert "approved" == run.now.state
-
-
-def test_return_targets_are_visited_steps_of_the_own_path() -> None:
-    """Nearest first; no step of another branch, none that was skipped."""
-    block = together("lines", risk=(approve("check"), approve("head")), law=(approve("officers"),))
-    run = Run(flow(fill(), fill("skipped", role("x"), when=expression("no")), block), world(PEOPLE))
-    run.approve("ann", "check")
-
-    assert ["check", "apply"] == [step.name for step in return_targets(run.definition, run.now, "head")]
-    assert ["apply"] == [step.name for step in return_targets(run.definition, run.now, "officers")]
-
-
-def test_a_return_cancels_what_is_behind_its_target() -> None:
-    """退回 out of a branch cancels the sibling branches; there is exactly one open visit, at the target."""
-    block = together("lines", risk=(approve("check"),), law=(approve("officers"),))
-    run = Run(flow(fill(), block, approve("head")), world(PEOPLE))
-    run.decide("ann", "check", "return", to="apply")
-
-    assert ["apply"] == run.at()
-    assert ["returned", "cancelled"] == [run.visit("check").state, run.visit("officers").state]
-    run.approve("maker", "apply")
-    assert ["check", "officers"] == run.at()
-
-
-def test_replay_asks_everybody_again() -> None:
-    """重提 by replay: earlier approvals are superseded."""
-    run = Run(flow(fill(), approve("check"), approve("head")), world(PEOPLE))
-    run.approve("ann", "check")
-    run.decide("eva", "head", "return", to="apply")
-    run.approve("maker", "apply")
-
-    assert ["check"] == run.at()
-    assert "superseded" == run.now.visit("check", 1).state  # type: ignore[union-attr]
-
-
-def test_returner_goes_straight_back_unless_material_fields_changed() -> None:
-    """重提 to the returner: what was approved stands as long as the material fields are the same."""
-    definition = flow(fill(), approve("check"), approve("head", role("officers", pick="claim")), resubmit_to="returner")
-    direct = Run(definition, world(PEOPLE, material="amount=1"))
-    direct.approve("ann", "check")
-    direct.decide("lin", "head", "return", to="apply")
-    direct.approve("maker", "apply")
-    assert ["head"] == direct.at()
-    assert "lin" == direct.visit("head").seats[0].owner
-
-    changed = Run(definition, world(PEOPLE, material="amount=1"))
-    changed.approve("ann", "check")
-    changed.decide("lin", "head", "return", to="apply")
-    changed.world = world(PEOPLE, material="amount=2")
-    changed.approve("maker", "apply")
-    assert ["check"] == changed.at()
-    assert "superseded" == changed.now.visit("check", 1).state  # type: ignore[union-attr]
-
-
-def test_a_return_waits_for_a_call_under_way() -> None:
-    """Nobody goes back past a call whose outcome is not known yet."""
-    run = Run(flow(fill(), together("t", a=(approve("check"),), b=(call("booking"),))), world(PEOPLE))
-
-    refusal = run.decide("ann", "check", "return", to="apply")
-    assert refusal is not None
-    assert "call_under_way" == refusal.reason
-
-
-def test_recall_works_until_somebody_acted() -> None:
-    """撤回: before the first action everything open is cancelled; afterwards it is refused."""
-    early = Run(flow(fill(), approve("check")), world(PEOPLE))
-    assert early.do(cmd.Recall("maker")) is None
-    assert ("stopped", []) == (early.now.state, early.at())
-
-    claimed = Run(flow(fill(), approve("check")), world(PEOPLE))
-    claimed.do(cmd.Claim("ann", "check", 1, 1))
-    refusal = claimed.do(cmd.Recall("maker"))
-    assert refusal is not None
-    assert "recall_too_late" == refusal.reason
-
-    stranger = Run(flow(fill(), approve("check")), world(PEOPLE))
-    assert stranger.do(cmd.Recall("ann")) is not None
-
-
-def test_recall_until_the_first_decision_survives_a_claim() -> None:
-    """first_decision counts votes only; never is never."""
-    later = Run(flow(fill(), approve("check"), recall_until="first_decision"), world(PEOPLE))
-    later.do(cmd.Claim("ann", "check", 1, 1))
-    assert later.do(cmd.Recall("maker")) is None
-
-    never = Run(flow(fill(), approve("check"), recall_until="never"), world(PEOPLE))
-    assert never.do(cmd.Recall("maker")) is not None
-
-
-def test_nothing_is_recalled_after_a_call_that_changed_another_system() -> None:
-    """A booking cannot be taken back by taking back the submission."""
-    definition = flow(fill(), call("booking"), approve("check"), irreversible=frozenset({"booking"}))
-    run = Run(definition, world(PEOPLE))
-    run.call_done("booking")
-
-    assert run.do(cmd.Recall("maker")) is not None
-
-
-def test_a_timer_marks_an_open_visit_once() -> None:
-    """A due time is recorded once, and never after the visit was closed."""
-    run = Run(flow(fill(), approve("check", due=hours(1)), approve("head")), world(PEOPLE))
-    run.do(cmd.TimerDue("check", 1))
-    marked = len(run.entries)
-    run.do(cmd.TimerDue("check", 1))
-    run.approve("ann", "check")
-    closed = len(run.entries)
-    run.do(cmd.TimerDue("check", 1))
-
-    assert run.visit("check").overdue
-    assert ["overdue"] == [type(entry.event).__name__.lower() for entry in run.entries[marked - 1 : marked]]
-    assert closed == len(run.entries)
-
-
-def late(then: str, **keys: object) -> Due:
-    return Due(Duration(1, "hour"), then, **keys)  # type: ignore[arg-type]
-
-
-def test_a_late_step_may_refuse_pass_or_ask_others() -> None:
-    """超时: what happens is recorded with the clock as its actor, never with a person's name."""
-    refused = Run(flow(fill(), approve("check", due=late("reject"))), world(PEOPLE))
-    refused.do(cmd.TimerDue("check", 1))
-    assert "rejected" == refused.now.state
-    assert {"system:timeout"} == {entry.actor for entry in refused.entries[-3:]}
-
-    passed = Run(flow(fill(), approve("check", due=late("approve")), approve("head")), world(PEOPLE))
-    passed.do(cmd.TimerDue("check", 1))
-    assert ["head"] == passed.at()
-    assert {None} == {seat.actor for seat in passed.visit("check").seats}
-
-    asked = Run(flow(fill(), approve("check", due=late("escalate", to=role("head")))), world(PEOPLE))
-    asked.do(cmd.Claim("ann", "check", 1, 1))
-    asked.do(cmd.TimerDue("check", 1))
-    assert ("ann", "bob", "eva") == asked.visit("check").entitled(asked.visit("check").seats[0])
-    asked.approve("eva", "check")
-    assert "approved" == asked.now.state
-
-
-def test_escalation_keeps_four_eyes() -> None:
-    """Who may not act there is not asked by the clock either."""
-    definition = flow(
-        fill(), approve("head"), approve("check", due=late("escalate", to=role("head"))), four_eyes=(four_eyes("head", "check"),)
-    )
-    run = Run(definition, world(PEOPLE))
-    run.approve("eva", "head")
-    run.do(cmd.TimerDue("check", 1))
-
-    assert ("ann", "bob") == run.visit("check").entitled(run.visit("check").seats[0])
 
 
 def test_a_veto_holder_decides_alone_against() -> None:
@@ -551,29 +362,3 @@ def test_the_limit_that_people_were_found_by_is_asked_at_the_commit() -> None:
     run.do(cmd.TimerDue("check", 1))
     assert run.decide("ann", "check", "approve") is not None
     assert run.decide("kai", "check", "approve") is None
-
-
-def test_nobody_goes_back_behind_what_another_system_has_done() -> None:
-    """A completed call is never requested twice: the return is refused, by whoever and however it comes."""
-    definition = flow(fill(), call("booking"), approve("check"), irreversible=frozenset({"booking"}))
-    run = Run(definition, world(PEOPLE))
-    run.call_done("booking")
-    refusal = run.decide("ann", "check", "return", to="apply")
-    assert refusal is not None
-    assert "call_done" == refusal.reason
-
-    asking = Run(flow(fill(), call("rating"), approve("check")), world(PEOPLE))
-    asking.call_done("rating")
-    assert asking.decide("ann", "check", "return", to="apply") is None
-
-
-def test_nobody_goes_back_behind_a_call_that_may_have_been_done() -> None:
-    """Held because nobody knows its end, or given to a person to finish: going forward again could do it twice."""
-    for on_error in (None, role("officers", pick="claim")):
-        block = together("t", a=(approve("check"),), b=(call("booking", on_error=on_error),))
-        run = Run(flow(fill(), block, irreversible=frozenset({"booking"})), world(PEOPLE))
-        run.do(cmd.FinishCall("booking", 1, "unknown"))
-        refusal = run.decide("ann", "check", "return", to="apply")
-        assert refusal is not None
-        assert "call_done" == refusal.reason
-        assert run.do(cmd.Recall("maker")) is not None
