@@ -23,6 +23,8 @@ class Settings:
     secure_cookies: bool = False
     #: Where the bank's day begins and ends.
     timezone: str = "Asia/Shanghai"
+    #: What one sign-in or token may ask of one process, with five seconds' worth at once; 0 is without limit.
+    requests_per_second: int = 100
 
     def business_date(self, now: dt.datetime) -> dt.date:
         """The bank's day at a moment."""
@@ -39,4 +41,5 @@ class Settings:
             demo_password=environment.get("QIQIAO_DEMO_PASSWORD") or None,
             secure_cookies=environment.get("QIQIAO_SECURE_COOKIES") == "1",
             timezone=environment.get("QIQIAO_TIMEZONE") or "Asia/Shanghai",
+            requests_per_second=int(environment.get("QIQIAO_REQUESTS_PER_SECOND") or 100),
         )

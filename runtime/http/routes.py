@@ -28,6 +28,7 @@ from runtime.http.errors import failure_answer, http_answer, validation_answer
 from runtime.http.idempotency import Idempotency
 from runtime.http.middleware import Bodies, Ground, SameOrigin
 from runtime.http.pages import page_routes
+from runtime.http.rates import Rates
 from runtime.http.services import Services, lanes_of
 from runtime.store.asking import Asking
 from runtime.store.lanes import carry
@@ -122,6 +123,7 @@ def build_app(
         lifespan=asynccontextmanager(lifespan) if lifespan else None,
         middleware=[
             Middleware(Ground),
+            Middleware(Rates, per_second=services.settings.requests_per_second),
             Middleware(SameOrigin),
             Middleware(Bodies),
             Middleware(Idempotency),

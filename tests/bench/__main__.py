@@ -203,7 +203,11 @@ def served(command: list[str], flag: str, ready: str) -> Iterator[int]:
     """A server process on a free port of this machine."""
     port = free_port()
     root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen([*command, *([flag] if flag else []), str(port)], cwd=root, env={**os.environ, "QIQIAO_DEMO": "0"})
+    process = subprocess.Popen(
+        [*command, *([flag] if flag else []), str(port)],
+        cwd=root,
+        env={**os.environ, "QIQIAO_DEMO": "0", "QIQIAO_REQUESTS_PER_SECOND": "0"},
+    )
     try:
         wait(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=2), process)
         yield port
