@@ -11,6 +11,7 @@ from dataclasses import replace
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import (
     AnyOfStep,
+    App,
     CallStep,
     CopyStep,
     Duration,
@@ -37,16 +38,22 @@ _FOUND_LEADERS = frozenset({"starter.branch", "record.branch"})
 Key = tuple[str | int, ...]
 
 
-def not_carried_out(workflow: Workflow, documents: Mapping[str, Document]) -> Iterator[Diagnostic]:
+def not_carried_out(app: App, workflow: Workflow, documents: Mapping[str, Document]) -> Iterator[Diagnostic]:
     """A finding at each key of a workflow that the engine would have to leave aside."""
     document = documents.get(path_within_app(workflow.span.file))
+    calendar = workflow.calendar or app.calendar
+    known = calendar in app.calendars
     for key in _of_workflow(workflow):
         yield _finding(document, workflow.span, (), key)
+    for key in () if known else _working_of_workflow(workflow):
+        yield _uncounted(document, workflow.span, key, calendar)
     keys = {span: pointer for pointer, span in document.key_spans.items()} if document else {}
     for step in steps_of(workflow):
         place = _map_of(keys.get(step.span, ()))
         for key in _of_step(step):
             yield _finding(document, step.span, place, key)
+        for key in () if known else _working_of_step(step):
+            yield _uncounted(document, step.span, (*place, *key), calendar)
 
 
 def _map_of(pointer: Pointer) -> Pointer:
@@ -82,6 +89,17 @@ def _finding(document: Document | None, span: Span, place: Pointer, key: Key) ->
     return NOT_CARRIED_OUT.at(document.key_span(pointer) if document else span, message, pointer=pointer, hint=HINT)
 
 
+def _uncounted(document: Document | None, span: Span, pointer: Pointer, calendar: str | None) -> Diagnostic:
+    """Working time that nobody could count: the calendar that it counts by is not there."""
+    message = Sentence(
+        f"Working time counts by the calendar {calendar!r}, which this app does not hold.",
+        f"工作时间按日历“{calendar}”计算，而本应用没有这个日历。",
+    )
+    hint = Sentence(f"Add calendars/{calendar}.yaml.", f"请增加 calendars/{calendar}.yaml。")
+    place = document.key_span(pointer) if document else span
+    return NOT_CARRIED_OUT.at(place, message, pointer=pointer, hint=hint)
+
+
 def _of_workflow(workflow: Workflow) -> Iterator[Key]:
     yield from people_keys(workflow.start_by, "start", "by")
     if workflow.repeat_approver.skip != "never":
@@ -92,8 +110,6 @@ def _of_workflow(workflow: Workflow) -> Iterator[Key]:
         yield ("controls", "no_approver")
     if workflow.starter_is_approver != "hold_for_admin":
         yield ("controls", "starter_is_approver")
-    for end, pause in workflow.finish_cooldown.items():
-        yield from working_key(pause, "on_finish", end, "cooldown")
     for number, example in enumerate(workflow.examples):
         if can_be_played(example):
             continue
@@ -107,7 +123,6 @@ def _of_step(step: WorkflowStep) -> Iterator[Key]:
         case HumanStep():
             yield from _of_human(step)
         case CallStep():
-            yield from working_key(step.retry_first_wait, "retry", "first_wait")
             if step.on_error is not None:
                 yield from people_keys(step.on_error, "on_error", "assign")
         case CopyStep():
@@ -135,10 +150,24 @@ def _of_human(step: HumanStep) -> Iterator[Key]:
         if value:
             yield (key,)
     if step.due is not None:
-        yield from working_key(step.due.within, "due", "within")
-        yield from working_key(step.due.every, "due", "every")
         if step.due.to is not None:
             yield from people_keys(step.due.to, "due", "to")
+
+
+def _working_of_workflow(workflow: Workflow) -> Iterator[Key]:
+    for end, pause in workflow.finish_cooldown.items():
+        yield from working_key(pause, "on_finish", end, "cooldown")
+
+
+def _working_of_step(step: WorkflowStep) -> Iterator[Key]:
+    match step:
+        case HumanStep(due=due) if due is not None:
+            yield from working_key(due.within, "due", "within")
+            yield from working_key(due.every, "due", "every")
+        case CallStep():
+            yield from working_key(step.retry_first_wait, "retry", "first_wait")
+        case _:
+            pass
 
 
 def people_keys(people: People, *key: str | int) -> Iterator[Key]:

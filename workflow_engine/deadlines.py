@@ -1,20 +1,13 @@
-"""When something is late: arithmetic on given moments, without a clock."""
+"""When a step is late: arithmetic on given moments, without a clock."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from forms_dsl.durations import seconds
-from forms_dsl.model import Duration, HumanStep
+from forms_dsl.model import HumanStep
+from forms_dsl.working_time import WorkClock, end_of
 
 
-def length(duration: Duration) -> dt.timedelta:
-    """The length of a duration in plain time; working time needs a calendar and is refused before it gets here."""
-    if duration.working:
-        raise ValueError("working time needs a calendar")
-    return dt.timedelta(seconds=seconds(duration))
-
-
-def due_at(step: HumanStep, opened_at: dt.datetime) -> dt.datetime | None:
-    """When a visit that opens now is late."""
-    return None if step.due is None else opened_at + length(step.due.within)
+def due_at(step: HumanStep, opened_at: dt.datetime, clock: WorkClock | None) -> dt.datetime | None:
+    """When a visit that opens now is late; None when it has no time limit, or the calendar does not hold those days."""
+    return None if step.due is None else end_of(step.due.within, opened_at, clock)

@@ -93,7 +93,10 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -
     if isinstance(assigned, Nobody):
         progress.emit(ev.VisitHeld(step.name, number, assigned.reason, assigned.left_out))
         return
-    due = due_at(step, progress.world.now)
+    due = due_at(step, progress.world.now, progress.world.clock)
+    if due is None and step.due is not None:
+        progress.emit(ev.VisitHeld(step.name, number, "calendar_missing"))
+        return
     opened = ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand)
     progress.emit(replace(opened, record_version=progress.world.record_version))
 

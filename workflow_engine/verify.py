@@ -58,7 +58,7 @@ def verify_workflow(
 ) -> Iterator[Diagnostic]:
     """The engine's findings about one workflow; examples run only when it stands."""
     definition = build_definition(workflow)
-    found = [*_steps(definition), *not_carried_out(workflow, documents), *_trail(app, workflow)]
+    found = [*_steps(definition), *not_carried_out(app, workflow, documents), *_trail(app, workflow)]
     yield from found
     stands = not has_errors(each for each in found if each.code != NOT_CARRIED_OUT.id)
     if stands and can_be_tried(workflow):

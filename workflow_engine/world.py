@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import HumanStep, People
+from forms_dsl.working_time import WorkClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class World:
     authority: Callable[[], Settled | None] = no_authority
     #: What the decision of a step gives when its visit starts; a workflow in which no step runs one has none.
     run: Callable[[HumanStep], Ran] | None = None
+    #: The calendar by which working time counts; None without one.
+    clock: WorkClock | None = None
 
 
 def as_amount(value: object) -> Decimal | None:

@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from connectors.templates import to_json
-from forms_dsl.durations import seconds
 from forms_dsl.masks import masked
 from forms_dsl.model import Action, Label, People
 from forms_dsl.names import SYSTEM_FIELDS
+from forms_dsl.working_time import end_of
 from runtime.commands.automation_record import Taken, read_taken
 from runtime.compile.names import PLACEHOLDER
 from runtime.context import Context
-from runtime.failures import NotFound
+from runtime.failures import Conflict, NotFound
 from runtime.jobs.automations import Run
+from runtime.process.office_time import clock_of
 from runtime.process.people import Case, Directory, find_people
 from runtime.process.plain_work import NewWork, add_work
 from runtime.records.display import display
@@ -34,7 +35,7 @@ def add_item(connection: Connection, context: Context, taken: Taken, action: Act
     if action.to is None:
         raise ValueError("a work item names the people it is for")
     people = _people(connection, context, taken, action.to)
-    due = context.now + dt.timedelta(seconds=seconds(action.due)) if action.due else None
+    due = _due(context, taken, action)
     new = NewWork(
         app=taken.run.compiled.app.name,
         release=taken.run.compiled.release,
@@ -48,6 +49,20 @@ def add_item(connection: Connection, context: Context, taken: Taken, action: Act
     )
     add_work(connection, context, new)
     return bool(people)
+
+
+def _due(context: Context, taken: Taken, action: Action) -> dt.datetime | None:
+    if action.due is None:
+        return None
+    due = end_of(action.due, context.now, clock_of(context.releases, taken.run.compiled))
+    if due is None:
+        raise Conflict(
+            {
+                "zh": "工作日历没有这段时间，无法计算待办的期限。",
+                "en": "The calendar of working days does not reach so far: the work item has no due time.",
+            }
+        )
+    return due
 
 
 def offer_waiting(connection: Connection, context: Context, run: Run) -> int:

@@ -11,8 +11,8 @@ from connectors.definition import ConnectorDefinition, Operation
 from connectors.engine import Engine
 from connectors.protocol import Outcome
 from connectors.templates import render_text
-from forms_dsl.durations import seconds
-from forms_dsl.model import App, BindingOperation, CallStep, WorkflowStep
+from forms_dsl.model import App, BindingOperation, CallStep, Workflow, WorkflowStep
+from forms_dsl.working_time import WorkClock
 from runtime.audit.trail import record_event
 from runtime.commands.automation_actions import take_answer
 from runtime.commands.platform import platform_context
@@ -21,6 +21,7 @@ from runtime.outbox.deliver import Delivery
 from runtime.outbox.policy import Asking, Repeat, Route
 from runtime.outbox.rows import OutboxRow
 from runtime.process.calls import call_finished
+from runtime.process.office_time import clock_of
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
@@ -61,9 +62,10 @@ def finish_call(connection: Connection, releases: Releases, settings: Settings, 
 def route_of(releases: Releases, engine: Engine, row: OutboxRow) -> Route | None:
     """How a row leaves, after the release that wrote it; None when release or connector do not have its operation."""
     try:
-        app = releases.at(row.app, row.release).app
+        compiled = releases.at(row.app, row.release)
     except NotFound:
         return None
+    app = compiled.app
     found = _bound(app, row.operation)
     if found is None:
         return None
@@ -72,11 +74,12 @@ def route_of(releases: Releases, engine: Engine, row: OutboxRow) -> Route | None
     operation = definition.operations.get(used.operation) if definition else None
     if definition is None or operation is None:
         return None
-    step = _step(app, row)
+    workflow, step = _step(app, row) or (None, None)
+    clock = clock_of(releases.current(), compiled, workflow.calendar) if workflow else None
     asking = _asking(definition, operation, row) or (_asking_by_step(app, step, row) if step else None)
     is_query = operation.kind == "query"
     repeatable = is_query or operation.idempotency is not None
-    return Route(connector, operation.name, _repeat(step), None if is_query else asking, repeatable, is_query)
+    return Route(connector, operation.name, _repeat(step, clock), None if is_query else asking, repeatable, is_query)
 
 
 def _bound(app: App, operation: str) -> tuple[str, BindingOperation] | None:
@@ -107,17 +110,17 @@ def _asking_by_step(app: App, step: CallStep, row: OutboxRow) -> Asking | None:
     return Asking(asked.operation, arguments, frozenset({Outcome.NOT_FOUND}), _USUAL_WAITS)
 
 
-def _repeat(step: CallStep | None) -> Repeat:
+def _repeat(step: CallStep | None, clock: WorkClock | None) -> Repeat:
     if step is None:
         return Repeat()
-    return Repeat(step.retry_times, dt.timedelta(seconds=seconds(step.retry_first_wait)), step.retry_grow)
+    return Repeat(step.retry_times, step.retry_first_wait, step.retry_grow, clock)
 
 
-def _step(app: App, row: OutboxRow) -> CallStep | None:
+def _step(app: App, row: OutboxRow) -> tuple[Workflow, CallStep] | None:
     for workflow in app.workflows.values():
         for step in _calls(workflow.steps):
             if step.name == row.step and step.connector == row.operation:
-                return step
+                return workflow, step
     return None
 
 

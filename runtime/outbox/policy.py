@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from connectors.protocol import Answer, Outcome
 from connectors.templates import to_json
+from forms_dsl.durations import seconds
+from forms_dsl.model import Duration
+from forms_dsl.working_time import WorkClock, end_of, times
 from runtime.outbox.rows import Next, OutboxRow
 
 #: Answers that end a command: the other side decided, and did nothing.
@@ -20,6 +23,7 @@ _REFUSED = frozenset({Outcome.VALIDATION, Outcome.BUSINESS_REJECT, Outcome.NOT_F
 _NOT_DONE = frozenset(
     {Outcome.AUTH, Outcome.FORBIDDEN, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE, Outcome.TIMEOUT, Outcome.TRANSIENT}
 )
+_USUAL_WAIT = Duration(1, "minute")
 _SHORT_WAIT = dt.timedelta(seconds=5)
 _LONGEST_WAIT = dt.timedelta(hours=6)
 
@@ -29,13 +33,17 @@ class Repeat:
     """How often a command is tried again and with which waits."""
 
     times: int = 5
-    first_wait: dt.timedelta = dt.timedelta(minutes=1)
+    first_wait: Duration = _USUAL_WAIT
     grow: int = 2
+    #: The calendar by which a wait of working time counts.
+    clock: WorkClock | None = None
 
-    def wait(self, attempts: int) -> dt.timedelta:
-        """The wait after so many attempts."""
-        factor: int = self.grow ** min(max(attempts - 1, 0), 20)
-        return min(self.first_wait * factor, _LONGEST_WAIT)
+    def again_at(self, attempts: int, now: dt.datetime) -> dt.datetime | None:
+        """When to try again after so many attempts; None where the calendar of working days does not reach so far."""
+        wait = times(self.first_wait, self.grow ** min(max(attempts - 1, 0), 20))
+        if wait.working:
+            return end_of(wait, now, self.clock)
+        return now + min(dt.timedelta(seconds=seconds(wait)), _LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,9 @@ def after_sending(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime
     if route.asking:
         at_once = outcome is Outcome.DUPLICATE
         return Next("unknown", now if at_once else now + route.asking.waits[0], "unknown", None, note)
-    if route.repeatable and row.attempts <= route.repeat.times:
-        return Next("pending", now + route.repeat.wait(row.attempts), "unknown", None, note)
+    again = route.repeat.again_at(row.attempts, now)
+    if route.repeatable and row.attempts <= route.repeat.times and again is not None:
+        return Next("pending", again, "unknown", None, note)
     return Next("parked", now, "parked", _result(answer), note)
 
 
@@ -114,12 +123,12 @@ def _is_held_up(answer: Answer) -> bool:
 def _again(row: OutboxRow, route: Route, answer: Answer, now: dt.datetime, event: str) -> Next:
     """Nothing was done: try again, or give up and say so."""
     note = _note(answer)
-    if row.attempts > route.repeat.times:
+    again = now if event == "absent" else route.repeat.again_at(row.attempts, now)
+    if row.attempts > route.repeat.times or again is None:
         return Next("rejected", now, "given_up", _result(answer), note)
-    wait = dt.timedelta(0) if event == "absent" else route.repeat.wait(row.attempts)
     if answer.retry_after and event != "absent":
-        wait = max(wait, dt.timedelta(seconds=answer.retry_after))
-    return Next("pending", now + wait, event, None, note)
+        again = max(again, now + dt.timedelta(seconds=answer.retry_after))
+    return Next("pending", again, event, None, note)
 
 
 def _result(answer: Answer) -> Mapping[str, object]:

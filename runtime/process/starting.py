@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from forms_dsl.working_time import end_of
 from runtime.context import Context
 from runtime.failures import Conflict
 from runtime.process import codes
 from runtime.process.flows import Flow
+from runtime.process.office_time import clock_of
 from runtime.process.record import CaseRecord
 from runtime.store.tables import wf_instance
 from runtime.store.types import format_instant
-from workflow_engine.deadlines import length
 
 _ENDED = sa.select(sa.func.max(wf_instance.c.ended_at)).where(
     wf_instance.c.record_id == sa.bindparam("record"),
@@ -41,8 +42,16 @@ def refuse_while_cooling(connection: Connection, context: Context, flow: Flow, r
     """After an end with a `cooldown` the same flow is not started for the record until that time is over. Raises Conflict."""
     for end, pause in flow.workflow.finish_cooldown.items():
         ended = _ended(connection, flow, record_id, end)
-        until = None if ended is None else ended + length(pause)
-        if until is not None and context.now < until:
+        if ended is None:
+            continue
+        until = end_of(pause, ended, clock_of(context.releases, flow.compiled, flow.workflow.calendar))
+        if until is None:
+            message = {
+                "zh": "工作日历没有这段时间，无法判断冷静期何时结束。",
+                "en": "The calendar of working days does not reach so far: nobody can tell when the pause is over.",
+            }
+            raise Conflict(message, code=codes.COOLING.id, extra={"until": None})
+        if context.now < until:
             at = until.astimezone(ZoneInfo(flow.compiled.app.timezone)).strftime("%Y-%m-%d %H:%M")
             message = {"zh": f"冷静期内不能再次发起，{at} 之后可以。", "en": f"It can be submitted again after {at}."}
             raise Conflict(message, code=codes.COOLING.id, extra={"until": format_instant(until)})

@@ -33,6 +33,7 @@ _HELD: Mapping[str, Label] = {
     "value_missing": {"zh": "分支所依据的值为空", "en": "the value that chooses the branch is missing"},
     "no_authority": {"zh": "授权表没有（唯一）适用的行", "en": "no single row of the authority table applies"},
     "decision_unsettled": {"zh": "决策未得出结果", "en": "the decision settles nothing"},
+    "calendar_missing": {"zh": "工作日历没有这段时间，无法计算期限", "en": "the calendar of working days does not reach so far"},
     "authority_moved": {"zh": "按授权表应由其他层级审批", "en": "by the authority table the case is for another level"},
     "call_rejected": {"zh": "对方系统拒绝了调用", "en": "the other system refused the call"},
     "call_unknown": {"zh": "对外调用结果不明，须人工查明", "en": "nobody knows how the call ended; it must be cleared up"},

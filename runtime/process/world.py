@@ -19,6 +19,7 @@ from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.process.editors import authors_of, editors_of
 from runtime.process.flows import Flow
+from runtime.process.office_time import clock_of
 from runtime.process.outputs import run_over
 from runtime.process.people import Case, Directory, find_people, still_fits
 from runtime.process.record import CaseRecord
@@ -68,6 +69,7 @@ def make_world(
         record_version=record.version,
         authority=lambda: settled,
         run=run,
+        clock=clock_of(context.releases, flow.compiled, flow.workflow.calendar),
     )
 
 

@@ -65,6 +65,15 @@ def test_publishing_names_each_key_at_its_place() -> None:
     assert [] == [each for each in REFUSED if not any(text.startswith(each) for text in said)]
 
 
+def test_working_time_needs_its_calendar() -> None:
+    """Once the app holds the calendar that it names, working time is carried out."""
+    calendar = "calendar: cn_bank\nlabel: {zh: 中国, en: China}\nfrom: 2026-01-01\nto: 2026-12-31\nworking_days: [monday]\n"
+    loaded = load_verified({**FILES, "calendars/cn_bank.yaml": calendar})
+
+    assert [] == [found.message for found in loaded.diagnostics if "cn_bank" in found.message]
+    assert not any("working" in text_at(found) for found in loaded.diagnostics if found.pointer[-1:] == ("within",))
+
+
 def test_checking_tells_it_once() -> None:
     """Whoever only checks gets one hint a file, and the app."""
     loaded = load_verified(FILES, publishing=False)

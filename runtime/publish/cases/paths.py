@@ -77,15 +77,15 @@ def run_examples(app: App) -> Iterator[CaseResult]:
                 yield passed_or(flow.name, example.name, example.span, faults)
 
 
-def _must_be_carried_out(flow: Workflow) -> None:
-    left_out = next(iter(not_carried_out(flow, {})), None)
+def _must_be_carried_out(app: App, flow: Workflow) -> None:
+    left_out = next(iter(not_carried_out(app, flow, {})), None)
     if left_out is not None:
         raise NotRun(Sentence(f"{flow.name}: {left_out.message}", f"{flow.name}：{left_out.message_zh}"))
 
 
 def _compare(app: App, flow: Workflow, case: Case) -> list[Sentence]:
     """The path that the engine takes against the path that the case says."""
-    _must_be_carried_out(flow)
+    _must_be_carried_out(app, flow)
     if case.do:
         raise NotRun(f"do: {case.do[0].kind}")
     if not case.path or case.expect is not None or case.expect_error is not None:

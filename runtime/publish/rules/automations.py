@@ -17,11 +17,12 @@ BUILT_ACTIONS = frozenset({"set", "create", "work_item", "start", "call"})
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """One finding for each key that would do nothing."""
-    for automation in proposal.new.app.automations.values():
+    app = proposal.new.app
+    for automation in app.automations.values():
         for key in _of_automation(automation):
             yield _finding(automation, key)
         for action in automation.do:
-            for key in _of_action(action):
+            for key in _of_action(action, timeless=(app.calendar or "") not in app.calendars):
                 message = Sentence(f"This version does not carry out {key!r} yet.", f"当前版本尚不执行“{key}”。")
                 yield NOT_CARRIED_OUT.at(action.span, message)
 
@@ -41,14 +42,15 @@ def _of_automation(automation: Automation) -> Iterator[str]:
     yield from (_words(key) for key in working_key(automation.cooldown, "cooldown"))
 
 
-def _of_action(action: Action) -> Iterator[str]:
+def _of_action(action: Action, *, timeless: bool) -> Iterator[str]:
     if action.kind not in BUILT_ACTIONS:
         yield action.kind
     if any(_reads_result(value) for value in action.values.values()):
         yield f"{action.kind} with result"
     if action.to is not None:
         yield from (_words(key) for key in people_keys(action.to, action.kind, "to"))
-    yield from (_words(key) for key in working_key(action.due, action.kind, "due"))
+    if timeless:
+        yield from (_words(key) for key in working_key(action.due, action.kind, "due"))
 
 
 def _reads_result(value: Value) -> bool:
