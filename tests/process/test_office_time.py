@@ -54,7 +54,7 @@ def visit(bank: Bank, instance: str) -> tuple[dt.datetime | None, str, str | Non
         wf_visit.c.instance_id == instance, wf_visit.c.step == "check"
     )
     with bank.database.read() as connection:
-        return tuple(connection.execute(found).one())  # type: ignore[return-value]
+        return tuple(connection.execute(found).one())
 
 
 def test_a_step_is_due_after_so_many_hours_of_work(bank: Bank) -> None:

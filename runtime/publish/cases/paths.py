@@ -34,7 +34,7 @@ def _flow(app: App, entity: Entity | None) -> Workflow:
     flows = [flow for flow in app.workflows.values() if entity is not None and flow.entity == entity.name]
     if len(flows) != 1:
         raise NotRun("a flow without exactly one workflow of the entity")
-    _must_be_carried_out(flows[0])
+    _must_be_carried_out(app, flows[0])
     return flows[0]
 
 
