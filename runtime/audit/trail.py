@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Dialect
 
 from runtime.audit.canonical import canonical_json
 from runtime.context import Context
-from runtime.store.asking import Prepared, change_now, prepare
+from runtime.store.asking import Prepared, change_later, prepare
 from runtime.store.identifiers import new_id
 from runtime.store.tables import audit_event, audit_queue
 from runtime.store.types import truncate_to_milliseconds
@@ -73,8 +73,8 @@ def record_events(connection: Connection, context: Context, events: Sequence[New
     if len(rows) == 1:
         # The usual case of one act, in every write: the statements' text is made once.
         event, queue = _prepared(connection.dialect)
-        change_now(connection, event, rows[0])
-        change_now(connection, queue, {"event_id": rows[0]["id"]})
+        change_later(connection, event, rows[0])
+        change_later(connection, queue, {"event_id": rows[0]["id"]})
     else:
         connection.execute(_INSERT_EVENT, rows)
         connection.execute(_INSERT_QUEUE, [{"event_id": row["id"]} for row in rows])

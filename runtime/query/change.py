@@ -16,7 +16,7 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.query.plans import AccessPlan
 from runtime.query.values import to_column
-from runtime.store.asking import Prepared, change_now, prepare
+from runtime.store.asking import Prepared, change_later, change_now, prepare
 
 #: Names of the values of a change beside those of its columns.
 _ID, _BASED_ON, _NOW, _PERSON = "record_id", "based_on", "change_moment", "change_person"
@@ -41,7 +41,7 @@ class WritePlan:
 
 
 def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
-    """Insert new records of one entity with their rows."""
+    """Insert new records of one entity with their rows; a refusal of the table may come with the next statement."""
     if not plans:
         return
     entity = plans[0].access.entity
@@ -58,7 +58,7 @@ def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
         }
         rows.append(row | ({"number": plan.number} if entity.entity.number is not None else {}))
     if len(rows) == 1:
-        change_now(connection, _insertion(connection, plans[0].access, tuple(rows[0])), rows[0])
+        change_later(connection, _insertion(connection, plans[0].access, tuple(rows[0])), rows[0])
     else:
         connection.execute(sa.insert(entity.table), rows)
     _insert_rows(connection, entity, plans)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.context import Context
+from runtime.store.asking import Prepared, Question, ask_now, prepare
 from runtime.store.tables import wf_instance
 
 _RUNNING = ("running", "held")
@@ -28,12 +30,18 @@ def is_referred_to(
 
 def is_in_approval(connection: Connection, entity: CompiledEntity, record_id: str) -> bool:
     """Whether an approval of the record is under way."""
+    asked = Question(_running(connection.dialect), {"app": entity.entity.app, "record": record_id})
+    return bool(ask_now(connection, asked))
+
+
+@lru_cache(maxsize=8)
+def _running(dialect: Dialect) -> Prepared:
     found = sa.select(wf_instance.c.id).where(
-        wf_instance.c.app == entity.entity.app,
-        wf_instance.c.record_id == record_id,
+        wf_instance.c.app == sa.bindparam("app", type_=sa.String()),
+        wf_instance.c.record_id == sa.bindparam("record", type_=sa.String()),
         wf_instance.c.state.in_(_RUNNING),
     )
-    return connection.execute(found.limit(1)).first() is not None
+    return prepare(found.limit(sa.literal_column("1")), dialect)
 
 
 def _queries(app: CompiledApp, target: str, record_id: str) -> Iterator[sa.Select[Any]]:

@@ -29,6 +29,7 @@ from runtime.records.referring import is_in_approval, is_referred_to
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import record_change
 from runtime.records.uniques import check_unindexed, check_uniques, collision
+from runtime.store.asking import send_waiting
 from runtime.store.identifiers import new_id
 
 _REFERRED: Label = {
@@ -74,10 +75,11 @@ def insert_record(
     plan = WritePlan(access, draft.id, context.principal.id, context.now, kept, _rows(context, found, draft), number)
     try:
         insert_records(connection, [plan])
+        bind_attachments(connection, found, draft.id, draft.record, None)
+        require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
+        send_waiting(connection)
     except IntegrityError as broken:
         raise _collided(found, writer, broken) from broken
-    bind_attachments(connection, found, draft.id, draft.record, None)
-    require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
     return Written(draft.id, 1, {}, after)

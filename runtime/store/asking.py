@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -15,7 +16,8 @@ from typing import Any, TypeVar
 import psycopg2
 import psycopg2.errors
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -23,8 +25,8 @@ from runtime.failures import Unavailable
 
 Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
-#: Where a connection remembers what was prepared on it.
-_KNOWN = "qiqiao_prepared"
+#: Where a connection remembers what was prepared on it, and the statements that travel with its next one.
+_KNOWN, _LATER = "qiqiao_prepared", "qiqiao_later"
 #: So many statements stay prepared on a connection; each takes some ten kilobytes of the server.
 MOST_PREPARED = 200
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
@@ -135,14 +137,78 @@ def ask_now(connection: Connection, question: Question) -> list[Row]:
 def change_now(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> int:
     """Run one INSERT, UPDATE or DELETE in the transaction of a connection; returns how many rows it changed."""
     cursor = connection.connection.cursor()
+    with _refusals(connection, prepared.text):
+        try:
+            _execute(connection, cursor, prepared, values)
+            return int(cursor.rowcount)
+        finally:
+            cursor.close()
+
+
+def change_later(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> None:
+    """Run one INSERT, UPDATE or DELETE in the transaction of a connection, together with its next statement.
+
+    On PostgreSQL it travels with that statement, or with the commit, and fails there: a way to the server and back costs as
+    much as the statement. SQLite has no way to save.
+    """
+    if prepared.positions is not None:
+        change_now(connection, prepared, values)
+        return
+    cursor = connection.connection.cursor()
+    with _refusals(connection, prepared.text):
+        try:
+            _make_ready(connection, cursor, prepared)
+            waiting: list[bytes] = connection.connection.info.setdefault(_LATER, [])
+            waiting.append(cursor.mogrify(prepared.execute, prepared.bound(values)))
+        finally:
+            cursor.close()
+
+
+def send_waiting(connection: Connection) -> None:
+    """Run what waits for the next statement of a connection."""
+    waiting = connection.connection.info.pop(_LATER, None)
+    if not waiting:
+        return
+    text = b"; ".join(waiting)
+    cursor = connection.connection.cursor()
+    with _refusals(connection, text.decode()):
+        try:
+            cursor.execute(text)
+        finally:
+            cursor.close()
+
+
+def send_before_others(engine: Engine) -> None:
+    """Let what waits go before whatever SQLAlchemy itself runs or commits on a connection of this engine, and vanish with a rollback."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(connection: Connection, *_: object) -> None:
+        send_waiting(connection)
+
+    event.listen(engine, "commit", send_waiting)
+
+    # What stood before a savepoint was sent by the savepoint itself, so what still waits belongs to what is undone.
+    @event.listens_for(engine, "rollback_savepoint")
+    @event.listens_for(engine, "rollback")
+    def forget(connection: Connection, *_: object) -> None:
+        connection.connection.info.pop(_LATER, None)
+
+
+@contextmanager
+def _refusals(connection: Connection, text: str) -> Iterator[None]:
+    """What the driver raises becomes what SQLAlchemy raises for it."""
     try:
-        _execute(connection, cursor, prepared, values)
-        return int(cursor.rowcount)
+        yield
     except (psycopg2.Error, sqlite3.Error) as failure:
         base = psycopg2.Error if isinstance(failure, psycopg2.Error) else sqlite3.Error
-        raise DBAPIError.instance(prepared.text, None, failure, base, True, dialect=connection.dialect) from failure
-    finally:
-        cursor.close()
+        raise DBAPIError.instance(text, None, failure, base, True, dialect=connection.dialect) from failure
+
+
+def _make_ready(connection: Connection, cursor: Any, prepared: Prepared) -> None:
+    # What is prepared stays so on its connection, whatever becomes of the transaction.
+    known: Known = connection.connection.info.setdefault(_KNOWN, Known())
+    for statement in known.ready(prepared):
+        cursor.execute(statement)
 
 
 def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Mapping[str, object]) -> None:
@@ -150,12 +216,14 @@ def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Ma
     if prepared.positions is not None:
         cursor.execute(prepared.text, tuple(bound[name] for name in prepared.positions))
         return
-    # What is prepared stays so on its connection, whatever becomes of the transaction.
-    known: Known = connection.connection.info.setdefault(_KNOWN, Known())
-    for statement in known.ready(prepared):
-        cursor.execute(statement)
+    _make_ready(connection, cursor, prepared)
+    waiting = connection.connection.info.pop(_LATER, ())
     try:
-        cursor.execute(prepared.execute, bound)
+        if waiting:
+            # The answer is that of the last of them.
+            cursor.execute(b"; ".join([*waiting, cursor.mogrify(prepared.execute, bound)]))
+        else:
+            cursor.execute(prepared.execute, bound)
     except psycopg2.errors.FeatureNotSupported as outdated:
         # A publication has changed the type of a column that the prepared statement reads: begin on a new connection.
         connection.connection.invalidate()

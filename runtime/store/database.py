@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -12,8 +14,15 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from runtime.store.asking import send_before_others
 from runtime.store.away import reachable
+
+#: A connection that was idle for so long may have lost its server meanwhile.
+_IDLE_SECONDS = 1.0
+_IDLE_SINCE = "qiqiao_idle_since"
 
 #: Registers SQL functions on each new SQLite connection; the expression compiler adds its own.
 SqliteSetup = Callable[[sqlite3.Connection], None]
@@ -72,10 +81,28 @@ def open_database(url: str, sqlite_setup: tuple[SqliteSetup, ...] = ()) -> Datab
         engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
         _prepare_sqlite(engine, sqlite_setup)
     else:
-        engine = sa.create_engine(
-            url, pool_size=16, max_overflow=16, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"}
-        )
+        engine = sa.create_engine(url, pool_size=16, max_overflow=16, connect_args={"options": "-c timezone=UTC"})
+        _ask_the_idle(engine)
+        send_before_others(engine)
     return Database(engine, url)
+
+
+def _ask_the_idle(engine: Engine) -> None:
+    """Ask a connection that was idle whether it still stands: asking each time would cost one way in each transaction."""
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_: object, record: ConnectionPoolEntry) -> None:
+        record.info[_IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def checkout(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        if time.monotonic() - record.info.get(_IDLE_SINCE, math.inf) < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            # The server was away, so none of the others stands either: the pool opens new ones.
+            raise sa.exc.InvalidatePoolError from gone
 
 
 def _prepare_sqlite(engine: Engine, setup: tuple[SqliteSetup, ...]) -> None:
