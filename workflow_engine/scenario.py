@@ -1,159 +1,288 @@
-"""An example that says what is done: each act goes through the same engine, calls are answered at once."""
+"""A worked case at work: each act goes through the same engine as a real approval, calls end as the case says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from forms_dsl.model import Case, CaseAct, Expected, HumanStep
+from forms_dsl.model import Case, CaseAct
+from forms_dsl.working_time import end_of
 from workflow_engine import commands as cmd
-from workflow_engine.controls import VOTING
-from workflow_engine.definition import Definition
+from workflow_engine import events as ev
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.simulate import pass_visit
-from workflow_engine.state import PASSED_VISITS, Instance, Visit
+from workflow_engine.state import Instance, Visit
+from workflow_engine.trial_world import world_of
+from workflow_engine.worked_case import Record, WorkedCase, draft_record, entered, parsed_fields, saved, written
 from workflow_engine.world import World
 
 #: Acts that the engine itself carries out.
-PLAYED = frozenset({"submit", "resubmit", "approve", "reject", "return", "edit"})
+PLAYED = frozenset({"submit", "resubmit", "recall", "approve", "reject", "return", "edit", "wait"})
+#: What a case may expect of a run through a workflow.
+_EXPECTED = ("at", "state", "reason", "held_for", "next", "superseded", "people", "fields", "work_items")
+_MOST_STEPS = 500
 
-#: The facts when these steps are through and these values were entered since.
-SceneFacts = Callable[[tuple[str, ...], Mapping[str, object]], World]
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The act that could not be done, and why, in the code of the engine's refusal."""
+
+    number: int
+    act: CaseAct
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Where the acts lead, and the first one that could not be done."""
+    """Where the acts lead: the approval, the record, the steps that were visited, and the act that was refused."""
 
     state: Instance
-    refused: CaseAct | None = None
+    record: Record
+    now: dt.datetime
+    path: tuple[str, ...]
+    refused: Refused | None = None
 
 
-def can_be_played(example: Case) -> bool:
-    """Whether the engine can do all that an example does and knows all that it expects."""
-    expect = example.expect
-    known = expect is None or not (expect.fields or expect.records or expect.record_count is not None or expect.output)
-    more = expect is not None and (expect.can_read or expect.cannot_read or expect.shown or expect.hidden)
-    effects = expect is not None and (expect.work_items is not None or expect.messages is not None)
-    plain = not (example.records or example.expect_error or example.user)
-    return known and not more and not effects and plain and all(act.kind in PLAYED for act in example.do)
+def unplayable(case: Case) -> str | None:
+    """What of a case is not about a run through a workflow, as a word of the language; None when all of it is."""
+    if case.records:
+        return "records"
+    if case.expect_error is not None and case.expect_error.reason is None:
+        return "expect_error"
+    for act in case.do:
+        if act.kind not in PLAYED:
+            return "do"
+    expect = case.expect
+    for word in () if expect is None else expect.__dataclass_fields__:
+        if word not in _EXPECTED and getattr(expect, word) not in (None, (), {}):
+            return "expect"
+    return None
 
 
-def play(definition: Definition, starter: str, example: Case, facts: SceneFacts) -> Played:
-    """Do the acts of an example in order; without any, everybody approves as far as it goes."""
-    acts = example.do or (CaseAct("submit"),)
-    scene = _Scene(definition, starter, facts, _started(definition, starter, facts))
-    for act in acts if acts[0].kind == "submit" else (CaseAct("submit"), *acts):
-        if not scene.do(act):
-            return Played(scene.state, act)
-        scene.answer_calls()
-    if not example.do:
+def can_be_played(case: Case) -> bool:
+    """Whether the engine can do all that a case does and knows all that it expects."""
+    return unplayable(case) is None
+
+
+def play(worked: WorkedCase) -> Played:
+    """Do the acts of a case in order; without any, everybody approves as far as it goes."""
+    scene, acts = _Scene(worked, worked.now, draft_record(worked)), worked.case.do
+    submits = next((number for number, act in enumerate(acts) if act.kind == "submit"), None)
+    for act in acts[: submits or 0]:
+        scene.do(act)  # what is entered while it is a draft
+    refused = scene.start()
+    if refused is not None:
+        return scene.played(Refused(submits or 0, CaseAct("submit"), refused))
+    for number, act in enumerate(acts):
+        if submits is not None and number <= submits:
+            continue
+        reason = scene.do(act)
+        if reason is not None:
+            return scene.played(Refused(number, act, reason))
+        scene.end_calls()
+    if not acts:
         scene.approve_everything()
-    return Played(scene.state)
-
-
-def mismatches(definition: Definition, expected: Expected, played: Played) -> Iterator[str]:
-    """The keys of what is expected that came out otherwise."""
-    state = played.state
-    waiting = sorted(state.open_visits(), key=lambda visit: definition.position(visit.step))
-    at = next((visit for visit in waiting if visit.step in expected.at), waiting[0] if waiting else None)
-    if not set(expected.at) <= {visit.step for visit in waiting}:
-        yield "at"
-    if expected.next is not None and (not waiting or waiting[0].step != expected.next):
-        yield "next"
-    if expected.state is not None and expected.state not in (state.state, "waiting" if waiting else ""):
-        yield "state"
-    if expected.reason is not None and expected.reason not in _reasons(at):
-        yield "reason"
-    if expected.held_for is not None and (at is None or at.state != "held" or expected.held_for != "admin"):
-        yield "held_for"
-    if expected.superseded is not None and set(expected.superseded) != _superseded(definition, state):
-        yield "superseded"
-
-
-def _reasons(visit: Visit | None) -> set[str | None]:
-    return {visit.held_reason, *(left.reason for left in visit.left_out)} if visit is not None else set()
-
-
-def _superseded(definition: Definition, state: Instance) -> set[str]:
-    """The steps whose approvals no longer count."""
-    gone = {visit.step for visit in state.visits if visit.state == "superseded"}
-    steps = (definition.places[name].step for name in gone)
-    return {step.name for step in steps if isinstance(step, HumanStep) and step.verb in VOTING}
-
-
-def _started(definition: Definition, starter: str, facts: SceneFacts) -> Instance:
-    started = handle(definition, None, cmd.Start(starter, None), facts((), {}))
-    if isinstance(started, Refusal):
-        raise TypeError("a start is never refused")
-    return started.state
+    return scene.played()
 
 
 @dataclass(slots=True)
 class _Scene:
-    """One example at work; lives only inside `play`."""
+    """One case at work; lives only inside `play`."""
 
-    definition: Definition
-    starter: str
-    facts: SceneFacts
-    state: Instance
-    edits: Mapping[str, object] | None = None
+    worked: WorkedCase
+    now: dt.datetime
+    record: Record
+    entries: list[ev.Entry] = field(default_factory=list)
+    editors: dict[str, set[str]] = field(default_factory=dict)
+    started: Instance | None = None
 
-    def do(self, act: CaseAct) -> bool:
-        """Do one act; false when the engine refuses it."""
+    @property
+    def state(self) -> Instance:
+        if self.started is None:
+            raise ValueError("the case has not started")
+        return self.started
+
+    def start(self) -> str | None:
+        """Submit: why it may not be, or None."""
+        user = self.worked.case.user
+        if user is not None and user.role is not None and not _may_start(self.worked, user.role):
+            reason: str | None = "may_not_start"
+        else:
+            first = self.worked.definition.first_fill()
+            if first is not None:
+                self.enter(entered(self.worked, first.name), self.worked.starter)
+            for name in self.worked.case.given:
+                self.editors.setdefault(name, set()).add(self.worked.starter)
+            self.record |= written(self.worked, self.worked.workflow.start_set, self.record, self.now)
+            reason = self.give(cmd.Start(self.worked.starter, user.branch if user is not None else None))
+        if reason is None:
+            self.end_calls()
+        return reason
+
+    def do(self, act: CaseAct) -> str | None:
+        """Do one act; why the engine refuses it, or None."""
         match act.kind:
             case "submit":
-                return True
+                return "running"
             case "edit":
-                self.edits = {**(self.edits or {}), **act.values}
-                return True
+                self.enter(parsed_fields(self.worked, act.values), self.worked.starter)
+                return None
+            case "wait":
+                return self.wait(act) if self.started is not None else None
+            case "recall":
+                return self.give(cmd.Recall(self.worked.starter))
             case "resubmit":
-                fill = next((visit for visit in self.state.open_visits() if self._fills(visit)), None)
-                return fill is not None and self._decide(fill, "complete", (self.starter,))
-            case "approve":
-                visit = self._open(act.step)
-                return visit is not None and self._pass(visit)
+                fill = next((visit for visit in self.state.open_visits() if self.is_filled(visit)), None)
+                return "not_open" if fill is None else self.decide(fill, CaseAct("approve", fill.step, by=self.worked.starter))
             case _:
-                visit = self._open(act.step)
-                decision: cmd.Decision = "return" if act.kind == "return" else "reject"
-                return visit is not None and self._decide(visit, decision, None, act.to)
+                visit = next((visit for visit in self.state.open_visits() if visit.step == act.step), None)
+                if visit is None:
+                    return "not_open"
+                if act.kind == "approve" and act.by is None:
+                    return self.approve(visit, act)
+                return self.decide(visit, act)
 
-    def answer_calls(self) -> None:
-        """Every call is confirmed, as its answer in the example says."""
-        while (call := next((visit for visit in self.state.open_visits() if visit.state == "calling"), None)) is not None:
-            if not self._pass(call):
+    def decide(self, visit: Visit, act: CaseAct) -> str | None:
+        """One person decides one seat: the one who is named, else the first who may."""
+        if visit.state != "open":
+            return next((left.reason for left in visit.left_out if left.person == act.by), visit.held_reason or "not_open")
+        wrong = self.enter_at(visit.step, act)
+        if wrong is not None:
+            return wrong
+        reason = "not_offered"
+        for seat in visit.seats:
+            for person in (act.by,) if act.by is not None else visit.entitled(seat):
+                words = act.opinion if act.opinion is not None else "-"
+                decision = self.decision(visit, act)
+                refused = self.give(cmd.Decide(person, visit.step, visit.number, seat.number, decision, words, act.to))
+                if refused is None:
+                    return None
+                # A seat that is decided or another's says less than why the person himself may not.
+                reason = refused if reason == "not_offered" else reason
+        return next((left.reason for left in visit.left_out if left.person == act.by), reason)
+
+    def decision(self, visit: Visit, act: CaseAct) -> cmd.Decision:
+        if act.kind == "approve":
+            return "complete" if self.is_filled(visit) else "approve"
+        return "return" if act.kind == "return" else "reject"
+
+    def approve(self, visit: Visit, act: CaseAct | None = None) -> str | None:
+        """Everybody who is asked approves, or the call ends."""
+        if visit.state == "calling":
+            return self.end(visit)
+        wrong = self.enter_at(visit.step, act or CaseAct("approve", visit.step))
+        if wrong is not None:
+            return wrong
+        went = pass_visit(self.worked.definition, self.state, self.world(), visit)
+        if isinstance(went, str):
+            return went
+        self.take(went.state, went.entries)
+        return None
+
+    def end_calls(self) -> None:
+        """Every call ends as the case says."""
+        for _ in range(_MOST_STEPS):
+            call = next((visit for visit in self.state.open_visits() if visit.state == "calling"), None)
+            if call is None or self.end(call) is not None:
                 return
+
+    def end(self, visit: Visit) -> str | None:
+        result = self.worked.case.outcomes.get(visit.step)
+        if result is None:
+            self.record |= saved(self.worked, visit.step)
+        ended: cmd.CallResult = "confirmed" if result is None else "rejected" if result == "rejected" else "unknown"
+        return self.give(cmd.FinishCall(visit.step, visit.number, ended))
 
     def approve_everything(self) -> None:
         """Everybody approves, step by step in the order of the file, as far as it goes."""
-        while visits := sorted(self.state.open_visits(), key=lambda visit: self.definition.position(visit.step)):
-            if not self._pass(visits[0]):
+        for _ in range(_MOST_STEPS):
+            visits = sorted(self.state.open_visits(), key=lambda visit: self.worked.definition.position(visit.step))
+            if not visits or self.approve(visits[0]) is not None:
                 return
 
-    def _open(self, step: str | None) -> Visit | None:
-        return next((visit for visit in self.state.open_visits() if visit.step == step), None)
+    def wait(self, act: CaseAct) -> str | None:
+        """Time goes by: what is due meanwhile is done at its moment."""
+        until = end_of(act.length, self.now, self.worked.clock) if act.length is not None else None
+        if until is None:
+            return "calendar_missing"
+        for _ in range(_MOST_STEPS):
+            late = [(visit.due_at, visit) for visit in self.state.open_visits() if visit.due_at is not None and not visit.overdue]
+            due = min(
+                ((at, visit) for at, visit in late if at <= until and visit.state == "open"), key=lambda one: one[0], default=None
+            )
+            if due is None:
+                break
+            self.now = max(self.now, due[0])
+            self.give(cmd.TimerDue(due[1].step, due[1].number))
+            self.end_calls()
+        self.now = until
+        return None
 
-    def _fills(self, visit: Visit) -> bool:
-        return self.definition.human(visit.step).verb == "fill" if visit.state == "open" else False
+    def enter_at(self, step: str, act: CaseAct) -> str | None:
+        """What the person at a step enters: only what the step lets him write."""
+        values = entered(self.worked, step) | parsed_fields(self.worked, act.values)
+        allowed = self.worked.definition.human(step).fields.write
+        if any(name.partition(".")[0] not in allowed for name in values):
+            return "not_writable"
+        people = self.worked.case.given.get(f"{step}_by")
+        self.enter(values, act.by or (people if isinstance(people, str) else f"{step}_1"))
+        return None
 
-    def _world(self, visit: Visit) -> World:
-        through = tuple(each.step for each in self.state.visits if each.state in PASSED_VISITS)
-        return self.facts((*through, visit.step), self.edits or {})
+    def enter(self, values: Record, person: str) -> None:
+        for name in values:
+            self.editors.setdefault(name.partition(".")[0], set()).add(person)
+        self.record |= values
 
-    def _pass(self, visit: Visit) -> bool:
-        went = pass_visit(self.definition, self.state, self._world(visit), visit)
-        if isinstance(went, str):
-            return False
-        self.state = went
-        return True
+    def is_filled(self, visit: Visit) -> bool:
+        return visit.state == "open" and self.worked.definition.human(visit.step).verb == "fill"
 
-    def _decide(self, visit: Visit, decision: cmd.Decision, people: tuple[str, ...] | None, to: str | None = None) -> bool:
-        for seat in visit.seats:
-            for person in people or visit.entitled(seat):
-                act = cmd.Decide(person, visit.step, visit.number, seat.number, decision, opinion="-", to=to)
-                went = handle(self.definition, self.state, act, self._world(visit))
-                if not isinstance(went, Refusal):
-                    self.state = went.state
-                    return True
-        return False
+    def give(self, command: cmd.Command) -> str | None:
+        """Give the engine a command; the reason of its refusal, or None."""
+        went = handle(self.worked.definition, self.started, command, self.world())
+        if isinstance(went, Refusal):
+            return went.reason
+        self.take(went.state, went.entries)
+        return None
+
+    def take(self, state: Instance, entries: tuple[ev.Entry, ...]) -> None:
+        """Keep what came of a command, and what its events write into the record."""
+        self.started = state
+        self.entries.extend(entries)
+        for entry in entries:
+            match entry.event:
+                case ev.DecisionRun(values=values):
+                    self.record |= parsed_fields(self.worked, values)
+                case ev.Finished(result=result):
+                    values = self.worked.workflow.finish_set.get(result, {})
+                    self.record |= written(self.worked, values, self.record, self.now)
+                case ev.Recalled():
+                    before = draft_record(self.worked)
+                    self.record |= {name: before.get(name) for name in self.worked.workflow.start_set}
+
+    def world(self) -> World:
+        return world_of(self.worked, self.record, self.now, self.editors_of)
+
+    def editors_of(self, names: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(person for name in names for person in self.editors.get(name, ()))
+
+    def played(self, refused: Refused | None = None) -> Played:
+        state = self.started or Instance(self.worked.starter, None, "stopped", self.now)
+        return Played(state, self.record, self.now, (*self.left(), *self.waiting()), refused)
+
+    def left(self) -> Iterator[str]:
+        """The steps that were left with a result, in order."""
+        for entry in self.entries:
+            if isinstance(entry.event, ev.VisitClosed) and entry.event.result != "cancelled":
+                yield entry.event.step
+
+    def waiting(self) -> Iterator[str]:
+        visits = self.started.open_visits() if self.started is not None else ()
+        yield from sorted((visit.step for visit in visits), key=self.worked.definition.position)
+
+
+def _may_start(worked: WorkedCase, role: str) -> bool:
+    """Whether a role is, or includes, the one that may start."""
+    by, declared = worked.workflow.start_by, worked.app.roles.get(role)
+    return by.kind != "role" or role == by.name or (declared is not None and by.name in declared.includes)

@@ -13,9 +13,10 @@ from typing import Literal
 
 from forms_dsl.model import HumanStep
 from workflow_engine import commands as cmd
+from workflow_engine import events as ev
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, offered
-from workflow_engine.handle import handle
+from workflow_engine.handle import Handled, handle
 from workflow_engine.routes import Route, authority_of, has_moved
 from workflow_engine.state import Instance, LeftOut, Seat, Visit
 from workflow_engine.world import World
@@ -74,7 +75,7 @@ def simulate_from(definition: Definition, state: Instance, facts: Facts, done: t
         if isinstance(went, str):
             return Trial((*steps, _step(definition, world, visit, went)), "stuck")
         steps.append(_step(definition, world, visit, None))
-        state, now = went, world.now
+        state, now = went.state, world.now
     return Trial(tuple(steps), "approved")
 
 
@@ -96,20 +97,22 @@ def _next(definition: Definition, state: Instance) -> Visit | None:
     return min(state.open_visits(), key=lambda visit: definition.position(visit.step), default=None)
 
 
-def pass_visit(definition: Definition, state: Instance, world: World, visit: Visit) -> Instance | str:
-    """The state after everybody approved at a visit, or the code of what stops it there."""
+def pass_visit(definition: Definition, state: Instance, world: World, visit: Visit) -> Handled | str:
+    """What everybody's approval at a visit does, or the code of what stops it there."""
     if visit.state == "held":
         return visit.held_reason or "held"
     if visit.state == "calling":
         return _after(definition, state, world, cmd.FinishCall(visit.step, visit.number, "confirmed"))
     now: Visit | None = visit
+    entries: tuple[ev.Entry, ...] = ()
     while now is not None and now.state == "open":
         act = _approval(definition, state, world, now)
         if act is None:
             return "authority_moved" if has_moved(definition, world, now.step) else "nobody_may_approve"
-        state = _after(definition, state, world, act)
+        went = _after(definition, state, world, act)
+        state, entries = went.state, (*entries, *went.entries)
         now = state.visit(visit.step, visit.number)
-    return state
+    return Handled(state, entries)
 
 
 def _approval(definition: Definition, state: Instance, world: World, visit: Visit) -> cmd.Decide | None:
@@ -126,11 +129,11 @@ def _act(definition: Definition, visit: Visit, seat: Seat, person: str) -> cmd.D
     return cmd.Decide(person, visit.step, visit.number, seat.number, "complete" if fills else "approve", opinion="-")
 
 
-def _after(definition: Definition, state: Instance, world: World, command: cmd.Command) -> Instance:
+def _after(definition: Definition, state: Instance, world: World, command: cmd.Command) -> Handled:
     outcome = handle(definition, state, command, world)
     if isinstance(outcome, Refusal):
         raise TypeError(f"an offered decision was refused: {outcome.reason}")
-    return outcome.state
+    return outcome
 
 
 def _step(definition: Definition, world: World, visit: Visit, stuck: str | None) -> TrialStep:

@@ -29,33 +29,35 @@ def can_be_tried(workflow: Workflow) -> bool:
     return not any(isinstance(step, AnyOfStep | WaitStep | SubFlowStep) for step in steps_of(workflow))
 
 
-def for_trial(workflow: Workflow) -> Workflow:
-    """The flow as a trial runs it: everybody approves in time, so every rule of seats passes as `all` does."""
-    return replace(workflow, steps=_steps(workflow.steps))
+def for_trial(workflow: Workflow, *, counts: bool) -> Workflow:
+    """The flow as a trial runs it: a rule that this version does not decide passes as `all` does.
+
+    Without a calendar (`counts`) nobody is late where working time says when.
+    """
+    return replace(workflow, steps=_steps(workflow.steps, counts))
 
 
-def _steps(steps: tuple[WorkflowStep, ...]) -> tuple[WorkflowStep, ...]:
-    return tuple(_step(step) for step in steps)
+def _steps(steps: tuple[WorkflowStep, ...], counts: bool) -> tuple[WorkflowStep, ...]:
+    return tuple(_step(step, counts) for step in steps)
 
 
-def _step(step: WorkflowStep) -> WorkflowStep:
+def _step(step: WorkflowStep, counts: bool) -> WorkflowStep:
     match step:
         case HumanStep():
             rule = step.rule if step.verb == "fill" or step.rule.kind in BUILT_RULES else SeatRule("all")
-            # Nobody is late in a trial, and working time needs the bank's own calendar.
-            due = None if step.due is not None and step.due.within.working else step.due
+            due = None if step.due is not None and step.due.within.working and not counts else step.due
             return replace(step, rule=rule, due=due)
         case ChooseStep():
-            otherwise = None if step.otherwise is None else _steps(step.otherwise)
-            return replace(step, branches=_branches(step.branches), otherwise=otherwise)
+            otherwise = None if step.otherwise is None else _steps(step.otherwise, counts)
+            return replace(step, branches=_branches(step.branches, counts), otherwise=otherwise)
         case TogetherStep() | AnyOfStep():
-            return replace(step, branches=_branches(step.branches))
+            return replace(step, branches=_branches(step.branches, counts))
         case _:
             return step
 
 
-def _branches(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
-    return tuple(replace(branch, steps=_steps(branch.steps)) for branch in branches)
+def _branches(branches: tuple[Branch, ...], counts: bool) -> tuple[Branch, ...]:
+    return tuple(replace(branch, steps=_steps(branch.steps, counts)) for branch in branches)
 
 
 def decided(app: App, step: HumanStep, facts: Facts) -> Mapping[str, object] | None:

@@ -72,8 +72,16 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
 
 def _placed(results: Sequence[CaseResult], folder: Folder) -> list[CaseResult]:
     """The results with the real paths of the base's files, as seen from an overlay's folder."""
-    places, _ = shown((FAILED.at(result.span, result.name) for result in results), folder)
-    return [replace(result, span=place.span) for result, place in zip(results, places, strict=True)]
+    spans = [span for result in results for span in (result.span, *(fault.span for fault in result.faults))]
+    shown_at = iter(shown((FAILED.at(span, "") for span in spans), folder)[0])
+    return [
+        replace(
+            result,
+            span=next(shown_at).span,
+            faults=tuple(fault._replace(span=next(shown_at).span) for fault in result.faults),
+        )
+        for result in results
+    ]
 
 
 def _lines(results: Sequence[CaseResult], prefix: str, locale: str) -> list[str]:
@@ -83,7 +91,7 @@ def _lines(results: Sequence[CaseResult], prefix: str, locale: str) -> list[str]
         if result.state != "passed":
             place = f"{prefix}{result.span.file}:{result.span.line}:{result.span.column}"
             lines.append(f"{place}: {_STATES[result.state][locale]} {result.name}")
-            lines += [f"    {getattr(fault, locale)}" for fault in result.faults]
+            lines += [f"    {fault.span.line}:{fault.span.column} {getattr(fault, locale)}" for fault in result.faults]
     if results:
         counts = {state: sum(result.state == state for result in results) for state in _STATES}
         lines.append(_COUNTS[locale].format(**counts))
@@ -97,5 +105,7 @@ def _as_json(result: CaseResult, locale: str) -> dict[str, object]:
         "column": result.span.column,
         "case": result.name,
         "state": result.state,
-        "faults": [getattr(fault, locale) for fault in result.faults],
+        "faults": [
+            {"line": fault.span.line, "column": fault.span.column, "message": getattr(fault, locale)} for fault in result.faults
+        ],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from forms_dsl.build.bench import EntitySignature, FieldSignature, Workbench
 from forms_dsl.build.place import Place
@@ -11,17 +11,20 @@ from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.files.cases import (
+    ApproveActShape,
     CaseBodyShape,
     CaseUserShape,
     EditActShape,
     ExampleShape,
     ExpectErrorShape,
     ExpectShape,
+    RejectActShape,
     ReturnActShape,
     RunActShape,
     WaitActShape,
 )
 from forms_dsl.model import CallStep, Case, CaseAct, CaseRecord, CaseUser, Choice, Expected, ExpectedError, FieldOptions
+from forms_dsl.source import Pointer, Span
 
 WRONG_VALUE = code("W111", "An example of a workflow gives a value that its field or answer does not take.")
 
@@ -30,7 +33,7 @@ _JUDGED = frozenset({"number", "text", "boolean", "date", "datetime", "choice"})
 #: What an answer's types are called among field types.
 _ANSWER_TYPES = {"number": "decimal", "boolean": "boolean", "date": "date", "datetime": "datetime"}
 
-ActShape = ReturnActShape | EditActShape | RunActShape | WaitActShape | str
+ActShape = ApproveActShape | RejectActShape | ReturnActShape | EditActShape | RunActShape | WaitActShape | str
 
 _ROLE = Sentence("role", "角色")
 
@@ -69,21 +72,38 @@ def build_case(place: Place, name: str, shape: CaseBodyShape) -> Case:
         records={
             each: CaseRecord(record.entity, dict(record.__pydantic_extra__ or {})) for each, record in shape.records.items()
         },
-        answers={step: dict(answer) for step, answer in shape.answers.items()},
+        answers={step: dict(answer) for step, answer in shape.answers.items() if isinstance(answer, dict)},
+        outcomes={step: end for step, end in shape.answers.items() if isinstance(end, str)},
+        limits=dict(shape.limits),
         user=_user(shape.user),
         clock=shape.clock,
         do=tuple(act_of(act) for act in shape.do),
         path=tuple(shape.path),
         expect=_expect(shape.expect),
         expect_error=_expect_error(shape.expect_error),
+        places=dict(_places(place, len(place.pointer))),
     )
+
+
+def _places(place: Place, depth: int) -> Iterator[tuple[Pointer, Span]]:
+    """Where every part below a place stands."""
+    data = place.data
+    keys: Iterable[str | int] = data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    for part in keys:
+        below = Place(place.file, (*place.pointer, part))
+        yield below.pointer[depth:], below.key_span
+        yield from _places(below, depth)
 
 
 def act_of(shape: ActShape) -> CaseAct:
     """One act as data."""
     match shape:
+        case ApproveActShape():
+            return CaseAct("approve", shape.approve, shape.by, shape.opinion, values=dict(shape.set))
+        case RejectActShape():
+            return CaseAct("reject", shape.reject, shape.by, shape.opinion)
         case ReturnActShape():
-            return CaseAct("return", shape.return_, shape.to)
+            return CaseAct("return", shape.return_, shape.by, shape.opinion, shape.to)
         case EditActShape():
             return CaseAct("edit", values=dict(shape.edit))
         case RunActShape():
@@ -110,6 +130,7 @@ def _expect(shape: ExpectShape | None) -> Expected | None:
         held_for=shape.held_for,
         next=shape.next,
         superseded=None if shape.superseded is None else tuple(shape.superseded),
+        people={step: tuple(people) for step, people in shape.people.items()},
         fields=dict(shape.fields),
         records={name: dict(values) for name, values in records.items()},
         record_count=shape.records if isinstance(shape.records, int) else None,
@@ -124,7 +145,7 @@ def _expect(shape: ExpectShape | None) -> Expected | None:
 
 
 def _expect_error(shape: ExpectErrorShape | None) -> ExpectedError | None:
-    return ExpectedError(shape.rule, shape.field, shape.at) if shape is not None else None
+    return ExpectedError(shape.rule, shape.field, shape.at, shape.reason) if shape is not None else None
 
 
 def _listed(names: str | list[str] | None) -> tuple[str, ...]:
@@ -184,7 +205,7 @@ def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLis
                 bench.unknown(place.at(name), name, Sentence("call", "调用"), calls, key=True)
             continue
         operation = bench.operations.known.get(step.connector)
-        for part, raw in answer.items():
+        for part, raw in answer.items() if isinstance(answer, dict) else ():
             type = operation.output.get(part) if operation is not None else None
             if type is not None:
                 options = FieldOptions(choices=tuple(Choice(each, {}) for each in type.codes), scale=8)
@@ -198,6 +219,12 @@ def _acts(bench: Workbench, place: Place, shape: ExampleShape, entity: EntitySig
     for number, act in enumerate(shape.do):
         here = place.at(number)
         match act:
+            case ApproveActShape():
+                lists.check_human([(here.at("approve"), act.approve)])
+                _names(bench, here.at("set"), act.set, {*entity.fields}, entity, lists.is_complete)
+                _fields(bench, here.at("set"), act.set, entity.fields)
+            case RejectActShape():
+                lists.check_human([(here.at("reject"), act.reject)])
             case ReturnActShape():
                 lists.check_human([(here.at("return"), act.return_), (here.at("to"), act.to)])
             case EditActShape():
@@ -221,6 +248,7 @@ def _expected(bench: Workbench, place: Place, shape: ExpectShape, entity: Entity
         lists.check_step(place.at("at", number) if isinstance(shape.at, list) else place.at("at"), name)
     if shape.next is not None:
         lists.check_step(place.at("next"), shape.next)
+    lists.check_human([(place.at("people", step), step) for step in shape.people])
     if shape.superseded is not None:
         lists.resolve(place.at("superseded"), shape.superseded)
     _names(bench, place.at("fields"), shape.fields, {*entity.types(), *entity.fields}, entity, lists.is_complete)

@@ -87,6 +87,19 @@ class Place:
         return first_line(self.file.document, self.pointer)
 
     @property
+    def data(self) -> object:
+        """What the file holds here, as text; None when it holds nothing."""
+        found: object = self.file.document.data
+        for part in self.pointer:
+            if isinstance(found, dict) and isinstance(part, str):
+                found = found.get(part)
+            elif isinstance(found, list) and isinstance(part, int) and part < len(found):
+                found = found[part]
+            else:
+                return None
+        return found
+
+    @property
     def is_written(self) -> bool:
         """Whether the file holds a value here."""
         return self.pointer in self.file.document.spans

@@ -15,7 +15,7 @@ from forms_dsl.files.variants import by_kind, by_verb, tag
 
 _CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?\Z")
 #: Acts without and with a step.
-BARE_ACTS = ("submit", "resubmit")
+BARE_ACTS = ("submit", "resubmit", "recall")
 STEP_ACTS = ("approve", "reject")
 
 
@@ -33,15 +33,39 @@ def _act(value: object) -> str:
     if (verb in BARE_ACTS and not step) or (verb in STEP_ACTS and step and " " not in step):
         return text
     known = Sentence(
-        "Write submit, resubmit, approve STEP, reject STEP, or {return: STEP, to: STEP}, {edit: …}, {run: …}, {wait: …}.",
-        "可写 submit、resubmit、approve 步骤、reject 步骤，或 {return: 步骤, to: 步骤}、{edit: …}、{run: …}、{wait: …}。",
+        "Write submit, resubmit, recall, approve STEP, reject STEP, or {approve: STEP, by: PERSON}, {return: STEP, to: STEP}, "
+        "{edit: …}, {run: …}, {wait: …}.",
+        "可写 submit、resubmit、recall、approve 步骤、reject 步骤，或 {approve: 步骤, by: 人员}、{return: 步骤, to: 步骤}、"
+        "{edit: …}、{run: …}、{wait: …}。",
     )
     raise wrong(
         f"{text!r} is nothing that is done.", f"“{text}”不是可执行的动作。", suggestion(verb, (*BARE_ACTS, *STEP_ACTS)) or known
     )
 
 
-class ReturnActShape(Shape):
+class DecisionActShape(Shape):
+    """Who decides, and what he writes."""
+
+    by: Annotated[ChoiceCode | None, key("Who does it; default is everybody who is asked.", "由谁办理，默认为全部被请者。")] = (
+        None
+    )
+    opinion: Annotated[str | None, key("The written opinion.", "书面意见。")] = None
+
+
+class ApproveActShape(DecisionActShape):
+    """Somebody approves, or completes what he enters."""
+
+    approve: Annotated[Reference, key("The step.", "步骤。")]
+    set: Annotated[dict[Reference, Any], key("What is entered with it.", "同时录入的字段与值。")] = {}
+
+
+class RejectActShape(DecisionActShape):
+    """Somebody rejects."""
+
+    reject: Annotated[Reference, key("The step.", "步骤。")]
+
+
+class ReturnActShape(DecisionActShape):
     """Somebody sends the case back."""
 
     return_: Annotated[Reference, key("The step at which it is sent back.", "在哪个步骤退回。", alias="return")]
@@ -67,12 +91,14 @@ class WaitActShape(Shape):
 
 
 Act = Annotated[
-    Annotated[ReturnActShape, Tag(tag("return"))]
+    Annotated[ApproveActShape, Tag(tag("approve"))]
+    | Annotated[RejectActShape, Tag(tag("reject"))]
+    | Annotated[ReturnActShape, Tag(tag("return"))]
     | Annotated[EditActShape, Tag(tag("edit"))]
     | Annotated[RunActShape, Tag(tag("run"))]
     | Annotated[WaitActShape, Tag(tag("wait"))]
     | Annotated[str, plain(_act, {"type": "string"}), Tag(tag("word"))],
-    by_verb("return", "edit", "run", "wait", bare="word"),
+    by_verb("approve", "reject", "return", "edit", "run", "wait", bare="word"),
 ]
 
 
@@ -94,6 +120,18 @@ class CaseUserShape(Shape):
     name: Annotated[ChoiceCode | None, key("What the person is called.", "人员名称。")] = None
 
 
+def _end_of_call(value: object) -> str:
+    text = text_of(value)
+    if text in ("rejected", "unknown"):
+        return text
+    raise wrong(f"{text!r} is no end of a call.", f"“{text}”不是调用的结局。", suggestion(text, ("rejected", "unknown")))
+
+
+Answer = Annotated[
+    Annotated[dict[str, Literal], Tag(tag("answer"))]
+    | Annotated[str, plain(_end_of_call, {"type": "string", "enum": ["rejected", "unknown"]}), Tag(tag("end"))],
+    by_kind(dict, "answer", "end"),
+]
 Outcome = dict[Reference, Any]
 NameOrNames = Annotated[
     Annotated[list[Reference], Tag(tag("names"))] | Annotated[Reference, Tag(tag("name"))], by_kind(list, "names", "name")
@@ -113,6 +151,7 @@ class ExpectShape(Shape):
     held_for: Annotated[Reference | None, key("For whom it is held.", "挂起给谁处理。")] = None
     next: Annotated[Reference | None, key("The next step.", "下一步骤。")] = None
     superseded: Annotated[StepList | None, key("Steps whose approvals no longer count.", "审批已作废的步骤。")] = None
+    people: Annotated[dict[Reference, list[ChoiceCode]], key("Who is asked at a step.", "各步骤请谁办理。")] = {}
     fields: Annotated[Outcome, key("Field values of the record.", "记录的字段值。")] = {}
     records: Annotated[
         RecordsOrNumber | None, key("Field values by record name, or how many records.", "各记录的字段值，或记录数。")
@@ -132,6 +171,10 @@ class ExpectErrorShape(Shape):
     rule: Annotated[Reference | None, key("The rule that is broken.", "违反的规则。")] = None
     field: Annotated[Reference | None, key("The field that is refused.", "被拒绝的字段。")] = None
     at: Annotated[Reference | None, key("The field where it is shown.", "提示显示在哪个字段。")] = None
+    reason: Annotated[
+        Reference | None,
+        key("Why the last act is refused: four_eyes, over_limit …", "最后一个动作被拒绝的原因：four_eyes、over_limit 等。"),
+    ] = None
 
 
 class CaseBodyShape(Shape):
@@ -142,7 +185,14 @@ class CaseBodyShape(Shape):
         dict[str, Any], key("Field values, and who acts or what is entered at a step.", "字段值，以及步骤的办理人或录入内容。")
     ] = {}
     records: Annotated[dict[Name, CaseRecordShape], key("Several records by name.", "按名称列出的多条记录。")] = {}
-    answers: Annotated[dict[Reference, dict[str, Literal]], key("Answers of calls, by step.", "各调用步骤的应答。")] = {}
+    answers: Annotated[
+        dict[Reference, Answer],
+        key(
+            "Answers of calls, by step; rejected or unknown for one that does not go through.",
+            "各调用步骤的应答；rejected、unknown 表示未成功。",
+        ),
+    ] = {}
+    limits: Annotated[dict[ChoiceCode, Literal], key("Limits of persons.", "人员的审批额度。")] = {}
     user: Annotated[CaseUserShape | None, key("Who acts; default is somebody who may start.", "由谁操作，默认为可发起的人。")] = (
         None
     )

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 
 from forms_dsl.model.entities import Label
 from forms_dsl.model.steps import Duration
-from forms_dsl.source import Span
+from forms_dsl.source import Pointer, Span
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAct:
-    """One act: `kind` submit, resubmit, approve, reject, return, edit, run or wait."""
+    """One act: `kind` submit, resubmit, recall, approve, reject, return, edit, run or wait."""
 
     kind: str
     step: str | None = None
+    #: Of approve, reject and return: who does it; without, everybody who is asked.
+    by: str | None = None
+    opinion: str | None = None
     #: Of return: the step that it goes back to.
     to: str | None = None
-    #: Of edit: field → value as written.
+    #: Of edit, and what is entered with an approval: field → value as written.
     values: Mapping[str, object] = field(default_factory=dict)
     #: Of run: the automation or decision.
     name: str | None = None
@@ -53,6 +56,8 @@ class Expected:
     held_for: str | None = None
     next: str | None = None
     superseded: tuple[str, ...] | None = None
+    #: Step → everybody who is asked there.
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fields: Mapping[str, object] = field(default_factory=dict)
     records: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     record_count: int | None = None
@@ -72,6 +77,8 @@ class ExpectedError:
     rule: str | None = None
     field: str | None = None
     at: str | None = None
+    #: Why the last act is refused.
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,10 @@ class Case:
     given: Mapping[str, object] = field(default_factory=dict)
     records: Mapping[str, CaseRecord] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: Calls that do not go through: rejected or unknown, by step.
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    #: The limits of persons, as written; who is not named covers any amount.
+    limits: Mapping[str, str] = field(default_factory=dict)
     user: CaseUser | None = None
     clock: str | None = None
     do: tuple[CaseAct, ...] = ()
@@ -92,3 +103,11 @@ class Case:
     expect_error: ExpectedError | None = None
     #: Of a case of the app's tests: the entity that `given` speaks about, where the file says it.
     entity: str | None = None
+    #: Where its parts stand, by their place inside the case.
+    places: Mapping[Pointer, Span] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, pointer: Pointer) -> Span:
+        """Where a part of the case stands, else the nearest part around it."""
+        while pointer and pointer not in self.places:
+            pointer = pointer[:-1]
+        return self.places.get(pointer, self.span)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.facts import Facts
+from forms_dsl.fitting import fit_value, is_empty
 from forms_dsl.model import Label
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import storage_of
@@ -17,7 +18,6 @@ from runtime.failures import escape_pointer
 from runtime.query.late import context_facts
 from runtime.records.codes import NOT_ASKED, NOT_VALID_NOW, NOT_WRITABLE, REQUIRED, RULE
 from runtime.records.draft import Draft, Writer
-from runtime.records.fitting import fit_value, is_empty
 from runtime.records.references import check_choice, follow_references
 
 

@@ -29,14 +29,13 @@ def others() -> dict[str, App]:
 
 
 def found(files: dict[str, str], others: dict[str, App], path: str, old: str, new: str) -> list[tuple[str, str]]:
-    """Code of each finding about an example, with the name on its line."""
+    """Code of each finding about an example, with the example that it names."""
     assert 1 == files[path].count(old), (old, files[path].count(old))
     changed = {**files, path: files[path].replace(old, new)}
     loaded = load_verified(changed, others=others, publishing=False)
-    lines = changed[FLOW].split("\n")
     about = [each for each in loaded.diagnostics if each.code in ("W110", "W111", "W112")]
     assert [] == [each for each in loaded.diagnostics if each.severity == "error" and each not in about]
-    return [(each.code, lines[each.span.line - 1].split("name: ")[-1]) for each in about]
+    return list(dict.fromkeys((each.code, each.message.split("'")[1]) for each in about))
 
 
 def test_every_example_comes_out_as_it_says(files: dict[str, str], others: dict[str, App]) -> None:

@@ -50,7 +50,7 @@ def test_an_example_that_takes_another_path_is_a_finding(files: dict[str, str]) 
     found = [d for d in loaded.diagnostics if d.severity == "error"]
     assert [("W110", path)] == [(d.code, d.span.file) for d in found]
     assert "decide@officer" in found[0].message
-    assert changed[path].split("\n")[found[0].span.line - 1].strip().startswith("- name: small_loan")
+    assert changed[path].split("\n")[found[0].span.line - 1].strip().startswith("path: [apply, check, decide@branch")
 
 
 def test_an_example_with_an_impossible_value_is_a_finding(files: dict[str, str]) -> None:

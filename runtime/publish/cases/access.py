@@ -12,9 +12,10 @@ from runtime.failures import NotAllowed, NotFound
 from runtime.publish.cases.bench import Sitting
 from runtime.publish.cases.results import NotRun
 from runtime.records.read import get_record
+from workflow_engine.differences import Difference
 
 
-def access_faults(sitting: Sitting, case: Case, expect: Expected) -> list[Sentence]:
+def access_faults(sitting: Sitting, case: Case, expect: Expected) -> list[Difference]:
     """The expectations about reading that do not hold."""
     if not (expect.can_read or expect.cannot_read or expect.shown or expect.hidden):
         return []
@@ -23,13 +24,13 @@ def access_faults(sitting: Sitting, case: Case, expect: Expected) -> list[Senten
         raise NotRun("access without user: {role}")
     person = sitting.user(user.role, user.branch, user.name)
     faults = [
-        Sentence(f"{user.role} cannot read {name}.", f"{user.role} 不能查看 {name}。")
-        for name in expect.can_read
+        Difference(_unread(user.role, name), ("expect", "can_read", number))
+        for number, name in enumerate(expect.can_read)
         if _read(sitting, person, name) is None
     ]
     faults += [
-        Sentence(f"{user.role} can read {name}.", f"{user.role} 可以查看 {name}。")
-        for name in expect.cannot_read
+        Difference(Sentence(f"{user.role} can read {name}.", f"{user.role} 可以查看 {name}。"), ("expect", "cannot_read", number))
+        for number, name in enumerate(expect.cannot_read)
         if _read(sitting, person, name) is not None
     ]
     for name, values in expect.shown.items():
@@ -37,21 +38,26 @@ def access_faults(sitting: Sitting, case: Case, expect: Expected) -> list[Senten
     for name, fields in expect.hidden.items():
         found = _read(sitting, person, name)
         if found is None:
-            faults.append(Sentence(f"{user.role} cannot read {name}.", f"{user.role} 不能查看 {name}。"))
-        else:
-            faults += [
-                Sentence(f"{name}.{field} is not hidden.", f"{name}.{field} 未隐藏。") for field in fields if field in found
-            ]
+            faults.append(Difference(_unread(user.role, name), ("expect", "hidden", name)))
+            continue
+        for number, field in enumerate(fields):
+            if field in found:
+                said = Sentence(f"{name}.{field} is not hidden.", f"{name}.{field} 未隐藏。")
+                faults.append(Difference(said, ("expect", "hidden", name, number)))
     return faults
 
 
-def _shown(name: str, values: Mapping[str, object], found: Mapping[str, Any]) -> Iterator[Sentence]:
+def _unread(role: str, name: str) -> Sentence:
+    return Sentence(f"{role} cannot read {name}.", f"{role} 不能查看 {name}。")
+
+
+def _shown(name: str, values: Mapping[str, object], found: Mapping[str, Any]) -> Iterator[Difference]:
     """The displayed values that are other ones."""
     for field, wanted in values.items():
         actual = _display(found.get(field))
         if actual != str(wanted):
             en, zh = f"{name}.{field} is shown as {actual}, not {wanted}.", f"{name}.{field} 显示为 {actual}，应为 {wanted}。"
-            yield Sentence(en, zh)
+            yield Difference(Sentence(en, zh), ("expect", "shown", name, field))
 
 
 def _read(sitting: Sitting, person: Principal, name: str) -> Mapping[str, Any] | None:

@@ -24,9 +24,6 @@ from runtime.store.database import Database, open_database
 from runtime.store.tables import org_branch, org_person
 from runtime.store.upgrade import upgrade
 
-#: The moment of a case that names none.
-DEFAULT_CLOCK = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
-
 
 @dataclass(frozen=True, slots=True)
 class Bench:

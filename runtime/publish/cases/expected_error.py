@@ -8,13 +8,14 @@ from runtime.failures import Fault, Invalid
 from runtime.publish.cases.bench import Sitting
 from runtime.publish.cases.results import NotRun, fault_said
 from runtime.records.codes import RULE
+from workflow_engine.differences import Difference
 
 
-def error_fault(sitting: Sitting, entity: Entity, case: Case) -> list[Sentence]:
+def error_fault(sitting: Sitting, entity: Entity, case: Case) -> list[Difference]:
     """Why the expected error was not found; nothing when it was."""
     expected = case.expect_error or ExpectedError()
-    if case.do:
-        raise NotRun(f"do: {case.do[0].kind} before expect_error")
+    if any(act.kind != "submit" for act in case.do):
+        raise NotRun("do before expect_error without reason")
     faults: tuple[Fault, ...] = ()
     try:
         sitting.insert(entity, case.given, judged=True)
@@ -26,7 +27,8 @@ def error_fault(sitting: Sitting, entity: Entity, case: Case) -> list[Sentence]:
     said = [fault_said(fault) for fault in faults]
     there = "; ".join(each.en for each in said) or "nothing"
     zh = "；".join(each.zh for each in said) or "无"
-    return [Sentence(f"The error {words} was not found, but {there}", f"没有出现预期的错误 {words}，实际：{zh}")]
+    message = Sentence(f"The error {words} was not found, but {there}", f"没有出现预期的错误 {words}，实际：{zh}")
+    return [Difference(message, ("expect_error",))]
 
 
 def _is_meant(entity: Entity, expected: ExpectedError, fault: Fault) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
-from forms_dsl.model import Label
+from forms_dsl.model import Case, Label
 from forms_dsl.source import Span
 from runtime.failures import Fault
 from runtime.publish.words import sentence
+from workflow_engine.differences import Difference
 
 FAILED = code("M417", "A test case of the app does not come out as it says.")
 
@@ -29,6 +30,14 @@ def _cannot_run(word: str) -> Sentence:
     return Sentence(f"This version cannot run {word} in a case.", f"当前版本不能在案例中执行 {word}。")
 
 
+class CaseFault(NamedTuple):
+    """What differs from what a case expects, and where the case says otherwise."""
+
+    en: str
+    zh: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case: `file` and `name` say which, `faults` what differs from what it expects."""
@@ -37,18 +46,18 @@ class CaseResult:
     name: str
     span: Span
     state: State
-    faults: tuple[Sentence, ...] = ()
+    faults: tuple[CaseFault, ...] = ()
 
 
-def passed_or(file: str, name: str, span: Span, faults: Iterable[Sentence]) -> CaseResult:
-    """Passed without a fault, else failed."""
-    found = tuple(faults)
-    return CaseResult(file, name, span, "failed" if found else "passed", found)
+def passed_or(file: str, case: Case, found: Iterable[Difference]) -> CaseResult:
+    """Passed without a difference, else failed."""
+    faults = tuple(CaseFault(*said, case.place(at)) for said, at in found)
+    return CaseResult(file, case.name, case.span, "failed" if faults else "passed", faults)
 
 
-def not_run(file: str, name: str, span: Span, why: NotRun) -> CaseResult:
+def not_run(file: str, case: Case, why: NotRun) -> CaseResult:
     """A case that was not run, and why."""
-    return CaseResult(file, name, span, "not_run", (why.reason,))
+    return CaseResult(file, case.name, case.span, "not_run", (CaseFault(*why.reason, case.span),))
 
 
 def said(message: Label) -> Sentence:
@@ -64,10 +73,8 @@ def fault_said(fault: Fault, *, colon: bool = False) -> Sentence:
 
 
 def findings(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:
-    """A finding for each case that failed; what was not run is no finding."""
+    """A finding for each expectation of a case that does not hold; what was not run is no finding."""
     for result in results:
-        if result.state == "failed":
-            en = " ".join(fault.en for fault in result.faults)
-            zh = "".join(fault.zh for fault in result.faults)
-            message = Sentence(f"The case {result.name!r} fails: {en}", f"案例“{result.name}”未通过：{zh}")
-            yield FAILED.at(result.span, message, hint=Sentence("Mend the app or the case.", "请更正应用或案例。"))
+        for fault in result.faults if result.state == "failed" else ():
+            message = Sentence(f"The case {result.name!r} fails: {fault.en}", f"案例“{result.name}”未通过：{fault.zh}")
+            yield FAILED.at(fault.span, message, hint=Sentence("Mend the app or the case.", "请更正应用或案例。"))
