@@ -13,6 +13,12 @@ from forms_dsl.storage import TextStorage
 _ID = re.compile(r"[0-9A-Za-z_-]{1,36}\Z", re.ASCII)
 
 
+def parts_of(value: str) -> tuple[str, str]:
+    """The full name of the entity, and the id of the record in it."""
+    entity, _, id = value.partition("/")
+    return entity, id
+
+
 class _AnyReference:
     name = "any_reference"
     label: Label = {"zh": "多实体引用", "en": "Reference to several entities"}
@@ -34,7 +40,7 @@ class _AnyReference:
         if reading.is_missing(raw):
             return None
         text = reading.read_text(raw)
-        entity, _, id = text.partition("/")
+        entity, id = parts_of(text)
         if entity not in options.targets or not _ID.match(id):
             kinds = ", ".join(options.targets)
             raise refusals.wrong_kind(f"a record of {kinds}, as entity/id", f"{kinds} 的记录，写作 实体/标识")

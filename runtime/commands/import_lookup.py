@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.masks import masked
+from forms_dsl.model import Field
 from runtime.commands.import_mapping import LookupShape
 from runtime.commands.import_values import Asked, MappedRow, RowFault
 from runtime.compile.app import CompiledApp
@@ -28,8 +29,11 @@ class Lookups:
     compiled: CompiledApp
     _found: dict[_Key, dict[str, object]] = field(default_factory=dict)
 
-    def resolve(self, connection: Connection, rows: Sequence[MappedRow]) -> None:
-        """Put the values of records in the place of the texts that name them; a text that names none is a fault."""
+    def resolve(self, connection: Connection, rows: Sequence[MappedRow], fields: Mapping[str, Field]) -> None:
+        """Put the values of records in the place of the texts that name them; a text that names none is a fault.
+
+        `fields` are those of the entity that the rows become records of.
+        """
         wanted: dict[_Key, tuple[LookupShape, set[str]]] = {}
         for row in rows:
             for asked in row.asked.values():
@@ -40,12 +44,13 @@ class Lookups:
             self._found[key].update(self._ask(connection, lookup, texts))
         for row in rows:
             for name, asked in row.asked.items():
-                self._answer(row, name, asked)
+                self._answer(row, name, asked, leads=name in fields and fields[name].type == "any_reference")
 
-    def _answer(self, row: MappedRow, name: str, asked: Asked) -> None:
+    def _answer(self, row: MappedRow, name: str, asked: Asked, *, leads: bool) -> None:
         found = self._found[_key(asked.lookup)]
         if asked.text in found:
-            row.values[name] = found[asked.text]
+            target = self.compiled.entity(asked.lookup.entity).entity
+            row.values[name] = f"{target.app}.{target.name}/{found[asked.text]}" if leads else found[asked.text]
             return
         del row.values[name]  # judged already: the text itself is no value of the field
         entity = self.compiled.entity(asked.lookup.entity).entity

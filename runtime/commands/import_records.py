@@ -138,7 +138,7 @@ def _rows(step: _Step, result: StepResult) -> Iterator[MappedRow]:
 def _take(
     connection: Connection, step: _Step, lookups: Lookups, writer: ChunkWriter, chunk: Sequence[MappedRow], result: StepResult
 ) -> list[Reject]:
-    lookups.resolve(connection, chunk)
+    lookups.resolve(connection, chunk, writer.entity.entity.fields)
     writer.write(connection, chunk, result)
     rejected = [row for row in chunk if row.faults]
     result.rejected += len(rejected)

@@ -188,7 +188,8 @@ def _wanted_orders(app: App, entity: Entity, table: sa.Table) -> Iterator[tuple[
                     if owner is not None:
                         yield (owner.name, *order)
     for field in entity.fields.values():
-        if is_kept(field) and isinstance(storage_of(field), ReferenceStorage):
+        # Also what nobody filters by is asked when a record that it leads to is to be deleted.
+        if is_kept(field) and (isinstance(storage_of(field), ReferenceStorage) or field.options.targets):
             yield (column_name(field),)
 
 

@@ -91,3 +91,15 @@ def backfill_of(field: Field, column: sa.Column[Any], default: str | None, diale
         return
     batch = f"SELECT id FROM {table} WHERE {name} IS NULL AND id > {AFTER} ORDER BY id LIMIT {_BATCH}"
     yield Step("backfill", f"UPDATE {table} SET {name} = {default} WHERE id IN ({batch}) RETURNING id", because, None, "ROW")
+
+
+def rename_target(field: Field, column: sa.Column[Any], old: str, new: str, dialect: Dialect) -> Step:
+    """The statement by which a reference of several kinds follows the new name of an entity."""
+    table, name = column.table.name, column.name
+    because = say(field.label, en="{0} leads to an entity that has a new name.", zh="“{0}”指向的实体改了名称。")
+    begins = f"substr({name}, 1, {len(old) + 1}) = '{old}/'"
+    update = f"UPDATE {table} SET {name} = '{new}/' || substr({name}, {len(old) + 2})"
+    if dialect.name == "sqlite":
+        return Step("contract", f"{update} WHERE {begins}", because, None, "write lock")
+    batch = f"SELECT id FROM {table} WHERE {begins} AND id > {AFTER} ORDER BY id LIMIT {_BATCH}"
+    return Step("contract", f"{update} WHERE id IN ({batch}) RETURNING id", because, None, "ROW")

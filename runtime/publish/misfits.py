@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept, storage_of
 from runtime.context import SYSTEM, Context
 from runtime.publish.conditions import new_breaches
-from runtime.publish.pairs import FieldPair, entity_pairs, field_pairs
+from runtime.publish.pairs import FieldPair, entity_pairs, field_pairs, renamed_entities
 from runtime.publish.state import DatabaseState
 from runtime.publish.types import Misfit, MisfitRule
 from runtime.records.matching import count_matching, matching_ids
@@ -45,6 +45,7 @@ def count_misfits(
 
 
 def _field_misfits(connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Misfit]:
+    renamed = renamed_entities(old, new)
     for pair in field_pairs(old, new):
         present = state.tables.get(pair.table.name)
         if present is None or not present.filled or not is_kept(pair.new):
@@ -56,6 +57,9 @@ def _field_misfits(connection: Connection, old: CompiledApp | None, new: Compile
             condition = finder(pair, column)
             if condition is not None:
                 yield from _counted(connection, pair, rule, condition)
+        elsewhere = _leads_elsewhere(pair, column, renamed)
+        if elsewhere is not None:
+            yield from _counted(connection, pair, "choice", elsewhere)
         yield from _unparsed(connection, pair, column)
 
 
@@ -94,6 +98,15 @@ def _unknown_choice(pair: FieldPair, column: sa.Column[Any]) -> Condition | None
         gone = [column.contains(f'"{code}"', autoescape=True) for code in before if code not in codes]
         return sa.or_(*gone) if gone else None
     return sa.and_(column.is_not(None), column.not_in(codes))
+
+
+def _leads_elsewhere(pair: FieldPair, column: sa.Column[Any], renamed: Mapping[str, str]) -> Condition | None:
+    """Values that lead to an entity that the field may no longer lead to."""
+    before = pair.old.options.targets if pair.old is not None else ()
+    gone = [target for target in before if renamed.get(target, target) not in pair.new.options.targets]
+    if pair.new.type != "any_reference" or not gone:
+        return None
+    return sa.or_(*(column.startswith(f"{target}/", autoescape=True) for target in gone))
 
 
 def _too_long(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:

@@ -55,6 +55,16 @@ def field_pairs(old: CompiledApp | None, new: CompiledApp) -> Iterator[FieldPair
                 yield FieldPair(entity, row_type.label, compiled.row_tables[name], known.get(field.id), field, True)
 
 
+def renamed_entities(old: CompiledApp | None, new: CompiledApp) -> dict[str, str]:
+    """The "app.entity" of entities that have another name now, from the old one to the new one."""
+    app = new.app.name
+    return {
+        f"{app}.{pair.old.name}": f"{app}.{pair.new.name}"
+        for pair in entity_pairs(old, new)
+        if pair.old is not None and pair.old.name != pair.new.name
+    }
+
+
 def by_id(fields: Mapping[str, Field]) -> dict[str, Field]:
     """Fields by their id."""
     return {field.id: field for field in fields.values()}

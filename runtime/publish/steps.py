@@ -18,8 +18,8 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.publish import ddl
-from runtime.publish.backfill import backfill_of, constant_default, recompute
-from runtime.publish.pairs import field_pairs
+from runtime.publish.backfill import backfill_of, constant_default, recompute, rename_target
+from runtime.publish.pairs import field_pairs, renamed_entities
 from runtime.publish.state import DatabaseState, TableState
 from runtime.publish.types import Phase, Step
 from runtime.publish.words import label_in, say
@@ -59,6 +59,7 @@ def plan_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) 
     wanted = wanted_tables(new)
     steps = [step for table in wanted for step in _table_steps(new, table, state)]
     steps += _computed_steps(old, new, state)
+    steps += _renamed_steps(old, new, state)
     steps += [step for table in wanted for step in _reference_steps(table, state)]
     steps += [step for table in wanted for step in _index_steps(table, state)]
     steps += [step for table in wanted for step in _unwanted_indexes(table, state)]
@@ -105,6 +106,19 @@ def _computed_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseSt
         before = pair.old.compute.source if pair.old is not None and pair.old.stored and pair.old.compute else None
         if before != compute.source:
             yield from recompute(new, new.entities[pair.entity.name], pair.new, compute, state.dialect)
+
+
+def _renamed_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Step]:
+    """References of several kinds name the entity that they lead to, so its new name goes into them."""
+    renamed = renamed_entities(old, new)
+    for pair in field_pairs(old, new):
+        table = state.tables.get(pair.table.name)
+        before = pair.old.options.targets if pair.old is not None else ()
+        if pair.new.type != "any_reference" or table is None or not table.filled or not is_kept(pair.new):
+            continue
+        for name in before:
+            if name in renamed:
+                yield rename_target(pair.new, pair.table.c[column_name(pair.new)], name, renamed[name], state.dialect)
 
 
 def _reference_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:

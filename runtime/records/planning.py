@@ -15,7 +15,7 @@ from runtime.context import Context
 from runtime.failures import Fault
 from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
 from runtime.records.codes import MASKED_NAME, NOT_SORTABLE, UNKNOWN_NAME
-from runtime.records.reach import has_system_field, reach, reader_scope
+from runtime.records.reach import LEADING, has_system_field, reach, reader_scope
 from runtime.records.request import GetRequest, ListRequest, fault, refused
 
 Targets = dict[tuple[str, ...], AccessPlan]
@@ -173,7 +173,7 @@ def _references(
         plan = targets[column.hops] if column.hops else access
         return SYSTEM_FIELDS.get(column.field.name) is column.field or plan.shows(column.field.name) in {"clear", "by_row"}
 
-    return tuple(column for column in columns if column.field.type == "reference" and shows(column))
+    return tuple(column for column in columns if column.field.type in LEADING and shows(column))
 
 
 def _unknown(parameter: str, path: str) -> Fault:

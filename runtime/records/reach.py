@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from forms_dsl.expr.scope import FILTER, Place, Scope, system_field_types
 from forms_dsl.expr.tree import ValueType
+from forms_dsl.fieldtypes.any_reference import parts_of
 from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp, CompiledEntity
@@ -49,6 +50,17 @@ def reach(context: Context, access: AccessPlan, path: str) -> Reached | None:
         return None
     shows = shown(plan, field)
     return None if shows == "nothing" else Reached(tuple(hops), field, shows, targets)
+
+
+#: Types of field whose values lead to records.
+LEADING = frozenset({"reference", "any_reference"})
+
+
+def leads_to(field: Field, value: object) -> tuple[str, str]:
+    """The "app.entity" and the id of the record that a value of a leading field names."""
+    if field.type == "any_reference":
+        return parts_of(str(value))
+    return field.value_type.entity or "", str(value)
 
 
 def target_plan(context: Context, field: Field) -> AccessPlan | None:

@@ -18,6 +18,7 @@ from runtime.query.source import Hops
 from runtime.records.access import possible_plan
 from runtime.records.codes import NO_SUCH_RECORD
 from runtime.records.draft import Draft
+from runtime.records.reach import LEADING, leads_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def check_choice(draft: Draft, found: FieldValidator, holder: Mapping[str, objec
 
 def _references(fields: Mapping[str, FieldValidator], beyond: Beyond) -> Iterator[tuple[str, Field, tuple[Hops, ...]]]:
     for found in fields.values():
-        if found.field.type == "reference":
+        if found.field.type in LEADING:
             yield found.field.name, found.field, tuple(sorted(beyond.get(found.field.name, ())))
     for name, paths in beyond.items():
         if name not in fields:
@@ -99,10 +100,14 @@ def _follow(
     paths: tuple[Hops, ...],
 ) -> None:
     wanted = [use for use in uses if use.holder.get(field.name) is not None and (paths or (use.is_new and found is not None))]
-    ids = sorted({str(use.holder[field.name]) for use in wanted})
-    seen = _seen(connection, context, compiled, field, ids, paths) if ids else {}
+    ids: dict[str, set[str]] = {}
+    for use in wanted:
+        entity, id = leads_to(field, use.holder[field.name])
+        ids.setdefault(entity, set()).add(id)
+    seen = {entity: _seen(connection, context, compiled, entity, sorted(some), paths) for entity, some in ids.items()}
     for use in uses:
-        at_end = seen.get(str(use.holder.get(field.name)))
+        entity, id = leads_to(field, use.holder.get(field.name))
+        at_end = seen.get(entity, {}).get(id)
         if found is not None and use.is_new and use.holder.get(field.name) is not None and (at_end is None or not at_end.visible):
             _not_there(use.draft, use.pointer)
         for path in paths:
@@ -110,9 +115,9 @@ def _follow(
 
 
 def _seen(
-    connection: Connection, context: Context, compiled: CompiledApp, field: Field, ids: Sequence[str], paths: tuple[Hops, ...]
+    connection: Connection, context: Context, compiled: CompiledApp, entity: str, ids: Sequence[str], paths: tuple[Hops, ...]
 ) -> dict[str, Seen]:
-    app, _, name = (field.value_type.entity or "").partition(".")
+    app, _, name = entity.partition(".")
     live = context.releases.get(app)
     if live is None or name not in live.entities:
         return {}

@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
+from forms_dsl.model import Field
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
+from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.store.asking import Prepared, Question, ask_now, prepare
 from runtime.store.tables import wf_instance
@@ -50,13 +52,22 @@ def _queries(app: CompiledApp, target: str, record_id: str) -> Iterator[sa.Selec
         table = other.table
         living = table.c.deleted_at.is_(None) if "deleted_at" in table.c else sa.true()
         for field in other.entity.fields.values():
-            if field.type == "reference" and field.value_type.entity == target:
-                by = table.c[column_name(field)] == record_id
+            value = _leading(field, target, record_id)
+            if value is not None and is_kept(field):
+                by = table.c[column_name(field)] == value
                 yield found.select_from(table).where(by, living, table.c.id != record_id)
         for name, row_type in other.entity.rows.items():
             rows = other.row_tables[name]
             for field in row_type.fields.values():
-                if field.type == "reference" and field.value_type.entity == target:
+                value = _leading(field, target, record_id)
+                if value is not None and is_kept(field):
                     joined = rows.join(table, table.c.id == rows.c.parent_id)
-                    by = rows.c[column_name(field)] == record_id
+                    by = rows.c[column_name(field)] == value
                     yield found.select_from(joined).where(by, living, table.c.id != record_id)
+
+
+def _leading(field: Field, target: str, record_id: str) -> str | None:
+    """The value by which the field would lead to the record; None where it leads elsewhere."""
+    if field.type == "reference" and field.value_type.entity == target:
+        return record_id
+    return f"{target}/{record_id}" if field.type == "any_reference" and target in field.options.targets else None

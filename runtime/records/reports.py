@@ -22,8 +22,8 @@ from runtime.query.select import LIMIT
 from runtime.records.access import NOT_THERE, access_plan
 from runtime.records.codes import NOT_THIS_REPORT, TOO_MANY_GROUPS
 from runtime.records.planning import Targets
-from runtime.records.reach import Reached, reach
-from runtime.records.titles import asking_titles
+from runtime.records.reach import LEADING, Reached, leads_to, reach
+from runtime.records.titles import asking_titles, asking_titles_of_all
 from runtime.store.asking import Asking, answer
 from runtime.store.types import format_instant
 
@@ -68,7 +68,7 @@ def asking_report(dialect: Dialect, context: Context, app: str, name: str) -> As
     if len(found) > MOST_GROUPS:
         raise Invalid(_TOO_MANY, code=TOO_MANY_GROUPS.id)
     rows = [{c.name: _wire(value, c.value.type) for c, value in zip(columns, row, strict=True)} for row in found]
-    titles = yield from _titles(dialect, context, columns, rows)
+    titles = yield from _titles(dialect, context, access, columns, rows)
     return {
         "report": name,
         "label": report.label,
@@ -105,21 +105,27 @@ def _plan(context: Context, access: AccessPlan, report: Report) -> GroupPlan:
 
 def _drawn(context: Context, access: AccessPlan, report: Report, column: _Column) -> dict[str, object]:
     type = column.value.type
+    reached = _field(context, access, column)
+    is_reference = column.is_group and reached is not None and reached.field.type in LEADING
     drawn: dict[str, object] = {
         "name": column.name,
         "label": column.label,
-        "type": "money" if type.currency else type.name,
+        "type": "reference" if is_reference else "money" if type.currency else type.name,
         "role": "group" if column.is_group else "measure",
     }
     if column.is_group:
         drawn["axis"] = "columns" if any(_is(each, column) for each in report.columns) else "rows"
-    tree = column.value.tree
-    reached = reach(context, access, ".".join(tree.path)) if isinstance(tree, Ref) else None
     if column.is_group and reached is not None:
         drawn["missing"] = _missing(access, reached)
     if type.name == "choice" and reached is not None:
         drawn["choices"] = [{"code": choice.code, "label": choice.label} for choice in reached.field.options.choices]
     return drawn
+
+
+def _field(context: Context, access: AccessPlan, column: _Column) -> Reached | None:
+    """The field that a column is, where it is no more than one."""
+    tree = column.value.tree
+    return reach(context, access, ".".join(tree.path)) if isinstance(tree, Ref) else None
 
 
 def _missing(access: AccessPlan, reached: Reached) -> Literal["unset", "hidden", "either"]:
@@ -143,14 +149,19 @@ def _is(grouping: Grouping, column: _Column) -> bool:
 
 
 def _titles(
-    dialect: Dialect, context: Context, columns: Sequence[_Column], rows: Sequence[Mapping[str, object]]
+    dialect: Dialect, context: Context, access: AccessPlan, columns: Sequence[_Column], rows: Sequence[Mapping[str, object]]
 ) -> Asking[dict[str, dict[str, str]]]:
     found: dict[str, dict[str, str]] = {}
     for column in columns:
-        if column.value.type.name == "reference" and column.value.type.entity is not None:
-            ids = sorted({str(row[column.name]) for row in rows if row[column.name] is not None})
+        reached = _field(context, access, column) if column.is_group else None
+        values = {str(row[column.name]) for row in rows if row[column.name] is not None}
+        if reached is not None and reached.field.type in LEADING:
+            leads = {value: leads_to(reached.field, value) for value in values}
+            titles = yield from asking_titles_of_all(dialect, context, leads.values())
+            found[column.name] = {value: titles[target] for value, target in leads.items() if target in titles}
+        elif column.value.type.name == "reference" and column.value.type.entity is not None:
             app, _, entity = column.value.type.entity.partition(".")
-            found[column.name] = yield from asking_titles(dialect, context, app, entity, ids)
+            found[column.name] = yield from asking_titles(dialect, context, app, entity, sorted(values))
     return found
 
 
@@ -194,7 +205,5 @@ def _rank(value: str, column: _Column, titles: Mapping[str, Mapping[str, str]]) 
             return Decimal(value), ""
         case "choice" if value in type.codes:
             return Decimal(type.codes.index(value)), value
-        case "reference":
-            return Decimal(0), titles.get(column.name, {}).get(value, value)
         case _:
-            return Decimal(0), value
+            return Decimal(0), titles.get(column.name, {}).get(value, value)

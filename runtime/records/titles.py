@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from runtime.query.select import RECORD_IDS
 from runtime.records.access import possible_plan
 from runtime.records.display import display
 from runtime.records.planning import Targets, column_of_path
+from runtime.records.reach import LEADING, leads_to
 from runtime.store.asking import Asking, answer
 
 #: A title may name a reference, whose own title may name another; further ones show nothing.
@@ -34,24 +35,35 @@ def asking_beside(
     dialect: Dialect, context: Context, plan: ReadPlan, items: Sequence[bytes], references: Sequence[Sequence[Any]]
 ) -> Asking[list[bytes]]:
     """The JSON objects with the titles of the records that they refer to as `_titles`."""
-    wanted: dict[str, set[str]] = {}
-    for row in references:
-        for column, id in zip(plan.references, row, strict=True):
-            if id is not None:
-                wanted.setdefault(column.field.value_type.entity or "", set()).add(id)
-    titles = {}
-    for name, ids in wanted.items():
-        app, _, entity = name.partition(".")
-        titles[name] = yield from asking_titles(dialect, context, app, entity, sorted(ids))
+    leads = [
+        {
+            column.key: leads_to(column.field, value)
+            for column, value in zip(plan.references, row, strict=True)
+            if value is not None
+        }
+        for row in references
+    ]
+    titles = yield from asking_titles_of_all(dialect, context, {target for row in leads for target in row.values()})
     beside = []
-    for item, row in zip(items, references, strict=True):
-        found = {}
-        for column, id in zip(plan.references, row, strict=True):
-            title = titles.get(column.field.value_type.entity or "", {}).get(id)
-            if title is not None:
-                found[column.key] = title
+    for item, row in zip(items, leads, strict=True):
+        found = {key: titles[target] for key, target in row.items() if target in titles}
         beside.append(item[:-1] + b',"_titles":' + orjson.dumps(found) + b"}")
     return beside
+
+
+def asking_titles_of_all(
+    dialect: Dialect, context: Context, targets: Iterable[tuple[str, str]], depth: int = 0
+) -> Asking[dict[tuple[str, str], str]]:
+    """The titles of records of any entities, by "app.entity" and id."""
+    wanted: dict[str, set[str]] = {}
+    for name, id in targets:
+        wanted.setdefault(name, set()).add(id)
+    titles: dict[tuple[str, str], str] = {}
+    for name, ids in wanted.items():
+        app, _, entity = name.partition(".")
+        found = yield from asking_titles(dialect, context, app, entity, sorted(ids), depth)
+        titles |= {(name, id): title for id, title in found.items()}
+    return titles
 
 
 def title_template(entity: Entity) -> str:
@@ -93,13 +105,17 @@ def _nested(
     dialect: Dialect, context: Context, plan: ReadPlan, values: Mapping[str, Mapping[str, object]], depth: int
 ) -> Asking[dict[str, dict[str, str]]]:
     """For each reference that a title names, the titles of the records that it leads to."""
-    found: dict[str, dict[str, str]] = {}
-    for column in plan.columns:
-        if column.field.type == "reference" and column.key != "id" and depth < _DEEPEST:
-            ids = sorted({str(row[column.key]) for row in values.values() if row.get(column.key)})
-            app, entity = (column.field.value_type.entity or ".").split(".", 1)
-            found[column.key] = (yield from asking_titles(dialect, context, app, entity, ids, depth + 1)) if ids else {}
-    return found
+    leads = {
+        column.key: {
+            str(row[column.key]): leads_to(column.field, row[column.key]) for row in values.values() if row.get(column.key)
+        }
+        for column in plan.columns
+        if column.field.type in LEADING and column.key != "id" and depth < _DEEPEST
+    }
+    titles = yield from asking_titles_of_all(
+        dialect, context, {target for some in leads.values() for target in some.values()}, depth + 1
+    )
+    return {key: {value: titles[target] for value, target in some.items() if target in titles} for key, some in leads.items()}
 
 
 def _filled(

@@ -12,7 +12,7 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Choice, Entity, Field, FieldOptions
 from forms_dsl.patterns import NAMED
 from runtime.compile.app import CompiledApp, CompiledEntity
-from runtime.compile.screens.targets import columns_of_target, reach_of
+from runtime.compile.screens.targets import columns_of_target, draw_targets, reach_of
 from runtime.compile.screens.view import EntityView, View, browser_form
 
 #: Types whose values have no order or no single value to order by.
@@ -125,6 +125,8 @@ def draw_options(compiled: CompiledApp, options: FieldOptions, view: View, today
     if options.to is not None:
         drawn["to"] = options.to if "." in options.to else f"{compiled.app.name}.{options.to}"
         drawn["to_columns"] = columns_of_target(compiled, options.to, view)
+    if options.targets:
+        drawn["targets"] = draw_targets(compiled, options.targets, view)
     return drawn
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from forms_dsl.model import Entity, Field
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp
@@ -32,6 +34,15 @@ def columns_of_target(compiled: CompiledApp, to: str, view: View) -> list[str]:
     if app == compiled.app.name:
         wanted += [path for each in compiled.app.lists.values() if each.entity == entity for path in each.search]
     return list(dict.fromkeys(path for path in wanted if "." not in path and seen.is_clear(path)))[:3]
+
+
+def draw_targets(compiled: CompiledApp, targets: Iterable[str], view: View) -> list[dict[str, object]]:
+    """The entities that a reference of several kinds may lead to, as far as this person may read them."""
+    return [
+        {"to": name, "label": compiled.entity(name).entity.label, "to_columns": columns_of_target(compiled, name, view)}
+        for name in targets
+        if name in _DIRECTORY or ((seen := view(name)) is not None and seen.reads)
+    ]
 
 
 def placeholders(text: str) -> list[str]:

@@ -3,15 +3,10 @@ import { Select } from 'antd'
 import { useState } from 'react'
 import { useWords } from '../kernel/i18n/catalogue'
 import { useLabel } from '../kernel/i18n/locale'
+import { partsOf } from './lead'
 import reference from './reference'
 import type { InputProps, ShowProps, Widget } from './widget'
 import { words } from './words'
-
-/** `app.entity/id` in its two parts. */
-export function partsOf(value: unknown): readonly [entity: string, id: string | null] {
-  const [entity = '', id] = String(value ?? '').split('/')
-  return [entity, id ?? null]
-}
 
 function AnyReferenceInput(props: InputProps) {
   const t = useWords(words), label = useLabel()
@@ -28,10 +23,13 @@ function AnyReferenceInput(props: InputProps) {
         onChange={(next: string | undefined) => { setChosen(next ?? ''); change(null) }} onBlur={blur}
       />
       {target && (
-        <reference.Input
-          {...props} id={`${id}-record`} value={record} field={{ ...field, options: { ...field.options, to: target.to, to_columns: target.to_columns } }}
-          change={(next, title) => change(next === null ? null : `${target.to}/${String(next)}`, title)}
-        />
+        <div>
+          <span id={`${id}-record-label`} className="sr">{label(field.label)} {label(target.label)}</span>
+          <reference.Input
+            {...props} id={`${id}-record`} value={record} field={{ ...field, options: { ...field.options, to: target.to, to_columns: target.to_columns } }}
+            change={(next, title) => change(next === null ? null : `${target.to}/${String(next)}`, title)}
+          />
+        </div>
       )}
     </div>
   )

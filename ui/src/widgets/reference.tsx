@@ -7,16 +7,11 @@ import { get, path } from '../kernel/api/client'
 import type { Page, RecordWire } from '../kernel/api/types'
 import { say, useWords } from '../kernel/i18n/catalogue'
 import { common } from '../kernel/i18n/common'
+import { targetOf } from './lead'
 import type { InputProps, ShowProps, Widget } from './widget'
 import { words } from './words'
 
 const LIMIT = 20, WAIT = 200
-
-/** `app.entity` of a reference; a bare name belongs to the app around. */
-export function targetOf(to: string | undefined, app: string): readonly [app: string, entity: string] {
-  const [first = '', second] = (to ?? '').split('.')
-  return second === undefined ? [app, first] : [first, second]
-}
 
 interface Found { readonly value: string, readonly label: string, readonly hint: string }
 

@@ -1,12 +1,13 @@
 /** How a field's values are kept: type, limits, class, choices, and where else the field is used. */
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import { entityFile, labelOf, mapOf, textOf, type ItemPlace, type ModelMap } from '../draft/definition'
+import { entityFile, labelOf, listOf, mapOf, textOf, type ItemPlace, type ModelMap } from '../draft/definition'
 import { useDraft } from '../draft/store'
 import { usesOf } from '../draft/uses'
 import { TextLine } from '../parts/TextLine'
 import { ChoicesEditor } from './ChoicesEditor'
 import { useCatalog, useDesigner } from './designer'
+import { TargetsEditor } from './TargetsEditor'
 import { words } from './words'
 
 export function DataTab({ item, field }: { readonly item: ItemPlace, readonly field: ModelMap }) {
@@ -14,7 +15,7 @@ export function DataTab({ item, field }: { readonly item: ItemPlace, readonly fi
   const designer = useDesigner()
   const files = useDraft(state => state.files)
   const type = useCatalog().data?.field_types.find(each => each.name === textOf(field['type']))
-  const keys = new Set(type?.option_keys ?? [])
+  const keys = new Set(type?.option_keys ?? []), several = type?.name === 'any_reference'
   const uses = usesOf(files, designer.entity, item.name).filter(path => path !== `forms/${designer.form}.yaml` && path !== entityFile(designer.entity))
   const setNumber = (key: string, text: string) => designer.setField(item.name, key, text === '' ? null : /^-?[0-9]{1,15}$/.test(text) ? Number(text) : text)
   return (
@@ -23,6 +24,11 @@ export function DataTab({ item, field }: { readonly item: ItemPlace, readonly fi
       {keys.has('min') && <TextLine label={t('min')} numeric value={textOf(field['min'])} commit={text => setNumber('min', text)} />}
       {keys.has('max') && <TextLine label={t('max')} numeric value={textOf(field['max'])} commit={text => setNumber('max', text)} />}
       {keys.has('scale') && <TextLine label={t('scale')} numeric value={textOf(field['scale'])} commit={text => setNumber('scale', text)} />}
+      {keys.has('to') && <TargetsEditor field={item.name} chosen={several ? listOf(field['to']).map(textOf) : [textOf(field['to'])]} several={several} />}
+      {keys.has('accept') && <TextLine label={t('accept')} value={listOf(field['accept']).map(textOf).join(', ')} hint="application/pdf, image/jpeg" commit={text => designer.setField(item.name, 'accept', text.split(/[\s,，、]+/).filter(Boolean))} />}
+      {keys.has('max_mb') && <TextLine label={t('max_mb')} numeric value={textOf(field['max_mb'])} commit={text => setNumber('max_mb', text)} />}
+      {keys.has('count') && <TextLine label={t('count_max')} numeric value={textOf(mapOf(field['count'])['max'])} commit={text => designer.setField(item.name, 'count', /^[1-9][0-9]{0,2}$/.test(text) ? { ...(textOf(mapOf(field['count'])['min']) ? { min: Number(textOf(mapOf(field['count'])['min'])) } : {}), max: Number(text) } : null)} />}
+      {type?.name === 'sequence' && <TextLine label={t('number_pattern')} value={textOf(field['pattern'])} hint="N{yyyy}-{seq:6}" commit={text => designer.setField(item.name, 'pattern', text)} />}
       {keys.has('choices') && !('choices_from' in field) && <ChoicesEditor field={item.name} choices={mapOf(field['choices'])} />}
       <div className="line">
         <span id="class-label">{t('class')}</span>

@@ -33,12 +33,13 @@ const FIRST_OPTIONS: Readonly<Record<string, { readonly [key: string]: Value }>>
   choice: { choices: { option_1: { label: { zh: '选项一', en: 'First choice' } } } },
   multi_choice: { choices: { option_1: { label: { zh: '选项一', en: 'First choice' } } } },
   reference: { to: 'org.branch' },
+  any_reference: { to: ['org.branch', 'org.person'] },
   file: { accept: ['application/pdf'], max_mb: 5 },
   sequence: { pattern: 'N{yyyy}-{seq:6}' },
 }
 
-/** Types that a form designer cannot make by one click: they need another definition first, or cannot be published yet (M416). */
-export const NOT_IN_PALETTE: ReadonlySet<string> = new Set(['status', 'rows', 'any_reference', 'signature'])
+/** Types that a form designer cannot make by one click: they need another definition first. */
+export const NOT_IN_PALETTE: ReadonlySet<string> = new Set(['status', 'rows'])
 
 export interface Designer {
   readonly app: string

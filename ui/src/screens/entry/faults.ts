@@ -47,7 +47,7 @@ function misfit(field: FieldScreen, value: Wire, { t, label }: Speech): string |
       return max !== undefined && text > String(max) ? t('fault_max', { max: String(max) }) : null
     case 'datetime': return isInstant(value) ? null : t('fault_instant')
     case 'duration': return /^\d+$/.test(text) ? null : t('fault_length_of_time')
-    case 'boolean': case 'choice': case 'multi_choice': case 'reference': case 'rows': case 'status': case 'file': case 'image': return null
+    case 'boolean': case 'choice': case 'multi_choice': case 'reference': case 'rows': case 'status': case 'file': case 'image': case 'signature': case 'any_reference': return null
     default: {
       const count = [...text].length
       if (max !== undefined && count > Number(max)) return t('fault_length', { max: Number(max), count })

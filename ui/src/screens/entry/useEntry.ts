@@ -7,7 +7,7 @@ import type { EntityScreen, FormScreen, RecordWire, Screens, Titles, Wire } from
 import { dayIn } from '../../kernel/format/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import { targetOf } from '../../widgets/reference'
+import { targetOf } from '../../widgets/lead'
 import { faultsOf, type Fault } from './faults'
 import { draw, itemsOf, referencePaths, settled, type Drawn, type Filled, type Surroundings } from './model'
 import { words } from './words'

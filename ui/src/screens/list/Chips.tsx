@@ -7,7 +7,7 @@ import type { ColumnScreen, RecordWire } from '../../kernel/api/types'
 import { useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import { targetOf } from '../../widgets/reference'
+import { leadOf } from '../../widgets/lead'
 import { ConditionEditor } from './ConditionEditor'
 import { operatorsOf, type Condition, type Operator } from './sentence'
 import { words } from './words'
@@ -21,14 +21,14 @@ export function useOperatorWord(): (operator: Operator, type: string) => string 
 /** The text of a condition's values; the title of a referenced record is asked for. */
 function useValueText(column: ColumnScreen, condition: Condition, app: string, zone: string): string {
   const t = useWords(words), show = useShow(zone)
-  const [target, entity] = targetOf(column.options.to, app), id = condition.values[0]
+  const lead = leadOf(column, condition.values[0], app)
   const titled = useQuery({
-    queryKey: ['title', target, entity, id],
-    queryFn: ({ signal }) => get<RecordWire>(path('api', target, entity, id ?? ''), { query: { select: (column.options.to_columns ?? []).join(',') }, signal }),
-    enabled: column.type === 'reference' && id !== undefined,
+    queryKey: ['title', lead?.app, lead?.entity, lead?.id],
+    queryFn: ({ signal }) => get<RecordWire>(path('api', lead?.app ?? '', lead?.entity ?? '', lead?.id ?? ''), { query: { select: (lead?.columns ?? []).join(',') }, signal }),
+    enabled: lead !== null,
     staleTime: 60_000,
   })
-  const title = titled.isLoading ? '…' : titled.data && String(titled.data[column.options.to_columns?.[0] ?? ''] ?? '') || undefined
+  const title = titled.isLoading ? '…' : titled.data && String(titled.data[lead?.columns[0] ?? ''] ?? '') || undefined
   return condition.values.map(value => show(column, column.type === 'boolean' ? value === 'true' : value, title)).join(t('or_list'))
 }
 

@@ -19,7 +19,7 @@ export function operatorsOf(type: string, ordered: boolean): readonly Operator[]
     case 'boolean': return ['eq', 'missing', 'present']
     case 'choice': case 'status': return ordered ? ['in', 'not_in', 'ge', 'le', 'missing', 'present'] : ['in', 'not_in', 'missing', 'present']
     case 'multi_choice': return ['has', 'missing', 'present']
-    case 'reference': return ['eq', 'ne', 'missing', 'present']
+    case 'reference': case 'any_reference': return ['eq', 'ne', 'missing', 'present']
     case 'datetime': case 'rows': case 'file': case 'image': case 'signature': return ['missing', 'present']
     // Text and the types of text with a pattern, such as an ID card number.
     default: return ['contains', 'starts', 'eq', 'ne', 'missing', 'present']

@@ -8,7 +8,7 @@ import { words } from './words'
 
 export interface FactGroup { readonly name: string, readonly label: Label | null, readonly fields: readonly FieldScreen[] }
 
-const IN_ROWS = new Set(['rows', 'file'])
+const IN_ROWS = new Set(['rows'])
 
 /** The facts of a record page as one group. */
 export const pageFacts = (entity: EntityScreen, names: readonly string[]): readonly FactGroup[] => [{ name: 'facts', label: null, fields: names.flatMap(name => entity.fields[name] ?? []) }]

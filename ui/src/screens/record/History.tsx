@@ -10,7 +10,7 @@ import { common } from '../../kernel/i18n/common'
 import { useNow } from '../../kernel/now'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
-import { targetOf } from '../../widgets/reference'
+import { leadOf } from '../../widgets/lead'
 import { TitleOf } from '../../widgets/TitleOf'
 import { kindText } from '../parts/kinds'
 import { words } from './words'
@@ -20,10 +20,8 @@ const markOf = (kind: string): 'created_mark' | 'updated_mark' | 'other_mark' =>
 /** A value before or after, in the words of its field; a reference by its title. */
 function Side({ value, field, screens }: { readonly value: Wire, readonly field: FieldScreen | undefined, readonly screens: Screens }) {
   const t = useWords(words), show = useShow(screens.timezone)
-  if (field?.type === 'reference' && typeof value === 'string') {
-    const [app, entity] = targetOf(field.options.to, screens.app)
-    return <TitleOf app={app} entity={entity} id={value} columns={field.options.to_columns ?? []} />
-  }
+  const lead = field && leadOf(field, value, screens.app)
+  if (lead) return <TitleOf {...lead} />
   return <>{(field ? show({ ...field, masked: field.readable === 'masked' }, value) : textOf(value)) || t('empty_value')}</>
 }
 
