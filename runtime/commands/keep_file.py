@@ -15,6 +15,7 @@ from runtime.records.access import find_entity, possible_plan
 from runtime.records.attachments import Attachment, attachment_fields
 from runtime.records.codes import BAD_FILE
 from runtime.records.content import is_accepted, kind_of
+from runtime.records.pictures import fault_of_signature
 from runtime.store.blobs import keep_blob
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
@@ -39,7 +40,7 @@ def keep_file(
     kind = kind_of(content)
     _check(declared, kind, content)
     digest = keep_blob(folder, content)
-    made = Attachment(new_id(context.now), safe_name(name), kind, len(content), digest)
+    made = Attachment(new_id(context.now), safe_name(name), kind, len(content), digest, context.principal.name, context.now)
     with database.write() as connection:
         connection.execute(
             sa.insert(attachment).values(
@@ -76,6 +77,9 @@ def _check(field: Field, kind: str, content: bytes) -> None:
     if not is_accepted(kind, accept):
         kinds = "、".join(accept)
         _refuse(f"文件内容是 {kind}，此处只接受 {kinds}。", f"The file holds {kind}; this field takes {', '.join(accept)}.")
+    fault = fault_of_signature(content) if field.type == "signature" else None
+    if fault is not None:
+        _refuse(fault["zh"], fault["en"])
 
 
 def _refuse(zh: str, en: str) -> None:

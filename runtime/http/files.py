@@ -21,6 +21,7 @@ from runtime.http.services import services_of
 from runtime.records.attachments import Attachment, find_attachment
 from runtime.records.codes import BAD_FILE
 from runtime.store.blobs import read_blob
+from runtime.store.types import format_instant
 
 _LOG = logging.getLogger("qiqiao.files")
 router = APIRouter(prefix="/api/files")
@@ -79,4 +80,5 @@ def facts(request: Request, context: Caller, id: str) -> JSONResponse:
 
 
 def _facts(found: Attachment) -> dict[str, object]:
-    return {"id": found.id, "name": found.name, "kind": found.kind, "size": found.size, "sha256": found.sha256}
+    known = {"id": found.id, "name": found.name, "kind": found.kind, "size": found.size, "sha256": found.sha256}
+    return {**known, "by": found.by, "at": format_instant(found.at)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from runtime.records.codes import NO_SUCH_RECORD
 from runtime.records.draft import Draft
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
-from runtime.store.tables import attachment
+from runtime.store.tables import attachment, org_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Attachment:
     kind: str
     size: int
     sha256: str
+    #: What the person is called who sent it, and when.
+    by: str
+    at: dt.datetime
 
 
 def attachment_fields(entity: Entity) -> tuple[Field, ...]:
@@ -70,10 +74,12 @@ def bind_attachments(
 
 def find_attachment(connection: Connection, context: Context, id: str) -> Attachment:
     """A file that this person may read: one's own that no record has yet, else one that a readable field of its record holds."""
-    row = connection.execute(sa.select(attachment).where(attachment.c.id == id)).mappings().one_or_none()
+    sender = sa.select(org_person.c.f_name).where(org_person.c.id == attachment.c.created_by).scalar_subquery()
+    row = connection.execute(sa.select(attachment, sender.label("by")).where(attachment.c.id == id)).mappings().one_or_none()
     if row is None or not _is_readable(connection, context, row):
         raise NotFound({"zh": "没有这个文件。", "en": "There is no such file."})
-    return Attachment(row["id"], row["name"], row["kind"], row["size"], row["sha256"])
+    by = row["by"] or row["created_by"]
+    return Attachment(row["id"], row["name"], row["kind"], row["size"], row["sha256"], by, row["created_at"])
 
 
 def _is_readable(connection: Connection, context: Context, row: RowMapping) -> bool:

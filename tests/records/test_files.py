@@ -27,6 +27,7 @@ from runtime.store.blobs import keep_blob, read_blob
 from runtime.store.database import Database
 from runtime.store.tables import attachment, org_person
 from tests.records.lab import NOW, directory
+from tests.records.test_signatures import picture
 from tests.serving import serving
 
 FILES = {
@@ -45,6 +46,7 @@ fields:
   name: {type: text, max: 20, label: Name}
   papers: {type: file, accept: [image/png, application/pdf, text/csv], max_mb: 1, count: {max: 2}, label: Papers}
   photo: {type: image, label: Photo}
+  signed: {type: signature, label: Signed}
 """,
     "roles.yaml": """\
 roles:
@@ -186,6 +188,20 @@ def test_a_file_needs_a_field_that_one_may_fill_in(box: Box) -> None:
     assert send(reader, PNG).status_code in {403, 404}
     body = {"app": "box", "entity": "folder", "field": "papers", "name": "a", "content": "###"}
     assert 422 == owner.post("/api/files", json=body).status_code
+
+
+def test_a_signature_is_a_picture_with_ink(box: Box) -> None:
+    """Kept with who sent it and when; an empty sheet, a broken picture and anything but a PNG are refused in words."""
+    owner = box.caller("tom", "owner")
+    id = send(owner, picture(b"\xff" * 9 + b"\x00" * 3, 2, 2, pixel=3), field="signed").json()["id"]
+    made = owner.post("/api/box/folder", json={"signed": [id]})
+    assert (201, [id]) == (made.status_code, made.json()["signed"])
+    facts = owner.get(f"/api/files/{id}/facts").json()
+    assert ("Tom", "2026-11-24T03:00:00.000Z") == (facts["by"], facts["at"])
+
+    for content in (picture(b"\xff" * 12, 2, 2, pixel=3), PNG, PDF):
+        refused = send(owner, content, field="signed")
+        assert (422, ["Q312"]) == (refused.status_code, [error["code"] for error in refused.json()["errors"]])
 
 
 def test_kinds_are_told_by_the_bytes() -> None:

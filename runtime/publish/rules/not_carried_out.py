@@ -11,8 +11,6 @@ from runtime.publish.lint import Proposal
 
 NOT_CARRIED_OUT = code("M416", "A part of the language that this version does not carry out.")
 
-#: Field types whose values the runtime cannot take yet.
-_LATER_TYPES = frozenset({"signature", "any_reference"})
 #: Megabytes of a file that fit into one request.
 _LARGEST_FILE = 7
 #: Field types that child rows cannot have yet.
@@ -52,8 +50,6 @@ def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
 
 
 def _of_field(field: Field) -> Iterator[str]:
-    if field.type in _LATER_TYPES:
-        yield f"type: {field.type}"
     if field.options.max_mb is not None and field.options.max_mb > _LARGEST_FILE:
         yield f"max_mb above {_LARGEST_FILE}"
     if field.encrypted:

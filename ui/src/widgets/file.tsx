@@ -1,14 +1,12 @@
 /** Attached files: sent as soon as they are chosen; the field keeps their ids. */
 import { useQueries } from '@tanstack/react-query'
 import { useState, type ChangeEvent } from 'react'
-import { get, path, post } from '../kernel/api/client'
+import { get, path } from '../kernel/api/client'
 import { Refusal } from '../kernel/api/failure'
-import { toBase64 } from '../kernel/format/base64'
+import { keepFile, type Kept } from '../kernel/api/upload'
 import { useWords } from '../kernel/i18n/catalogue'
 import type { InputProps, ShowProps, Widget } from './widget'
 import { words } from './words'
-
-interface Kept { readonly id: string, readonly name: string, readonly kind: string, readonly size: number }
 
 const MEGABYTE = 1024 * 1024
 const idsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
@@ -38,8 +36,7 @@ function FileInput({ id, field, value, change, blur, invalid, describedBy, requi
       if (file.size > size * MEGABYTE) return setFault(t('file_too_large', { name: file.name, size }))
       setSending(file.name)
       try {
-        const content = toBase64(new Uint8Array(await file.arrayBuffer()))
-        const made = await post<Kept>('/api/files', { body: { app: place.app, entity: field.holder ?? '', field: field.name, name: file.name, content } })
+        const made = await keepFile({ app: place.app, entity: field.holder ?? '', field: field.name }, file.name, file)
         now = [...now, made.id]
         change(now)
       } catch (failure) {

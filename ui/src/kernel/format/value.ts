@@ -48,10 +48,12 @@ export function showValue(spec: Spec, value: Wire | undefined, around: Around): 
     case 'choice':
     case 'status': return choiceLabel(spec.options, String(value), around.locale)
     case 'multi_choice': return Array.isArray(value) ? value.map(code => choiceLabel(spec.options, String(code), around.locale)).join(say(common, 'separator')) : String(value)
-    case 'reference': return around.title ?? say(common, 'not_visible')
+    case 'reference':
+    case 'any_reference': return around.title ?? say(common, 'not_visible')
     case 'duration': return Number.isNaN(Number(value)) ? String(value) : showLength(Number(value), around.locale)
     case 'file':
     case 'image': return Array.isArray(value) ? String(value.length) : ''
+    case 'signature': return Array.isArray(value) && value.length > 0 ? say(common, 'signed') : ''
     case 'rows': return Array.isArray(value) ? String(value.length) : ''
     default: return isFigure(spec.type) ? figure(String(value), spec) : String(value)
   }

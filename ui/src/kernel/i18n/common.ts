@@ -14,6 +14,7 @@ export const common = catalogue('common', {
   remove: ['删除', 'Remove'],
   open: ['打开', 'Open'],
   all: ['全部', 'All'],
+  signed: ['已签名', 'Signed'],
   yes: ['是', 'Yes'],
   no: ['否', 'No'],
   none: ['无', 'None'],
