@@ -82,6 +82,8 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
         one["get"] = _operation(
             f"get_{entity.name}", f"Get: {label}", entity.name, {"200": _answer("The record.", record)}, _READ_PARAMETERS
         )
+        if entity.audit != "none":
+            paths[f"{base}/changes"] = {"get": _feed(entity.name, label, record)}
         for part, meaning in (("history", "what happened to the record"), ("process", "its approval")):
             got = _operation(
                 f"{part}_{entity.name}", f"{label}: {meaning}", entity.name, {"200": _answer(meaning, {"type": "object"})}
@@ -118,6 +120,28 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
     if len(one) > 1:
         paths[f"{base}/{{id}}"] = one
     return paths
+
+
+def _feed(name: str, label: str, record: Mapping[str, object]) -> dict[str, object]:
+    item = {
+        "type": "object",
+        "required": ["kind", "id", "at", "record"],
+        "properties": {
+            "kind": {"enum": ["saved", "deleted"]},
+            "id": {"type": "string"},
+            "at": _INSTANT,
+            "record": {"anyOf": [dict(record), {"type": "null"}]},
+        },
+    }
+    page = {
+        "type": "object",
+        "required": ["items", "next", "more"],
+        "properties": {"items": {"type": "array", "items": item}, "next": {"type": "string"}, "more": {"type": "boolean"}},
+    }
+    parameters = [found for found in _LIST_PARAMETERS if found["name"] in {"limit", "cursor", "select", "titles"}]
+    return _operation(
+        f"changes_{name}", f"Changes: {label}", name, {"200": _answer("What was saved and deleted.", page)}, parameters
+    )
 
 
 def _schemas(entity: Entity, seen: EntityView) -> dict[str, object]:

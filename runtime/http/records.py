@@ -17,8 +17,9 @@ from runtime.http.body import json_object
 from runtime.http.routes import api_route, reading_route
 from runtime.http.services import services_of
 from runtime.records.codes import BAD_PARAMETER
+from runtime.records.feed import asking_feed
 from runtime.records.read import Record, asking_page, asking_record
-from runtime.records.request import parse_get, parse_list, parse_nothing
+from runtime.records.request import parse_feed, parse_get, parse_list, parse_nothing
 from runtime.store.asking import Asking
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z')
@@ -38,6 +39,14 @@ def get(request: Request, context: Context) -> Asking[Response]:
     wanted = parse_get(request.query_params.multi_items())
     dialect, id = services_of(request).database.engine.dialect, request.path_params["id"]
     return _answer((yield from asking_record(dialect, context, app, entity, id, wanted)))
+
+
+def changes(request: Request, context: Context) -> Asking[Response]:
+    """One page of the change feed."""
+    app, entity = _entity(request)
+    wanted = parse_feed(request.query_params.multi_items())
+    body = yield from asking_feed(services_of(request).database.engine.dialect, context, app, entity, wanted)
+    return Response(body, media_type="application/json")
 
 
 def create(request: Request) -> Response:
@@ -117,6 +126,7 @@ def _answer(record: Record, *, status: int = 200, location: str | None = None) -
 ROUTES = [
     reading_route("/api/{app}/{entity}", find, context_of),
     api_route("POST", "/api/{app}/{entity}", create, context_of),
+    reading_route("/api/{app}/{entity}/changes", changes, context_of),
     reading_route("/api/{app}/{entity}/{id}", get, context_of),
     api_route("PATCH", "/api/{app}/{entity}/{id}", change, context_of),
     api_route("DELETE", "/api/{app}/{entity}/{id}", delete, context_of),

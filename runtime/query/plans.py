@@ -124,6 +124,8 @@ class ReadPlan:
     targets: Mapping[tuple[str, ...], AccessPlan] = field(default_factory=dict)
     #: "list" pages by key, "get" finds one id, "some" finds several, "count" counts.
     kind: Literal["list", "get", "some", "count"] = "list"
+    #: Whether it asks for the records that were taken away, and not for the living.
+    deleted: bool = False
     #: For a page after a cursor: which of its key values are missing.
     after: tuple[bool, ...] | None = None
     #: After a cursor the rows that have a first key and those that lack it are asked for one after the other,

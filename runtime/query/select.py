@@ -135,7 +135,9 @@ def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
     if plan.kind == "some":
         yield one_of(selecting.statement.dialect, table.c.id)
     if "deleted_at" in table.c:
-        yield table.c.deleted_at.is_(None)
+        yield table.c.deleted_at.is_not(None) if plan.deleted else table.c.deleted_at.is_(None)
+    elif plan.deleted:
+        yield sa.false()
     yield from row_conditions(selecting.statement, plan.access)
     if plan.filter is not None:
         yield lower(plan.filter.tree, FullScope(selecting.statement), positive=True)

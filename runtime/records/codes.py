@@ -11,6 +11,7 @@ BAD_CURSOR = code("Q204", "A cursor that was not made for this very question.")
 MASKED_NAME = code("Q205", "A masked field in a filter, order, search or group: its values may not be told apart.")
 NOT_SORTABLE = code("Q206", "An order by a field whose values have no order.")
 TOO_SLOW = code("Q207", "The question takes longer than a page may; narrow the filter.")
+NO_FEED = code("Q210", "A change feed of an entity whose definition keeps no trail.")
 
 UNKNOWN_FIELD = code("Q301", "A field in the body that does not exist, or is not this person's to know.")
 NOT_WRITABLE = code("Q302", "A field in the body that this person may not enter, or that nobody enters.")

@@ -40,6 +40,17 @@ class GetRequest:
     titles: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FeedRequest:
+    """What a caller asks of a change feed: how far it came, and how it wants each record."""
+
+    cursor: str | None = None
+    limit: int = USUAL
+    select: tuple[str, ...] | None = None
+    titles: bool = False
+
+
+_FEED = frozenset({"cursor", "limit", "select", "titles"})
 _LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles"})
 _GET = frozenset({"select", "titles"})
 #: Stands beside every request: the language of its messages.
@@ -68,6 +79,19 @@ def parse_get(parameters: Iterable[tuple[str, str]]) -> GetRequest:
     values, faults = _known(parameters, _GET)
     request = GetRequest(
         select=_names(values, "select", faults), titles=_word(values, "titles", ("false", "true"), faults) == "true"
+    )
+    _refuse(faults)
+    return request
+
+
+def parse_feed(parameters: Iterable[tuple[str, str]]) -> FeedRequest:
+    """The request for a page of a change feed of these query parameters."""
+    values, faults = _known(parameters, _FEED)
+    request = FeedRequest(
+        cursor=values.get("cursor") or None,
+        limit=_limit(values, faults),
+        select=_names(values, "select", faults),
+        titles=_word(values, "titles", ("false", "true"), faults) == "true",
     )
     _refuse(faults)
     return request

@@ -1,0 +1,149 @@
+"""The change feed: which records of an entity were saved or deleted, in the order in which the audit trail was sealed.
+
+The order is given after the commit, by one sealer, without a gap: unlike a number drawn inside of a transaction, a place in it
+never appears before a place that is already there (architecture.md 5.7). So a reader that remembers how far it came loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from runtime.context import Context
+from runtime.query.plans import AccessPlan, ReadPlan
+from runtime.query.rights import CASE_PERSON
+from runtime.query.run import compile_read, dialect_name, ids_value, question
+from runtime.query.select import RECORD_IDS
+from runtime.records.access import access_plan
+from runtime.records.codes import BAD_CURSOR, NO_FEED
+from runtime.records.planning import plan_get
+from runtime.records.request import FeedRequest, GetRequest, fault, refused
+from runtime.records.titles import asking_beside
+from runtime.store.asking import Asking, Prepared, Question, Row, prepare
+from runtime.store.tables import audit_event, audit_leaf
+from runtime.store.types import format_instant
+
+#: Events of the whole trail that one page looks through; those of other entities are passed over.
+_WINDOW = 2_000
+_LARGEST = 2**62
+_SAVED = ("record.created", "record.changed", "record.restored")
+_DELETED = "record.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last event of a record within a page."""
+
+    deleted: bool
+    at: str
+
+
+def asking_feed(dialect: Dialect, context: Context, app: str, entity: str, request: FeedRequest) -> Asking[bytes]:
+    """One page of the feed as REST answers it: only records that this person may read, as they stand now.
+
+    A record stands once in a page, at its last change; a deleted one is told of to whoever could read it as it last was.
+    """
+    access = access_plan(context, app, entity, "read")
+    if access.entity.entity.audit == "none":
+        raise refused(
+            [
+                fault(
+                    NO_FEED, "cursor", "此数据不留痕，因此没有变更流。", "No trail is kept of these records, so there is no feed."
+                )
+            ]
+        )
+    begin = _begin(request.cursor)
+    rows = yield Question(_size(dialect), {})
+    size = int(rows[0][0] or 0)
+    key = ("feed window", access.entity.table.name, dialect.name)
+    window = access.compiled.cache.get_or_make(key, lambda: _window(access.entity.table, dialect))
+    events = yield Question(window, {"app": app, "first": begin, "behind": begin + _WINDOW})
+    last, next = _last_of(events, min(begin + _WINDOW, size), request.limit)
+    found = yield from _as_seen(dialect, context, access, request, [id for id, event in last.items() if not event.deleted])
+    gone = yield from _gone(dialect, context, access, [id for id, event in last.items() if event.deleted])
+    items = [_item(id, event, found.get(id)) for id, event in last.items() if id in found or id in gone]
+    head = b'{"items":[' + b",".join(items) + b'],"next":' + orjson.dumps(str(max(next, begin)))
+    return head + b',"more":' + orjson.dumps(next < size) + b"}"
+
+
+def _begin(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit()) or int(cursor[:20]) > _LARGEST:
+        raise refused([fault(BAD_CURSOR, "cursor", "cursor 不是变更流给出的位置。", "This cursor was not given by a feed.")])
+    return int(cursor[:20])
+
+
+@lru_cache(maxsize=8)
+def _size(dialect: Dialect) -> Prepared:
+    return prepare(sa.select(sa.func.max(audit_leaf.c.leaf_index) + sa.literal_column("1")), dialect)
+
+
+def _window(table: sa.Table, dialect: Dialect) -> Prepared:
+    """What happened to records of this table, living or not; what of it a person may know is asked by the plans."""
+    # Told apart by the table: an event keeps the name that its entity had then.
+    joined = audit_leaf.join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
+    joined = joined.join(table, table.c.id == audit_event.c.record_id)
+    window = (
+        sa.select(audit_leaf.c.leaf_index, audit_event.c.record_id, audit_event.c.kind, audit_event.c.at)
+        .select_from(joined)
+        .where(
+            audit_leaf.c.leaf_index >= sa.bindparam("first", type_=sa.BigInteger()),
+            audit_leaf.c.leaf_index < sa.bindparam("behind", type_=sa.BigInteger()),
+            audit_event.c.app == sa.bindparam("app", type_=sa.String()),
+            audit_event.c.kind.in_((*_SAVED, _DELETED)),
+        )
+        .order_by(audit_leaf.c.leaf_index)
+    )
+    return prepare(window, dialect)
+
+
+def _last_of(events: Sequence[Row], end: int, limit: int) -> tuple[Mapping[str, _Last], int]:
+    """The last event of each of the first `limit` records, and the place behind what was looked through."""
+    last: dict[str, _Last] = {}
+    for place, record_id, kind, at in events:
+        if record_id not in last and len(last) == limit:
+            return last, int(place)
+        last.pop(record_id, None)
+        last[record_id] = _Last(kind == _DELETED, at if isinstance(at, str) else format_instant(at))
+    return last, end
+
+
+def _as_seen(
+    dialect: Dialect, context: Context, access: AccessPlan, request: FeedRequest, ids: Sequence[str]
+) -> Asking[Mapping[str, bytes]]:
+    """Living records by id as this person may see them."""
+    shape = (access.fingerprint, request.select, request.titles)
+    wanted = GetRequest(request.select, titles=request.titles)
+    plan = access.compiled.cache.get_or_make(("feed", shape), lambda: replace(plan_get(context, access, wanted), kind="some"))
+    rows = yield from _some(dialect, context, plan, shape, ids)
+    items = [row[0].encode() if isinstance(row[0], str) else row[0] for row in rows]
+    if request.titles and rows:
+        items = yield from asking_beside(dialect, context, plan, items, [row[2:] for row in rows])
+    return {row[1]: item for row, item in zip(rows, items, strict=True)}
+
+
+def _gone(dialect: Dialect, context: Context, access: AccessPlan, ids: Sequence[str]) -> Asking[frozenset[str]]:
+    """Those of the records that were deleted and that this person could read as they last were."""
+    plan = replace(plan_get(context, access, GetRequest(select=())), kind="some", deleted=True)
+    rows = yield from _some(dialect, context, plan, (access.fingerprint, "deleted"), ids)
+    return frozenset(row[1] for row in rows)
+
+
+def _some(dialect: Dialect, context: Context, plan: ReadPlan, shape: object, ids: Sequence[str]) -> Asking[list[Row]]:
+    if not ids:
+        return []
+    cache = plan.access.compiled.cache
+    statement = cache.get_or_make(("statement", dialect.name, "feed", shape), lambda: compile_read(plan, dialect))
+    values = {RECORD_IDS: ids_value(dialect_name(dialect), ids), CASE_PERSON: context.principal.id}
+    return (yield question(context, statement, values))
+
+
+def _item(id: str, event: _Last, record: bytes | None) -> bytes:
+    kind = "deleted" if event.deleted else "saved"
+    return orjson.dumps({"kind": kind, "id": id, "at": event.at})[:-1] + b',"record":' + (record or b"null") + b"}"
