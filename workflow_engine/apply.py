@@ -39,6 +39,8 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
     match event:
         case ev.VisitOpened():
             return _held_or_running(_add_visit(state, _opened(entry.at, event)))
+        case ev.PassedWithout():
+            return _add_visit(state, Visit(event.step, event.visit, "approved", entry.at, closed_at=entry.at))
         case ev.VisitHeld():
             return _held_or_running(_hold(state, entry.at, event))
         case ev.CallRequested():
@@ -105,6 +107,7 @@ def _opened(at: dt.datetime, event: ev.VisitOpened) -> Visit:
         left_out=event.left_out,
         by_hand=event.by_hand,
         record_version=event.record_version,
+        stand_ins=event.stand_ins,
     )
 
 

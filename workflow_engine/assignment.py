@@ -9,6 +9,7 @@ from workflow_engine.controls import bar, is_over_limit
 from workflow_engine.decide import possible
 from workflow_engine.definition import Definition
 from workflow_engine.events import SeatOffer
+from workflow_engine.stand_ins import for_nobody, may_pass_without, without_starter
 from workflow_engine.state import Instance, LeftOut
 from workflow_engine.world import Candidate, World
 
@@ -20,6 +21,7 @@ class Seats:
     offers: tuple[SeatOffer, ...]
     because: str
     left_out: tuple[LeftOut, ...]
+    stand_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,29 @@ class Nobody:
 
     reason: str
     left_out: tuple[LeftOut, ...]
+    #: Whether the workflow lets the step pass, since there is really nobody for it.
+    passes: bool = False
 
 
 def assign(definition: Definition, state: Instance, world: World, step: HumanStep, prefer: str | None) -> Seats | Nobody:
     """The seats of a step for the people who fit now; `prefer` gets a single seat first (who returned it)."""
-    found = world.people(step.by)
+    wanted = world.people(step.by)
+    found = without_starter(definition, state, world, step, wanted)
+    if found is None:
+        return Nobody("starter_is_approver", (LeftOut(state.starter, "starter"),))
     asked, left_out = _sift(definition, state, world, step, found.candidates)
+    if not asked:
+        found = for_nobody(definition.workflow, state, world)
+        asked, barred = _sift(definition, state, world, step, found.candidates)
+        left_out = (*left_out, *(out for out in barred if out not in left_out))
     if len(asked) < max(1, step.by.count_min):
-        return Nobody("too_few_people" if asked else "no_approver", left_out)
+        passes = may_pass_without(definition, step, wanted)
+        return Nobody("too_few_people" if asked else "no_approver", left_out, passes)
     offers = _offers(step.by, asked, prefer)
     if not possible(step.rule, len(offers)):
         return Nobody("rule_cannot_be_met", left_out)
-    return Seats(offers, found.because, left_out)
+    fitting = {candidate.person for candidate in wanted.candidates}
+    return Seats(offers, found.because, left_out, tuple(each.person for each in asked if each.person not in fitting))
 
 
 def _sift(

@@ -31,8 +31,7 @@ HINT = Sentence("The app can be checked, but not published with it.", "可以检
 NOT_CARRIED_OUT = code("W102", "A part of the language of workflows and automations that this version does not carry out.")
 
 #: Kinds of people whom this version finds.
-FOUND_PEOPLE = frozenset({"starter", "owner", "role", "leader_of", "field"})
-_FOUND_LEADERS = frozenset({"starter.branch", "record.branch"})
+FOUND_PEOPLE = frozenset({"starter", "owner", "role", "post", "group", "leader_of", "leader_of_holder", "field"})
 
 #: A key below the map of a step, or below the top of the file, with what it says.
 Key = tuple[str | int, ...]
@@ -106,10 +105,6 @@ def _of_workflow(workflow: Workflow) -> Iterator[Key]:
         yield ("controls", "repeat_approver")
     if workflow.proxy.allowed:
         yield ("controls", "proxy")
-    if workflow.no_approver != "hold_for_admin":
-        yield ("controls", "no_approver")
-    if workflow.starter_is_approver != "hold_for_admin":
-        yield ("controls", "starter_is_approver")
     for number, example in enumerate(workflow.examples):
         if can_be_played(example):
             continue
@@ -173,13 +168,7 @@ def _working_of_step(step: WorkflowStep) -> Iterator[Key]:
 def people_keys(people: People, *key: str | int) -> Iterator[Key]:
     """The keys of a people specification at `key` that nobody would be found for."""
     if people.kind not in FOUND_PEOPLE:
-        yield key if people.kind == "leader_of_holder" else (*key, people.kind)
-    elif people.kind == "leader_of" and people.name not in _FOUND_LEADERS:
-        yield (*key, "leader_of")
-    if people.levels > 1:
-        yield (*key, "levels")
-    if people.stop_at is not None:
-        yield (*key, "stop_at")
+        yield (*key, people.kind)
 
 
 def working_key(length: Duration | None, *key: str | int) -> Iterator[Key]:

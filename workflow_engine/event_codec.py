@@ -16,6 +16,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "reused": ev.Reused,
     "decision_run": ev.DecisionRun,
     "visit_opened": ev.VisitOpened,
+    "passed_without": ev.PassedWithout,
     "visit_held": ev.VisitHeld,
     "call_requested": ev.CallRequested,
     "call_finished": ev.CallFinished,

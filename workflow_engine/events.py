@@ -63,6 +63,16 @@ class VisitOpened:
     due_at: dt.datetime | None = None
     by_hand: bool = False
     record_version: int | None = None
+    #: Who is asked in the place of others.
+    stand_ins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassedWithout:
+    """Nobody was found for a step, and the workflow says that it passes then; the act of the system, never of a person."""
+
+    step: str
+    visit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +261,7 @@ Event = (
     | Reused
     | DecisionRun
     | VisitOpened
+    | PassedWithout
     | VisitHeld
     | CallRequested
     | CallFinished

@@ -10,8 +10,10 @@ from workflow_engine.commands import Claim, Decide, Decision, Release
 from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.decide import may_act
 from workflow_engine.definition import Definition
+from workflow_engine.escalation import fits_by_escalation
 from workflow_engine.returns import calls_in_region, return_targets
 from workflow_engine.routes import has_moved
+from workflow_engine.stand_ins import stands_in
 from workflow_engine.state import Instance, Seat, Visit
 from workflow_engine.world import World
 
@@ -76,29 +78,25 @@ def refuse_acting(
     if command.actor not in visit.entitled(seat):
         return _barred(definition, state, world, command) or _not_entitled(command.actor, visit, seat)
     step = definition.human(command.step)
-    if not _still_fits(step, world, command.actor):
+    if not _still_fits(state, step, world, visit, seat, command.actor):
         return Refusal("no_longer_fits")
     return _barred(definition, state, world, command) or (visit, seat)
 
 
-def _lacks_authority(step: HumanStep, world: World, visit: Visit, person: str) -> bool:
+def _lacks_authority(step: HumanStep, world: World, visit: Visit, seat: Seat, person: str) -> bool:
     """Whether the amount is above what this person may approve; who was asked by escalation was not asked for his limit."""
     if is_over_limit(step.limit, world, person):
         return True
-    return is_over_limit(step.by.with_limit, world, person) and not _is_escalated(step, world, visit, person)
-
-
-def _is_escalated(step: HumanStep, world: World, visit: Visit, person: str) -> bool:
-    due = step.due
-    return (
-        visit.overdue and due is not None and due.then == "escalate" and due.to is not None and world.still_fits(due.to, person)
+    return is_over_limit(step.by.with_limit, world, person) and not (
+        visit.overdue and fits_by_escalation(world, step, seat, person)
     )
 
 
-def _still_fits(step: HumanStep, world: World, person: str) -> bool:
-    """Whether a person still is one of those whom the step asks, or to whom it is escalated."""
-    to = step.due.to if step.due is not None and step.due.then == "escalate" else None
-    return world.still_fits(step.by, person) or (to is not None and world.still_fits(to, person))
+def _still_fits(state: Instance, step: HumanStep, world: World, visit: Visit, seat: Seat, person: str) -> bool:
+    """Whether a person still is one of those whom the step asks, stands in for one of them, or is asked since it is late."""
+    if world.still_fits(step.by, person) or stands_in(state, world, visit, person):
+        return True
+    return fits_by_escalation(world, step, seat, person)
 
 
 def _not_entitled(actor: str, visit: Visit, seat: Seat) -> Refusal:
@@ -124,7 +122,8 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
         return Refusal("not_your_turn")
     if command.decision in step.opinion and not (command.opinion or "").strip():
         return Refusal("opinion_missing")
-    if command.decision == "approve" and _lacks_authority(step, world, visit, command.actor):
+    seat = visit.seats[index]
+    if command.decision == "approve" and _lacks_authority(step, world, visit, seat, command.actor):
         return Refusal("over_limit")
     if command.decision == "approve" and has_moved(definition, world, command.step):
         return Refusal("authority_moved")

@@ -11,6 +11,7 @@ from workflow_engine import events as ev
 from workflow_engine.controls import bar
 from workflow_engine.decide import decide
 from workflow_engine.definition import Definition
+from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
 from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
@@ -189,20 +190,10 @@ def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
         case "approve" if not has_moved(progress.definition, progress.world, visit.step):
             pass_step(progress, visit, "approved")
         case "escalate" if due is not None and due.to is not None:
-            _escalate(progress, visit, due.to)
+            escalate(progress, visit, due.to)
         case _:
             pass
     return None
-
-
-def _escalate(progress: Progress, visit: Visit, to: People) -> None:
-    """Ask further people beside those who let the time pass; whoever is first decides the seat."""
-    fitting = [candidate.person for candidate in progress.world.people(to).candidates]
-    allowed = [p for p in fitting if bar(progress.definition, progress.state, progress.world, visit.step, p) is None]
-    for seat in visit.seats:
-        people = tuple(person for person in allowed if person not in seat.candidates)
-        if seat.state == "open" and people:
-            progress.emit(ev.PeopleAdded(visit.step, visit.number, seat.number, people))
 
 
 def _retry(progress: Progress) -> Refusal | None:

@@ -18,6 +18,7 @@ from forms_dsl.model import (
 from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
+from workflow_engine.commands import SYSTEM
 from workflow_engine.deadlines import due_at
 from workflow_engine.definition import Definition
 from workflow_engine.routes import route
@@ -45,9 +46,9 @@ class Progress:
             raise ValueError("the instance has not started")
         return self.started
 
-    def emit(self, event: ev.Event) -> None:
-        """Add an event and what it makes true."""
-        entry = ev.Entry(self.world.now, self.actor, event)
+    def emit(self, event: ev.Event, actor: str | None = None) -> None:
+        """Add an event and what it makes true; `actor` where it is not the one of the command."""
+        entry = ev.Entry(self.world.now, actor or self.actor, event)
         self.started = apply(self.started, entry)
         self.entries.append(entry)
 
@@ -84,12 +85,16 @@ def next_number(state: Instance, step: str) -> int:
     return latest.number + 1 if latest else 1
 
 
-def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -> None:
-    """Ask the people of a step, or hold the flow when there are not enough of them."""
+def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False, returned: bool = False) -> None:
+    """Ask the people of a step, or hold the flow when there are not enough of them; what is returned never passes by itself."""
     number = next_number(progress.state, step.name)
     if not _run(progress, step, number):
         return
     assigned = assign(progress.definition, progress.state, progress.world, step, _returner(progress, step.name))
+    if isinstance(assigned, Nobody) and assigned.passes and not returned:
+        progress.emit(ev.PassedWithout(step.name, number), SYSTEM)
+        walk(progress, next_point(progress.definition, step.name))
+        return
     if isinstance(assigned, Nobody):
         progress.emit(ev.VisitHeld(step.name, number, assigned.reason, assigned.left_out))
         return
@@ -98,7 +103,7 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False) -
         progress.emit(ev.VisitHeld(step.name, number, "calendar_missing"))
         return
     opened = ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand)
-    progress.emit(replace(opened, record_version=progress.world.record_version))
+    progress.emit(replace(opened, record_version=progress.world.record_version, stand_ins=assigned.stand_ins))
 
 
 def _run(progress: Progress, step: HumanStep, number: int) -> bool:

@@ -54,7 +54,7 @@ def go_back(progress: Progress, visit: Visit, result: VisitState, to: str) -> No
     former = progress.state.latest(to)
     if former is not None and former.state in PASSED_VISITS:
         progress.emit(ev.Superseded(to, former.number))
-    open_people(progress, progress.definition.human(to))
+    open_people(progress, progress.definition.human(to), returned=True)
 
 
 def cancel(progress: Progress, region: range) -> None:

@@ -64,6 +64,8 @@ class Visit:
     #: The version of the record that the people were asked about.
     record_version: int | None = None
     overdue: bool = False
+    #: Who is asked in the place of others: a leader for the starter, or for somebody who cannot be found.
+    stand_ins: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -87,10 +87,11 @@ def _rule(step: HumanStep) -> Iterator[Diagnostic]:
     if lacks_share or not all(possible(step.rule, seats) for seats in range(least, most + 1)):
         message = Sentence(f"The rule of {step.name!r} cannot be met.", f"“{step.name}”的通过规则无法满足。")
         yield codes.UNMEETABLE.at(step.span, message)
-    if least > 1 and step.rule.kind == "first" and step.by.pick != "first":
+    seats = max(least, step.by.levels)
+    if seats > 1 and step.rule.kind == "first" and step.by.pick != "first":
         message = Sentence(
-            f"{step.name!r} has {least} seats, but the first answer would decide.",
-            f"“{step.name}”有 {least} 个席位，但先答者即可决定。",
+            f"{step.name!r} has {seats} seats, but the first answer would decide.",
+            f"“{step.name}”有 {seats} 个席位，但先答者即可决定。",
         )
         hint = Sentence(
             "Add rule: {all: true, one_veto: true}, or another rule.", "请加上 rule，例如 {all: true, one_veto: true}。"

@@ -45,6 +45,11 @@ class Ran:
     world: World
 
 
+def no_leader(_person: str) -> Found:
+    """The answer where nobody leads anybody."""
+    return Found((), "leader")
+
+
 def no_authority() -> Settled | None:
     """The answer of a workflow without an authority table."""
     return None
@@ -75,6 +80,8 @@ class World:
     authority: Callable[[], Settled | None] = no_authority
     #: What the decision of a step gives when its visit starts; a workflow in which no step runs one has none.
     run: Callable[[HumanStep], Ran] | None = None
+    #: Who leads a person: one, or nobody.
+    leader_of: Callable[[str], Found] = no_leader
     #: The calendar by which working time counts; None without one.
     clock: WorkClock | None = None
 

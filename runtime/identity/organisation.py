@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict, Invalid, NotFound
 from runtime.store.identifiers import new_id
-from runtime.store.tables import credential, org_branch, org_person, person_limit, person_role
+from runtime.store.tables import credential, org_branch, org_person, person_group, person_limit, person_post, person_role
 from runtime.store.upsert import upsert
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -153,6 +153,45 @@ def revoke_role(connection: Connection, person_id: str, app: str, role: str) -> 
     """Take a role away; false when the person did not hold it."""
     held = (person_role.c.person_id == person_id) & (person_role.c.app == app) & (person_role.c.role == role)
     return connection.execute(person_role.delete().where(held)).rowcount > 0
+
+
+def hold_post(
+    connection: Connection,
+    person_id: str,
+    unit_id: str,
+    post: str,
+    *,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> None:
+    """Give a person a post in a unit, his own or another, for always or between two days, both included."""
+    key = {"person_id": person_id, "unit_id": unit_id, "post": post}
+    _put(connection, person_post, key, {"valid_from": valid_from, "valid_to": valid_to})
+
+
+def leave_post(connection: Connection, person_id: str, unit_id: str, post: str) -> bool:
+    """Take a post away; false when the person did not hold it."""
+    held = (person_post.c.person_id == person_id) & (person_post.c.unit_id == unit_id) & (person_post.c.post == post)
+    return connection.execute(person_post.delete().where(held)).rowcount > 0
+
+
+def join_group(
+    connection: Connection,
+    person_id: str,
+    group: str,
+    *,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> None:
+    """Make a person a member of a group, for always or between two days, both included."""
+    key = {"person_id": person_id, "group": group}
+    _put(connection, person_group, key, {"valid_from": valid_from, "valid_to": valid_to})
+
+
+def leave_group(connection: Connection, person_id: str, group: str) -> bool:
+    """End a membership; false when there was none."""
+    member = (person_group.c.person_id == person_id) & (person_group.c.group == group)
+    return connection.execute(person_group.delete().where(member)).rowcount > 0
 
 
 def set_limit(connection: Connection, person_id: str, app: str, amount: Decimal) -> None:

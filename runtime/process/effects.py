@@ -31,6 +31,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ev.SeatReleased: "task_released",
     ev.SeatDecided: "process_decided",
     ev.VisitHeld: "process_held",
+    ev.PassedWithout: "process_passed",
     ev.CallFinished: "process_called",
     ev.Overdue: "process_overdue",
     ev.Recalled: "process_recalled",

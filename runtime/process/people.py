@@ -15,11 +15,15 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import People
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
+from runtime.process.leaders import Leading, holds_post
 from runtime.records.access import is_platform
-from runtime.store.tables import org_branch, org_person, person_role, wf_work, wf_work_person
+from runtime.store.tables import org_branch, org_person, person_group, person_post, person_role, wf_work, wf_work_person
 from workflow_engine.world import Candidate, Found
 
 _PARENT = org_branch.alias("parent_unit")
+#: People of whom there are several, found by what they are in the bank, in a scope.
+_MANY = frozenset({"role", "post", "group"})
+_OF_A_UNIT = frozenset({"own_branch", "starter.branch", "record.branch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Directory:
 
 
 def find_people(directory: Directory, by: People) -> Found:
-    """Everybody active who fits now, ordered by id, with the words of the specification as the reason."""
+    """Everybody active who fits now, leaders from below, others ordered by id, with the words of the specification as the reason."""
+    if by.kind == "leader_of":
+        return Found(tuple(map(Candidate, _chain(directory, by))), describe(by))
     values = _values(directory, by)
     if values is None:
         return Found((), describe(by))
@@ -56,10 +62,18 @@ def find_people(directory: Directory, by: People) -> Found:
 
 def still_fits(directory: Directory, by: People, person: str) -> bool:
     """Whether this person is active and still fits: asked in the transaction that commits the decision."""
+    if by.kind == "leader_of":
+        return person in _chain(directory, by)
     values = _values(directory, by)
     if values is None:
         return False
     return directory.connection.execute(_statement(directory, by, "one"), {**values, "person": person}).first() is not None
+
+
+def leader_of(directory: Directory, person: str) -> Found:
+    """Who leads a person: one, or nobody."""
+    found = _leading(directory).leader_of(person)
+    return Found((Candidate(found),) if found is not None else (), "leader_of_holder")
 
 
 def may_start(connection: Connection, context: Context, compiled: CompiledApp, by: People) -> bool:
@@ -87,13 +101,15 @@ def _build(compiled: CompiledApp, by: People, form: Literal["everybody", "one"])
     # Demo people that stayed in a database sign in nowhere but in a demonstration: asking them would ask nobody.
     invented = sa.or_(sa.bindparam("demo", type_=sa.Boolean()), org_person.c.demo.is_(sa.false()))
     people = sa.select(org_person.c.id).where(org_person.c.active, org_person.c.deleted_at.is_(None), invented)
-    if by.kind == "role":
-        people = _in_scope(people.where(_holds_role(compiled, by.name or "")), by.scope)
-    elif by.kind == "leader_of":
-        leader = sa.select(org_branch.c.leader).where(org_branch.c.id == sa.bindparam("unit")).scalar_subquery()
-        people = people.where(org_person.c.id == leader)
-    else:
-        people = people.where(org_person.c.id == sa.bindparam("named"))
+    match by.kind:
+        case "role":
+            people = people.where(_holds_role(compiled, by.name or ""), _in_scope(org_person.c.f_branch, by.scope))
+        case "post":
+            people = people.where(_holds_post(by.name or "", by.scope))
+        case "group":
+            people = people.where(_is_member(by.name or ""), _in_scope(org_person.c.f_branch, by.scope))
+        case _:
+            people = people.where(org_person.c.id == sa.bindparam("named"))
     if form == "one":
         return people.where(org_person.c.id == sa.bindparam("person"))
     busy = _open_work() if by.pick == "least_busy" else sa.literal(0)
@@ -104,7 +120,7 @@ def _values(directory: Directory, by: People) -> dict[str, object] | None:
     """What the question is asked for; None when the case has no such unit or person, so that nobody fits."""
     case = directory.case
     values: dict[str, object] = {"demo": directory.context.demo}
-    if by.kind == "role":
+    if by.kind in _MANY:
         values["day"] = directory.context.business_date
     match by.kind:
         case "starter":
@@ -113,11 +129,9 @@ def _values(directory: Directory, by: People) -> dict[str, object] | None:
             values["named"] = case.record_owner
         case "field":
             values["named"] = case.values.get(by.name or "")
-        case "leader_of":
-            values["unit"] = _unit(by.name, case)
-        case "role" if by.scope in ("own_branch", "starter.branch", "record.branch"):
+        case kind if kind in _MANY and by.scope in _OF_A_UNIT:
             values["unit"] = _unit(by.scope, case)
-        case "role" if by.scope == "starter.region":
+        case kind if kind in _MANY and by.scope == "starter.region":
             values["unit"] = case.starter_unit
     return None if None in values.values() else values
 
@@ -137,18 +151,49 @@ def _holds_role(compiled: CompiledApp, role: str) -> sa.Exists:
     )
 
 
-def _in_scope(people: sa.Select[Any], scope: str | None) -> sa.Select[Any]:
+def _holds_post(post: str, scope: str | None) -> sa.Exists:
+    """A post is held in a unit, which need not be the person's own: the scope is about that unit (兼岗)."""
+    held = sa.select(sa.literal(1)).where(person_post.c.person_id == org_person.c.id, holds_post(sa.literal(post)))
+    return held.where(_in_scope(person_post.c.unit_id, scope)).exists()
+
+
+def _is_member(group: str) -> sa.Exists:
+    day = sa.bindparam("day", type_=person_group.c.valid_from.type)
+    return (
+        sa.select(sa.literal(1))
+        .where(
+            person_group.c.person_id == org_person.c.id,
+            person_group.c.group == group,
+            sa.or_(person_group.c.valid_from.is_(None), person_group.c.valid_from <= day),
+            sa.or_(person_group.c.valid_to.is_(None), person_group.c.valid_to >= day),
+        )
+        .exists()
+    )
+
+
+def _leading(directory: Directory) -> Leading:
+    return Leading(directory.connection, directory.context.business_date, directory.context.demo)
+
+
+def _chain(directory: Directory, by: People) -> list[str]:
+    leading, case = _leading(directory), directory.case
+    unit = leading.department(case.starter_unit) if by.name == "starter.department" else _unit(by.name, case)
+    return leading.chain(unit, by.levels, by.stop_at)
+
+
+def _in_scope(of: sa.ColumnElement[Any], scope: str | None) -> sa.ColumnElement[bool]:
+    """The condition that a unit lies in a scope."""
     unit: sa.BindParameter[str] = sa.bindparam("unit")
     match scope:
         case None:
-            return people
+            return sa.true()
         case "own_branch" | "starter.branch" | "record.branch":
-            return people.where(org_person.c.f_branch == unit)
+            return of == unit
         case "head_office":
-            return people.where(org_person.c.f_branch.in_(_head_office()))
+            return of.in_(_head_office())
         case "starter.region":
             region = sa.select(org_branch.c.f_region).where(org_branch.c.id == unit).scalar_subquery()
-            return people.where(org_person.c.f_branch.in_(sa.select(org_branch.c.id).where(org_branch.c.f_region == region)))
+            return of.in_(sa.select(org_branch.c.id).where(org_branch.c.f_region == region))
         case _:
             raise ValueError(f"no scope {scope!r}")
 

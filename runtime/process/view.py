@@ -28,6 +28,7 @@ _CALLED: Mapping[str, Label] = {
     "rejected": {"zh": "对方系统已拒绝", "en": "refused by the other system"},
     "unknown": {"zh": "结果不明", "en": "nobody knows how it ended"},
 }
+_NOBODY: Label = {"zh": "无人可审批，按流程设置由系统自动通过", "en": "nobody to ask; passed by the system, as the workflow says"}
 _ENDS: Mapping[str, Label] = {
     "approved": {"zh": "审批通过", "en": "approved"},
     "rejected": {"zh": "审批未通过", "en": "rejected"},
@@ -161,6 +162,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance) -> tuple[str, str |
         case ev.CallFinished(step=step, result=result, detail=detail):
             words = in_language(_CALLED[result], locale)
             return "called", step, None, f"{words}: {detail}" if detail else words
+        case ev.PassedWithout(step=step):
+            return "passed", step, None, in_language(_NOBODY, locale)
         case ev.VisitHeld(step=step, reason=reason):
             return "held", step, None, held_because(reason, locale)
         case ev.DecisionRun(step=step):

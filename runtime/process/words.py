@@ -12,6 +12,7 @@ from workflow_engine.state import LeftOut
 _SCOPES: Mapping[str, Label] = {
     "own_branch": {"zh": "发起人所在机构", "en": "in the starter's branch"},
     "starter.branch": {"zh": "发起人所在机构", "en": "in the starter's branch"},
+    "starter.department": {"zh": "发起人所在部门", "en": "of the starter's department"},
     "starter.region": {"zh": "发起人所在区域", "en": "in the starter's region"},
     "record.branch": {"zh": "记录所属机构", "en": "in the record's branch"},
     "head_office": {"zh": "总行", "en": "at the head office"},
@@ -20,6 +21,7 @@ _KINDS: Mapping[str, Label] = {
     "starter": {"zh": "发起人", "en": "the starter"},
     "owner": {"zh": "记录负责人", "en": "the owner of the record"},
     "leader_of": {"zh": "机构负责人", "en": "the leader of the unit"},
+    "leader_of_holder": {"zh": "经办人的负责人", "en": "the leader of who was asked"},
 }
 _LEFT_OUT: Mapping[str, Label] = {
     "starter": {"zh": "是发起人，不参与审批", "en": "started it and takes no part"},
@@ -27,6 +29,7 @@ _LEFT_OUT: Mapping[str, Label] = {
 }
 _HELD: Mapping[str, Label] = {
     "no_approver": {"zh": "没有可以办理的人员", "en": "nobody may act here"},
+    "starter_is_approver": {"zh": "审批人即发起人本人", "en": "the starter would decide on his own case"},
     "too_few_people": {"zh": "可办理人员少于所需席位", "en": "fewer people than seats may act here"},
     "rule_cannot_be_met": {"zh": "现有席位无法满足通过规则", "en": "the seats cannot meet the rule"},
     "no_branch": {"zh": "没有符合的分支", "en": "no branch fits"},
@@ -51,6 +54,8 @@ def asked_because(compiled: CompiledApp, by: People, locale: str) -> str:
     if by.kind == "role":
         role = compiled.app.roles.get(by.name or "")
         what = in_language(role.label, locale) if role else by.name or ""
+    elif by.kind in ("post", "group"):
+        what = by.name or ""
     elif by.kind == "field":
         entity = next((e for e in compiled.app.entities.values() if (by.name or "") in e.fields), None)
         what = in_language(entity.fields[by.name or ""].label, locale) if entity else by.name or ""
@@ -82,4 +87,6 @@ def post_of(compiled: CompiledApp, step: HumanStep) -> Label | None:
     if step.by.kind == "role":
         role = compiled.app.roles.get(step.by.name or "")
         return role.label if role else None
+    if step.by.kind in ("post", "group"):
+        return {"zh": step.by.name or "", "en": step.by.name or ""}
     return _KINDS.get(step.by.kind)

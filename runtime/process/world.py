@@ -21,7 +21,7 @@ from runtime.process.editors import authors_of, editors_of
 from runtime.process.flows import Flow
 from runtime.process.office_time import clock_of
 from runtime.process.outputs import run_over
-from runtime.process.people import Case, Directory, find_people, still_fits
+from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
 from runtime.process.record import CaseRecord
 from runtime.query.late import context_facts
 from runtime.store.tables import person_limit
@@ -69,6 +69,7 @@ def make_world(
         record_version=record.version,
         authority=lambda: settled,
         run=run,
+        leader_of=_once(lambda person: leader_of(directory, person)),
         clock=clock_of(context.releases, flow.compiled, flow.workflow.calendar),
     )
 

@@ -193,6 +193,27 @@ person_limit = table(
     sa.Column("amount", sa.Text, nullable=False),
 )
 
+#: 岗位: a post that a person holds in a unit, for always or between two days, both included; several posts, several units.
+person_post = table(
+    "person_post",
+    sa.Column("person_id", sa.String(36), sa.ForeignKey("org_person.id"), primary_key=True),
+    sa.Column("unit_id", sa.String(36), sa.ForeignKey("org_branch.id"), primary_key=True),
+    sa.Column("post", bytewise_text(60), primary_key=True),
+    sa.Column("valid_from", Day),
+    sa.Column("valid_to", Day),
+)
+sa.Index("person_post_post", person_post.c.post, person_post.c.unit_id)
+
+#: 委员会: a group of the bank and its members.
+person_group = table(
+    "person_group",
+    sa.Column("person_id", sa.String(36), sa.ForeignKey("org_person.id"), primary_key=True),
+    sa.Column("group", bytewise_text(60), primary_key=True),
+    sa.Column("valid_from", Day),
+    sa.Column("valid_to", Day),
+)
+sa.Index("person_group_group", person_group.c.group)
+
 credential = table(
     "credential",
     sa.Column("person_id", sa.String(36), sa.ForeignKey("org_person.id"), primary_key=True),

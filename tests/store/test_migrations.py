@@ -46,7 +46,7 @@ def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     prepare_database(database)
 
     with database.read() as connection:
-        assert "0006" == connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+        assert "0007" == connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
 
 
 def test_paths_are_sorted_by_code_point(database: Database) -> None:

@@ -119,12 +119,13 @@ def world(
     authors: frozenset[str] = frozenset(),
     level: str | None = None,
     decisions: Mapping[str, str | None] | None = None,
+    leaders: Mapping[str, str] | None = None,
 ) -> World:
     """A world; `level` is what the authority table says, None when no row of it applies.
 
     `decisions` are the values of what steps run, by name; None settles nothing. One is there as a value afterwards.
     """
-    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions)
+    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions, leaders)
 
     def run(step: HumanStep) -> Ran:
         name = step.run or ""
@@ -136,6 +137,8 @@ def world(
     settled = Settled((f"row_{level}",) if level else (), level)
     values = {**(values or {}), AUTHORITY.source: level}
     roles, facts, caps, changed = people or {}, values, limits or {}, editors or {}
+
+    led = {person: (leader,) for person, leader in (leaders or {}).items()}
 
     def find(by: People) -> Found:
         names = (starter,) if by.kind == "starter" else roles.get(by.name or "", ())
@@ -152,6 +155,7 @@ def world(
         material=lambda: material,
         authority=lambda: settled,
         run=run,
+        leader_of=lambda person: Found(tuple(Candidate(name) for name in led.get(person, ()) if name not in gone), "leader"),
     )
 
 

@@ -68,6 +68,8 @@ def random_definition(random: Random) -> Definition:
         four_eyes=tuple(rules),
         resubmit_to=random.choice(("replay", "returner")),
         recall_until=random.choice(("first_action_after_start", "first_decision", "never")),
+        no_approver=random.choice(("hold_for_admin", "hold_for_admin", "leader", "auto_pass")),
+        starter_is_approver=random.choice(("hold_for_admin", "leader", "skip_if_others")),
     )
     calls = frozenset(name for name, place in bare.places.items() if isinstance(place.step, CallStep))
     return build_definition(workflow, calls)
@@ -88,6 +90,7 @@ def random_world(random: Random, definition: Definition) -> World:
         material=random.choice(("", "", "x")),
         level=level,
         decisions={"score": random.choice(("7", "8", None))},
+        leaders={name: random.choice(NAMES) for name in NAMES if random.random() < 0.8},
     )
 
 
@@ -162,7 +165,8 @@ def _human(random: Random) -> HumanStep:
 
 def _due(random: Random) -> Due | None:
     then = random.choice((None, None, "remind", "reject", "approve", "escalate"))
-    return Due(Duration(1, "day"), then, to=People("role", "r3") if then == "escalate" else None) if then else None
+    to = random.choice((People("role", "r3"), People("leader_of_holder"))) if then == "escalate" else None
+    return Due(Duration(1, "day"), then, to=to) if then else None
 
 
 def _people(random: Random) -> People:
