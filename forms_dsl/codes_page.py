@@ -36,6 +36,7 @@ _AREAS = {
     "D": "Decisions, data and imports",
     "I": "Importing definitions",
     "K": "Keys and tokens",
+    "E": "What a bank maintains at run time",
     "O": "Overlays",
 }
 

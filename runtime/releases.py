@@ -17,7 +17,9 @@ from forms_dsl.load import load_app
 from forms_dsl.required import FindApp, load_required
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.failures import NotFound
+from runtime.kept import KeptData, read_kept, with_kept
 from runtime.store.database import Database
+from runtime.store.exchange_rates import kept_mark
 from runtime.store.tables import release
 
 _LOG = logging.getLogger("qiqiao.releases")
@@ -52,6 +54,7 @@ class Releases:
         self._database = database
         self._built_in = built_in
         self._live = Live(MappingProxyType(dict(built_in)))
+        self._kept = KeptData()
         self._compiled: OrderedDict[tuple[str, int], CompiledApp] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -80,9 +83,13 @@ class Releases:
             rows = connection.execute(sa.select(release.c.app, release.c.release).where(release.c.state == "active")).all()
             active = {row.app: row.release for row in rows}
             before = self._live
-            if not self._differs(before, active):
+            has_news = kept_mark(connection) != self._kept.mark
+            if has_news:
+                self._take_over(read_kept(connection))
+            elif not self._differs(before, active):
                 return False
-            apps, problems = dict(self._built_in), dict[str, Problem]()
+            apps = {name: with_kept(app, self._kept) for name, app in self._built_in.items()}
+            problems = dict[str, Problem]()
             for app, number in active.items():
                 try:
                     apps[app] = self._compile(connection, app, number)
@@ -94,6 +101,13 @@ class Releases:
                         apps[app] = before.apps[app]
         self._live = Live(MappingProxyType(apps), MappingProxyType(problems))
         return True
+
+    def _take_over(self, kept: KeptData) -> None:
+        """Give what is kept to every release that was compiled before."""
+        with self._guard:
+            self._kept = kept
+            for key, compiled in self._compiled.items():
+                self._compiled[key] = with_kept(compiled, kept)
 
     def _differs(self, live: Live, active: Mapping[str, int]) -> bool:
         seen = {name: app.release for name, app in live.apps.items() if name not in self._built_in}
@@ -108,7 +122,7 @@ class Releases:
                 return self._compiled[key]
         compiled = compile_stored(connection, app, number)
         with self._guard:
-            self._compiled[key] = compiled
+            compiled = self._compiled[key] = with_kept(compiled, self._kept)
             while len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return compiled

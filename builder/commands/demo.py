@@ -114,6 +114,7 @@ _PLATFORM_ROLES = {
     "publisher": {"en": "Second person, publishes", "zh": "第二人，发布"},
     "auditor": {"en": "proves the trail", "zh": "核验审计记录"},
     "administrator": {"en": "Administrator", "zh": "系统管理员"},
+    "treasurer": {"en": "enters exchange rates", "zh": "录入汇率"},
 }
 
 

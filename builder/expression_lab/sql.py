@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from builder.expression_lab.fields import Fields, FieldSpec
 from builder.expression_lab.rows import Records, Values
 from forms_dsl.expr.json_values import to_json
+from forms_dsl.expr.numbers import canonical
 from forms_dsl.expr.scope import Target as TargetName
 from forms_dsl.expr.tree import Expression, Ref
 from runtime.compile.expr_scope import DialectName, Element, LateValues, RowSource, SqlScope
@@ -23,9 +25,11 @@ from runtime.compile.lc import function_names, install_statements
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.compile.tables import column_type
 from runtime.store.database import open_database
+from runtime.store.tables import exchange_rate
 
 #: Expressions in one statement: more of them save little, and a statement that fails is tried again one by one.
 _BATCH = 20
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 #: Computed from the instants.
 _DAYS = frozenset({"created_on", "changed_on"})
 
@@ -37,6 +41,7 @@ class Tables:
     metadata: sa.MetaData
     entities: Mapping[str, sa.Table]
     rows: Mapping[str, sa.Table]
+    rates: sa.Table
 
 
 def make_tables(fields: Fields) -> Tables:
@@ -50,7 +55,10 @@ def make_tables(fields: Fields) -> Tables:
         name: _table(metadata, f"lab_rows_{number}", specs, sa.Column("parent_id", sa.String(36), index=True))
         for number, (name, specs) in enumerate(fields.record.rows.items())
     }
-    return Tables(metadata, entities, rows)
+    # Expressions read the rates of the installation; here those of the facts stand in their place.
+    columns = [sa.Column(each.name, each.type) for each in exchange_rate.columns]
+    rates = sa.Table(exchange_rate.name, metadata, *columns, prefixes=["TEMPORARY"])
+    return Tables(metadata, entities, rows, rates)
 
 
 def _table(metadata: sa.MetaData, name: str, specs: Mapping[str, FieldSpec], *more: sa.Column[Any]) -> sa.Table:
@@ -141,6 +149,7 @@ class SqlTarget:
         return [[to_json(row[number]) for row in found] for number in range(len(batch))]
 
     def _fill(self) -> None:
+        self._fill_rates()
         root = self._records.fields.record
         table = self._tables.entities[root.name]
         for number, record in enumerate(self._records.own):
@@ -153,6 +162,16 @@ class SqlTarget:
         for name, records in self._records.others.items():
             for identifier, record in records.items():
                 self._insert(self._tables.entities[name], identifier, record)
+
+    def _fill_rates(self) -> None:
+        rates = self._records.context.facts.rates
+        if rates is None:
+            return
+        for currency, pairs in rates.rates.items():
+            for day, rate in pairs:
+                row = {"base": rates.base, "currency": currency, "valid_from": day, "rate": canonical(rate)}
+                row |= {"set_by": "", "set_at": _EPOCH}
+                self._connection.execute(sa.insert(self._tables.rates).values(row))
 
     def _insert(self, table: sa.Table, key: str, record: Values, **more: str) -> None:
         values = {f"f_{name}": _kept(table.c[f"f_{name}"], value) for name, value in record.items() if f"f_{name}" in table.c}

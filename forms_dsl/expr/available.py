@@ -18,12 +18,6 @@ def targets_of(tree: Expr) -> frozenset[Target]:
     return own
 
 
-def reads_calendar(tree: Expr) -> bool:
-    """Whether a value needs the table of business days."""
-    own = isinstance(tree, Ref) and tree.root == "calendar"
-    return own or any(reads_calendar(part) for part in parts_of(tree))
-
-
 def refused_parts(tree: Expr, target: Target) -> Iterator[Expr]:
     """The innermost parts that a target cannot compute."""
     if target not in _own(tree):

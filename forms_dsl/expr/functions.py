@@ -146,7 +146,7 @@ _ENTRIES = (
     _entry("add_business_days", "date number", "date", calendars.add_business_days, ("The n-th business day after a day, before it when n is negative", "加若干工作日"), ("{1} business days after {0}", "{0}之后{1}个工作日"), table="calendar", whole=frozenset({1})),
     _entry("business_days_between", "date date", "number", calendars.business_days_between, ("Business days after one day up to another", "工作日天数"), ("business days from {0} to {1}", "{0}至{1}的工作日天数"), table="calendar"),
     _entry("is_business_day", "date", "boolean", calendars.is_business_day, ("Whether a day is a business day", "是否为工作日"), ("{0} is a business day", "{0}是工作日"), table="calendar"),
-    _entry("in_base", "number any date", "number", calendars.in_base, ("An amount in the base currency by the rate of a day", "折算为本位币"), ("{0} in the base currency ({1}, {2})", "{0}折本位币（{1}，{2}）"), targets=SERVER, table="rates"),
+    _entry("in_base", "number any date", "number", calendars.in_base, ("An amount in the base currency by the rate of a day", "折算为本位币"), ("{0} in the base currency ({1}, {2})", "{0}折本位币（{1}，{2}）"), table="rates"),
     _entry("lookup", "literal any", "any", None, ("What a decision table gives for these keys", "查表"), ("what the table {0} gives for {1}", "按{1}查表{0}的结果"), targets=SERVER, strict=False, variadic=True),
     _entry("any_where", "any literal any", "boolean", None, ("Whether an element of an answer's list has this value in a field", "返回列表中是否有某字段等于某值的元素"), ("{0} has an element whose {1} is {2}", "{0}中有{1}等于{2}的元素"), targets=PYTHON_ONLY, strict=False),
     _entry("rank", "choice", "number", None, ("Position in an ordered choice list, the first is 1", "选项的顺序，第一个为1"), ("the position of {0}", "{0}的顺序")),

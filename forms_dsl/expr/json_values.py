@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from forms_dsl.expr.calendars import Rates
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.numbers import canonical
 
@@ -34,7 +37,32 @@ def facts_json(facts: Facts) -> dict[str, Any]:
     }
     clock = {name: to_json(getattr(facts, name)) for name in ("today", "now", "business_date")}
     calendar = None if facts.calendar is None else {"first": to_json(facts.calendar.first), "days": facts.calendar.flags}
-    return {**roots, **clock, "code": facts.code, "timezone": str(facts.timezone), "calendar": calendar}
+    return {
+        **roots,
+        **clock,
+        "code": facts.code,
+        "timezone": str(facts.timezone),
+        "calendar": calendar,
+        "rates": rates_json(facts.rates),
+    }
+
+
+def rates_json(rates: Rates | None, since: dt.date | None = None) -> dict[str, Any] | None:
+    """A table of rates as the browser has it; with `since` only what holds from that day on, older days being the server's."""
+    if rates is None:
+        return None
+    listed = {
+        currency: [[day.isoformat(), canonical(rate)] for day, rate in _from(pairs, since)]
+        for currency, pairs in sorted(rates.rates.items())
+    }
+    return {"base": rates.base, "rates": listed, **({"since": since.isoformat()} if since is not None else {})}
+
+
+def _from(pairs: Sequence[tuple[dt.date, Decimal]], since: dt.date | None) -> Sequence[tuple[dt.date, Decimal]]:
+    """The pairs that hold on some day from `since` on: the last one before it is among them."""
+    if since is None:
+        return pairs
+    return pairs[max(bisect_right(pairs, since, key=lambda pair: pair[0]) - 1, 0) :]
 
 
 def _map_json(values: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from forms_dsl.model import App, Entity
 from runtime.compile.access import RoleAccess, compile_access
 from runtime.compile.cache import ShapeCache
+from runtime.compile.kept import Kept
 from runtime.compile.tables import build_row_tables, build_tables, tables_of
 from runtime.compile.validators import EntityValidator, compile_validator
 
@@ -39,6 +40,8 @@ class CompiledApp:
     role_closure: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: The apps that this one refers to, compiled from the definitions it was checked against.
     required: Mapping[str, CompiledApp] = field(default_factory=dict, repr=False)
+    #: What the bank keeps at run time beside the definition.
+    kept: Kept = field(default_factory=Kept, repr=False)
     #: What requests of this release have worked out so far.
     cache: ShapeCache = field(default_factory=ShapeCache, repr=False, compare=False)
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from forms_dsl.expr import bounds
+from forms_dsl.expr.calendars import Rates
 from forms_dsl.expr.tree import Call, Constant, Expr
 from runtime.compile.expr_guarded import FUNCTIONS, settled_number
 from runtime.compile.expr_scope import Element, is_constant, is_late
-from runtime.compile.expr_texts import on_calendar, spelled_rates
+from runtime.compile.expr_texts import on_calendar
 from runtime.compile.expr_values import (
     EXACT,
     LARGEST,
@@ -27,6 +28,7 @@ from runtime.compile.expr_values import (
     raw,
     typed_bound,
 )
+from runtime.store.kept_tables import exchange_rate
 
 _ROUNDING = frozenset({"round", "round_even", "round_up", "round_down"})
 #: Functions whose result is a whole number that the database returns as an integer.
@@ -165,11 +167,33 @@ def _other(low: Lowering, call: Call) -> Number:
         case "business_days_between":
             return Number(sa.type_coerce(on_calendar(low, call), WHOLE), 0, limit)
         case "in_base":
-            amount, currency, day, table = arguments
-            rates = bound(low, table, spelled_rates, "rates", sa.Text())
-            value = low.function("in_base", exact(low, low.number(amount)), low.value(currency), low.value(day), rates)
-            return Number(sa.type_coerce(value, EXACT), None, limit)
+            return Number(sa.type_coerce(_in_base(low, arguments), EXACT), None, limit)
     return Number(sa.type_coerce(low.function(name, *(low.value(a) for a in arguments)), EXACT), None, limit)
+
+
+def _in_base(low: Lowering, arguments: tuple[Expr, ...]) -> Element:
+    """The amount by the rate of the latest day that is not after the day asked for, read from the bank's table of rates."""
+    amount, currency, day = exact(low, low.number(arguments[0])), low.value(arguments[1]), low.value(arguments[2])
+    base = bound(low, arguments[3], _base_of, "base of rates", sa.Text())
+    if not low.sqlite:
+        base = sa.cast(base, sa.Text())
+    table = exchange_rate.alias()
+    known = sa.select(table.c.rate.label("x")).where(
+        table.c.base == base, table.c.currency == currency, table.c.valid_from <= day
+    )
+    found = known.order_by(table.c.valid_from.desc()).limit(1).correlate_except(table).scalar_subquery()
+    numeric = sa.Numeric()
+    product = (
+        low.function("mul", amount, sa.type_coerce(found, EXACT))
+        if low.sqlite
+        else low.function("fin", sa.type_coerce(amount, numeric) * sa.cast(found, numeric))
+    )
+    is_base = sa.and_(sa.type_coerce(currency, sa.Text()) == base, sa.type_coerce(day, sa.Text()).is_not(None))
+    return sa.case((is_base, amount), else_=product)
+
+
+def _base_of(table: Rates | None) -> object:
+    return None if table is None else table.base
 
 
 def rank_of(element: Element, codes: tuple[str, ...]) -> Element:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from forms_dsl.expr.calendars import BusinessDays, Rates, spell_days
-from forms_dsl.expr.numbers import canonical
+from forms_dsl.expr.calendars import BusinessDays, spell_days
 from forms_dsl.expr.tree import Call
 from runtime.compile.expr_scope import Element
 from runtime.compile.expr_values import Lowering, bound, column_type, exact
@@ -64,17 +62,6 @@ _EDGES: dict[str, Callable[[BusinessDays | None], object]] = {
     "first": lambda table: None if table is None else table.first,
     "last": lambda table: None if table is None else table.last,
 }
-
-
-def spelled_rates(table: Rates | None) -> object:
-    """The table of rates as JSON text: for each currency its days and its rates, in order."""
-    if table is None:
-        return None
-    listed = {
-        currency: {"days": [day.isoformat() for day, _ in pairs], "rates": [canonical(rate) for _, rate in pairs]}
-        for currency, pairs in table.rates.items()
-    }
-    return json.dumps({"base": table.base, "rates": listed}, ensure_ascii=False, sort_keys=True)
 
 
 def _canonical(low: Lowering, call: Call) -> Element:

@@ -158,26 +158,6 @@ _FUNCTIONS: tuple[tuple[str, str, str], ...] = (
         "boolean",
         "case when d between first and last then d = any(days) end",
     ),
-    # Exchange rates: the one of the latest day that is not after the day asked for.
-    (
-        "rate(days date[], rates numeric[], d date)",
-        "numeric",
-        "case when width_bucket(d, days) > 0 then rates[width_bucket(d, days)] end",
-    ),
-    (
-        "rates_of(currency text, part text, rates jsonb)",
-        "text[]",
-        "(select array_agg(value order by position) from jsonb_array_elements_text(rates->'rates'->currency->part) with ordinality as x(value, position))",
-    ),
-    (
-        "in_base(amount numeric, currency text, d date, rates text)",
-        "numeric",
-        (
-            "case when currency = rates::jsonb->>'base' and d is not null then lc.fin(amount)"
-            " when rates::jsonb->'rates' ? currency then lc.fin(amount * lc.rate(lc.rates_of(currency, 'days', rates::jsonb)::date[],"
-            " lc.rates_of(currency, 'rates', rates::jsonb)::numeric[], d)) end"
-        ),
-    ),
     (
         "hours_between(a timestamptz, b timestamptz)",
         "numeric",

@@ -133,21 +133,6 @@ def _is_business_day(day: str, table: str) -> Cell:
     return None if value is None else int(value)
 
 
-@lru_cache(maxsize=16)
-def _rates(text: str) -> calendars.Rates:
-    given = json.loads(text)
-    pairs = {
-        currency: tuple((_day(day), Decimal(rate)) for day, rate in zip(each["days"], each["rates"], strict=True))
-        for currency, each in given["rates"].items()
-    }
-    return calendars.Rates(given["base"], pairs)
-
-
-def _in_base(amount: str, currency: str, day: str, table: str) -> Cell:
-    value = calendars.in_base(Decimal(amount), currency, _day(day), _rates(table))
-    return None if value is None else numbers.canonical(value)
-
-
 def _least(*cells: Cell) -> Cell:
     return min((cell for cell in cells if cell is not None), default=None)
 
@@ -233,7 +218,7 @@ _PLAIN: dict[str, Callable[..., Cell]] = {
     "dsub": _on_days(days.days_apart), "months_between": _on_days(days.months_between), "years_between": _on_days(days.years_between),
     "date": _strict(_date), "date_of": _strict(_date_of), "hours_between": _strict(_hours_between),
     "add_business_days": _strict(_add_business_days), "business_days_between": _strict(_business_days_between),
-    "is_business_day": _strict(_is_business_day), "in_base": _strict(_in_base),
+    "is_business_day": _strict(_is_business_day),
     "has": _strict(lambda code, codes: code in json.loads(codes)), "codes": _strict(_codes),
     "count_codes": lambda codes: 0 if codes is None else len(set(json.loads(codes))),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from runtime.commands.change_record import change_record, remove_record
 from runtime.commands.create_record import create_record
@@ -17,6 +17,7 @@ from runtime.http.body import json_object
 from runtime.http.routes import api_route, reading_route
 from runtime.http.services import services_of
 from runtime.records.codes import BAD_PARAMETER
+from runtime.records.computing import computed_values
 from runtime.records.feed import asking_feed
 from runtime.records.read import Record, asking_page, asking_record
 from runtime.records.request import parse_feed, parse_get, parse_list, parse_nothing
@@ -90,6 +91,16 @@ def submit(request: Request) -> Response:
     return _answer(submit_record(services_of(request).database, context, app, entity, request.path_params["id"], values, version))
 
 
+def compute(request: Request) -> Response:
+    """What the computed fields come to over what is filled in; nothing is stored."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    values = json_object(request).get("fields")
+    with services_of(request).database.read() as connection:
+        found = computed_values(connection, context, app, entity, values if isinstance(values, dict) else {})
+    return JSONResponse({"values": found}, headers={"Cache-Control": "no-store"})
+
+
 def required_version(request: Request) -> int:
     """The version that a change is based on; raises VersionRequired without If-Match."""
     given = request.headers.get("if-match")
@@ -127,6 +138,7 @@ ROUTES = [
     reading_route("/api/{app}/{entity}", find, context_of),
     api_route("POST", "/api/{app}/{entity}", create, context_of),
     reading_route("/api/{app}/{entity}/changes", changes, context_of),
+    api_route("POST", "/api/{app}/{entity}/compute", compute, context_of),
     reading_route("/api/{app}/{entity}/{id}", get, context_of),
     api_route("PATCH", "/api/{app}/{entity}/{id}", change, context_of),
     api_route("DELETE", "/api/{app}/{entity}/{id}", delete, context_of),

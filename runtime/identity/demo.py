@@ -65,7 +65,7 @@ PEOPLE = (
     DemoPerson("publisher", "赵琳", "IT", (), ("publisher",)),
     DemoPerson("integrator", "方程", "CX", ("integrator",)),
     DemoPerson("auditor", "孙悦", "AU", ("auditor",), ("auditor",)),
-    DemoPerson("admin", "何静", "IT", (), ("administrator",)),
+    DemoPerson("admin", "何静", "IT", (), ("administrator", "treasurer")),
     # The other branches have people too, so that their work and warnings reach somebody.
     *(
         DemoPerson(f"{post}{number}", name, unit, (role,), limit=Decimal(limit) if limit else None)

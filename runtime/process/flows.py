@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
@@ -81,7 +81,8 @@ def release_of(connection: Connection, context: Context, app: str, release: int)
         raise NotFound({"zh": f"应用 {app} 未发布。", "en": f"The app {app} is not published."})
     if live.release == release:
         return live
-    return live.cache.get_or_make(("release", release), lambda: compile_stored(connection, app, release))
+    older = live.cache.get_or_make(("release", release), lambda: compile_stored(connection, app, release))
+    return replace(older, kept=live.kept)
 
 
 def live_name(connection: Connection, context: Context, app: str, release: int, entity: str) -> str:

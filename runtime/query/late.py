@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from forms_dsl.expr.calendars import BusinessDays
 from forms_dsl.expr.facts import Facts
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.model import App, FieldOptions
-from forms_dsl.working_days import business_days
+from forms_dsl.model import FieldOptions
 from runtime.compile.app import CompiledApp
+from runtime.compile.window import app_business_days
 from runtime.context import Context
 
 
@@ -25,15 +24,10 @@ def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, 
         now=context.now,
         business_date=context.business_date,
         timezone=zone,
-        calendar=compiled.cache.get_or_make("business days", lambda: _business_days(compiled.app)),
+        calendar=app_business_days(compiled),
+        rates=compiled.kept.rates,
         **more,  # type: ignore[arg-type]
     )
-
-
-def _business_days(app: App) -> BusinessDays | None:
-    """The table of the calendar that the app names; None when it holds none of that name."""
-    calendar = app.calendars.get(app.calendar or "")
-    return None if calendar is None else business_days(calendar)
 
 
 def user_facts(context: Context, compiled: CompiledApp) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf, audit_queue
+from runtime.store.kept_tables import exchange_rate, kept_change
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.types import Day, Instant, Json, bytewise_text
 from runtime.store.work_tables import (
@@ -31,7 +32,9 @@ __all__ = [
     "automation_run",
     "connection",
     "connector_answer",
+    "exchange_rate",
     "job",
+    "kept_change",
     "outbox",
     "wf_event",
     "wf_instance",

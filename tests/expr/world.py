@@ -15,12 +15,13 @@ from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.expr.calendars import BusinessDays, Rates
 from forms_dsl.expr.check import check_expression
 from forms_dsl.expr.facts import Facts
+from forms_dsl.expr.numbers import canonical
 from forms_dsl.expr.scope import FILTER, Place, Scope
 from forms_dsl.expr.tree import Expression, Ref, ValueType
 from forms_dsl.source import Span
 from runtime.compile.expr_scope import DialectName, Element, LateValues, RowSource, SqlScope
 from runtime.compile.tables import FREE_TEXT
-from runtime.store.tables import org_branch
+from runtime.store.tables import exchange_rate, org_branch
 from runtime.store.types import Day, Instant, Json, ScaledDecimal
 
 CODES = ("A", "B", "C", "客户")
@@ -182,7 +183,7 @@ class World:
 
     def insert(self, connection: sa.Connection) -> None:
         """Replace what the tables hold by this world."""
-        for table in (LINES, RECORD, OTHERS, org_branch):
+        for table in (LINES, RECORD, OTHERS, org_branch, exchange_rate):
             connection.execute(sa.delete(table))
         epoch = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
         for unit in self.units:
@@ -191,6 +192,11 @@ class World:
                     id=unit["id"], f_code=unit["id"], f_name=unit["name"], f_path=unit["path"], created_at=epoch, changed_at=epoch
                 )
             )
+        rates = self.context.rates
+        for currency, pairs in rates.rates.items() if rates is not None else ():
+            for day, rate in pairs:
+                row = {"base": rates.base, "currency": currency, "valid_from": day, "rate": canonical(rate)}
+                connection.execute(sa.insert(exchange_rate).values(**row, set_by="test", set_at=epoch))
         for other in self.others:
             connection.execute(sa.insert(OTHERS).values(**other))
         for record in self.records:

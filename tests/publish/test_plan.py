@@ -237,12 +237,6 @@ def test_running_approvals_are_told_in_words() -> None:
             with_field("due: {type: date, default: 'add_business_days(today(), 2)', label: {zh: 期限, en: Due}}"),
             "add_business_days()",
         ),
-        (
-            with_field(
-                "base: {type: decimal, compute: 'round(in_base(cost, \"USD\", created_on), 2)', label: {zh: 本位币, en: Base}}"
-            ),
-            "in_base()",
-        ),
         (edited("roles.yaml", "update: true", "update: true, export: {rows: 10}"), "export"),
     ],
 )

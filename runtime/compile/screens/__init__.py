@@ -10,6 +10,7 @@ from runtime.compile.screens.forms import draw_form
 from runtime.compile.screens.lists import draw_list
 from runtime.compile.screens.pages import draw_page
 from runtime.compile.screens.view import View
+from runtime.compile.window import draw_tables
 
 
 def compile_screens(compiled: CompiledApp, view: View, today: dt.date) -> dict[str, object]:
@@ -55,6 +56,7 @@ def compile_screens(compiled: CompiledApp, view: View, today: dt.date) -> dict[s
             if page.entity in seen and seen[page.entity].reads
         },
         "reports": reports,
+        "tables": draw_tables(compiled, today),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from forms_dsl.expr.available import reads_calendar, targets_of
+from forms_dsl.expr.available import targets_of
 from forms_dsl.expr.ir import to_ir
 from forms_dsl.expr.tree import Expression
 from forms_dsl.names import SYSTEM_FIELDS
@@ -35,12 +35,11 @@ View = Callable[[str], EntityView | None]
 
 
 def browser_form(expression: Expression | None, seen: EntityView, view: View, reach: Mapping[str, str]) -> list[object] | None:
-    """The expression for the browser, or None when it needs the server: a function it lacks, a value that is not shown in clear,
-    or the table of business days, which screens do not carry.
+    """The expression for the browser, or None when it needs the server: a function it lacks, a value that is not shown in clear.
 
     `reach` gives the "app.entity" that each reference field leads to.
     """
-    if expression is None or "J" not in targets_of(expression.tree) or reads_calendar(expression.tree):
+    if expression is None or "J" not in targets_of(expression.tree):
         return None
     return to_ir(expression.tree) if all(may_read(path, seen, view, reach) for path in expression.reads) else None
 

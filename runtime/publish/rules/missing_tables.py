@@ -1,4 +1,4 @@
-"""Functions that read a table which this installation does not have: refused, since their values would silently be missing."""
+"""Functions of business days without a calendar to read: refused, since their values would silently be missing."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from forms_dsl.expr.tree import Call
 from runtime.publish.lint import Proposal
 from runtime.publish.rules.not_carried_out import NOT_CARRIED_OUT
 
-_HINTS = {
-    "calendar": Sentence("Name a calendar of the app in app.yaml: calendar.", "请在 app.yaml 的 calendar 中写明应用的日历。"),
-    "rates": Sentence("This version keeps no exchange rates.", "当前版本没有汇率表。"),
-}
+_HINT = Sentence("Name a calendar of the app in app.yaml: calendar.", "请在 app.yaml 的 calendar 中写明应用的日历。")
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """One finding for each call."""
     app = proposal.new.app
-    known = {"calendar"} if (app.calendar or "") in app.calendars else set()
+    if (app.calendar or "") in app.calendars:
+        return
     for thing in things(app):
         for expression in expressions(thing):
             for part in parts(expression.tree):
                 function = FUNCTIONS.get(part.function) if isinstance(part, Call) else None
-                if function is not None and function.table is not None and function.table not in known:
+                if function is not None and function.table == "calendar":
                     message = Sentence(f"{function.name}() has no table to read.", f"{function.name}() 没有可读取的表。")
-                    yield NOT_CARRIED_OUT.at(part.span, message, hint=_HINTS[function.table])
+                    yield NOT_CARRIED_OUT.at(part.span, message, hint=_HINT)

@@ -35,6 +35,7 @@ export const router = createBrowserRouter([
           { path: 'app/:app/:entity/:id', lazy: screen(() => import('./record/Record')) },
           { path: 'audit', lazy: screen(() => import('./audit/Audit')) },
           { path: 'platform', lazy: screen(() => import('./admin/Admin')) },
+          { path: 'rates', lazy: screen(() => import('./rates/Rates')) },
           { path: 'tokens', lazy: screen(() => import('./tokens/Tokens')) },
           { path: '*', lazy: screen(() => import('./shell/Lost')) },
         ],

@@ -1,6 +1,6 @@
 /** The shapes of docs/rest.md as the browser reads them; the server's page is the contract, this file its mirror. */
 import type { Pattern } from '../expr/patterns'
-import type { Ir } from '../expr/types'
+import type { Facts, Ir } from '../expr/types'
 
 export type Label = Readonly<Record<string, string>>
 /** A value on the wire: decimals are strings, missing is null. */
@@ -204,6 +204,8 @@ export interface Screens {
   readonly forms: Readonly<Record<string, FormScreen>>
   readonly pages: Readonly<Record<string, PageScreen>>
   readonly reports: Readonly<Record<string, ReportScreen>>
+  /** The parts of the bank's tables that the forms compute with. */
+  readonly tables?: Pick<Facts, 'calendar' | 'rates'>
 }
 
 export interface HistoryEntry {

@@ -88,11 +88,20 @@ export function dayOf(instant: string, timezone: string): string | null {
 
 type Calendar = Facts['calendar']
 
-/** The place of a day in the window of business days, or null outside of it. */
+/** What is asked lies outside of the part of a table that this page has: only the server can tell. */
+export class Beyond extends Error {}
+
+/** Outside of the table nothing is known; outside of a part of it the server knows. */
+function unknown(calendar: NonNullable<Calendar>): null {
+  if (calendar.cut) throw new Beyond()
+  return null
+}
+
+/** The place of a day among the business days, or null outside of them. */
 function placeOf(iso: string, calendar: Calendar): number | null {
   if (!calendar) return null
   const place = toNumber(iso) - toNumber(calendar.first)
-  return place >= 0 && place < calendar.days.length ? place : null
+  return place >= 0 && place < calendar.days.length ? place : unknown(calendar)
 }
 
 export function isBusinessDay(iso: string, calendar: Calendar): boolean | null {
@@ -109,7 +118,7 @@ export function addBusinessDays(iso: string, count: number, calendar: Calendar):
     place += step
     if (calendar.days[place] === '1') left -= 1
   }
-  return place >= 0 && place < calendar.days.length ? fromNumber(toNumber(calendar.first) + place) : null
+  return place >= 0 && place < calendar.days.length ? fromNumber(toNumber(calendar.first) + place) : unknown(calendar)
 }
 
 /** Business days after a up to b; negative when b is earlier. */

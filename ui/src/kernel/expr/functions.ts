@@ -21,6 +21,15 @@ const wholeWithin = (x: bigint, limit: number, including: boolean): number | nul
   return numbers.isWhole(x) && (Math.abs(value) < limit || (including && Math.abs(value) === limit)) ? value : null
 }
 
+/** The amount by the rate of the latest day that is not after `day`; missing where the bank has none. */
+function inBase(amount: bigint, currency: string, day: string, table: Facts['rates']): bigint | null {
+  if (!table) return null
+  if (currency === table.base) return amount
+  if (table.since !== undefined && day < table.since) throw new dates.Beyond()
+  const rate = numbers.parseNumber(table.rates[currency]?.filter(([since]) => since <= day).at(-1)?.[1])
+  return rate === null ? null : numbers.mul(amount, rate)
+}
+
 export const STRICT: Readonly<Record<string, Strict>> = {
   add: n(numbers.add), sub: n(numbers.sub), mul: n(numbers.mul), div: n(numbers.div), fdiv: n(numbers.fdiv), mod: n(numbers.mod),
   neg: one(x => -x), abs: one(numbers.size), floor: one(numbers.floor), ceil: one(numbers.ceil),
@@ -58,6 +67,7 @@ export const STRICT: Readonly<Record<string, Strict>> = {
     return days === null ? null : numbers.whole(days)
   }),
   is_business_day: ([day]: readonly string[], facts: Facts) => dates.isBusinessDay(day ?? '', facts.calendar),
+  in_base: typed(([amount, currency, day]: readonly [bigint, string, string], facts) => inBase(amount, currency, day, facts.rates)),
   months_between: typed(([a, b]: readonly [string, string]) => numbers.whole(dates.monthsBetween(a, b))),
   years_between: typed(([a, b]: readonly [string, string]) => numbers.whole(Math.trunc(dates.monthsBetween(a, b) / 12))),
   hours_between: typed(([a, b]: readonly [string, string]) => numbers.div(numbers.whole(Date.parse(b) - Date.parse(a)), numbers.whole(3_600_000))),

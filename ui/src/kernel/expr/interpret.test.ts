@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { interpret, readsOf, toJson } from './interpret'
+import { answer, interpret, readsOf, toJson } from './interpret'
 import type { Facts, Ir } from './types'
 
 const day = (text: string): Ir => ['lit', 'date', text]
@@ -50,4 +50,14 @@ test('Every shared case has the value that the server gives', () => {
   for (const { name, ir, facts, value: expected } of cases) {
     if (ir) expect([name, value(ir, { timezone: 'Asia/Shanghai', ...facts })]).toEqual([name, expected])
   }
+})
+
+test('Beyond the part of a table that the page has only the server can tell', () => {
+  const between: Ir = ['fn', 'is_business_day', [day('2026-01-01')]], rate: Ir = ['fn', 'in_base', [num('10'), ['lit', 'text', 'USD'], day('2025-12-31')]]
+  const calendar = { first: '2026-01-05', days: '11111' }, rates = { base: 'CNY', rates: { USD: [['2025-12-01', '7.1']] as const } }
+
+  expect(answer(between, { calendar })).toBe(null)
+  expect(answer(between, { calendar: { ...calendar, cut: true } })).toBe(undefined)
+  expect(toJson(answer(rate, { rates }) ?? null)).toBe('71')
+  expect(answer(rate, { rates: { ...rates, since: '2026-01-01' } })).toBe(undefined)
 })

@@ -1,5 +1,5 @@
 /** The interpreter of the expression language in the browser: total, exact, without eval. */
-import { isDay, isInstant } from './dates'
+import { Beyond, isDay, isInstant } from './dates'
 import { LENIENT, STRICT } from './functions'
 import { UNIT, add, div, parseNumber, showNumber, whole } from './numbers'
 import { type Pattern, fits } from './patterns'
@@ -143,8 +143,20 @@ function rank(value: Value, codes: readonly string[]): bigint | null {
 
 /** The value of an expression over these facts. */
 export const interpret = (ir: Ir, facts: Facts): Value => run(ir, { facts, row: null })
-/** Whether a condition holds. */
-export const holds = (ir: Ir, facts: Facts): boolean => interpret(ir, facts) === true
+/** The value of an expression, or undefined where only the server can tell. */
+export function answer(ir: Ir, facts: Facts): Value | undefined {
+  try {
+    return interpret(ir, facts)
+  } catch (failed) {
+    if (failed instanceof Beyond) return undefined
+    throw failed
+  }
+}
+/** Whether a condition holds; `beyond` where only the server can tell. */
+export function holds(ir: Ir, facts: Facts, beyond = false): boolean {
+  const value = answer(ir, facts)
+  return value === undefined ? beyond : value === true
+}
 
 /** The expressions inside of a node, where each kind of node keeps them. */
 function partsOf(ir: Ir): readonly Ir[] {

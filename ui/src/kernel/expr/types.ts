@@ -8,6 +8,12 @@ export type Ir = readonly [string, ...unknown[]]
 /** A flat map of fields and dotted paths, as REST answers it. */
 export type FactMap = Readonly<Record<string, unknown>>
 
+export interface Rates {
+  readonly base: string
+  readonly rates: Readonly<Record<string, readonly (readonly [string, string])[]>>
+  readonly since?: string
+}
+
 export interface Facts {
   readonly record?: FactMap
   readonly user?: FactMap
@@ -22,8 +28,10 @@ export interface Facts {
   readonly now?: string
   readonly business_date?: string
   readonly timezone?: string
-  /** A window of the bank's business days: a "1" for each business day from `first` on, a "0" for each free one. */
-  readonly calendar?: { readonly first: string, readonly days: string } | null
+  /** The bank's business days: a "1" for each business day from `first` on, a "0" for each free one; `cut` when the bank knows more days. */
+  readonly calendar?: { readonly first: string, readonly days: string, readonly cut?: boolean } | null
+  /** Exchange rates into the base currency by the day from which they hold; with `since` what held before that day is left out. */
+  readonly rates?: Rates | null
 }
 
 /** A number is a BigInt in units of 1e-16; a date and an instant are their ISO text; missing is null. */

@@ -66,7 +66,7 @@ function* ofValue(pointer: string, field: FieldScreen, value: Wire | undefined, 
   }
   const message = misfit(field, value as Wire, speech)
   if (message !== null) yield { pointer, message, level: 'error', missing: false }
-  else if (field.check && !holds(field.check, facts)) yield { pointer, message: speech.label(field.message) || speech.t('fault_check'), level: 'error', missing: false }
+  else if (field.check && !holds(field.check, facts, true)) yield { pointer, message: speech.label(field.message) || speech.t('fault_check'), level: 'error', missing: false }
 }
 
 function* ofRows({ item, field }: DrawnItem, entity: EntityScreen, value: Wire | undefined, around: Surroundings, record: Facts, speech: Speech): Generator<Fault> {
@@ -93,7 +93,7 @@ export function faultsOf(drawn: Drawn, entity: EntityScreen, around: Surrounding
   }
   for (const rule of entity.rules) {
     if (rule.when && !holds(rule.when, facts)) continue
-    if (!holds(rule.check, facts)) found.push({ pointer: rule.at ? `/${rule.at}` : '', message: speech.label(rule.message), level: rule.level, missing: false })
+    if (!holds(rule.check, facts, true)) found.push({ pointer: rule.at ? `/${rule.at}` : '', message: speech.label(rule.message), level: rule.level, missing: false })
   }
   // A field that is missing or unreadable says so itself; a rule over it would only repeat that in other words.
   const bad = new Set(found.filter(fault => fault.missing).map(fault => fault.pointer))

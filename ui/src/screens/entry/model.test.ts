@@ -41,7 +41,7 @@ const form: FormScreen = {
   ],
 }
 const around: Surroundings = {
-  user: {}, old: null, today: '2026-11-24', now: '2026-11-24T06:00:00.000Z', businessDate: '2026-11-24', timezone: 'Asia/Shanghai', writable: null, required: new Set(), hidden: new Set(),
+  user: {}, old: null, today: '2026-11-24', now: '2026-11-24T06:00:00.000Z', businessDate: '2026-11-24', timezone: 'Asia/Shanghai', tables: {}, writable: null, required: new Set(), hidden: new Set(),
 }
 const speech: Speech = { t: (key, places) => say(words, key, places), label: each => each?.['zh'] ?? '' }
 const good = { customer: 'c1', 'customer.birth_date': '1990-01-01', amount: '300000.00', term: 36 }

@@ -4,7 +4,7 @@
  * The server runs the same rules again and its answer counts; nothing here decides anything.
  */
 import type { BlockScreen, EntityScreen, FieldScreen, FormScreen, ItemScreen, Label, Wire } from '../../kernel/api/types'
-import { holds, interpret, readsOf, toJson } from '../../kernel/expr/interpret'
+import { answer, holds, readsOf, toJson } from '../../kernel/expr/interpret'
 import type { FactMap, Facts, Ir } from '../../kernel/expr/types'
 
 export type Filled = Readonly<Record<string, Wire>>
@@ -17,6 +17,10 @@ export interface Surroundings {
   readonly now: string
   readonly businessDate: string
   readonly timezone: string
+  /** The parts of the bank's tables that this page has. */
+  readonly tables: Pick<Facts, 'calendar' | 'rates'>
+  /** What the server says of the fields that only it can compute. */
+  readonly answers?: Filled
   /** Fields that this step may write; null when the fields' own rights say it. */
   readonly writable: ReadonlySet<string> | null
   /** Fields that this step must have besides those that are required anyway. */
@@ -37,60 +41,68 @@ export interface Drawn {
   readonly blocks: readonly DrawnBlock[]
   /** What is filled in, with the computed values. */
   readonly values: Filled
+  /** The computed fields whose value only the server can tell. */
+  readonly asked: ReadonlySet<string>
 }
 
 export const factsOf = (values: Filled, around: Surroundings): Facts => ({
   record: values, user: around.user, ...(around.old ? { old: around.old } : {}),
-  today: around.today, now: around.now, business_date: around.businessDate, timezone: around.timezone,
+  today: around.today, now: around.now, business_date: around.businessDate, timezone: around.timezone, ...around.tables,
 })
 
-const isTrue = (condition: Ir | true | null | undefined, facts: Facts): boolean => condition === true || (Array.isArray(condition) && holds(condition as Ir, facts))
+const isTrue = (condition: Ir | true | null | undefined, facts: Facts, beyond = false): boolean => condition === true || (Array.isArray(condition) && holds(condition as Ir, facts, beyond))
 
-/** The values with every computed field; one that reads another computed field settles in the next round. */
-export function computed(entity: EntityScreen, values: Filled, around: Surroundings): Filled {
-  const fields = Object.values(entity.fields).filter(field => field.compute)
-  let current: Filled = values
+/** The values with every computed field, and which of them only the server can tell; one that reads another settles in the next round. */
+export function computed(entity: EntityScreen, values: Filled, around: Surroundings): Pick<Drawn, 'values' | 'asked'> {
+  const fields = Object.values(entity.fields).filter(field => field.compute || field.server_compute)
+  const told = (name: string): Wire => around.answers?.[name] ?? (around.answers ? null : values[name] ?? null)
+  let current: Filled = values, asked: ReadonlySet<string> = new Set()
   for (let round = 0; round <= fields.length; round++) {
-    const next: Record<string, Wire> = { ...current }
-    for (const field of fields) next[field.name] = toJson(interpret(field.compute as Ir, factsOf(next, around))) as Wire
-    if (fields.every(field => JSON.stringify(next[field.name]) === JSON.stringify(current[field.name] ?? null))) return next
+    const next: Record<string, Wire> = { ...current }, beyond = new Set<string>()
+    for (const field of fields) {
+      const value = field.compute ? answer(field.compute, factsOf(next, around)) : undefined
+      if (value === undefined) beyond.add(field.name)
+      next[field.name] = value === undefined ? told(field.name) : toJson(value) as Wire
+    }
+    asked = beyond
+    if (fields.every(field => JSON.stringify(next[field.name]) === JSON.stringify(current[field.name] ?? null))) return { values: next, asked }
     current = next
   }
-  return current
+  return { values: current, asked }
 }
 
 const fieldOf = (entity: EntityScreen, item: ItemScreen): FieldScreen | null =>
   item.kind === 'field' || item.kind === 'rows' ? entity.fields[item.field ?? item.name ?? ''] ?? null : null
 
-function readOnlyOf(field: FieldScreen, item: ItemScreen, facts: Facts, around: Surroundings): DrawnItem['readOnly'] {
-  if (field.server_compute) return 'server'
+function readOnlyOf(field: FieldScreen, item: ItemScreen, facts: Facts, around: Surroundings, asked: Drawn['asked']): DrawnItem['readOnly'] {
+  if (asked.has(field.name)) return 'server'
   if (field.compute) return 'computed'
   const mayWrite = around.writable === null ? field.writable : around.writable.has(field.name)
   return !mayWrite || isTrue(field.read_only, facts) || isTrue(item.read_only, facts) ? 'read_only' : null
 }
 
-function drawItem(entity: EntityScreen, item: ItemScreen, facts: Facts, around: Surroundings): DrawnItem | null {
+function drawItem(entity: EntityScreen, item: ItemScreen, facts: Facts, around: Surroundings, asked: Drawn['asked']): DrawnItem | null {
   const field = fieldOf(entity, item)
   if (item.kind === 'button' || (field === null && item.kind !== 'text')) return null
-  if (item.visible && !isTrue(item.visible, facts)) return null
+  if (item.visible && !isTrue(item.visible, facts, true)) return null
   if (field === null) return { item, field, required: false, readOnly: null }
-  if (around.hidden.has(field.name) || (field.visible && !isTrue(field.visible, facts))) return null
-  const readOnly = readOnlyOf(field, item, facts, around)
+  if (around.hidden.has(field.name) || (field.visible && !isTrue(field.visible, facts, true))) return null
+  const readOnly = readOnlyOf(field, item, facts, around, asked)
   const required = readOnly === null && (field.required || around.required.has(field.name) || isTrue(field.required_when, facts) || isTrue(item.required_when, facts))
   return { item, field, required, readOnly }
 }
 
-function drawBlock(entity: EntityScreen, block: BlockScreen, facts: Facts, around: Surroundings): DrawnBlock | null {
-  if (block.visible && !isTrue(block.visible, facts)) return null
-  const items = block.items.flatMap(item => drawItem(entity, item, facts, around) ?? [])
-  const blocks = block.blocks.flatMap(inner => drawBlock(entity, inner, facts, around) ?? [])
+function drawBlock(entity: EntityScreen, block: BlockScreen, facts: Facts, around: Surroundings, asked: Drawn['asked']): DrawnBlock | null {
+  if (block.visible && !isTrue(block.visible, facts, true)) return null
+  const items = block.items.flatMap(item => drawItem(entity, item, facts, around, asked) ?? [])
+  const blocks = block.blocks.flatMap(inner => drawBlock(entity, inner, facts, around, asked) ?? [])
   return items.length + blocks.length > 0 ? { block, items, blocks } : null
 }
 
 /** What of a form is to be drawn now. */
 export function draw(form: FormScreen, entity: EntityScreen, filled: Filled, around: Surroundings): Drawn {
-  const values = computed(entity, filled, around), facts = factsOf(values, around)
-  return { values, blocks: form.layout.flatMap(block => drawBlock(entity, block, facts, around) ?? []) }
+  const { values, asked } = computed(entity, filled, around), facts = factsOf(values, around)
+  return { values, asked, blocks: form.layout.flatMap(block => drawBlock(entity, block, facts, around, asked) ?? []) }
 }
 
 /** The items of blocks, in the order in which they stand. */
@@ -141,7 +153,7 @@ export function defaultsOf(form: FormScreen, entity: EntityScreen, around: Surro
   form.layout.forEach(visit)
   for (const field of Object.values(entity.fields)) {
     if (!field.default || !names.has(field.name)) continue
-    const value = toJson(interpret(field.default, factsOf(values, around)))
+    const value = toJson(answer(field.default, factsOf(values, around)) ?? null)
     if (value !== null) values[field.name] = value
   }
   return values

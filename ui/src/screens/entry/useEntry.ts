@@ -1,13 +1,14 @@
 /** The state of one form while it is filled in. */
-import { useQueries } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { get, path } from '../../kernel/api/client'
+import { call, get, path } from '../../kernel/api/client'
 import { useMe } from '../../kernel/api/queries'
 import type { EntityScreen, FormScreen, RecordWire, Screens, Titles, Wire } from '../../kernel/api/types'
 import { dayIn } from '../../kernel/format/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { targetOf } from '../../widgets/lead'
+import { useSettled } from '../../widgets/reference'
 import { faultsOf, type Fault } from './faults'
 import { draw, itemsOf, referencePaths, settled, type Drawn, type Filled, type Surroundings } from './model'
 import { words } from './words'
@@ -23,7 +24,7 @@ export function useSurroundings({ screens }: EntryParts, old: Filled | null, ste
   const [now] = useState(() => new Date().toISOString())
   return useMemo(() => ({
     user: me ? { id: me.id, name: me.name, branch: me.unit?.id, branch_code: me.unit?.code, branch_name: me.unit?.name, roles: me.roles[screens.app] ?? [] } : {},
-    old, now, today: dayIn(now, screens.timezone), businessDate: me?.business_date ?? dayIn(now, screens.timezone), timezone: screens.timezone,
+    old, now, today: dayIn(now, screens.timezone), businessDate: me?.business_date ?? dayIn(now, screens.timezone), timezone: screens.timezone, tables: screens.tables ?? {},
     writable: step ? new Set(step.write) : null, required: new Set(step?.require), hidden: new Set(step?.hide),
   }), [me, screens, old, step, now])
 }
@@ -48,6 +49,21 @@ function useReferenced({ screens, form, entity }: EntryParts, values: Filled): F
     for (const each of paths) found[`${name}.${each}`] = record?.[each] ?? null
   })
   return found
+}
+
+/** What the server says of the fields that only it can compute, as soon as typing pauses. */
+function useAnswers({ screens, entity }: EntryParts, drawn: Drawn): Filled | undefined {
+  const shown = itemsOf(drawn.blocks).some(({ field }) => field !== null && drawn.asked.has(field.name))
+  const fields = Object.fromEntries(Object.entries(drawn.values).filter(([name]) => name in entity.fields && !entity.fields[name]?.compute && !entity.fields[name]?.server_compute))
+  const asked = useSettled(JSON.stringify(fields))
+  const answer = useQuery({
+    queryKey: ['computed', screens.app, entity.name, asked],
+    queryFn: async ({ signal }) => (await call<{ values: Filled }>('POST', path('api', screens.app, entity.name, 'compute'), { body: { fields: JSON.parse(asked) as object }, signal })).data.values,
+    enabled: shown,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  })
+  return shown ? answer.data : undefined
 }
 
 export interface Entry {
@@ -76,7 +92,9 @@ export function useEntry(parts: EntryParts, start: { readonly values: Filled, re
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set()), [attempted, setAttempted] = useState(false)
   const [refused, setRefused] = useState<readonly Fault[]>([]), [saved, setSaved] = useState(start.values)
   const referenced = useReferenced(parts, values)
-  const drawn = draw(parts.form, parts.entity, { ...values, ...referenced }, around)
+  const alone = draw(parts.form, parts.entity, { ...values, ...referenced }, around)
+  const answers = useAnswers(parts, alone)
+  const drawn = answers ? draw(parts.form, parts.entity, { ...values, ...referenced }, { ...around, answers }) : alone
   const own = faultsOf(drawn, parts.entity, around, { t, label })
   // What is computed is never left; a hint about it appears as soon as somebody has been anywhere.
   const computed = new Set(itemsOf(drawn.blocks).flatMap(({ field, readOnly }) => (field && readOnly !== null ? [field.name] : [])))

@@ -4,7 +4,7 @@ export const words = catalogue('entry', {
   must: ['必填', 'Required'],
   must_mark: ['必填项', 'required'],
   computed: ['自动计算', 'computed'],
-  by_server: ['保存时由服务器计算', 'computed when saved'],
+  by_server: ['由服务器计算', 'computed by the server'],
   read_only: ['只读', 'read-only'],
   fault_required: ['必填', 'Required'],
   fault_number: ['不是能读懂的数字', 'Not a number that can be read'],

@@ -7,7 +7,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { words } from './words'
 
-export type Icon = 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'tokens'
+export type Icon = 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'tokens'
 export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
@@ -61,6 +61,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
     ...(me?.platform_roles.includes('designer') ? [{ to: '/builder', text: t('builder'), icon: 'builder' as const, leaves: true as const }] : []),
     ...(me && mayAdminister(me) ? [{ to: '/platform', text: t('admin'), icon: 'admin' as const }] : []),
     ...(me && mayAudit(me) ? [{ to: '/audit', text: t('audit'), icon: 'audit' as const }] : []),
+    ...(me && mayEnterRates(me) ? [{ to: '/rates', text: t('rates'), icon: 'rates' as const }] : []),
     { to: '/tokens', text: t('tokens'), icon: 'tokens' },
   ]
   return { groups: [work, ...appGroups(screens, label, t('insight')), { key: 'platform', text: t('platform'), entries: platform }], pending }
@@ -70,6 +71,8 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
 export const mayAudit = (me: Me): boolean => me.platform_roles.includes('auditor')
 /** Whether a person may look after people and connections. */
 export const mayAdminister = (me: Me): boolean => me.platform_roles.includes('administrator')
+/** Whether a person enters the bank's exchange rates. */
+export const mayEnterRates = (me: Me): boolean => me.platform_roles.includes('treasurer')
 /** Whether a person approves publications. */
 export const mayPublish = (me: Me): boolean => me.platform_roles.includes('publisher')
 
