@@ -115,6 +115,10 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
         one["delete"] = _operation(
             f"delete_{entity.name}", f"Delete: {label}", entity.name, {"204": {"description": "Deleted."}}, [_IF_MATCH]
         )
+        restored = _operation(
+            f"restore_{entity.name}", f"Restore: {label}", entity.name, {"200": _answer("Restored.", record)}, [_IF_MATCH]
+        )
+        paths[f"{base}/{{id}}/restore"] = {"parameters": one["parameters"], "post": restored}
     if many:
         paths[base] = many
     if len(one) > 1:
@@ -255,6 +259,7 @@ _LIST_PARAMETERS = [
     _parameter("search", "query", {"type": "string"}),
     _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
     _parameter("cursor", "query", {"type": "string"}),
+    _parameter("deleted", "query", {"type": "boolean", "default": False, "description": "The deleted records."}),
     _parameter("count", "query", {"type": "string", "enum": ["none", "exact"], "default": "none"}),
     *_READ_PARAMETERS,
 ]

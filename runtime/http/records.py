@@ -7,7 +7,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from runtime.commands.change_record import change_record, remove_record
+from runtime.commands.change_record import bring_back_record, change_record, remove_record
 from runtime.commands.create_record import create_record
 from runtime.commands.submit_record import submit_record
 from runtime.context import Context
@@ -81,6 +81,16 @@ def delete(request: Request) -> Response:
     return Response(status_code=204)
 
 
+def restore(request: Request) -> Response:
+    """Bring back a deleted record."""
+    context = context_of(request)
+    app, entity = _entity(request)
+    parse_nothing(request.query_params.multi_items())
+    json_object(request, optional=True)
+    version = required_version(request)
+    return _answer(bring_back_record(services_of(request).database, context, app, entity, request.path_params["id"], version))
+
+
 def submit(request: Request) -> Response:
     """Start the approval of a draft."""
     context = context_of(request)
@@ -142,5 +152,6 @@ ROUTES = [
     reading_route("/api/{app}/{entity}/{id}", get, context_of),
     api_route("PATCH", "/api/{app}/{entity}/{id}", change, context_of),
     api_route("DELETE", "/api/{app}/{entity}/{id}", delete, context_of),
+    api_route("POST", "/api/{app}/{entity}/{id}/restore", restore, context_of),
     api_route("POST", "/api/{app}/{entity}/{id}/submit", submit, context_of),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,6 +20,9 @@ from runtime.store.asking import Prepared, change_later, change_now, prepare
 
 #: Names of the values of a change beside those of its columns.
 _ID, _BASED_ON, _NOW, _PERSON = "record_id", "based_on", "change_moment", "change_person"
+
+
+Presence = Literal["kept", "deleted", "restored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class WritePlan:
     number: str | None = None
     #: The version that is changed; None for a new record.
     version: int | None = None
-    deletes: bool = False
+    #: What becomes of the record itself: it stays as it is, is taken away, or comes back.
+    presence: Presence = "kept"
 
 
 def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
@@ -68,7 +72,7 @@ def update_record_row(connection: Connection, plan: WritePlan) -> bool:
     """Change a record of exactly the plan's version; false when somebody else was faster."""
     entity = plan.access.entity
     columns = _columns(entity, plan.values)
-    prepared = _changing(connection, plan.access, tuple(columns), deletes=plan.deletes)
+    prepared = _changing(connection, plan.access, tuple(columns), plan.presence)
     given = {_ID: plan.record_id, _BASED_ON: plan.version, _NOW: plan.now, _PERSON: plan.person}
     if change_now(connection, prepared, given | {f"set_{name}": value for name, value in columns.items()}) != 1:
         return False
@@ -88,7 +92,7 @@ def _insertion(connection: Connection, access: AccessPlan, columns: tuple[str, .
     return access.compiled.cache.get_or_make(("insert", table.name, columns, dialect.name), make)
 
 
-def _changing(connection: Connection, access: AccessPlan, columns: tuple[str, ...], *, deletes: bool) -> Prepared:
+def _changing(connection: Connection, access: AccessPlan, columns: tuple[str, ...], presence: Presence) -> Prepared:
     table, dialect = access.entity.table, connection.dialect
 
     def make() -> Prepared:
@@ -98,13 +102,15 @@ def _changing(connection: Connection, access: AccessPlan, columns: tuple[str, ..
             "version": table.c.version + sa.literal_column("1"),
             "changed_at": now,
             "changed_by": sa.bindparam(_PERSON, type_=sa.String()),
-            **({"deleted_at": now} if deletes else {}),
+            **({"deleted_at": now} if presence == "deleted" else {}),
+            **({"deleted_at": sa.null()} if presence == "restored" else {}),
         }
         based_on = table.c.version == sa.bindparam(_BASED_ON, type_=sa.Integer())
         mine = table.c.id == sa.bindparam(_ID, type_=sa.String())
-        return prepare(sa.update(table).where(mine, based_on, table.c.deleted_at.is_(None)).values(values), dialect)
+        there = table.c.deleted_at.is_not(None) if presence == "restored" else table.c.deleted_at.is_(None)
+        return prepare(sa.update(table).where(mine, based_on, there).values(values), dialect)
 
-    return access.compiled.cache.get_or_make(("update", table.name, columns, deletes, dialect.name), make)
+    return access.compiled.cache.get_or_make(("update", table.name, columns, presence, dialect.name), make)
 
 
 def _insert_rows(connection: Connection, entity: CompiledEntity, plans: Sequence[WritePlan]) -> None:

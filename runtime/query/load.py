@@ -66,11 +66,17 @@ class _Prepared:
 
 
 def load_records(
-    connection: Connection, context: Context, access: AccessPlan, ids: Sequence[str], *, case_record: str | None = None
+    connection: Connection,
+    context: Context,
+    access: AccessPlan,
+    ids: Sequence[str],
+    *,
+    case_record: str | None = None,
+    deleted: bool = False,
 ) -> dict[str, Loaded]:
-    """Living records by id, locked until the transaction ends, with the grants of the plan that hold on each."""
+    """Living (or deleted) records by id, locked until the transaction ends, with the grants of the plan that hold on each."""
     prepared = access.compiled.cache.get_or_make(
-        ("load", access.fingerprint, dialect_of(connection)), lambda: _load(access, connection)
+        ("load", access.fingerprint, dialect_of(connection), deleted), lambda: _load(access, connection, deleted=deleted)
     )
     more = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id}
     zone = ZoneInfo(access.compiled.app.timezone)
@@ -120,7 +126,7 @@ def _day_of(instant: object, zone: ZoneInfo) -> dt.date | None:
     return instant.astimezone(zone).date() if isinstance(instant, dt.datetime) else None
 
 
-def _load(access: AccessPlan, connection: Connection) -> _Prepared:
+def _load(access: AccessPlan, connection: Connection, *, deleted: bool) -> _Prepared:
     statement = Statement(dialect_of(connection), Source(root_place(access.compiled, access.entity)))
     table = statement.source.root.table
     fields: list[tuple[Hops, Field]] = []
@@ -135,7 +141,8 @@ def _load(access: AccessPlan, connection: Connection) -> _Prepared:
             columns.append(table.c[column_name(declared)])
     columns += _grant_columns(statement, access)
     select = sa.select(table.c.id, table.c.version, *columns).select_from(statement.source.from_clause())
-    select = select.where(one_of(statement.dialect, table.c.id), table.c.deleted_at.is_(None))
+    there = table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
+    select = select.where(one_of(statement.dialect, table.c.id), there)
     return _made(connection, select.with_for_update(of=table), statement, tuple(fields), columns)
 
 

@@ -36,15 +36,17 @@ def open_record(
     record_id: str,
     version: int | None,
     case: CaseGrant | None = None,
+    *,
+    deleted: bool = False,
 ) -> tuple[AccessPlan, Loaded]:
-    """The record, locked, with the plan narrowed to the grants that hold on it; any version where none is given.
+    """The living (or deleted) record, locked, with the plan narrowed to the grants that hold on it; any version where none is given.
 
     Raises NotFound, NotAllowed or Changed.
     """
     access = access_plan(context, app, entity, action, case=case)
     case_record = case.record_id if case is not None else None
     ids = [record_id] if is_record_id(record_id) else []
-    loaded = load_records(connection, context, access, ids, case_record=case_record).get(record_id)
+    loaded = load_records(connection, context, access, ids, case_record=case_record, deleted=deleted).get(record_id)
     if loaded is None:
         raise NotFound(NOT_THERE)
     held = tuple(grant for grant, holds in zip(access.grants, loaded.granted, strict=True) if holds)

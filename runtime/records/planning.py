@@ -39,7 +39,7 @@ def plan_list(context: Context, access: AccessPlan, request: ListRequest) -> Rea
     if faults:
         raise refused(faults)
     references = _references(access, columns, targets) if request.titles else ()
-    return ReadPlan(access, columns, where, None, search, order, references, targets)
+    return ReadPlan(access, columns, where, None, search, order, references, targets, deleted=request.deleted)
 
 
 def plan_get(context: Context, access: AccessPlan, request: GetRequest) -> ReadPlan:

@@ -76,7 +76,11 @@ def get_record(
 def asking_page(dialect: Dialect, context: Context, app: str, entity: str, request: ListRequest) -> Asking[Page]:
     """One page of records, as `list_records`."""
     access = access_plan(context, app, entity, "read")
-    shape = (access.fingerprint, request.where, request.order, request.select, request.titles, request.search is not None)
+    if request.deleted:
+        # What was taken away is shown to whoever may take away, and so may bring back.
+        access_plan(context, app, entity, "delete")
+    asked_for = (request.where, request.order, request.select, request.titles, request.search is not None, request.deleted)
+    shape = (access.fingerprint, *asked_for)
     plan = access.compiled.cache.get_or_make(("list", shape), lambda: plan_list(context, access, request))
     asked = _Asked(dialect, context, shape, plan, _values(context, request))
     bound_to = _question(app, entity, request)
@@ -187,7 +191,8 @@ def _values(context: Context, request: ListRequest) -> dict[str, object]:
 
 
 def _question(app: str, entity: str, request: ListRequest) -> tuple[str, ...]:
-    return app, entity, request.where or "", ",".join(request.order), request.search or ""
+    deleted = ("deleted",) if request.deleted else ()
+    return app, entity, request.where or "", ",".join(request.order), request.search or "", *deleted
 
 
 def _cursor(dialect: Dialect, question: tuple[str, ...], plan: ReadPlan, text: str | None) -> Cursor | None:

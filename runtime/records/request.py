@@ -30,6 +30,8 @@ class ListRequest:
     count: Literal["none", "exact"] = "none"
     search: str | None = None
     titles: bool = False
+    #: Whether the deleted records are asked for, and not the living.
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class FeedRequest:
 
 
 _FEED = frozenset({"cursor", "limit", "select", "titles"})
-_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles"})
+_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted"})
 _GET = frozenset({"select", "titles"})
 #: Stands beside every request: the language of its messages.
 _EVERYWHERE = frozenset({"locale"})
@@ -69,6 +71,7 @@ def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
         count="exact" if _word(values, "count", ("none", "exact"), faults) == "exact" else "none",
         search=_search(values, faults),
         titles=_word(values, "titles", ("false", "true"), faults) == "true",
+        deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
     )
     _refuse(faults)
     return request

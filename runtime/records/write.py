@@ -79,7 +79,7 @@ def insert_record(
         require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
         send_waiting(connection)
     except IntegrityError as broken:
-        raise _collided(found, writer, broken) from broken
+        raise collided(found, writer, broken) from broken
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
     return Written(draft.id, 1, {}, after)
@@ -132,7 +132,7 @@ def update_record(
         if not update_record_row(connection, plan):
             raise Changed(CHANGED)
     except IntegrityError as broken:
-        raise _collided(found, writer, broken) from broken
+        raise collided(found, writer, broken) from broken
     bind_attachments(connection, found, record_id, draft.record, loaded.values)
     entered = _entered({name: value for name, value in values.items() if name in changed})
     require_still_granted(connection, context, access, record_id, case, "update", entered)
@@ -147,7 +147,7 @@ def delete_record(connection: Connection, context: Context, app: str, entity: st
         raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
     if is_referred_to(connection, context, access.compiled, access.entity, record_id):
         raise Conflict(_REFERRED, code=STILL_REFERRED.id)
-    plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, deletes=True)
+    plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="deleted")
     if not update_record_row(connection, plan):
         raise Changed(CHANGED)
     record_change(connection, context, access.entity, "record.deleted", record_id, loaded.version + 1, loaded.values, {})
@@ -194,7 +194,8 @@ def _entered(values: Mapping[str, object]) -> set[str]:
     return {*values, *(f"{name}.{inner}" for name, row in rows for inner in row)}
 
 
-def _collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> Exception:
+def collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> Exception:
+    """What a refusal by the table means: Invalid where a unique index found a collision, else the fault itself."""
     faults = collision(found, writer, broken)
     return Invalid(_FAULTY, faults=faults) if faults else broken
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-import datetime as dt
 import sqlite3
-from collections.abc import Iterator
 
 import httpx
 import jsonschema
@@ -14,49 +12,8 @@ import pytest
 import sqlalchemy as sa
 from openapi_spec_validator import validate
 
-from runtime.http.routes import build_app
-from runtime.http.services import Services
-from runtime.identity.organisation import grant_role
-from runtime.identity.tokens import create_token
-from runtime.releases import Releases
-from runtime.settings import Settings
-from runtime.store.database import Database
-from tests.records.lab import NOW, add, add_client, directory, lab
-from tests.serving import serving
-
-
-class Caller:
-    """A person with a token."""
-
-    def __init__(self, base: str, token: str | None) -> None:
-        headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self.http = httpx.Client(base_url=base, headers=headers)
-
-    def __call__(self, method: str, path: str, **more: object) -> httpx.Response:
-        return self.http.request(method, path, **more)  # type: ignore[arg-type]
-
-
-class Bank:
-    """The lab behind a server."""
-
-    def __init__(self, db: Database, base: str) -> None:
-        self.db, self.base = db, base
-
-    def caller(self, name: str, *roles: str) -> Caller:
-        with self.db.write() as connection:
-            for role in roles:
-                grant_role(connection, name, "lab", role)
-            _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
-        return Caller(self.base, token)
-
-
-@pytest.fixture
-def bank(db: Database, tmp_path: object) -> Iterator[Bank]:
-    """The lab's routes over a real server."""
-    settings = Settings(database_url=db.url, data_folder=tmp_path, demo=False)  # type: ignore[arg-type]
-    releases = Releases(db, {"org": directory(), "lab": lab()})
-    with serving(build_app(Services(settings, db, releases, clock=lambda: NOW))) as base:
-        yield Bank(db, base)
+from tests.records.lab import add, add_client
+from tests.records.served import Bank, Caller
 
 
 def test_a_record_from_its_making_to_its_end(bank: Bank) -> None:
@@ -101,6 +58,7 @@ def test_a_wrong_body_gets_a_problem_with_pointers(bank: Bank) -> None:
     [
         ("GET", "/api/lab/client"), ("POST", "/api/lab/client"), ("GET", "/api/lab/client/x"), ("PATCH", "/api/lab/client/x"),
         ("DELETE", "/api/lab/client/x"), ("POST", "/api/lab/client/x/submit"), ("GET", "/api/lab/client/x/history"),
+        ("GET", "/api/lab/client/changes"), ("POST", "/api/lab/client/x/restore"), ("GET", "/api/lab/client?deleted=true"),
         ("GET", "/api/lab/reports/by_level"), ("GET", "/api/lab/openapi.json"), ("GET", "/api/apps"), ("GET", "/api/apps/lab/screens"),
         ("GET", "/api/org/person"), ("GET", "/api/nothing/nothing"),
     ],
@@ -116,6 +74,7 @@ def test_unknown_parameters_are_refused_on_every_route(bank: Bank) -> None:
     calls = [
         ("GET", "/api/lab/client"), ("GET", f"/api/lab/client/{id}"), ("POST", "/api/lab/client"), ("PATCH", f"/api/lab/client/{id}"),
         ("DELETE", f"/api/lab/client/{id}"), ("GET", f"/api/lab/client/{id}/history"), ("GET", "/api/lab/reports/by_level"),
+        ("GET", "/api/lab/client/changes"), ("POST", f"/api/lab/client/{id}/restore"),
     ]  # fmt: skip
     for method, path in calls:
         answer = tom(

@@ -1,0 +1,41 @@
+"""Bringing back a deleted record as it was, by whoever may delete it."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from runtime.context import Context
+from runtime.failures import Changed
+from runtime.query.change import WritePlan, update_record_row
+from runtime.records.draft import Draft
+from runtime.records.opening import CHANGED, open_record, writer_for
+from runtime.records.references import follow_references
+from runtime.records.trail import record_change
+from runtime.records.uniques import check_unindexed, check_uniques
+from runtime.records.write import Written, collided, refuse
+
+
+def restore_record(connection: Connection, context: Context, app: str, entity: str, record_id: str, version: int) -> Written:
+    """Bring a deleted record back; its values are not judged anew.
+
+    Raises NotFound where there is no such deleted record for this person, NotAllowed, Changed, or Invalid where what it refers
+    to is gone meanwhile, or another record has one of its unique values.
+    """
+    access, loaded = open_record(connection, context, app, entity, "delete", record_id, version, deleted=True)
+    compiled, found = access.compiled, access.entity
+    writer = writer_for(context, access, platform=False)
+    # As if it were new: every reference must lead to a record that is there.
+    draft = Draft(record_id, None, loaded.version, record={**loaded.values, "id": record_id})
+    follow_references(connection, context, compiled, found, [draft])
+    check_uniques(connection, context, compiled, found, writer, draft)
+    check_unindexed(connection, context, compiled, found, writer, draft)
+    refuse(draft)
+    plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="restored")
+    try:
+        if not update_record_row(connection, plan):
+            raise Changed(CHANGED)
+    except IntegrityError as broken:
+        raise collided(found, writer, broken) from broken
+    record_change(connection, context, found, "record.restored", record_id, loaded.version + 1, {}, loaded.values)
+    return Written(record_id, loaded.version + 1, {}, loaded.values)
