@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import assert_never, cast
+from typing import cast
 
 from workflow_engine import events as ev
+from workflow_engine.apply_acts import apply_act
 from workflow_engine.state import Block, Instance, InstanceState, Seat, SeatState, Visit, VisitState
 
 _SEAT_OF_DECISION: dict[str, SeatState] = {
@@ -89,10 +90,12 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
             return replace(state, state="stopped", ended_at=entry.at)
         case ev.Finished():
             return replace(state, state=cast("InstanceState", event.result), ended_at=entry.at)
+        case ev.CallFinished(late=False):
+            return _change_visit(state, event.step, event.visit, lambda visit: replace(visit, call_result=event.result))
         case ev.Skipped() | ev.Reused() | ev.DecisionRun() | ev.CallFinished() | ev.BranchChosen() | ev.Returned() | ev.Copied():
             return state
         case _:
-            assert_never(event)
+            return apply_act(state, entry.at, entry.actor, event)
 
 
 def _opened(at: dt.datetime, event: ev.VisitOpened) -> Visit:
@@ -101,13 +104,14 @@ def _opened(at: dt.datetime, event: ev.VisitOpened) -> Visit:
         number=event.visit,
         state="open",
         opened_at=at,
-        seats=tuple(Seat(n, offer.owner, offer.candidates) for n, offer in enumerate(event.seats, start=1)),
+        seats=tuple(Seat(n, offer.owner, offer.candidates, weight=offer.weight) for n, offer in enumerate(event.seats, start=1)),
         due_at=event.due_at,
         because=event.because,
         left_out=event.left_out,
         by_hand=event.by_hand,
         record_version=event.record_version,
         stand_ins=event.stand_ins,
+        closes_at=event.closes_at,
     )
 
 
@@ -155,6 +159,7 @@ def _close(visit: Visit, event: ev.VisitClosed, at: dt.datetime) -> Visit:
         closed_at=at,
         material=event.material,
         seats=tuple(replace(seat, state=rest) if seat.state == "open" else seat for seat in visit.seats),
+        requests=tuple(replace(each, state="cancelled") if each.is_open else each for each in visit.requests),
     )
 
 

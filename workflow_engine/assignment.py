@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forms_dsl.model import HumanStep, People
+from forms_dsl.model import HumanStep, People, SeatRule
 from workflow_engine.controls import bar, is_over_limit
 from workflow_engine.decide import possible
 from workflow_engine.definition import Definition
@@ -48,11 +48,24 @@ def assign(definition: Definition, state: Instance, world: World, step: HumanSte
     if len(asked) < max(1, step.by.count_min):
         passes = may_pass_without(definition, step, wanted)
         return Nobody("too_few_people" if asked else "no_approver", left_out, passes)
-    offers = _offers(step.by, asked, prefer)
-    if not possible(step.rule, len(offers)):
+    offers = tuple(_weighed(step, world, offer) for offer in _offers(step.by, asked, prefer))
+    if not possible(step.rule, len(offers), [offer.weight for offer in offers]):
         return Nobody("rule_cannot_be_met", left_out)
     fitting = {candidate.person for candidate in wanted.candidates}
     return Seats(offers, found.because, left_out, tuple(each.person for each in asked if each.person not in fitting))
+
+
+def weight_of(rule: SeatRule, world: World, person: str) -> int:
+    """How many votes a person's seat has: those of his heaviest role; without weights, one."""
+    if not rule.weights:
+        return 1
+    return max((votes for role, votes in rule.weights.items() if world.still_fits(People("role", role), person)), default=0)
+
+
+def _weighed(step: HumanStep, world: World, offer: SeatOffer) -> SeatOffer:
+    """A seat with its votes; one that several may claim has those of the lightest of them."""
+    people = offer.candidates if offer.owner is None else (offer.owner,)
+    return replace(offer, weight=min(weight_of(step.rule, world, person) for person in people))
 
 
 def _sift(

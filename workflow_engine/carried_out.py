@@ -24,7 +24,6 @@ from forms_dsl.model import (
 )
 from forms_dsl.source import Document, Pointer, Span, path_within_app
 from forms_dsl.workflow_tree import steps_of
-from workflow_engine.decide import BUILT_RULES
 from workflow_engine.scenario import can_be_played
 
 HINT = Sentence("The app can be checked, but not published with it.", "可以检查，但不能带着它发布。")
@@ -137,10 +136,7 @@ def _of_step(step: WorkflowStep) -> Iterator[Key]:
 
 def _of_human(step: HumanStep) -> Iterator[Key]:
     yield from people_keys(step.by, "by")
-    if step.verb == "vote":
-        yield ("vote",)
-    elif step.verb != "fill" and step.rule.kind not in BUILT_RULES:
-        yield ("rule", step.rule.kind)
+    yield from working_key(step.open_for, "open_for")
     for key, value in (("allow", step.allow), ("signature", step.signature)):
         if value:
             yield (key,)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workflow_engine.state import AddMode, RequestKind
+
 #: What a person may do with a seat.
 Decision = Literal["approve", "reject", "return", "abstain", "complete"]
 #: How a call ended: done, refused by the other side, or nobody knows.
@@ -41,6 +43,8 @@ class Decide:
     to: str | None = None
     #: The version of the record that this decision is about.
     record_version: int | None = None
+    #: The proof that the person signed this decision.
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +101,129 @@ class Retry:
     actor: str
 
 
-Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """转办: the holder of a seat gives it to somebody else, for good."""
+
+    actor: str
+    step: str
+    visit: int
+    seat: int
+    person: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddSeats:
+    """加签: the holder of a seat has more people asked, before him, after him or together with all."""
+
+    actor: str
+    step: str
+    visit: int
+    seat: int
+    people: tuple[str, ...]
+    mode: AddMode
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSeat:
+    """减签: whoever added a seat takes it away again."""
+
+    actor: str
+    step: str
+    visit: int
+    seat: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """征询 or 委派: the holder of a seat asks people for a word, or one to do it and report back."""
+
+    actor: str
+    step: str
+    visit: int
+    seat: int
+    people: tuple[str, ...]
+    kind: RequestKind
+    blocks: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who was asked says his word."""
+
+    actor: str
+    step: str
+    visit: int
+    request: int
+    opinion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Who asked waits no longer."""
+
+    actor: str
+    step: str
+    visit: int
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class Urge:
+    """催办: the starter reminds whoever holds the open seats."""
+
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBallot:
+    """The time of a ballot is over."""
+
+    step: str
+    visit: int
+    actor: str = TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """挂起, by an administrator."""
+
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """激活, by an administrator."""
+
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """终止, by an administrator."""
+
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class JumpTo:
+    """跳转, by two administrators, one after the other."""
+
+    actor: str
+    to: str
+    reason: str
+
+
+#: What somebody does with a seat that he holds, beside deciding it.
+SeatAct = Transfer | AddSeats | Ask
+ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot
+SteerCommand = Suspend | Resume | Terminate | JumpTo
+
+Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | ActCommand | SteerCommand

@@ -10,17 +10,13 @@ from typing import Literal
 from forms_dsl.model import SeatRule
 from workflow_engine.state import SeatState
 
-Result = Literal["pending", "approved", "rejected"]
-
-#: Rules that this engine decides; a workflow with another one is refused by `verify`.
-BUILT_RULES = frozenset(("all", "pass", "first", "any_approve", "in_turn"))
-
-_ANSWERS: frozenset[SeatState] = frozenset(("approved", "rejected", "abstained"))
+#: `no_quorum`: a ballot was closed with too few present, so it says nothing.
+Result = Literal["pending", "approved", "rejected", "no_quorum"]
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How the seats of one visit stand."""
+    """How the seats of one visit stand: one each, or their weights."""
 
     approved: int
     rejected: int
@@ -32,23 +28,31 @@ class Count:
         """All seats that count."""
         return self.approved + self.rejected + self.abstained + self.open
 
+    @property
+    def present(self) -> int:
+        """The seats that answered, abstentions included."""
+        return self.approved + self.rejected + self.abstained
 
-def count(seats: Sequence[SeatState]) -> Count:
+
+def count(seats: Sequence[SeatState], weights: Sequence[int] | None = None) -> Count:
     """Count the seats of a visit; seats that never had a vote (cancelled, not required) do not count."""
-    return Count(
-        approved=seats.count("approved"),
-        rejected=seats.count("rejected"),
-        abstained=seats.count("abstained"),
-        open=seats.count("open"),
-    )
+    each = list(zip(seats, weights if weights is not None else [1] * len(seats), strict=True))
+
+    def total(state: SeatState) -> int:
+        return sum(weight for found, weight in each if found == state)
+
+    return Count(total("approved"), total("rejected"), total("abstained"), total("open"))
 
 
-def decide(rule: SeatRule, seats: Sequence[SeatState]) -> Result:
-    """The result of a visit; recomputed after every change of its seats, it never relies on an earlier answer."""
+def decide(rule: SeatRule, seats: Sequence[SeatState], weights: Sequence[int] | None = None, *, closed: bool = False) -> Result:
+    """The result of a visit; recomputed after every change of its seats, it never relies on an earlier answer.
+
+    `weights` are those of the seats where the rule has any; `closed` says that the time of a ballot is over.
+    """
     votes = count(seats)
     if rule.kind == "first":
         return next((_as_result(state) for state in seats if state in ("approved", "rejected")), _nobody(votes))
-    if votes.open and not _decides_early(rule):
+    if votes.open and not _decides_early(rule) and not closed:
         return "pending"
     match rule.kind:
         case "all" | "in_turn":
@@ -57,6 +61,10 @@ def decide(rule: SeatRule, seats: Sequence[SeatState]) -> Result:
             return _between(votes, votes.approved > 0, votes.open == 0)
         case "pass":
             return _pass(rule, votes)
+        case "weights":
+            return _weigh(rule, votes, count(seats, weights))
+        case "vote":
+            return _ballot(rule, votes)
         case _:
             raise ValueError(f"no rule {rule.kind!r}")
 
@@ -66,11 +74,11 @@ def may_act(rule: SeatRule, seats: Sequence[SeatState], index: int) -> bool:
     return rule.kind != "in_turn" or "open" not in seats[:index]
 
 
-def possible(rule: SeatRule, seats: int) -> bool:
+def possible(rule: SeatRule, seats: int, weights: Sequence[int] | None = None) -> bool:
     """Whether a visit with this number of seats can be approved at all."""
     if seats < 1:
         return False
-    return decide(rule, ["approved"] * seats) == "approved"
+    return decide(rule, ["approved"] * seats, weights) == "approved"
 
 
 def _decides_early(rule: SeatRule) -> bool:
@@ -86,6 +94,24 @@ def _pass(rule: SeatRule, votes: Count) -> Result:
     approved = total > 0 and votes.approved * threshold.denominator >= needed
     rejected = (votes.approved + votes.open) * threshold.denominator < needed
     return _between(votes, approved, rejected)
+
+
+def _weigh(rule: SeatRule, votes: Count, weighed: Count) -> Result:
+    """票签: the approving weight against a number of votes; a reject is a vote like any other, no veto."""
+    needed = rule.votes if rule.votes is not None else weighed.seats
+    return _between(votes, weighed.approved >= max(1, needed), weighed.approved + weighed.open < needed)
+
+
+def _ballot(rule: SeatRule, votes: Count) -> Result:
+    """表决: a quorum of the seats must have answered, then a share of those present, of the votes cast or of all seats."""
+    threshold = rule.threshold if rule.threshold is not None else Fraction(1)
+    quorum = rule.quorum if rule.quorum is not None else Fraction(1)
+    if not votes.present or votes.present * quorum.denominator < quorum.numerator * votes.seats:
+        return "no_quorum"
+    totals = {"seats": votes.seats, "present": votes.present, "voted": votes.approved + votes.rejected}
+    total = totals[rule.of]
+    passed = total > 0 and votes.approved * threshold.denominator >= threshold.numerator * total
+    return "approved" if passed else "rejected"
 
 
 def _between(votes: Count, approved: bool, rejected: bool) -> Result:

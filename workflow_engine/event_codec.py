@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from typing import Any
 
+from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.state import LeftOut
 
@@ -37,6 +39,20 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "copied": ev.Copied,
     "recalled": ev.Recalled,
     "finished": ev.Finished,
+    "seat_transferred": ae.SeatTransferred,
+    "seat_added": ae.SeatAdded,
+    "seat_removed": ae.SeatRemoved,
+    "seat_not_required": ae.SeatNotRequired,
+    "opinion_asked": ae.OpinionAsked,
+    "opinion_given": ae.OpinionGiven,
+    "opinion_withdrawn": ae.OpinionWithdrawn,
+    "urged": ae.Urged,
+    "ballot_closed": ae.BallotClosed,
+    "suspended": ae.Suspended,
+    "resumed": ae.Resumed,
+    "terminated": ae.Terminated,
+    "jump_asked": ae.JumpAsked,
+    "jumped": ae.Jumped,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
 
@@ -48,10 +64,21 @@ def kind_of(event: ev.Event) -> str:
 
 def encode(event: ev.Event) -> dict[str, object]:
     """The body of an event as JSON data."""
-    body = asdict(event)
-    if isinstance(event, ev.VisitOpened) and event.due_at is not None:
-        body["due_at"] = event.due_at.isoformat()
+    body: dict[str, object] = _plain(asdict(event))
     return body
+
+
+def _plain(value: Any) -> Any:
+    """The same with moments as text, however deep."""
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case dt.datetime():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def decode(kind: str, body: Mapping[str, object]) -> ev.Event:
@@ -63,10 +90,12 @@ def decode(kind: str, body: Mapping[str, object]) -> ev.Event:
 
 def _revive(name: str, value: object) -> object:
     match name, value:
-        case "due_at", str():
+        case (("due_at" | "closes_at"), str()):
             return dt.datetime.fromisoformat(value)
         case "seats", list():
-            return tuple(ev.SeatOffer(offer["owner"], tuple(offer["candidates"])) for offer in value)
+            return tuple(ev.SeatOffer(**{**offer, "candidates": tuple(offer["candidates"])}) for offer in value)
+        case "terms", list():
+            return tuple(_term(term) for term in value)
         case "left_out", list():
             return tuple(LeftOut(**left_out) for left_out in value)
         case "left_out", dict():
@@ -75,3 +104,8 @@ def _revive(name: str, value: object) -> object:
             return tuple(value)
         case _:
             return value
+
+
+def _term(body: Mapping[str, Any]) -> ae.NewTerm:
+    make: Callable[..., ae.NewTerm] = ae.NewTerm
+    return make(**{name: _revive(name, each) for name, each in body.items()})

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workflow_engine.act_events import ActEvent
 from workflow_engine.state import LeftOut
 
 
@@ -15,6 +16,7 @@ class SeatOffer:
 
     owner: str | None
     candidates: tuple[str, ...]
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class VisitOpened:
     record_version: int | None = None
     #: Who is asked in the place of others.
     stand_ins: tuple[str, ...] = ()
+    closes_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,8 @@ class SeatDecided:
     decision: str
     opinion: str | None = None
     record_version: int | None = None
+    #: The proof that the person signed the decision, where the step asks for a signature.
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +287,7 @@ Event = (
     | Copied
     | Recalled
     | Finished
+    | ActEvent
 )
 
 

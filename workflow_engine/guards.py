@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from forms_dsl.model import HumanStep
-from workflow_engine.commands import Claim, Decide, Decision, Release
+from workflow_engine.commands import Claim, Decide, Decision, Release, SeatAct
 from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.decide import may_act
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import fits_by_escalation
 from workflow_engine.returns import calls_in_region, return_targets
 from workflow_engine.routes import has_moved
+from workflow_engine.seats import waits_for_others
 from workflow_engine.stand_ins import stands_in
 from workflow_engine.state import Instance, Seat, Visit
 from workflow_engine.world import World
@@ -37,7 +38,27 @@ RefusalReason = Literal[
     "nothing_held",
     "outcome_unknown",
     "no_claim",
+    "waits_for_others",
+    "signature_missing",
+    "nobody_named",
+    "added_may_not_add",
+    "too_many_seats",
+    "no_such_seat",
+    "request_over",
+    "urged_lately",
+    "entrant_unfit",
+    "entrant_asked",
+    "entrant_seated",
+    "entrant_barred",
+    "entrant_over_limit",
+    "suspended",
+    "not_suspended",
+    "not_running",
+    "second_person",
+    "reason_missing",
 ]
+#: What a person does with a seat that he is offered.
+SeatCommand = Decide | Claim | Release | SeatAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,8 @@ class Refusal:
     #: The visit and seat as they are, so that the answer can say who decided what and when.
     visit: Visit | None = None
     seat: Seat | None = None
+    #: Whom it is about, beside the one who acts.
+    person: str | None = None
 
 
 def decisions_of(step: HumanStep) -> tuple[Decision, ...]:
@@ -65,14 +88,14 @@ def decisions_of(step: HumanStep) -> tuple[Decision, ...]:
     return tuple(decision for decision, words in allowed if words & set(step.may))
 
 
-def refuse_acting(
-    definition: Definition, state: Instance, world: World, command: Decide | Claim | Release
-) -> tuple[Visit, Seat] | Refusal:
+def refuse_acting(definition: Definition, state: Instance, world: World, command: SeatCommand) -> tuple[Visit, Seat] | Refusal:
     """The seat that a command is about, or why this person may not act on it."""
     visit = state.visit(command.step, command.visit)
     seat = visit.seat(command.seat) if visit else None
     if visit is None or seat is None:
         return Refusal("not_offered")
+    if state.suspended_at is not None and visit.is_open:
+        return Refusal("suspended")
     if not state.is_running or visit.state != "open" or seat.state != "open":
         return Refusal("already_decided", visit=visit, seat=seat)
     if command.actor not in visit.entitled(seat):
@@ -94,6 +117,9 @@ def _lacks_authority(step: HumanStep, world: World, visit: Visit, seat: Seat, pe
 
 def _still_fits(state: Instance, step: HumanStep, world: World, visit: Visit, seat: Seat, person: str) -> bool:
     """Whether a person still is one of those whom the step asks, stands in for one of them, or is asked since it is late."""
+    if seat.added_by is not None:
+        # Who was added fits by being asked; he must still be there.
+        return world.is_known(person)
     if world.still_fits(step.by, person) or stands_in(state, world, visit, person):
         return True
     return fits_by_escalation(world, step, seat, person)
@@ -105,7 +131,7 @@ def _not_entitled(actor: str, visit: Visit, seat: Seat) -> Refusal:
     return Refusal("second_seat" if seat.owner is None else "claimed", visit=visit, seat=seat)
 
 
-def _barred(definition: Definition, state: Instance, world: World, command: Decide | Claim | Release) -> Refusal | None:
+def _barred(definition: Definition, state: Instance, world: World, command: SeatCommand) -> Refusal | None:
     barred = bar(definition, state, world, command.step, command.actor)
     if barred is None:
         return None
@@ -117,12 +143,14 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
     step = definition.human(command.step)
     if command.decision not in decisions_of(step):
         return Refusal("no_such_decision")
-    index = command.seat - 1
-    if not may_act(step.rule, [seat.state for seat in visit.seats], index):
-        return Refusal("not_your_turn")
+    refusal = _refuse_turn(step, visit, command.seat)
+    if refusal is not None:
+        return refusal
     if command.decision in step.opinion and not (command.opinion or "").strip():
         return Refusal("opinion_missing")
-    seat = visit.seats[index]
+    if step.signature and not command.signature:
+        return Refusal("signature_missing")
+    seat = visit.seats[command.seat - 1]
     if command.decision == "approve" and _lacks_authority(step, world, visit, seat, command.actor):
         return Refusal("over_limit")
     if command.decision == "approve" and has_moved(definition, world, command.step):
@@ -133,6 +161,16 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
     left_behind = calls_in_region(definition, state, target) if target is not None else ()
     if left_behind:
         return Refusal("call_under_way" if any(call.state == "calling" for call in left_behind) else "call_done")
+    return None
+
+
+def _refuse_turn(step: HumanStep, visit: Visit, number: int) -> Refusal | None:
+    """Whether a seat must wait: for an earlier one, or for those whom its holder asked."""
+    seat = visit.seat(number)
+    if not may_act(step.rule, [each.state for each in visit.seats], number - 1):
+        return Refusal("not_your_turn")
+    if seat is not None and waits_for_others(visit, seat):
+        return Refusal("waits_for_others", visit=visit, seat=seat)
     return None
 
 
@@ -157,7 +195,7 @@ def offered(definition: Definition, state: Instance, world: World, act: Decide) 
     step = definition.human(act.step)
     able: list[Decision] = []
     for decision in decisions_of(step):
-        trial = Decide(act.actor, act.step, act.visit, act.seat, decision, opinion="?")
+        trial = Decide(act.actor, act.step, act.visit, act.seat, decision, opinion="?", signature="?")
         if refuse_decision(definition, state, world, trial, visit) is None:
             able.append(decision)
     return tuple(able)

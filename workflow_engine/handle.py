@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
 
 from forms_dsl.model import CallStep, People
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
+from workflow_engine.acts import act
 from workflow_engine.controls import bar
-from workflow_engine.decide import decide
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
 from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.routes import has_moved
+from workflow_engine.settle import count_vote, leave_out, reject
 from workflow_engine.state import Instance, Visit
+from workflow_engine.steer import after_call, steer, while_suspended
 from workflow_engine.world import World
 
 #: Why a call itself is held; for any other reason the work by hand after it is.
@@ -41,6 +42,8 @@ def handle(definition: Definition, state: Instance | None, command: cmd.Command,
 
 
 def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
+    if progress.started is not None and progress.started.suspended_at is not None:
+        return while_suspended(progress, command)
     match command:
         case cmd.Start():
             return _start(progress, command)
@@ -58,8 +61,10 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
             return _timer_due(progress, command)
         case cmd.Retry():
             return _retry(progress)
+        case cmd.Suspend() | cmd.Resume() | cmd.Terminate() | cmd.JumpTo():
+            return steer(progress, command)
         case _:
-            assert_never(command)
+            return act(progress, command)
 
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
@@ -89,41 +94,24 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
         return refusal
     target = target_of(progress.definition, progress.state, command)
     progress.emit(
-        ev.SeatDecided(visit.step, visit.number, command.seat, command.decision, command.opinion, command.record_version)
+        ev.SeatDecided(
+            visit.step,
+            visit.number,
+            command.seat,
+            command.decision,
+            command.opinion,
+            command.record_version,
+            command.signature,
+        )
     )
     if command.decision == "return" and target is not None:
         go_back(progress, visit, "returned", target)
     elif command.decision == "complete":
         pass_step(progress, visit, "completed")
     else:
-        _count(progress, visit, command)
-    _leave_out(progress)
+        count_vote(progress, visit, command)
+    leave_out(progress)
     return None
-
-
-def _count(progress: Progress, visit: Visit, command: cmd.Decide) -> None:
-    """Ask the rule again after a vote; a reject by the holder of the veto decides whatever the others say."""
-    rule = progress.definition.human(visit.step).rule
-    seats = next(v.seats for v in progress.state.visits if (v.step, v.number) == (visit.step, visit.number))
-    result = decide(rule, [seat.state for seat in seats])
-    if command.decision == "reject" and rule.veto is not None:
-        holds_veto = progress.world.still_fits(People("role", rule.veto), command.actor)
-        result = "rejected" if holds_veto else result
-    if result == "approved":
-        pass_step(progress, visit, "approved")
-    elif result == "rejected":
-        _reject(progress, visit)
-
-
-def _reject(progress: Progress, visit: Visit) -> None:
-    """A refused visit ends the instance, unless the step says where to go back to."""
-    on_reject = progress.definition.human(visit.step).on_reject
-    if on_reject is not None:
-        go_back(progress, visit, "rejected", on_reject)
-        return
-    close(progress, visit, "rejected")
-    cancel(progress, progress.definition.inside(0))
-    progress.emit(ev.Finished("rejected"))
 
 
 def _claim(progress: Progress, command: cmd.Claim) -> Refusal | None:
@@ -160,17 +148,8 @@ def _finish_call(progress: Progress, command: cmd.FinishCall) -> Refusal | None:
     visit = progress.state.visit(command.step, command.visit)
     late = visit is None or visit.state != "calling" or not progress.state.is_running
     progress.emit(ev.CallFinished(command.step, command.visit, command.result, command.detail, late))
-    if visit is None or late:
-        return None
-    if command.result == "confirmed":
-        pass_step(progress, visit, "completed")
-        return None
-    step = progress.definition.places[command.step].step
-    if isinstance(step, CallStep) and step.on_error is not None:
-        close(progress, visit, "cancelled")
-        open_people(progress, progress.definition.human(command.step), by_hand=True)
-    else:
-        progress.emit(ev.VisitHeld(visit.step, visit.number, f"call_{command.result}"))
+    if visit is not None and not late:
+        after_call(progress, visit, command.result)
     return None
 
 
@@ -179,6 +158,9 @@ def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
     # A timer of a visit that is closed, or that fired before, changes nothing.
     if visit is None or visit.state != "open" or not progress.state.is_running or visit.overdue:
         return None
+    if visit.due_at is None or progress.world.now < visit.due_at:
+        # Its time was moved by a suspension: another timer comes then.
+        return None
     progress.emit(ev.Overdue(visit.step, visit.number))
     due = progress.definition.human(visit.step).due
     match due.then if due else None:
@@ -186,7 +168,7 @@ def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
             target = progress.definition.human(visit.step).on_reject
             # A return must not leave a call behind whose outcome is not known; the step stays late until it is.
             if target is None or not calls_in_region(progress.definition, progress.state, target):
-                _reject(progress, visit)
+                reject(progress, visit)
         case "approve" if not has_moved(progress.definition, progress.world, visit.step):
             pass_step(progress, visit, "approved")
         case "escalate" if due is not None and due.to is not None:
@@ -212,23 +194,3 @@ def _retry(progress: Progress) -> Refusal | None:
         else:
             walk(progress, (place.sequence, place.index))
     return None
-
-
-def _leave_out(progress: Progress) -> None:
-    """After an act, take steps that are open elsewhere from people who may not act there any more."""
-    for visit in tuple(progress.state.open_visits()):
-        for seat in visit.seats:
-            for person in visit.entitled(seat):
-                barred = bar(progress.definition, progress.state, progress.world, visit.step, person)
-                if barred is not None:
-                    progress.emit(ev.PersonLeftOut(visit.step, visit.number, seat.number, barred))
-        now = progress.state.visit(visit.step, visit.number)
-        if now is not None and _is_short(now):
-            progress.emit(ev.VisitHeld(visit.step, visit.number, "no_approver"))
-
-
-def _is_short(visit: Visit) -> bool:
-    """Whether some seat of an open visit can find nobody."""
-    free = [seat for seat in visit.seats if seat.state == "open" and seat.owner is None]
-    people = {person for seat in free for person in visit.entitled(seat)}
-    return len(people) < len(free)

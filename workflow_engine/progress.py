@@ -19,7 +19,7 @@ from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
 from workflow_engine.commands import SYSTEM
-from workflow_engine.deadlines import due_at
+from workflow_engine.deadlines import closes_at, due_at
 from workflow_engine.definition import Definition
 from workflow_engine.routes import route
 from workflow_engine.state import PASSED_VISITS, Instance, LeftOut, Visit, VisitState
@@ -103,7 +103,12 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False, r
         progress.emit(ev.VisitHeld(step.name, number, "calendar_missing"))
         return
     opened = ev.VisitOpened(step.name, number, assigned.offers, assigned.because, assigned.left_out, due, by_hand)
-    progress.emit(replace(opened, record_version=progress.world.record_version, stand_ins=assigned.stand_ins))
+    closes = closes_at(step, progress.world.now, progress.world.clock)
+    if closes is None and step.open_for is not None:
+        progress.emit(ev.VisitHeld(step.name, number, "calendar_missing"))
+        return
+    about = progress.world.record_version
+    progress.emit(replace(opened, record_version=about, stand_ins=assigned.stand_ins, closes_at=closes))
 
 
 def _run(progress: Progress, step: HumanStep, number: int) -> bool:

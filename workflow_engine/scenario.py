@@ -156,7 +156,8 @@ class _Scene:
             for person in (act.by,) if act.by is not None else visit.entitled(seat):
                 words = act.opinion if act.opinion is not None else "-"
                 decision = self.decision(visit, act)
-                refused = self.give(cmd.Decide(person, visit.step, visit.number, seat.number, decision, words, act.to))
+                deed = cmd.Decide(person, visit.step, visit.number, seat.number, decision, words, act.to, signature="-")
+                refused = self.give(deed)
                 if refused is None:
                     return None
                 # A seat that is decided or another's says less than why the person himself may not.

@@ -126,7 +126,9 @@ def _approval(definition: Definition, state: Instance, world: World, visit: Visi
 
 def _act(definition: Definition, visit: Visit, seat: Seat, person: str) -> cmd.Decide:
     fills = definition.human(visit.step).verb == "fill"
-    return cmd.Decide(person, visit.step, visit.number, seat.number, "complete" if fills else "approve", opinion="-")
+    return cmd.Decide(
+        person, visit.step, visit.number, seat.number, "complete" if fills else "approve", opinion="-", signature="-"
+    )
 
 
 def _after(definition: Definition, state: Instance, world: World, command: cmd.Command) -> Handled:

@@ -12,6 +12,9 @@ SeatState = Literal[
 ]
 #: `superseded` marks an earlier result that no longer counts; its seats keep their actors, for four eyes.
 VisitState = Literal["open", "calling", "held", "approved", "rejected", "completed", "returned", "cancelled", "superseded"]
+#: 前加签, 后加签, 并加签.
+AddMode = Literal["before", "after", "together"]
+RequestKind = Literal["opinion", "delegate"]
 InstanceState = Literal["running", "held", "approved", "rejected", "stopped"]
 
 OPEN_VISITS: frozenset[VisitState] = frozenset(("open", "calling", "held"))
@@ -40,6 +43,40 @@ class Seat:
     actor: str | None = None
     decision: str | None = None
     decided_at: dt.datetime | None = None
+    #: How many votes it has (票签).
+    weight: int = 1
+    #: Who added it (加签), beside which seat, and whether before it, after it or together with all others.
+    added_by: str | None = None
+    beside: int | None = None
+    mode: AddMode | None = None
+
+    @property
+    def is_companion(self) -> bool:
+        """Whether it answers for the seat that it was added beside, and is no vote of its own."""
+        return self.mode in ("before", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An opinion asked for by who holds a seat (征询), or his task given to somebody who reports back (委派); never a vote."""
+
+    number: int
+    seat: int
+    kind: RequestKind
+    asker: str
+    person: str
+    asked_at: dt.datetime
+    note: str | None = None
+    #: Whether the seat waits for the answer.
+    blocks: bool = False
+    state: Literal["open", "answered", "withdrawn", "cancelled"] = "open"
+    opinion: str | None = None
+    answered_at: dt.datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still waited for."""
+        return self.state == "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +103,12 @@ class Visit:
     overdue: bool = False
     #: Who is asked in the place of others: a leader for the starter, or for somebody who cannot be found.
     stand_ins: tuple[str, ...] = ()
+    #: When the time of a ballot is over.
+    closes_at: dt.datetime | None = None
+    requests: tuple[Request, ...] = ()
+    urged_at: dt.datetime | None = None
+    #: How the call of this visit ended, kept until the flow goes on from it: at once, or when it is resumed.
+    call_result: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -76,9 +119,16 @@ class Visit:
         """The seat with a number."""
         return next((seat for seat in self.seats if seat.number == number), None)
 
+    def request(self, number: int) -> Request | None:
+        """The request with a number."""
+        return next((request for request in self.requests if request.number == number), None)
+
     def entitled(self, seat: Seat) -> tuple[str, ...]:
         """Who finds a seat in the to-do list; nobody is offered a second seat of the same visit."""
         if self.state != "open" or seat.state != "open":
+            return ()
+        if seat.mode == "after" and any(other.number == seat.beside and other.state == "open" for other in self.seats):
+            # 后加签: his turn comes when the one who added him has decided.
             return ()
         if seat.owner is not None:
             return (seat.owner,)
@@ -98,6 +148,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Jump:
+    """A jump that one administrator asked for and a second one must ask for too."""
+
+    to: str
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """One run of a workflow over one record."""
 
@@ -112,6 +170,9 @@ class Instance:
     before: Mapping[str, object] = field(default_factory=dict)
     #: The version of the record that was submitted.
     record_version: int | None = None
+    #: Since when it stands still by order of an administrator; None while it goes on.
+    suspended_at: dt.datetime | None = None
+    jump: Jump | None = None
 
     @property
     def is_running(self) -> bool:

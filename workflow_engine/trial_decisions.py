@@ -12,7 +12,6 @@ from forms_dsl.model import (
     Branch,
     ChooseStep,
     HumanStep,
-    SeatRule,
     SubFlowStep,
     TogetherStep,
     WaitStep,
@@ -20,7 +19,6 @@ from forms_dsl.model import (
     WorkflowStep,
 )
 from forms_dsl.workflow_tree import steps_of
-from workflow_engine.decide import BUILT_RULES
 from workflow_engine.decisions import compile_decision
 
 
@@ -30,10 +28,7 @@ def can_be_tried(workflow: Workflow) -> bool:
 
 
 def for_trial(workflow: Workflow, *, counts: bool) -> Workflow:
-    """The flow as a trial runs it: a rule that this version does not decide passes as `all` does.
-
-    Without a calendar (`counts`) nobody is late where working time says when.
-    """
+    """The flow as a trial runs it: without a calendar (`counts`) nobody is late where working time says when."""
     return replace(workflow, steps=_steps(workflow.steps, counts))
 
 
@@ -44,9 +39,9 @@ def _steps(steps: tuple[WorkflowStep, ...], counts: bool) -> tuple[WorkflowStep,
 def _step(step: WorkflowStep, counts: bool) -> WorkflowStep:
     match step:
         case HumanStep():
-            rule = step.rule if step.verb == "fill" or step.rule.kind in BUILT_RULES else SeatRule("all")
             due = None if step.due is not None and step.due.within.working and not counts else step.due
-            return replace(step, rule=rule, due=due)
+            open_for = None if step.open_for is not None and step.open_for.working and not counts else step.open_for
+            return replace(step, due=due, open_for=open_for)
         case ChooseStep():
             otherwise = None if step.otherwise is None else _steps(step.otherwise, counts)
             return replace(step, branches=_branches(step.branches, counts), otherwise=otherwise)

@@ -15,7 +15,7 @@ from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
 from forms_dsl.source import Document
 from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out, told_once
-from workflow_engine.decide import BUILT_RULES, possible
+from workflow_engine.decide import possible
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.examples import check_examples
 from workflow_engine.trial_decisions import can_be_tried
@@ -24,6 +24,7 @@ RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come be
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
 SILENT_FILL = code("W104", "A step that somebody has to fill in would pass by itself.")
 
+UNSEATED_WEIGHTS = code("W106", "Seats with weights that several people may claim.")
 EDITORS_UNKNOWN = code("W105", "A rule over editors of fields whose entity keeps no audit trail.")
 
 #: No rule needs more; a step without a count may have any number of seats.
@@ -80,8 +81,9 @@ def _steps(definition: Definition) -> Iterator[Diagnostic]:
 def _rule(step: HumanStep) -> Iterator[Diagnostic]:
     if step.verb == "fill":
         return
-    if step.verb == "vote" or step.rule.kind not in BUILT_RULES:
-        return  # not carried out, which is said elsewhere
+    if step.rule.kind == "weights":
+        yield from _weights(step)
+        return
     least, most = step.by.count_min, step.by.count_max or max(step.by.count_min, _MANY)
     lacks_share = step.rule.kind == "pass" and step.rule.threshold is None
     if lacks_share or not all(possible(step.rule, seats) for seats in range(least, most + 1)):
@@ -103,6 +105,17 @@ def _rule(step: HumanStep) -> Iterator[Diagnostic]:
             f"“{step.name}”为或签，先答者定，不需要否决权。",
         )
         yield VETO_OF_FIRST.at(step.span, message)
+
+
+def _weights(step: HumanStep) -> Iterator[Diagnostic]:
+    """The votes of a seat are those of its owner, so everybody asked has a seat; whether they are enough is known from the file."""
+    if step.by.pick == "claim":
+        message = Sentence(
+            f"At {step.name!r} seats have weights, but who sits on which is only known when they are claimed.",
+            f"“{step.name}”按权重计票，但席位由谁占用要到认领时才知道。",
+        )
+        hint = Sentence("Leave pick out: everybody has a seat.", "请去掉 pick：每人一席。")
+        yield UNSEATED_WEIGHTS.at(step.span, message, hint=hint)
 
 
 def _due(step: HumanStep) -> Iterator[Diagnostic]:

@@ -50,6 +50,11 @@ def no_leader(_person: str) -> Found:
     return Found((), "leader")
 
 
+def nobody(_person: str) -> bool:
+    """The answer of a world that knows nobody beside those whom its steps ask."""
+    return False
+
+
 def no_authority() -> Settled | None:
     """The answer of a workflow without an authority table."""
     return None
@@ -84,6 +89,8 @@ class World:
     leader_of: Callable[[str], Found] = no_leader
     #: The calendar by which working time counts; None without one.
     clock: WorkClock | None = None
+    #: Whether this is an active person with some role in the app: one who may be asked beside those whom a step finds.
+    is_known: Callable[[str], bool] = nobody
 
 
 def as_amount(value: object) -> Decimal | None:

@@ -1,41 +1,55 @@
-"""What may be done with a whole approval: its starter recalls it, an administrator tries again where it is held."""
+"""What may be done with a whole approval: its starter recalls it or urges, an administrator holds it up, ends or moves it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Literal
 
 from sqlalchemy.engine import Connection
 
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
 from runtime.process.service import recall, retry, running_instance
+from runtime.process.steering import jump, resume, suspend, terminate, urge
 from runtime.process.view import process_of_record
 from runtime.records.access import NOT_THERE
 from runtime.store.database import Database
 
 Json = dict[str, object]
+SteerWord = Literal["recall", "urge", "retry", "suspend", "resume", "terminate", "jump"]
+#: What the starter does; all else is for administrators.
+STARTER_WORDS: tuple[SteerWord, ...] = ("recall", "urge")
+ADMINISTRATOR_WORDS: tuple[SteerWord, ...] = ("retry", "suspend", "resume", "terminate", "jump")
 
 
-def recall_process(database: Database, context: Context, app: str, entity: str, record_id: str) -> Json | None:
-    """Take the submission of a record back; the approval as it is afterwards."""
-    return _steer(database, context, (app, entity, record_id), recall)
-
-
-def retry_process(database: Database, context: Context, app: str, entity: str, record_id: str) -> Json | None:
-    """Try again where the approval of a record is held; the approval afterwards, if the administrator may read the record."""
-    return _steer(database, context, (app, entity, record_id), retry)
-
-
-def _steer(
-    database: Database, context: Context, record: tuple[str, str, str], act: Callable[[Connection, Context, str], None]
+def steer_process(
+    database: Database, context: Context, record: tuple[str, str, str], word: SteerWord, reason: str | None, to: str | None
 ) -> Json | None:
+    """Do one act with the running approval of a record; the approval afterwards, if the caller may read the record."""
     with database.write() as connection:
         instance = running_instance(connection, record[0], record[2])
         if instance is None:
             raise NotFound(NOT_THERE)
-        act(connection, context, instance)
+        _act(connection, context, instance, word, reason or "", to or "")
     with database.read() as connection:
         try:
             return process_of_record(connection, context, *record)
         except (NotFound, NotAllowed):
             return None
+
+
+def _act(connection: Connection, context: Context, instance: str, word: SteerWord, reason: str, to: str) -> None:
+    match word:
+        case "recall":
+            recall(connection, context, instance)
+        case "urge":
+            urge(connection, context, instance)
+        case "retry":
+            retry(connection, context, instance)
+        case "suspend":
+            suspend(connection, context, instance, reason)
+        case "resume":
+            resume(connection, context, instance, reason)
+        case "terminate":
+            terminate(connection, context, instance, reason)
+        case "jump":
+            jump(connection, context, instance, to, reason)

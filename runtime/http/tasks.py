@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args
 
 import orjson
 from fastapi import APIRouter, Depends, Query
@@ -10,16 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.commands.decide_task import decide_task
-from runtime.commands.steer_process import recall_process, retry_process
+from runtime.commands.decide_task import BATCH_WORDS, BatchItem, act_on_task, decide_task, decide_tasks
+from runtime.commands.steer_process import ADMINISTRATOR_WORDS, STARTER_WORDS, SteerWord, steer_process
 from runtime.context import Context
-from runtime.failures import Invalid, NotFound
+from runtime.failures import Failure, Fault, Invalid, NotFound
 from runtime.http.admission import context_of, platform_role
 from runtime.http.body import json_object
+from runtime.http.locale import in_locale
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
 from runtime.http.validation import fault_of
-from runtime.process.detail import task_detail
+from runtime.identity.password import LONGEST
+from runtime.process import codes
+from runtime.process.acts import ACT_WORDS, About, ActWord
+from runtime.process.detail import people_to_choose, task_detail
 from runtime.process.inbox import Box, list_tasks
 from runtime.process.service import DecisionBody, Word
 from runtime.process.trial import try_workflow
@@ -32,7 +36,9 @@ router = APIRouter(prefix="/api/tasks")
 Shape = TypeVar("Shape", bound=BaseModel)
 SignedInContext = Annotated[Context, Depends(context_of)]
 
-_WORDS: frozenset[str] = frozenset({"approve", "reject", "return", "complete", "claim", "release"})
+_WORDS: frozenset[str] = frozenset(get_args(Word))
+#: So many tasks are decided in one request.
+_MOST_AT_ONCE = 100
 
 
 class TaskQuery(BaseModel):
@@ -54,6 +60,45 @@ class DecisionShape(BaseModel):
     to: str | None = Field(default=None, max_length=64)
     fields: dict[str, Any] | None = None
     version: int | None = None
+    people: list[Annotated[str, Field(max_length=36)]] = Field(default=[], max_length=20)
+    seat: int | None = None
+    request: int | None = None
+    wait: bool = False
+    password: str | None = Field(default=None, max_length=LONGEST)
+
+
+class BatchItemShape(BaseModel):
+    """One task of many."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: str = Field(max_length=36)
+    version: int | None = None
+
+
+class BatchShape(BaseModel):
+    """The body of one decision on many tasks."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    decision: str
+    opinion: str | None = Field(default=None, max_length=2000)
+    items: list[BatchItemShape] = Field(min_length=1, max_length=_MOST_AT_ONCE)
+
+
+class ChoiceQuery(BaseModel):
+    """The query of people to choose from."""
+
+    model_config = ConfigDict(extra="forbid")
+    act: ActWord
+    find: str = Field(default="", max_length=60)
+    locale: str | None = None
+
+
+class SteerShape(BaseModel):
+    """The body of an act with a whole approval."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    reason: str | None = Field(default=None, max_length=2000)
+    to: str | None = Field(default=None, max_length=64)
 
 
 class TrialShape(BaseModel):
@@ -72,6 +117,13 @@ def tasks(request: Request, context: SignedInContext, query: Annotated[TaskQuery
     return _json({"items": page.items, "next": page.next, "count": page.count})
 
 
+@router.get("/{task_id}/people")
+def people(request: Request, context: SignedInContext, task_id: str, query: Annotated[ChoiceQuery, Query()]) -> Response:
+    """People whom the caller may choose for an act with a task."""
+    with services_of(request).database.read() as connection:
+        return _json({"items": people_to_choose(connection, context, task_id, query.act, query.find)})
+
+
 def task(request: Request) -> Response:
     """One task with what is needed to decide it."""
     context = context_of(request)
@@ -85,12 +137,35 @@ def decide(request: Request) -> Response:
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
     word = request.path_params["decision"]
-    if word not in _WORDS:
+    if word not in _WORDS | ACT_WORDS:
         raise NotFound(NOT_THERE)
     body = _read(DecisionShape, request)
-    decision = DecisionBody(body.opinion, body.to, body.fields or {}, body.version)
-    database = services_of(request).database
-    return _json(decide_task(database, context, request.path_params["id"], cast("Word", word), decision))
+    about = About(tuple(body.people), body.seat, body.request, body.wait)
+    decision = DecisionBody(body.opinion, body.to, body.fields or {}, body.version, about)
+    database, task_id = services_of(request).database, request.path_params["id"]
+    if word in ACT_WORDS:
+        return _json(act_on_task(database, context, task_id, cast("ActWord", word), decision))
+    return _json(decide_task(database, context, task_id, word, decision, body.password))
+
+
+def batch(request: Request) -> Response:
+    """Decide many tasks alike; an answer for each."""
+    context = context_of(request)
+    parse_nothing(request.query_params.multi_items())
+    body = _read(BatchShape, request)
+    if body.decision not in BATCH_WORDS:
+        message = {"zh": "此操作不能批量办理。", "en": "This decision is not taken for many at once."}
+        raise Invalid(message, faults=(Fault(codes.NO_SUCH_DECISION.id, message, pointer="/decision"),))
+    items = [BatchItem(item.id, item.version) for item in body.items]
+    outcomes = decide_tasks(services_of(request).database, context, items, cast("Word", body.decision), body.opinion)
+    return _json({"items": [{"id": task_id, **_outcome(failure, context.locale)} for task_id, failure in outcomes]})
+
+
+def _outcome(failure: Failure | None, locale: str) -> dict[str, object]:
+    if failure is None:
+        return {"done": True, "status": 200, "code": None, "detail": None}
+    said = failure.faults[0].message if failure.faults else failure.message
+    return {"done": False, "status": failure.status, "code": failure.code, "detail": in_locale(said, locale)}
 
 
 def process(request: Request) -> Response:
@@ -101,18 +176,14 @@ def process(request: Request) -> Response:
         return _json({"process": process_of_record(connection, context, *_record(request))})
 
 
-def recall(request: Request) -> Response:
-    """Take the submission of a record back."""
+def steer(request: Request) -> Response:
+    """Recall, urge, retry, suspend, resume, terminate or jump: what is done with a whole approval."""
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
-    return _json({"process": recall_process(services_of(request).database, context, *_record(request))})
-
-
-def retry(request: Request) -> Response:
-    """Try again where the approval of a record is held."""
-    context = context_of(request)
-    parse_nothing(request.query_params.multi_items())
-    return _json({"process": retry_process(services_of(request).database, context, *_record(request))})
+    body = _read(SteerShape, request)
+    word = request.url.path.rpartition("/")[2]
+    database, record = services_of(request).database, _record(request)
+    return _json({"process": steer_process(database, context, record, cast("SteerWord", word), body.reason, body.to)})
 
 
 def simulate(request: Request) -> Response:
@@ -141,11 +212,13 @@ def _json(value: object) -> Response:
     return Response(orjson.dumps(value), media_type="application/json")
 
 
+_PROCESS = "/api/{app}/{entity}/{id}/process"
 ROUTES = [
     api_route("GET", "/api/tasks/{id}", task, context_of),
+    api_route("POST", "/api/tasks/batch", batch, context_of),
     api_route("POST", "/api/tasks/{id}/{decision}", decide, context_of),
-    api_route("GET", "/api/{app}/{entity}/{id}/process", process, context_of),
-    api_route("POST", "/api/{app}/{entity}/{id}/process/recall", recall, context_of),
-    api_route("POST", "/api/{app}/{entity}/{id}/process/retry", retry, platform_role("administrator")),
+    api_route("GET", _PROCESS, process, context_of),
+    *(api_route("POST", f"{_PROCESS}/{word}", steer, context_of) for word in STARTER_WORDS),
+    *(api_route("POST", f"{_PROCESS}/{word}", steer, platform_role("administrator")) for word in ADMINISTRATOR_WORDS),
     api_route("POST", "/api/{app}/workflows/{workflow}/simulate", simulate, context_of),
 ]

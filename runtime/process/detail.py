@@ -13,12 +13,15 @@ from forms_dsl.model import StepFields
 from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
+from runtime.process.act_detail import acts_of, people_for
+from runtime.process.act_words import is_secret
+from runtime.process.acts import ActWord
 from runtime.process.cards import case_titles
 from runtime.process.flows import live_name
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.record import on_release
-from runtime.process.rows import find_seat
+from runtime.process.rows import find_request, find_seat
 from runtime.process.view import show_process
 from runtime.records.access import NOT_THERE, CaseGrant, possible_plan
 from runtime.records.history import changed_since, held_grants
@@ -29,7 +32,7 @@ from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.guards import offered
 from workflow_engine.returns import calls_in_region, return_targets
-from workflow_engine.state import Seat, Visit
+from workflow_engine.state import Request, Seat, Visit
 
 _RECORD = GetRequest(titles=True)
 #: Where a record notes on its way through this module which of its references this person may open.
@@ -58,10 +61,43 @@ def _detail(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
         if opened.journal.state.starter != context.principal.id:
             raise NotFound(NOT_THERE)
         return _watching(opened)
+    asked = find_request(opened.journal.state, row.instance_id, row.step, row.id)
+    if asked is not None:
+        return _asked(opened, *asked)
     found = find_seat(opened.journal.state, row.instance_id, row.step, row.id)
     if found is None:
         raise NotFound(NOT_THERE)
-    return _seat(opened, *found)
+    return _seat(opened, *found) | acts_of(opened, *found)
+
+
+def people_to_choose(connection: Connection, context: Context, task_id: str, word: ActWord, text: str) -> Sequence[object]:
+    """People whom the caller may choose for an act with a task of his."""
+    row = read_task(connection, task_id)
+    if row is None or row.instance_id is None or row.id == row.instance_id:
+        raise NotFound(NOT_THERE)
+    opened = look_at_instance(connection, context, row.instance_id)
+    found = find_seat(opened.journal.state, row.instance_id, row.step, row.id)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return people_for(opened, *found, word, text)
+
+
+def _asked(opened: Opened, visit: Visit, request: Request) -> Task:
+    """The task of somebody who is asked for an opinion: he reads what the step shows, and answers."""
+    person, is_open = opened.context.principal.id, request.is_open and opened.journal.state.suspended_at is None
+    if person not in (request.person, request.asker):
+        raise NotFound(NOT_THERE)
+    fields = replace(opened.flow.definition.human(visit.step).fields, write=(), require=())
+    case = CaseGrant(opened.record.id, fields)
+    is_mine = is_open and person == request.person
+    return _nothing_to_enter() | {
+        "decisions": ["answer"] if is_mine else [],
+        "opinion_required": ["answer"] if is_mine else [],
+        "fields": _fields(fields),
+        "form": opened.flow.definition.human(visit.step).form or opened.flow.workflow.start_form,
+        "record": _record(opened.connection, opened.context, _place(opened), case if request.is_open else None),
+        "process": show_process(opened),
+    }
 
 
 def _plain(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
@@ -92,6 +128,8 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
     if not entitled and not acted and person not in (state.starter, *seat.candidates):
         raise NotFound(NOT_THERE)
     definition = opened.flow.definition
+    if not acted and not entitled and is_secret(definition, state, visit.step, visit.number):
+        raise NotFound(NOT_THERE)
     step = definition.human(visit.step)
     decisions = _decisions(opened, visit, seat) if entitled else []
     only_read = replace(step.fields, write=(), require=())

@@ -16,11 +16,10 @@ from runtime.outbox.rows import enqueue
 from runtime.process.flows import Flow
 from runtime.process.record import CaseRecord, platform_context, read_case, read_whole
 from runtime.process.rows import Frame
+from runtime.process.timers import add_timers, call_key
 from runtime.process.world import facts_of
 from runtime.records.write import update_record
-from runtime.store.identifiers import new_id
-from runtime.store.tables import job
-from runtime.store.upsert import insert_if_absent
+from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.event_codec import encode
 
@@ -35,6 +34,19 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ev.CallFinished: "process_called",
     ev.Overdue: "process_overdue",
     ev.Recalled: "process_recalled",
+    ae.SeatTransferred: "task_transferred",
+    ae.SeatAdded: "task_added",
+    ae.SeatRemoved: "task_removed",
+    ae.OpinionAsked: "opinion_asked",
+    ae.OpinionGiven: "opinion_given",
+    ae.OpinionWithdrawn: "opinion_withdrawn",
+    ae.Urged: "process_urged",
+    ae.BallotClosed: "process_ballot_closed",
+    ae.Suspended: "process_suspended",
+    ae.Resumed: "process_resumed",
+    ae.Terminated: "process_terminated",
+    ae.JumpAsked: "process_jump_asked",
+    ae.Jumped: "process_jumped",
     ev.Finished: "process_finished",
 }
 
@@ -47,8 +59,13 @@ def carry_out(
         match entry.event:
             case ev.CallRequested(step=step, visit=visit):
                 _send(connection, context, flow, frame, record, step, visit)
-            case ev.VisitOpened(step=step, visit=visit, due_at=due) if due is not None:
-                _add_timer(connection, frame, entry, step, visit)
+            case ev.VisitOpened(step=step, visit=visit):
+                add_timers(connection, frame, entry.at, entry.event)
+            case ae.Resumed(terms=terms):
+                for term in terms:
+                    add_timers(connection, frame, entry.at, term)
+            case ae.Terminated():
+                record = write_values(connection, context, flow, record, flow.workflow.finish_set.get("stopped", {}))
             case ev.DecisionRun(values=values):
                 # Read again: what the outputs change of computed values, the events after this one must see.
                 put(connection, context, flow, record, values)
@@ -96,11 +113,6 @@ def evaluate(flow: Flow, value: Value, facts: Facts) -> object:
     return flow.value(value, facts) if isinstance(value, Expression) else value
 
 
-def call_key(frame: Frame, step: str, visit: int) -> str:
-    """The business key of a call: one for each visit, the same for every repetition."""
-    return f"{frame.instance_id}/{step}/{visit}"
-
-
 def _send(connection: Connection, context: Context, flow: Flow, frame: Frame, record: CaseRecord, step: str, visit: int) -> None:
     found = flow.definition.places[step].step
     if not isinstance(found, CallStep):
@@ -126,24 +138,6 @@ def _send(connection: Connection, context: Context, flow: Flow, frame: Frame, re
         step=step,
         visit=visit,
     )
-
-
-def _add_timer(connection: Connection, frame: Frame, entry: ev.Entry, step: str, visit: int) -> None:
-    opened = entry.event
-    if not isinstance(opened, ev.VisitOpened):
-        raise TypeError("only an opened visit has a due time")
-    row = {
-        "id": new_id(entry.at),
-        "kind": "timer",
-        "key": call_key(frame, step, visit),
-        "payload": {"instance": frame.instance_id, "step": step, "visit": visit},
-        "due_at": opened.due_at,
-        "state": "waiting",
-        "attempts": 0,
-        "fence": 0,
-        "created_at": entry.at,
-    }
-    connection.execute(insert_if_absent(connection, job, row))
 
 
 def _record(connection: Connection, context: Context, frame: Frame, record: CaseRecord, entries: Sequence[ev.Entry]) -> None:

@@ -195,7 +195,7 @@ def _show(
     return {
         "id": row.id,
         "app": row.app,
-        "kind": "seat" if flow else "work_item",
+        "kind": _kind(flow, row),
         "workflow": flow.workflow.name if flow else None,
         "step": row.step or "",
         "title": _title(flow, row),
@@ -212,6 +212,12 @@ def _show(
         "result": row.result,
         "claimed_by": people.get(row.claimed_by or ""),
     }
+
+
+def _kind(flow: Flow | None, row: sa.Row[Any]) -> str:
+    if flow is None:
+        return "work_item"
+    return "seat" if row.id == row.instance_id or row.seat_id is not None else "request"
 
 
 def _title(flow: Flow | None, row: sa.Row[Any]) -> Label:

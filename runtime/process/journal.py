@@ -156,22 +156,32 @@ def _write_rows(connection: Connection, added: list[VisitRows], altered: list[tu
     _many(connection, _DROP_OFFER, [{"work": work, "person": person} for work, person in sorted(dropped)])
     _many(connection, _CHANGE_VISIT, [_visit_change(new.visit) for old, new in altered if old.visit != new.visit])
     _many(connection, _CHANGE_SEAT, _changes(((old.seats, new.seats) for old, new in altered), ("owner", "state")))
-    closing = ("state", "result", "claimed_by", "done_by", "done_at")
+    closing = ("state", "result", "claimed_by", "done_by", "due_at", "done_at")
     _many(connection, _CHANGE_WORK, _changes(((old.works, new.works) for old, new in altered), closing))
     _many(connection, _ADD_VISIT, [rows.visit for rows in added])
     _many(connection, _ADD_SEAT, [row for rows in added for row in rows.seats.values()])
+    _many(connection, _ADD_SEAT, [row for old, new in altered for row in _new(old.seats, new.seats)])
     _many(connection, _ADD_WORK, [row for rows in added for row in rows.works.values()])
+    _many(connection, _ADD_WORK, [row for old, new in altered for row in _new(old.works, new.works)])
     _many(connection, _ADD_OFFER, [{"work_id": work, "person_id": person} for work, person in sorted(offered)])
 
 
 def _visit_change(row: Row) -> Row:
     key = {"key": row["instance_id"], "key_step": row["step"], "key_number": row["number"]}
-    return key | {name: row[name] for name in ("state", "closed_at", "held_reason")}
+    return key | {name: row[name] for name in ("state", "due_at", "closed_at", "held_reason")}
+
+
+def _new(old: Mapping[str, Row], new: Mapping[str, Row]) -> list[Row]:
+    """Rows of seats that were added, and of opinions that were asked for, since the visit opened."""
+    return [row for key, row in new.items() if key not in old]
 
 
 def _changes(pairs: Iterable[tuple[Mapping[str, Row], Mapping[str, Row]]], columns: tuple[str, ...]) -> list[Row]:
     return [
-        {"key": key, **{name: row[name] for name in columns}} for old, new in pairs for key, row in new.items() if old[key] != row
+        {"key": key, **{name: row[name] for name in columns}}
+        for old, new in pairs
+        for key, row in new.items()
+        if key in old and old[key] != row
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.context import Context
 from runtime.failures import Failure, NotFound
+from runtime.process.act_words import is_secret
 from runtime.process.effects import carry_out
 from runtime.process.flows import Flow, pinned_flow
 from runtime.process.journal import Journal, lock_instance, read_instance, write_progress
@@ -43,6 +44,11 @@ class Opened:
     def failure(self, refusal: Refusal) -> Failure:
         """A refusal in words, with the names of the people that it is about."""
         state, person = self.journal.state, self.context.principal.id
+        visit, seat = refusal.visit, refusal.seat
+        if visit is not None and is_secret(self.flow.definition, state, visit.step, visit.number):
+            # Whoever asks for another's ballot hears that it is cast, not how, nor by whom.
+            own = seat is not None and seat.actor == person
+            refusal = replace(refusal, visit=None, seat=seat if own else None)
         acted = {seat.actor for visit in state.visits for seat in visit.seats}
         asked = {name for visit in state.visits for seat in visit.seats for name in seat.candidates}
         words = Words(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from forms_dsl.model import Label
 from runtime.failures import Conflict, Failure, Fault, Invalid, NotAllowed, NotFound
 from runtime.process import codes
+from runtime.process.act_refusals import ACT_REASONS, failure_of_act
 from runtime.store.types import format_instant
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, RefusalReason
@@ -95,7 +96,7 @@ def people_in(refusal: Refusal) -> set[str]:
     seat = refusal.seat
     decided = [s for s in refusal.visit.seats if s.actor] if refusal.visit else []
     people = {seat.owner, seat.actor} if seat else set()
-    return {person for person in (*people, *(s.actor for s in decided)) if person is not None}
+    return {person for person in (*people, *(s.actor for s in decided), refusal.person) if person is not None}
 
 
 def failure_of(refusal: Refusal, words: Words, *, involved: bool) -> Failure:
@@ -107,6 +108,8 @@ def failure_of(refusal: Refusal, words: Words, *, involved: bool) -> Failure:
     if reason in _CONFLICTS:
         code, message = _CONFLICTS[reason]
         return Conflict(message, code=code)
+    if reason in ACT_REASONS:
+        return failure_of_act(refusal, words.names.get(refusal.person or "", ""), words.definition)
     match reason:
         case "four_eyes":
             return _four_eyes(refusal, words)

@@ -9,9 +9,15 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflow_engine.state import Instance, Seat, Visit
+from workflow_engine.state import Instance, Request, RequestKind, Seat, Visit
 
 Row = Mapping[str, object]
+
+#: What a request says in the list of who is asked, before the words of who asks.
+_ASKED: Mapping[RequestKind, Mapping[str, str]] = {
+    "opinion": {"zh": "征询意见：", "en": "Your opinion is asked: "},
+    "delegate": {"zh": "委派办理：", "en": "Delegated to you: "},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ def work_id(instance_id: str, visit: Visit, seat: Seat) -> str:
     return str(uuid.uuid5(uuid.UUID(instance_id), f"work/{visit.step}/{visit.number}/{seat.number}"))
 
 
+def request_id(instance_id: str, visit: Visit, request: Request) -> str:
+    """The key of the work item of somebody who is asked for an opinion."""
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"request/{visit.step}/{visit.number}/{request.number}"))
+
+
 def rows_of(frame: Frame, visit: Visit) -> VisitRows:
     """The rows of one visit."""
     seats, works, offers = {}, {}, set()
@@ -55,6 +66,11 @@ def rows_of(frame: Frame, visit: Visit) -> VisitRows:
         seats[seat_key] = _seat_row(frame, visit, seat, seat_key)
         works[work_key] = _work_row(frame, visit, seat, work_key)
         offers |= {(work_key, person) for person in visit.entitled(seat)}
+    for request in visit.requests:
+        key = request_id(frame.instance_id, visit, request)
+        works[key] = _request_row(frame, visit, request, key)
+        if request.is_open and visit.state == "open":
+            offers.add((key, request.person))
     return VisitRows(_visit_row(frame, visit), seats, works, frozenset(offers))
 
 
@@ -65,6 +81,15 @@ def find_seat(state: Instance, instance_id: str, step: str, key: str) -> tuple[V
             for seat in visit.seats:
                 if work_id(instance_id, visit, seat) == key:
                     return visit, seat
+    return None
+
+
+def find_request(state: Instance, instance_id: str, step: str, key: str) -> tuple[Visit, Request] | None:
+    """The visit and request of a work item's key."""
+    for visit in reversed(state.visits):
+        for request in visit.requests if visit.step == step else ():
+            if request_id(instance_id, visit, request) == key:
+                return visit, request
     return None
 
 
@@ -113,6 +138,32 @@ def _work_row(frame: Frame, visit: Visit, seat: Seat, key: str) -> Row:
         "done_by": seat.actor,
         "unit": frame.starter_unit,
         "created_at": visit.opened_at,
-        "due_at": visit.due_at,
+        "due_at": visit.due_at or visit.closes_at,
         "done_at": seat.decided_at,
+    }
+
+
+def _request_row(frame: Frame, visit: Visit, request: Request, key: str) -> Row:
+    is_open = request.is_open and visit.state == "open"
+    answered = request.state == "answered"
+    words = _ASKED[request.kind]
+    return {
+        "id": key,
+        "instance_id": frame.instance_id,
+        "seat_id": None,
+        "app": frame.app,
+        "release": frame.release,
+        "entity": frame.entity,
+        "record_id": frame.record_id,
+        "workflow_id": frame.workflow_id,
+        "step": visit.step,
+        "text": {language: f"{word}{request.note}" if request.note else word.rstrip(":： ") for language, word in words.items()},
+        "state": "done" if answered else "open" if is_open else "cancelled",
+        "result": "answer" if answered else None,
+        "claimed_by": None,
+        "done_by": request.person if answered else None,
+        "unit": frame.starter_unit,
+        "created_at": request.asked_at,
+        "due_at": visit.due_at or visit.closes_at,
+        "done_at": request.answered_at if answered else None,
     }

@@ -18,6 +18,7 @@ from forms_dsl.model import CallStep, HumanStep
 from runtime.context import Context
 from runtime.failures import Changed, Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.process import codes, plain_work
+from runtime.process.acts import NOTHING, About, ActWord, act
 from runtime.process.calls import call_finished
 from runtime.process.editors import changed_names
 from runtime.process.effects import carry_out, put, write_values
@@ -27,7 +28,9 @@ from runtime.process.opened import Opened, apply_command, open_instance, with_re
 from runtime.process.people import may_start
 from runtime.process.record import CaseRecord, lock_record, on_release, read_case
 from runtime.process.rows import Frame, find_seat
+from runtime.process.signing import sign
 from runtime.process.starting import refuse_all_but_drafts, refuse_while_cooling
+from runtime.process.timers import CLOSE
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
 from runtime.records.write import update_record
@@ -42,6 +45,7 @@ __all__ = [
     "Decided",
     "DecisionBody",
     "Word",
+    "act_on",
     "call_finished",
     "decide",
     "recall",
@@ -51,7 +55,7 @@ __all__ = [
     "timer_due",
 ]
 
-Word = Literal["approve", "reject", "return", "complete", "claim", "release"]
+Word = Literal["approve", "reject", "return", "abstain", "complete", "claim", "release"]
 #: Decisions with which a person may enter fields, and after which the required ones must be there.
 _ENTERING: frozenset[Word] = frozenset({"approve", "complete"})
 
@@ -78,6 +82,10 @@ class DecisionBody:
     fields: Mapping[str, object] = field(default_factory=dict)
     #: The version of the record that the person has seen.
     version: int | None = None
+    #: Whom an act with the seat is about, or the seat or request.
+    about: About = NOTHING
+    #: Whether the person has just proved again who he is: the decision is signed.
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,16 @@ def decide(connection: Connection, context: Context, work_id: str, word: Word, b
     command = _command(opened, *seat, word, body)
     _refuse_early(opened, command, seat[0], body)
     opened = _enter(opened, command, word, body)
-    apply_command(opened, command if isinstance(command, cmd.Claim | cmd.Release) else _seen(opened, command))
+    apply_command(opened, command if isinstance(command, cmd.Claim | cmd.Release) else _seen(opened, command, signed=body.signed))
+    return Decided(work_id, work.instance_id)
+
+
+def act_on(connection: Connection, context: Context, work_id: str, word: ActWord, body: DecisionBody) -> Decided:
+    """Do something with a task beside deciding it: transfer it, ask others, add or remove seats, answer who asked."""
+    work = connection.execute(_WORK, {"work": work_id}).one_or_none()
+    if work is None or work.instance_id is None:
+        raise NotFound(NOT_THERE)
+    act(open_instance(connection, context, work.instance_id), work.step, work_id, word, body.opinion, body.about)
     return Decided(work_id, work.instance_id)
 
 
@@ -156,7 +173,8 @@ def timer_due(connection: Connection, context: Context, due: Mapping[str, object
     A timer of a closed visit changes nothing.
     """
     opened = open_instance(connection, context, str(due["instance"]))
-    apply_command(opened, cmd.TimerDue(str(due["step"]), int(str(due["visit"]))))
+    step, visit = str(due["step"]), int(str(due["visit"]))
+    apply_command(opened, cmd.CloseBallot(step, visit) if due.get("what") == CLOSE else cmd.TimerDue(step, visit))
 
 
 def running_instance(connection: Connection, app: str, record_id: str) -> str | None:
@@ -190,8 +208,10 @@ def _command(opened: Opened, visit: Visit, seat: Seat, word: Word, body: Decisio
     return cmd.Decide(person, visit.step, visit.number, seat.number, word, body.opinion, body.to)
 
 
-def _seen(opened: Opened, command: cmd.Decide) -> cmd.Decide:
-    return replace(command, record_version=opened.record.version)
+def _seen(opened: Opened, command: cmd.Decide, *, signed: bool) -> cmd.Decide:
+    """The decision with the version of the record that it is about, and with the signature under both."""
+    seen = replace(command, record_version=opened.record.version)
+    return replace(seen, signature=sign(opened, seen)) if signed else seen
 
 
 def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, visit: Visit, body: DecisionBody) -> None:

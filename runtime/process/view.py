@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.model import CallStep, HumanStep, Label
 from runtime.context import Context
+from runtime.process.act_words import Shown, ballot_of, is_secret, shown_act
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.persons import Person, persons_of
 from runtime.process.words import held_because, in_language, post_of
@@ -17,9 +18,11 @@ from runtime.records.request import GetRequest
 from runtime.store.tables import wf_instance
 from runtime.store.types import format_instant
 from workflow_engine import events as ev
+from workflow_engine.acts import urgeable
 from workflow_engine.definition import Definition
 from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
+from workflow_engine.steer import jump_targets
 
 _EXISTS = GetRequest(select=("id",))
 _DECISIONS = {"approve": "approved", "reject": "rejected", "return": "returned", "abstain": "abstained", "complete": "completed"}
@@ -70,21 +73,37 @@ def show_process(opened: Opened) -> dict[str, object]:
         "id": opened.instance_id,
         "workflow": workflow.name,
         "title": workflow.title,
-        "state": state.state,
+        "state": state.state if state.suspended_at is None else "suspended",
         "started_by": _person(people, state.starter),
         "started_at": format_instant(state.started_at),
         "ended_at": format_instant(state.ended_at) if state.ended_at else None,
         "at": [_show_visit(opened, visit, people) for visit in state.open_visits()],
         "trail": list(_trail(opened, people)),
         "can": _can(opened),
+        "jump": _jump(opened, people),
+    }
+
+
+def _jump(opened: Opened, people: Mapping[str, Person]) -> dict[str, object] | None:
+    """Where an administrator may put the flow, and which jump waits for a second one; None for everybody else."""
+    if "jump" not in _can(opened):
+        return None
+    definition, asked = opened.flow.definition, opened.journal.state.jump
+    return {
+        "to": [{"step": step.name, "title": step.title} for step in jump_targets(definition)],
+        "asked": {"step": asked.to, "by": _person(people, asked.asked_by)} if asked else None,
     }
 
 
 def _can(opened: Opened) -> list[str]:
-    state, principal = opened.journal.state, opened.context.principal
-    can = ["recall"] if may_recall(opened.flow.definition, state, principal.id) else []
-    if state.state == "held" and "administrator" in principal.platform_roles:
-        can.append("retry")
+    definition, state, principal = opened.flow.definition, opened.journal.state, opened.context.principal
+    is_still = state.suspended_at is not None
+    can = ["recall"] if not is_still and may_recall(definition, state, principal.id) else []
+    if not is_still and urgeable(definition, state, principal.id):
+        can.append("urge")
+    if "administrator" in principal.platform_roles and state.is_running:
+        can += ["resume"] if is_still else ["suspend", "jump", *(["retry"] if state.state == "held" else [])]
+        can.append("terminate")
     return can
 
 
@@ -101,7 +120,13 @@ def title_at(definition: Definition, step: str) -> Label | None:
 
 def _people_in(opened: Opened) -> set[str]:
     entitled = {person for visit in opened.journal.state.open_visits() for person in entitled_in(visit)}
-    return entitled | {entry.actor for entry in opened.journal.entries} | {opened.journal.state.starter}
+    named = (getattr(entry.event, "person", None) for entry in opened.journal.entries)
+    return (
+        entitled
+        | {person for person in named if isinstance(person, str)}
+        | {entry.actor for entry in opened.journal.entries}
+        | {opened.journal.state.starter}
+    )
 
 
 def _show_visit(opened: Opened, visit: Visit, people: Mapping[str, Person]) -> dict[str, object]:
@@ -126,7 +151,7 @@ def _titled(opened: Opened, step: str) -> Label:
 def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, object]]:
     state: Instance = opened.journal.state
     for entry in opened.journal.entries:
-        shown = _shown(opened, entry, state)
+        shown = _shown(opened, entry, state, people)
         if shown is None:
             continue
         kind, step, opinion, detail = shown
@@ -143,7 +168,7 @@ def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, o
         }
 
 
-def _shown(opened: Opened, entry: ev.Entry, state: Instance) -> tuple[str, str | None, str | None, str | None] | None:
+def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str, Person]) -> Shown | None:
     """Kind, step, opinion and detail of what people want to know; the engine's own bookkeeping is left out."""
     locale, definition = opened.context.locale, opened.flow.definition
     match entry.event:
@@ -153,8 +178,13 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance) -> tuple[str, str |
             starters = definition.human(step).by.kind == "starter"
             kind = "completed" if not starters else "submitted" if visit == 1 else "resubmitted"
             return kind, step, opinion, None
+        case ev.SeatDecided(step=step, visit=visit) if is_secret(definition, state, step, visit):
+            return "voted", step, None, None
         case ev.SeatDecided(step=step, decision=decision, opinion=opinion):
             return _DECISIONS[decision], step, opinion, _returned_to(opened, entry, locale)
+        case ev.VisitClosed(step=step, visit=visit, result="approved" | "rejected"):
+            counted = ballot_of(definition, state, step, visit, locale)
+            return ("counted", step, None, counted) if counted else None
         case ev.SeatClaimed(step=step):
             return "claimed", step, None, None
         case ev.SeatReleased(step=step):
@@ -175,7 +205,7 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance) -> tuple[str, str |
         case ev.Finished(result=result):
             return "finished", None, None, in_language(_ENDS[result], locale)
         case _:
-            return None
+            return shown_act(entry.event, definition, people, locale)
 
 
 def _returned_to(opened: Opened, decided: ev.Entry, locale: str) -> str | None:

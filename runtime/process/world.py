@@ -20,6 +20,7 @@ from runtime.context import Context
 from runtime.process.editors import authors_of, editors_of
 from runtime.process.flows import Flow
 from runtime.process.office_time import clock_of
+from runtime.process.known_people import is_known
 from runtime.process.outputs import run_over
 from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
 from runtime.process.record import CaseRecord
@@ -71,6 +72,7 @@ def make_world(
         run=run,
         leader_of=_once(lambda person: leader_of(directory, person)),
         clock=clock_of(context.releases, flow.compiled, flow.workflow.calendar),
+        is_known=_once(lambda person: is_known(connection, context, flow.compiled, person)),
     )
 
 

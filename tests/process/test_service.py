@@ -241,7 +241,7 @@ def test_nobody_there_holds_the_flow(bank: Bank) -> None:
     shown = process(bank, held, "head")
     assert "held" == shown["state"]
     assert ["没有可以办理的人员"] == [at["held_reason"] for at in shown["at"]]  # type: ignore[attr-defined]
-    assert ["retry"] == shown["can"]
+    assert {"retry", "suspend", "terminate", "jump"} == set(shown["can"])  # type: ignore[call-overload]
     with bank.database.write() as connection:
         grant_role(connection, bank.people["stranger"], APP, "checker")
         retry(connection, bank.context("head"), held)

@@ -156,6 +156,7 @@ def world(
         authority=lambda: settled,
         run=run,
         leader_of=lambda person: Found(tuple(Candidate(name) for name in led.get(person, ()) if name not in gone), "leader"),
+        is_known=lambda person: person not in gone,
     )
 
 

@@ -28,8 +28,6 @@ REFUSED = [
     "wait: patience",
     "sub_flow: ordering",
     "chosen_by: check",
-    "weights: {role.checker",
-    "vote: decide@board",
     "wait: cooling",
     "fields: {hide: [size]}",
     "at: finish",

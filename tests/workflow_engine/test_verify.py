@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forms_dsl.load import read_folder
-from forms_dsl.model import App, SeatRule, WorkflowStep
+from forms_dsl.model import App, Duration, SeatRule, WorkflowStep
 from tests.workflow_engine.flows import TWO_OF_THREE, approve, fill, flow, role
 from workflow_engine.definition import Definition
 from workflow_engine.examples import run_example
@@ -74,10 +74,17 @@ def test_rules_that_cannot_be_met_are_findings() -> None:
 
 def test_what_is_not_carried_out_is_a_finding() -> None:
     """Nothing of the language is accepted and then ignored."""
-    assert ["W102"] == codes(approve("a", rule=SeatRule("weights")))
     assert ["W102"] == codes(approve("a"), no_approver="leader")
-    vote = replace(approve("a"), verb="vote")
+    vote = replace(approve("a", role("x"), rule=SeatRule("vote")), verb="vote", open_for=Duration(1, "day", working=True))
     assert ["W102"] == codes(vote)
+
+
+def test_seats_with_weights_have_owners() -> None:
+    """Whose votes a seat has is known when it is made: seats to be claimed have none."""
+    weights = SeatRule("weights", weights={"x": 2}, votes=2)
+
+    assert ["W106"] == codes(approve("a", rule=weights))
+    assert [] == codes(approve("a", role("x"), rule=weights))
 
 
 def test_a_refusal_returns_backwards_only() -> None:

@@ -1,0 +1,43 @@
+"""What is done with a whole approval: the starter urges; administrators suspend, resume, end it, or put it elsewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from runtime.context import Context
+from runtime.failures import NotFound
+from runtime.process.effects import put
+from runtime.process.opened import apply_command, open_instance
+from runtime.records.access import NOT_THERE
+from workflow_engine import commands as cmd
+
+
+def urge(connection: Connection, context: Context, instance_id: str) -> None:
+    """催办: remind whoever holds the open seats; by the starter, and not again within the hour."""
+    opened = open_instance(connection, context, instance_id)
+    if context.principal.id != opened.journal.state.starter:
+        raise NotFound(NOT_THERE)
+    apply_command(opened, cmd.Urge(context.principal.id))
+
+
+def suspend(connection: Connection, context: Context, instance_id: str, reason: str) -> None:
+    """挂起: until it is resumed nobody decides, and no time runs."""
+    apply_command(open_instance(connection, context, instance_id), cmd.Suspend(context.principal.id, reason))
+
+
+def resume(connection: Connection, context: Context, instance_id: str, reason: str) -> None:
+    """激活: it goes on, with all that was due moved by the time that it stood still."""
+    apply_command(open_instance(connection, context, instance_id), cmd.Resume(context.principal.id, reason))
+
+
+def terminate(connection: Connection, context: Context, instance_id: str, reason: str) -> None:
+    """终止: the approval ends as stopped; without `on_finish.stopped` what its start wrote is put back."""
+    opened = open_instance(connection, context, instance_id)
+    record = apply_command(opened, cmd.Terminate(context.principal.id, reason))
+    if "stopped" not in opened.flow.workflow.finish_set:
+        put(connection, context, opened.flow, record, opened.journal.state.before)
+
+
+def jump(connection: Connection, context: Context, instance_id: str, to: str, reason: str) -> None:
+    """跳转: one administrator asks for it, a second one who asks for the same carries it out."""
+    apply_command(open_instance(connection, context, instance_id), cmd.JumpTo(context.principal.id, to, reason))

@@ -1,0 +1,51 @@
+"""The jobs that an open visit leaves behind: one for when it is due, one for when its ballot closes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.engine import Connection
+
+from runtime.process.rows import Frame
+from runtime.store.identifiers import new_id
+from runtime.store.tables import job
+from runtime.store.upsert import insert_if_absent
+from workflow_engine.act_events import NewTerm
+from workflow_engine.events import VisitOpened
+
+#: What a timer is for; a timer without a word of its own is for the due time.
+CLOSE = "close"
+
+
+def call_key(frame: Frame, step: str, visit: int) -> str:
+    """The business key of a visit's call or timer: one for each visit, the same for every repetition."""
+    return f"{frame.instance_id}/{step}/{visit}"
+
+
+def add_timers(connection: Connection, frame: Frame, now: dt.datetime, opened: VisitOpened | NewTerm) -> None:
+    """Jobs for the times of a visit that opened, or that goes on after a suspension.
+
+    A job that was written for an earlier time fires too and finds that its time has moved: it changes nothing.
+    """
+    key = call_key(frame, opened.step, opened.visit)
+    payload: dict[str, object] = {"instance": frame.instance_id, "step": opened.step, "visit": opened.visit}
+    moved = f"/{int(now.timestamp())}" if isinstance(opened, NewTerm) else ""
+    if opened.due_at is not None:
+        _add(connection, key + moved, payload, opened.due_at, now)
+    if opened.closes_at is not None:
+        _add(connection, f"{key}/{CLOSE}{moved}", payload | {"what": CLOSE}, opened.closes_at, now)
+
+
+def _add(connection: Connection, key: str, payload: dict[str, object], due_at: dt.datetime, now: dt.datetime) -> None:
+    row = {
+        "id": new_id(now),
+        "kind": "timer",
+        "key": key,
+        "payload": payload,
+        "due_at": due_at,
+        "state": "waiting",
+        "attempts": 0,
+        "fence": 0,
+        "created_at": now,
+    }
+    connection.execute(insert_if_absent(connection, job, row))

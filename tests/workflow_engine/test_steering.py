@@ -1,0 +1,92 @@
+"""Suspending, resuming, ending and moving a whole approval, by administrators."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from tests.workflow_engine.flows import NOW, Run, approve, call, fill, flow, hours, together, world
+from workflow_engine import commands as cmd
+
+PEOPLE = {"check": ("ann",), "risk": ("bob",), "law": ("eva",), "last": ("kai",)}
+
+
+def later(run: Run, by: dt.timedelta) -> None:
+    run.world = replace(run.world, now=run.world.now + by)
+
+
+def refused(run: Run, command: cmd.Command) -> str | None:
+    refusal = run.do(command)
+    return refusal.reason if refusal is not None else None
+
+
+def test_a_suspended_approval_takes_no_command_and_its_time_stands_still() -> None:
+    """挂起: decisions are refused, a timer that fires changes nothing, and every due time moves by the pause."""
+    run = Run(flow(fill(), approve("check", due=hours(4))), world(PEOPLE))
+    later(run, dt.timedelta(hours=3))
+    assert run.do(cmd.Suspend("admin", "inspection")) is None
+
+    assert "suspended" == refused(run, cmd.Decide("ann", "check", 1, 1, "approve"))
+    assert "suspended" == refused(run, cmd.Recall("maker"))
+    assert "suspended" == refused(run, cmd.Suspend("admin", "again"))
+    later(run, dt.timedelta(hours=10))
+    assert run.do(cmd.TimerDue("check", 1)) is None
+    assert not run.visit("check").overdue
+    assert "reason_missing" == refused(run, cmd.Resume("admin", " "))
+    assert run.do(cmd.Resume("admin", "done")) is None
+    assert NOW + dt.timedelta(hours=14) == run.visit("check").due_at
+    assert run.do(cmd.TimerDue("check", 1)) is None
+    assert not run.visit("check").overdue
+    later(run, dt.timedelta(hours=1))
+    assert run.do(cmd.TimerDue("check", 1)) is None
+    assert run.visit("check").overdue
+    assert "not_suspended" == refused(run, cmd.Resume("admin", "again"))
+
+
+def test_what_a_call_answers_meanwhile_is_kept() -> None:
+    """The outcome of a call that was under way is taken in when the approval goes on, not before and not lost."""
+    run = Run(flow(fill(), call("book"), approve("last"), irreversible=frozenset({"book"})), world(PEOPLE))
+    assert run.do(cmd.Suspend("admin", "inspection")) is None
+    assert run.call_done("book") is None
+    assert ["book"] == run.at()
+    assert run.do(cmd.Resume("admin", "done")) is None
+
+    assert ["last"] == run.at()
+
+
+def test_an_ended_approval_has_nothing_open() -> None:
+    """终止: every seat is cancelled, the instance is stopped, also out of a suspension; nothing more happens to it."""
+    run = Run(flow(fill(), together("both", a=(approve("risk"),), b=(approve("law"),))), world(PEOPLE))
+    assert "reason_missing" == refused(run, cmd.Terminate("admin", ""))
+    assert run.do(cmd.Suspend("admin", "inspection")) is None
+    assert run.do(cmd.Terminate("admin", "withdrawn by the customer")) is None
+
+    assert ("stopped", []) == (run.now.state, run.at())
+    assert {"cancelled"} == {run.visit(step).state for step in ("risk", "law")}
+    assert "not_running" == refused(run, cmd.Suspend("admin", "late"))
+
+
+def test_a_jump_takes_two_administrators() -> None:
+    """跳转: asked by one, carried out when another asks for the same; what stood at or after the target counts no more."""
+    run = Run(flow(fill(), approve("check"), approve("last"), approve("risk")), world(PEOPLE))
+    run.approve("ann", "check")
+    run.approve("kai", "last")
+    assert run.do(cmd.JumpTo("admin", "check", "wrong branch")) is None
+    assert ["risk"] == run.at()
+    assert "second_person" == refused(run, cmd.JumpTo("admin", "check", "please"))
+    assert run.do(cmd.JumpTo("other", "check", "yes")) is None
+
+    assert ["check"] == run.at()
+    assert ["superseded", "superseded"] == [run.now.visits[1].state, run.now.visits[2].state]
+
+
+def test_a_jump_repeats_nothing_in_another_system_and_enters_no_branch() -> None:
+    """Behind a call that was done nobody jumps back, nor into one of branches that run at the same time."""
+    steps = (fill(), approve("check"), call("book"), together("both", a=(approve("risk"),), b=(approve("law"),)))
+    run = Run(flow(*steps, irreversible=frozenset({"book"})), world(PEOPLE))
+    run.approve("ann", "check")
+    assert "call_under_way" == refused(run, cmd.JumpTo("admin", "check", "back"))
+    assert run.call_done("book") is None
+
+    assert "call_done" == refused(run, cmd.JumpTo("admin", "check", "back"))
+    assert "no_such_target" == refused(run, cmd.JumpTo("admin", "risk", "in"))

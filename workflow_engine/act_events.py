@@ -1,0 +1,167 @@
+"""What people did with seats beside deciding them, and what administrators did with a whole approval: part of all events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from workflow_engine.state import AddMode, RequestKind
+
+
+@dataclass(frozen=True, slots=True)
+class SeatTransferred:
+    """转办: the seat has another owner for good."""
+
+    step: str
+    visit: int
+    seat: int
+    person: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAdded:
+    """加签: somebody more is asked, beside the seat of whoever added him."""
+
+    step: str
+    visit: int
+    seat: int
+    person: str
+    beside: int
+    mode: AddMode
+    weight: int = 1
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRemoved:
+    """减签: an added seat that nobody decided yet is taken away."""
+
+    step: str
+    visit: int
+    seat: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatNotRequired:
+    """A seat is settled by those who were added beside it."""
+
+    step: str
+    visit: int
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionAsked:
+    """征询 or 委派: somebody is asked for a word, or to do the work and report back; it is never a vote."""
+
+    step: str
+    visit: int
+    seat: int
+    request: int
+    person: str
+    kind: RequestKind
+    blocks: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionGiven:
+    """Who was asked has answered."""
+
+    step: str
+    visit: int
+    request: int
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionWithdrawn:
+    """Who asked does not wait for the answer any more."""
+
+    step: str
+    visit: int
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class Urged:
+    """催办: whoever holds an open seat of the visit is reminded by the starter."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class BallotClosed:
+    """The time of a ballot is over: what was cast is counted."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """挂起: nothing goes on until an administrator resumes it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTerm:
+    """When an open visit is due, and when its ballot closes, after a suspension."""
+
+    step: str
+    visit: int
+    due_at: dt.datetime | None
+    closes_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """激活: it goes on, with all that was due moved by the time that it stood still."""
+
+    reason: str
+    terms: tuple[NewTerm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terminated:
+    """终止: an administrator ended it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class JumpAsked:
+    """跳转: one administrator asks for it; it happens when a second one does."""
+
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jumped:
+    """The flow was put to another step by two administrators."""
+
+    to: str
+    reason: str
+
+
+ActEvent = (
+    SeatTransferred
+    | SeatAdded
+    | SeatRemoved
+    | SeatNotRequired
+    | OpinionAsked
+    | OpinionGiven
+    | OpinionWithdrawn
+    | Urged
+    | BallotClosed
+    | Suspended
+    | Resumed
+    | Terminated
+    | JumpAsked
+    | Jumped
+)

@@ -1,0 +1,99 @@
+"""What people did beside deciding, to state: the second half of `apply`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from workflow_engine import act_events as ae
+from workflow_engine.state import Instance, Jump, Request, Seat, Visit
+
+
+def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) -> Instance:
+    """The state after one act."""
+    match event:
+        case ae.SeatTransferred():
+            return _seat(state, event, lambda seat: replace(seat, owner=event.person, candidates=(event.person,)))
+        case ae.SeatAdded():
+            return _visit(state, event, lambda visit: _add(visit, event, actor))
+        case ae.SeatRemoved():
+            return _seat(state, event, lambda seat: replace(seat, state="cancelled"))
+        case ae.SeatNotRequired():
+            return _seat(state, event, lambda seat: replace(seat, state="not_required"))
+        case ae.OpinionAsked():
+            return _visit(state, event, lambda visit: _ask(visit, event, at, actor))
+        case ae.OpinionGiven():
+            return _request(state, event, lambda r: replace(r, state="answered", opinion=event.opinion, answered_at=at))
+        case ae.OpinionWithdrawn():
+            return _request(state, event, lambda r: replace(r, state="withdrawn", answered_at=at))
+        case ae.Urged():
+            return _visit(state, event, lambda visit: replace(visit, urged_at=at))
+        case ae.BallotClosed():
+            return state
+        case ae.Suspended():
+            return replace(state, suspended_at=at)
+        case ae.Resumed():
+            return _resume(state, event)
+        case ae.Terminated():
+            return replace(state, state="stopped", ended_at=at, suspended_at=None)
+        case ae.JumpAsked():
+            return replace(state, jump=Jump(event.to, actor))
+        case ae.Jumped():
+            return replace(state, jump=None)
+        case _:
+            assert_never(event)
+
+
+def _add(visit: Visit, event: ae.SeatAdded, actor: str) -> Visit:
+    seat = Seat(
+        event.seat,
+        event.person,
+        (event.person,),
+        weight=event.weight,
+        added_by=actor,
+        beside=event.beside,
+        mode=event.mode,
+    )
+    return replace(visit, seats=(*visit.seats, seat))
+
+
+def _ask(visit: Visit, event: ae.OpinionAsked, at: dt.datetime, actor: str) -> Visit:
+    asked = Request(event.request, event.seat, event.kind, actor, event.person, at, event.note, event.blocks)
+    return replace(visit, requests=(*visit.requests, asked))
+
+
+def _resume(state: Instance, event: ae.Resumed) -> Instance:
+    terms = {(term.step, term.visit): term for term in event.terms}
+
+    def moved(visit: Visit) -> Visit:
+        term = terms.get((visit.step, visit.number))
+        return visit if term is None else replace(visit, due_at=term.due_at, closes_at=term.closes_at)
+
+    return replace(state, suspended_at=None, visits=tuple(map(moved, state.visits)))
+
+
+_OfSeat = ae.SeatTransferred | ae.SeatRemoved | ae.SeatNotRequired
+_OfVisit = _OfSeat | ae.SeatAdded | ae.OpinionAsked | ae.OpinionGiven | ae.OpinionWithdrawn | ae.Urged
+
+
+def _visit(state: Instance, event: _OfVisit, change: Callable[[Visit], Visit]) -> Instance:
+    key = (event.step, event.visit)
+    visits = tuple(change(visit) if (visit.step, visit.number) == key else visit for visit in state.visits)
+    return replace(state, visits=visits)
+
+
+def _seat(state: Instance, event: _OfSeat, change: Callable[[Seat], Seat]) -> Instance:
+    def changed(visit: Visit) -> Visit:
+        return replace(visit, seats=tuple(change(seat) if seat.number == event.seat else seat for seat in visit.seats))
+
+    return _visit(state, event, changed)
+
+
+def _request(state: Instance, event: ae.OpinionGiven | ae.OpinionWithdrawn, change: Callable[[Request], Request]) -> Instance:
+    def changed(visit: Visit) -> Visit:
+        requests = tuple(change(each) if each.number == event.request else each for each in visit.requests)
+        return replace(visit, requests=requests)
+
+    return _visit(state, event, changed)

@@ -1,0 +1,121 @@
+"""What administrators do with a whole approval: 挂起, 激活, 终止, 跳转; and what may come in while it stands still."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import assert_never
+
+from forms_dsl.model import CallStep, HumanStep
+from workflow_engine import act_events as ae
+from workflow_engine import commands as cmd
+from workflow_engine import events as ev
+from workflow_engine.definition import Definition
+from workflow_engine.guards import Refusal
+from workflow_engine.progress import Progress, close, open_people, pass_step
+from workflow_engine.returns import calls_in_region, cancel
+from workflow_engine.state import PASSED_VISITS, Visit
+
+
+def steer(progress: Progress, command: cmd.SteerCommand) -> Refusal | None:
+    """What an administrator's act does; each of them needs a reason."""
+    if not progress.state.is_running:
+        return Refusal("not_running")
+    if not command.reason.strip():
+        return Refusal("reason_missing")
+    match command:
+        case cmd.Suspend(reason=reason):
+            progress.emit(ae.Suspended(reason))
+            return None
+        case cmd.Resume():
+            return Refusal("not_suspended")
+        case cmd.Terminate(reason=reason):
+            _terminate(progress, reason)
+            return None
+        case cmd.JumpTo():
+            return _jump(progress, command)
+        case _:
+            assert_never(command)
+
+
+def while_suspended(progress: Progress, command: cmd.Command) -> Refusal | None:
+    """A suspended approval takes no command but its end and its going on; what the outside reports is kept for then."""
+    match command:
+        case cmd.Resume(reason=reason) if reason.strip():
+            _resume(progress, reason)
+            return None
+        case cmd.Terminate(reason=reason) if reason.strip():
+            _terminate(progress, reason)
+            return None
+        case cmd.Resume() | cmd.Terminate():
+            return Refusal("reason_missing")
+        case cmd.FinishCall():
+            visit = progress.state.visit(command.step, command.visit)
+            late = visit is None or visit.state != "calling"
+            progress.emit(ev.CallFinished(command.step, command.visit, command.result, command.detail, late))
+            return None
+        case cmd.TimerDue() | cmd.CloseBallot():
+            return None
+        case _:
+            return Refusal("suspended")
+
+
+def after_call(progress: Progress, visit: Visit, result: str) -> None:
+    """The flow goes on from the end of a call."""
+    if result == "confirmed":
+        pass_step(progress, visit, "completed")
+        return
+    step = progress.definition.places[visit.step].step
+    if isinstance(step, CallStep) and step.on_error is not None:
+        close(progress, visit, "cancelled")
+        open_people(progress, progress.definition.human(visit.step), by_hand=True)
+    else:
+        progress.emit(ev.VisitHeld(visit.step, visit.number, f"call_{result}"))
+
+
+def jump_targets(definition: Definition) -> tuple[HumanStep, ...]:
+    """Steps of people to which a flow can be put: none inside branches that run at the same time, their siblings would lack."""
+    return tuple(step for step in definition.human_steps() if not definition.parallel(step.name))
+
+
+def _resume(progress: Progress, reason: str) -> None:
+    since, now = progress.state.suspended_at, progress.world.now
+    stood = now - since if since is not None else dt.timedelta()
+    open_visits = tuple(progress.state.open_visits())
+    terms = tuple(_moved(visit, stood) for visit in open_visits if visit.due_at is not None or visit.closes_at is not None)
+    progress.emit(ae.Resumed(reason, terms))
+    for visit in open_visits:
+        if visit.state == "calling" and visit.call_result is not None:
+            after_call(progress, visit, visit.call_result)
+
+
+def _moved(visit: Visit, stood: dt.timedelta) -> ae.NewTerm:
+    due = visit.due_at if visit.due_at is None or visit.overdue else visit.due_at + stood
+    return ae.NewTerm(visit.step, visit.number, due, visit.closes_at + stood if visit.closes_at is not None else None)
+
+
+def _terminate(progress: Progress, reason: str) -> None:
+    cancel(progress, progress.definition.inside(0))
+    progress.emit(ae.Terminated(reason))
+
+
+def _jump(progress: Progress, command: cmd.JumpTo) -> Refusal | None:
+    """The first administrator asks, a second one who asks for the same carries it out."""
+    definition, state = progress.definition, progress.state
+    if command.to not in {step.name for step in jump_targets(definition)}:
+        return Refusal("no_such_target")
+    if any(visit.state == "calling" for visit in state.open_visits()):
+        return Refusal("call_under_way")
+    if calls_in_region(definition, state, command.to):
+        return Refusal("call_done")
+    if state.jump is None or state.jump.to != command.to:
+        progress.emit(ae.JumpAsked(command.to, command.reason))
+        return None
+    if state.jump.asked_by == command.actor:
+        return Refusal("second_person")
+    cancel(progress, definition.inside(0))
+    progress.emit(ae.Jumped(command.to, command.reason))
+    for visit in progress.state.visits:
+        if visit.state in PASSED_VISITS and definition.position(visit.step) >= definition.position(command.to):
+            progress.emit(ev.Superseded(visit.step, visit.number))
+    open_people(progress, definition.human(command.to))
+    return None
