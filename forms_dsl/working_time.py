@@ -37,6 +37,27 @@ def end_of(length: Duration, start: dt.datetime, clock: WorkClock | None) -> dt.
     return _time_after(clock, start, dt.timedelta(seconds=seconds(length)))
 
 
+def put_off(due: dt.datetime, since: dt.datetime, now: dt.datetime, clock: WorkClock | None) -> dt.datetime | None:
+    """When a time is over that stood still from `since` to `now`: as much is left as then.
+
+    Without a clock plain time is left, with one working time; None when the calendar does not hold those days.
+    """
+    if due <= since:
+        return due
+    if clock is None:
+        return due + (now - since)
+    stretches = ((max(since, begin), min(due, end)) for begin, end in _hours_until(clock, since, due))
+    left = sum((end - begin for begin, end in stretches if begin < end), dt.timedelta())
+    return _time_after(clock, now, left)
+
+
+def _hours_until(clock: WorkClock, start: dt.datetime, end: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    for stretch in _hours_from(clock, start):
+        if stretch[0] >= end:
+            return
+        yield stretch
+
+
 def times(length: Duration, factor: int) -> Duration:
     """So many of a length, one after the other."""
     return replace(length, amount=length.amount * factor)

@@ -136,13 +136,8 @@ def _of_step(step: WorkflowStep) -> Iterator[Key]:
 
 def _of_human(step: HumanStep) -> Iterator[Key]:
     yield from people_keys(step.by, "by")
-    yield from working_key(step.open_for, "open_for")
-    for key, value in (("allow", step.allow), ("signature", step.signature)):
-        if value:
-            yield (key,)
-    if step.due is not None:
-        if step.due.to is not None:
-            yield from people_keys(step.due.to, "due", "to")
+    if step.due is not None and step.due.to is not None:
+        yield from people_keys(step.due.to, "due", "to")
 
 
 def _working_of_workflow(workflow: Workflow) -> Iterator[Key]:
@@ -152,9 +147,11 @@ def _working_of_workflow(workflow: Workflow) -> Iterator[Key]:
 
 def _working_of_step(step: WorkflowStep) -> Iterator[Key]:
     match step:
-        case HumanStep(due=due) if due is not None:
-            yield from working_key(due.within, "due", "within")
-            yield from working_key(due.every, "due", "every")
+        case HumanStep(due=due, open_for=open_for):
+            yield from working_key(open_for, "open_for")
+            if due is not None:
+                yield from working_key(due.within, "due", "within")
+                yield from working_key(due.every, "due", "every")
         case CallStep():
             yield from working_key(step.retry_first_wait, "retry", "first_wait")
         case _:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forms_dsl.model import CallStep, People
+from forms_dsl.model import CallStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.acts import act
-from workflow_engine.controls import bar
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
@@ -16,7 +15,7 @@ from workflow_engine.progress import Progress, close, next_point, open_people, p
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.routes import has_moved
 from workflow_engine.settle import count_vote, leave_out, reject
-from workflow_engine.state import Instance, Visit
+from workflow_engine.state import Instance
 from workflow_engine.steer import after_call, steer, while_suspended
 from workflow_engine.world import World
 

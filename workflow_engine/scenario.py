@@ -209,17 +209,22 @@ class _Scene:
         if until is None:
             return "calendar_missing"
         for _ in range(_MOST_STEPS):
-            late = [(visit.due_at, visit) for visit in self.state.open_visits() if visit.due_at is not None and not visit.overdue]
-            due = min(
-                ((at, visit) for at, visit in late if at <= until and visit.state == "open"), key=lambda one: one[0], default=None
-            )
+            due = min((one for one in self.timers() if one[0] <= until), key=lambda one: one[0], default=None)
             if due is None:
                 break
             self.now = max(self.now, due[0])
-            self.give(cmd.TimerDue(due[1].step, due[1].number))
+            self.give(due[1])
             self.end_calls()
         self.now = until
         return None
+
+    def timers(self) -> Iterator[tuple[dt.datetime, cmd.Command]]:
+        """What time does at the open visits, and when."""
+        for visit in self.state.open_visits():
+            if visit.state == "open" and visit.due_at is not None and not visit.overdue:
+                yield visit.due_at, cmd.TimerDue(visit.step, visit.number)
+            if visit.state == "open" and visit.closes_at is not None:
+                yield visit.closes_at, cmd.CloseBallot(visit.step, visit.number)
 
     def enter_at(self, step: str, act: CaseAct) -> str | None:
         """What the person at a step enters: only what the step lets him write."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import assert_never
 
-from forms_dsl.model import CallStep, HumanStep
+from forms_dsl.model import CallStep, Duration, HumanStep
+from forms_dsl.working_time import put_off
 from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
@@ -78,19 +79,26 @@ def jump_targets(definition: Definition) -> tuple[HumanStep, ...]:
 
 
 def _resume(progress: Progress, reason: str) -> None:
-    since, now = progress.state.suspended_at, progress.world.now
-    stood = now - since if since is not None else dt.timedelta()
-    open_visits = tuple(progress.state.open_visits())
-    terms = tuple(_moved(visit, stood) for visit in open_visits if visit.due_at is not None or visit.closes_at is not None)
-    progress.emit(ae.Resumed(reason, terms))
+    since, open_visits = progress.state.suspended_at or progress.world.now, tuple(progress.state.open_visits())
+    timed = (visit for visit in open_visits if visit.due_at is not None or visit.closes_at is not None)
+    progress.emit(ae.Resumed(reason, tuple(_new_term(progress, visit, since) for visit in timed)))
     for visit in open_visits:
         if visit.state == "calling" and visit.call_result is not None:
             after_call(progress, visit, visit.call_result)
 
 
-def _moved(visit: Visit, stood: dt.timedelta) -> ae.NewTerm:
-    due = visit.due_at if visit.due_at is None or visit.overdue else visit.due_at + stood
-    return ae.NewTerm(visit.step, visit.number, due, visit.closes_at + stood if visit.closes_at is not None else None)
+def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTerm:
+    """As much time is left as when it was suspended; of working time, as much working time."""
+    step = progress.definition.human(visit.step)
+
+    def moved(at: dt.datetime | None, length: Duration | None) -> dt.datetime | None:
+        if at is None:
+            return None
+        clock = progress.world.clock if length is not None and length.working else None
+        return put_off(at, since, progress.world.now, clock)
+
+    due = moved(visit.due_at, step.due.within if step.due is not None else None)
+    return ae.NewTerm(visit.step, visit.number, due, moved(visit.closes_at, step.open_for))
 
 
 def _terminate(progress: Progress, reason: str) -> None:

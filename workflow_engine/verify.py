@@ -24,6 +24,7 @@ RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come be
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
 SILENT_FILL = code("W104", "A step that somebody has to fill in would pass by itself.")
 
+ADDED_TO_FILL = code("W107", "Seats that are added at a step where nobody decides.")
 UNSEATED_WEIGHTS = code("W106", "Seats with weights that several people may claim.")
 EDITORS_UNKNOWN = code("W105", "A rule over editors of fields whose entity keeps no audit trail.")
 
@@ -70,6 +71,7 @@ def _steps(definition: Definition) -> Iterator[Diagnostic]:
     for step in definition.human_steps():
         yield from _rule(step)
         yield from _due(step)
+        yield from _added(step)
         if step.on_reject is not None and not _comes_before(definition, step.on_reject, step.name):
             message = Sentence(
                 f"{step.on_reject!r} does not come before {step.name!r}.", f"“{step.on_reject}”不在“{step.name}”之前。"
@@ -116,6 +118,14 @@ def _weights(step: HumanStep) -> Iterator[Diagnostic]:
         )
         hint = Sentence("Leave pick out: everybody has a seat.", "请去掉 pick：每人一席。")
         yield UNSEATED_WEIGHTS.at(step.span, message, hint=hint)
+
+
+def _added(step: HumanStep) -> Iterator[Diagnostic]:
+    """A step of entering has no seats to add: the first who completes it has done it."""
+    if step.verb == "fill" and any(word.startswith("add_") for word in step.allow):
+        message = Sentence(f"Nobody is added at {step.name!r}: it decides nothing.", f"“{step.name}”是录入步骤，不能加签。")
+        hint = Sentence("Allow transfer, delegate or ask_opinion there.", "可改用 transfer、delegate 或 ask_opinion。")
+        yield ADDED_TO_FILL.at(step.span, message, hint=hint)
 
 
 def _due(step: HumanStep) -> Iterator[Diagnostic]:

@@ -157,7 +157,7 @@ def batch(request: Request) -> Response:
         message = {"zh": "此操作不能批量办理。", "en": "This decision is not taken for many at once."}
         raise Invalid(message, faults=(Fault(codes.NO_SUCH_DECISION.id, message, pointer="/decision"),))
     items = [BatchItem(item.id, item.version) for item in body.items]
-    outcomes = decide_tasks(services_of(request).database, context, items, cast("Word", body.decision), body.opinion)
+    outcomes = decide_tasks(services_of(request).database, context, items, body.decision, body.opinion)
     return _json({"items": [{"id": task_id, **_outcome(failure, context.locale)} for task_id, failure in outcomes]})
 
 

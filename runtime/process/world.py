@@ -19,8 +19,8 @@ from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.process.editors import authors_of, editors_of
 from runtime.process.flows import Flow
-from runtime.process.office_time import clock_of
 from runtime.process.known_people import is_known
+from runtime.process.office_time import clock_of
 from runtime.process.outputs import run_over
 from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
 from runtime.process.record import CaseRecord

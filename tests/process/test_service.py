@@ -317,10 +317,10 @@ def test_a_deadline_leaves_a_timer_that_marks_the_step(bank: Bank) -> None:
     assert (4 * 3600, visit.due_at) == ((visit.due_at - visit.opened_at).total_seconds(), timer.due_at)
 
     with bank.database.write() as connection:
-        timer_due(connection, bank.context("system"), timer.payload)
+        timer_due(connection, bank.context("system", now=timer.due_at), timer.payload)
     bank.decide("ann", instance, "check")
     with bank.database.write() as connection:
-        timer_due(connection, bank.context("system"), timer.payload)
+        timer_due(connection, bank.context("system", now=timer.due_at), timer.payload)
     with bank.database.read() as connection:
         journal = read_instance(connection, instance)
     assert journal is not None

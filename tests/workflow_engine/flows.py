@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -170,6 +171,8 @@ class Run:
         assert self.do(cmd.Start("maker", "B1")) is None
 
     def do(self, command: cmd.Command) -> Refusal | None:
+        if isinstance(command, cmd.TimerDue):
+            self._wait_for(command)
         outcome = handle(self.definition, self.state, command, self.world)
         if isinstance(outcome, Refusal):
             return outcome
@@ -177,6 +180,12 @@ class Run:
         self.state = outcome.state
         assert replay(self.entries) == self.state
         return None
+
+    def _wait_for(self, timer: cmd.TimerDue) -> None:
+        """Let the time come that a timer stands for."""
+        visit = self.now.visit(timer.step, timer.visit)
+        if visit is not None and visit.due_at is not None and self.now.suspended_at is None:
+            self.world = replace(self.world, now=max(self.world.now, visit.due_at))
 
     @property
     def now(self) -> Instance:

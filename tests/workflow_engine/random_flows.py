@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 
 from forms_dsl.model import (
@@ -35,7 +36,7 @@ from tests.workflow_engine.flows import (
 from workflow_engine import commands as cmd
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.returns import return_targets
-from workflow_engine.state import Instance
+from workflow_engine.state import AddMode, Instance, Visit
 from workflow_engine.world import World
 
 NAMES = ("ann", "bob", "eva", "kai", "lin", "mo", "maker")
@@ -47,7 +48,10 @@ RULES = (
     SeatRule("any_approve"),
     TWO_OF_THREE,
     SeatRule("in_turn"),
+    SeatRule("weights", weights={"r1": 2, "r2": 1, "r3": 1}, votes=2),
+    SeatRule("vote", Fraction(1, 2), "present", early=False, quorum=Fraction(1, 2)),
 )
+ALLOWED = ("add_before", "add_after", "add_together", "remove_added", "transfer", "delegate", "ask_opinion", "urge")
 LIMITS = {"ann": Decimal(100), "bob": Decimal(1000), "eva": Decimal(5), "kai": Decimal(5000), "lin": Decimal(5000)}
 
 
@@ -108,6 +112,13 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
         )
     if visit.state == "held" and pick < 0.5:
         return cmd.Retry("admin")
+    if state.suspended_at is not None and random.random() < 0.4:
+        return cmd.Resume("admin", "done")
+    if random.random() < 0.02:
+        return random.choice((cmd.Suspend("admin", "why"), cmd.Suspend("admin", "why"), cmd.Terminate("admin", "why")))
+    act = random_act(random, visit, seat, actor) if random.random() < 0.25 else None
+    if act is not None:
+        return act
     if pick < 0.03:
         return cmd.Recall(random.choice(("maker", actor)))
     if pick < 0.10:
@@ -125,6 +136,30 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
         return cmd.Decide(actor, visit.step, visit.number, seat, "return", "back", random.choice([None, "apply", *targets]))
     fills = not visit.seats or visit.by_hand or definition.human(visit.step).verb == "fill"
     return cmd.Decide(actor, visit.step, visit.number, seat, "complete" if fills else "approve")
+
+
+def random_act(random: Random, visit: Visit, seat: int, actor: str) -> cmd.Command:
+    """Something that is done with a seat beside deciding it, or with the whole approval."""
+    key = (actor, visit.step, visit.number)
+    people = tuple(random.sample(NAMES, random.choice((1, 1, 2))))
+    number = random.randint(1, max(1, len(visit.requests)))
+    asked = visit.request(number)
+    mode: AddMode = random.choice(("before", "after", "together"))
+    return random.choice(
+        (
+            cmd.Transfer(*key, seat, people[0]),
+            cmd.AddSeats(*key, seat, people, mode),
+            cmd.AddSeats(*key, seat, people, mode),
+            cmd.RemoveSeat(*key, seat),
+            cmd.Ask(*key, seat, people, "opinion", blocks=random.random() < 0.5),
+            cmd.Ask(*key, seat, people[:1], "delegate", blocks=True),
+            cmd.Answer(asked.person if asked is not None else actor, visit.step, visit.number, number, "well"),
+            cmd.Withdraw(asked.asker if asked is not None else actor, visit.step, visit.number, number),
+            cmd.Urge("maker"),
+            cmd.CloseBallot(visit.step, visit.number),
+            cmd.JumpTo(random.choice(("admin", "other")), visit.step, "why"),
+        )
+    )
 
 
 def _steps(random: Random, depth: int, least: int = 0) -> tuple[WorkflowStep, ...]:
@@ -150,17 +185,24 @@ def _human(random: Random) -> HumanStep:
     when = expression("when") if random.random() < 0.15 else None
     if random.random() < 0.2:
         return fill("?", _people(random), when=when)
-    return approve(
+    rule = random.choice(RULES)
+    by = _people(random)
+    step = approve(
         "?",
-        _people(random),
-        rule=random.choice(RULES),
+        replace(by, pick="all", count_max=None) if rule.kind in ("weights", "vote") else by,
+        rule=rule,
         when=when,
         limit=expression("amount") if random.random() < 0.3 else None,
         on_reject="apply" if random.random() < 0.3 else None,
         opinion=(),
         run=random.choice((None, None, None, "score")),
         due=_due(random),
+        allow=tuple(random.sample(ALLOWED, random.randint(0, len(ALLOWED)))),
     )
+    if rule.kind == "vote":
+        may = ("approve", "reject", "abstain")
+        return replace(step, verb="vote", may=may, open_for=random.choice((None, Duration(1, "hour"))))
+    return step
 
 
 def _due(random: Random) -> Due | None:

@@ -15,6 +15,7 @@ from workflow_engine import commands as cmd
 from workflow_engine.decide import decide
 from workflow_engine.state import SeatState
 
+VOTES: tuple[SeatState, ...] = ("approved", "rejected", "abstained", "open")
 COMMITTEE = ("ann", "bob", "eva", "kai", "lin")
 TWO_THIRDS = SeatRule("vote", Fraction(2, 3), "present", early=False, quorum=Fraction(2, 3))
 
@@ -43,8 +44,8 @@ def test_a_ballot_is_counted_like_the_brute_force_oracle(of: str) -> None:
             present = approved + rejected + abstained
             if present > total:
                 continue
-            seats: list[SeatState] = ["approved"] * approved + ["rejected"] * rejected + ["abstained"] * abstained
-            seats += ["open"] * (total - present)
+            given = (("approved", approved), ("rejected", rejected), ("abstained", abstained), ("open", total - present))
+            seats: list[SeatState] = [state for state, many in given for _ in range(many)]  # type: ignore[misc]
             totals = {"seats": total, "present": present, "voted": approved + rejected}
             for below in range(1, 7):
                 for above in range(1, below + 1):
@@ -62,7 +63,7 @@ def test_a_ballot_is_counted_like_the_brute_force_oracle(of: str) -> None:
 def test_weights_count_votes_not_heads() -> None:
     """票签: for every way to vote of three seats, the result is that of the approving weight, early and at the end."""
     weights = (3, 2, 1)
-    for votes in product(("approved", "rejected", "abstained", "open"), repeat=3):
+    for votes in product(VOTES, repeat=3):
         for needed in range(1, 7):
             rule = SeatRule("weights", votes=needed)
             yes = sum(weight for weight, vote in zip(weights, votes, strict=True) if vote == "approved")

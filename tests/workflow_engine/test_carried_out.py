@@ -19,11 +19,10 @@ CREDIT = "workflows/credit.yaml"
 REFUSED = [
     "repeat_approver: {skip",
     "proxy: {allowed",
-    "allow: [add_before",
-    "signature: required",
     "within: 4 working hours",
     "every: 2 working hours",
     "any_of:",
+    "open_for: 1 working day",
     "wait: confirmation",
     "wait: patience",
     "sub_flow: ordering",

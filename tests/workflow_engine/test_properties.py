@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.workflow_engine.flows import NOW, world
 from tests.workflow_engine.random_flows import LIMITS, ROLES, random_command, random_definition, random_world
+from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.apply import replay
@@ -19,7 +22,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.event_codec import decode, encode, kind_of
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import Handled, handle
-from workflow_engine.state import PASSED_VISITS, Instance, Visit
+from workflow_engine.state import PASSED_VISITS, Instance, Seat, Visit
 from workflow_engine.world import World
 
 #: A failing seed is printed and makes the whole run again; shrinking would only change the seed.
@@ -45,12 +48,15 @@ def test_invariants_hold_after_every_command(seed: int) -> None:
     check(definition, state, entries)
     for _ in range(40):
         if random.random() < 0.1:
-            facts = random_world(random, definition)
+            facts = replace(random_world(random, definition), now=facts.now)
+        if random.random() < 0.2:
+            facts = replace(facts, now=facts.now + dt.timedelta(hours=random.choice((1, 5, 30))))
         command = random_command(random, definition, state)
         outcome = handle(definition, state, command, facts)
         if isinstance(outcome, Refusal):
             continue
         check_fail_closed(state, outcome, facts, definition)
+        check_suspended(state, outcome)
         check_closed_visits(state, outcome.state)
         check_return(definition, outcome)
         state = outcome.state
@@ -69,7 +75,8 @@ def test_approving_everything_reaches_an_end(seed: int) -> None:
     for _ in range(random.randint(0, 15)):
         outcome = handle(definition, state, random_command(random, definition, state), facts)
         state = state if isinstance(outcome, Refusal) else outcome.state
-    for _ in range(len(definition.places) * 7 + 1):
+    asked = sum(len(visit.requests) + len(visit.seats) for visit in state.visits)
+    for _ in range(len(definition.places) * 7 + asked + 2):
         command = next(forward(definition, state, facts), None)
         if command is None:
             break
@@ -82,10 +89,15 @@ def test_approving_everything_reaches_an_end(seed: int) -> None:
 
 
 def forward(definition: Definition, state: Instance, facts: World) -> Iterator[cmd.Command]:
-    """Commands that confirm a call or approve a seat, first seat first."""
+    """Commands that resume, answer who asked, confirm a call or approve a seat, first seat first."""
+    if state.suspended_at is not None:
+        yield cmd.Resume("admin", "on")
     for visit in state.open_visits():
         if visit.state == "calling":
             yield cmd.FinishCall(visit.step, visit.number, "confirmed")
+        for request in visit.requests if visit.state == "open" else ():
+            if request.is_open:
+                yield cmd.Answer(request.person, visit.step, visit.number, request.number, "well")
         for seat in visit.seats:
             for person in visit.entitled(seat):
                 decision = "complete" if visit.by_hand or definition.human(visit.step).verb == "fill" else "approve"
@@ -115,7 +127,7 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
     for visit in waiting:
         assert visit.held_reason if visit.state == "held" else True
         if visit.state == "open":
-            assert all(visit.entitled(seat) for seat in visit.seats if seat.state == "open")
+            assert all(visit.entitled(seat) for seat in visit.seats if seat.state == "open" and not comes_after(visit, seat))
             assert any(seat.state == "open" for seat in visit.seats)
     assert ("held" in {visit.state for visit in waiting}) == (state.state == "held")
     # 7 seats: only the visit's opening makes them, and every vote is an event
@@ -125,7 +137,11 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
         if isinstance(entry.event, ev.VisitOpened):
             opened = state.visit(entry.event.step, entry.event.visit)
             assert opened is not None
-            assert len(entry.event.seats) == len(opened.seats)
+            added = [
+                e.event for e in entries if isinstance(e.event, ae.SeatAdded) and (e.event.step, e.event.visit) == key(opened)
+            ]
+            assert len(entry.event.seats) + len(added) == len(opened.seats)
+            assert [seat.weight for seat in entry.event.seats] == [s.weight for s in opened.seats if s.added_by is None]
     # a decision runs once a visit, right before its people are asked
     runs = [(at, entry.event) for at, entry in enumerate(entries) if isinstance(entry.event, ev.DecisionRun)]
     assert len(runs) == len({(event.step, event.visit) for _, event in runs})
@@ -138,7 +154,8 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
     }
     # one person, one seat of a visit
     for visit in state.visits:
-        owners = [seat.actor or seat.owner for seat in visit.seats if seat.actor or seat.owner]
+        there = (seat for seat in visit.seats if seat.state != "cancelled" or visit.state == "cancelled")
+        owners = [seat.actor or seat.owner for seat in there if seat.actor or seat.owner]
         assert len(owners) == len(set(owners))
     # 9 four eyes over the whole history
     for rule in definition.workflow.four_eyes:
@@ -154,6 +171,22 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
     assert len(running) == len(set(running))
 
 
+def comes_after(visit: Visit, seat: Seat) -> bool:
+    """后加签: his turn has not come while the one who added him is still to decide."""
+    return seat.mode == "after" and any(other.number == seat.beside and other.state == "open" for other in visit.seats)
+
+
+def key(visit: Visit) -> tuple[str, int]:
+    return visit.step, visit.number
+
+
+def check_suspended(before: Instance, outcome: Handled) -> None:
+    """15: while it is suspended nothing is decided and no time has an effect; what a call answers is kept."""
+    if before.suspended_at is None or outcome.state.suspended_at is None:
+        return
+    assert all(isinstance(entry.event, ev.CallFinished) for entry in outcome.entries)
+
+
 def _runs(definition: Definition, opened: ev.VisitOpened) -> bool:
     return not opened.by_hand and definition.human(opened.step).run is not None
 
@@ -161,6 +194,18 @@ def _runs(definition: Definition, opened: ev.VisitOpened) -> bool:
 def check_fail_closed(before: Instance, outcome: Handled, facts: World, definition: Definition) -> None:
     """8 and 10: only who holds an item of the seat changes it, and an approval is covered by the own limit."""
     for entry in outcome.entries:
+        match entry.event:
+            case (
+                ae.SeatTransferred(step=step, visit=number, person=person) | ae.SeatAdded(step=step, visit=number, person=person)
+            ):
+                held = before.visit(step, number)
+                assert held is not None
+                assert person not in {before.starter, *(s.owner for s in held.seats if s.state != "cancelled")}
+                assert any(entry.actor in held.entitled(seat) for seat in held.seats)
+            case ae.OpinionGiven(step=step, visit=number, request=asked):
+                held = before.visit(step, number)
+                assert held is not None
+                assert entry.actor == held.requests[asked - 1].person
         if isinstance(entry.event, ev.SeatDecided):
             visit = before.visit(entry.event.step, entry.event.visit)
             assert visit is not None

@@ -74,7 +74,6 @@ def test_rules_that_cannot_be_met_are_findings() -> None:
 
 def test_what_is_not_carried_out_is_a_finding() -> None:
     """Nothing of the language is accepted and then ignored."""
-    assert ["W102"] == codes(approve("a"), no_approver="leader")
     vote = replace(approve("a", role("x"), rule=SeatRule("vote")), verb="vote", open_for=Duration(1, "day", working=True))
     assert ["W102"] == codes(vote)
 
@@ -85,6 +84,12 @@ def test_seats_with_weights_have_owners() -> None:
 
     assert ["W106"] == codes(approve("a", rule=weights))
     assert [] == codes(approve("a", role("x"), rule=weights))
+
+
+def test_nobody_is_added_where_nobody_decides() -> None:
+    """A step of entering is completed by one person: who else should answer there, nobody could say."""
+    assert ["W107"] == codes(fill("enter", role("x", pick="claim"), allow=("add_before",)))
+    assert [] == codes(fill("enter", role("x", pick="claim"), allow=("transfer",)))
 
 
 def test_a_refusal_returns_backwards_only() -> None:
