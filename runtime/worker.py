@@ -19,8 +19,8 @@ from runtime.audit.sealer import seal
 from runtime.commands.deliver_calls import make_delivery
 from runtime.commands.run_automation import Site, run_automation_job
 from runtime.commands.run_timer import run_timer
-from runtime.jobs import automations
-from runtime.jobs.queue import run_due
+from runtime.jobs import automations, sweep
+from runtime.jobs.queue import Handler, run_due
 from runtime.outbox.deliver import Delivery, deliver_next
 from runtime.outbox.gateway import open_engine
 from runtime.releases import Releases
@@ -77,8 +77,12 @@ def run_once(worker: Worker, limit: int = 1000) -> int:
 def run_jobs(worker: Worker) -> int:
     """Queue what the schedules ask for and run the jobs that are due."""
     automations.plan_runs(worker.database, worker.releases.current(), worker.clock())
+    sweep.plan_sweep(worker.database, worker.clock())
     site = Site(worker.database, worker.releases, worker.settings, worker.clock)
-    short = {"timer": lambda connection, job, now: run_timer(connection, worker.releases, worker.settings, job, now)}
+    short: dict[str, Handler] = {
+        "timer": lambda connection, job, now: run_timer(connection, worker.releases, worker.settings, job, now),
+        sweep.KIND: lambda connection, _job, now: sweep.sweep_files(connection, worker.settings.data_folder, now),
+    }
     long = {automations.KIND: lambda job, keep: run_automation_job(site, job, keep)}
     return run_due(worker.database, short, worker.clock, long=long)
 

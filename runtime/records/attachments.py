@@ -19,7 +19,11 @@ from runtime.records.codes import NO_SUCH_RECORD
 from runtime.records.draft import Draft
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
+from runtime.store.identifiers import short_key
 from runtime.store.tables import attachment, org_person
+
+#: Characters of the column `field`.
+_KEY = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +40,61 @@ class Attachment:
     at: dt.datetime
 
 
-def attachment_fields(entity: Entity) -> tuple[Field, ...]:
-    """The fields of an entity that hold files."""
-    return tuple(field for field in entity.fields.values() if isinstance(storage_of(field), FileStorage))
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A field that holds files: of the record itself, or of its child rows in a field of rows."""
+
+    field: Field
+    rows: Field | None = None
+
+    @property
+    def path(self) -> str:
+        """Its name as rights use it."""
+        return self.field.name if self.rows is None else f"{self.rows.name}.{self.field.name}"
+
+    @property
+    def key(self) -> str:
+        """Its ids, which outlive names."""
+        return self.field.id if self.rows is None else short_key(f"{self.rows.id}.{self.field.id}", _KEY)
+
+    def cells(self, record: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The ids in a record, each cell with its pointer."""
+        if self.rows is None:
+            yield f"/{self.field.name}", _ids(record.get(self.field.name))
+            return
+        rows = record.get(self.rows.name)
+        for position, row in enumerate(rows if isinstance(rows, list) else ()):
+            yield f"/{self.rows.name}/{position}/{self.field.name}", _ids(row.get(self.field.name))
+
+
+def attachment_fields(entity: Entity) -> tuple[Holder, ...]:
+    """The fields of an entity and of its rows that hold files."""
+    own = [Holder(field) for field in entity.fields.values() if isinstance(storage_of(field), FileStorage)]
+    inner = [
+        Holder(field, rows)
+        for rows in entity.fields.values()
+        if rows.type == "rows" and rows.options.of is not None
+        for field in entity.rows[rows.options.of].fields.values()
+        if isinstance(storage_of(field), FileStorage)
+    ]
+    return (*own, *inner)
 
 
 def check_attachments(connection: Connection, context: Context, app: str, found: CompiledEntity, draft: Draft) -> None:
     """Report ids that are not files which this person has just kept for this very field."""
-    for field, ids in _new_ids(found.entity, draft.record, draft.before):
+    for holder, cells in _new_ids(found.entity, draft.record, draft.before):
         query = sa.select(attachment.c.id).where(
-            attachment.c.id.in_(ids),
+            attachment.c.id.in_({id for ids in cells.values() for id in ids}),
             attachment.c.app == app,
             attachment.c.entity == found.entity.id,
-            attachment.c.field == field.id,
+            attachment.c.field == holder.key,
             attachment.c.record_id.is_(None),
             attachment.c.created_by == context.principal.id,
         )
-        if set(connection.execute(query).scalars()) != set(ids):
-            draft.report(NO_SUCH_RECORD, f"/{field.name}", "没有这个已上传的文件。", "There is no such uploaded file.")
+        known = set(connection.execute(query).scalars())
+        for pointer, ids in cells.items():
+            if not known.issuperset(ids):
+                draft.report(NO_SUCH_RECORD, pointer, "没有这个已上传的文件。", "There is no such uploaded file.")
 
 
 def bind_attachments(
@@ -63,13 +104,14 @@ def bind_attachments(
     record: Mapping[str, object],
     before: Mapping[str, object] | None,
 ) -> None:
-    """Bind the new files of a record to it; raises Conflict when one was bound elsewhere meanwhile."""
-    for _, ids in _new_ids(found.entity, record, before):
+    """Bind the new files of a record to it; raises Conflict when one was bound elsewhere or swept away meanwhile."""
+    for _, cells in _new_ids(found.entity, record, before):
+        ids = {id for some in cells.values() for id in some}
         bound = (
             sa.update(attachment).where(attachment.c.id.in_(ids), attachment.c.record_id.is_(None)).values(record_id=record_id)
         )
         if connection.execute(bound).rowcount != len(ids):
-            raise Conflict({"zh": "文件已被其他记录使用。", "en": "A file was used by another record meanwhile."})
+            raise Conflict({"zh": "文件已被其他记录使用或已过期。", "en": "A file was used by another record, or has expired."})
 
 
 def find_attachment(connection: Connection, context: Context, id: str) -> Attachment:
@@ -87,25 +129,29 @@ def _is_readable(connection: Connection, context: Context, row: RowMapping) -> b
         return bool(row["created_by"] == context.principal.id)
     live = context.releases.get(str(row["app"]))
     entity = next((each.entity for each in live.entities.values() if each.entity.id == row["entity"]), None) if live else None
-    field = next((each for each in entity.fields.values() if each.id == row["field"]), None) if entity else None
-    if entity is None or field is None:
+    holder = next((each for each in attachment_fields(entity) if each.key == row["field"]), None) if entity else None
+    if entity is None or holder is None:
         return False
+    asked = GetRequest(select=((holder.rows or holder.field).name,))
     try:
         # A field that this person may not know of is refused like one that does not exist.
-        record = get_record(
-            connection, context, str(row["app"]), entity.name, str(row["record_id"]), GetRequest(select=(field.name,))
-        )
+        record = get_record(connection, context, str(row["app"]), entity.name, str(row["record_id"]), asked)
     except Failure:
         return False
-    held = record.values.get(field.name)
-    return isinstance(held, list) and row["id"] in held
+    return any(row["id"] in ids for _, ids in holder.cells(record.values))
 
 
 def _new_ids(
     entity: Entity, record: Mapping[str, object], before: Mapping[str, object] | None
-) -> Iterator[tuple[Field, list[str]]]:
-    for field in attachment_fields(entity):
-        now, stood = record.get(field.name), (before or {}).get(field.name)
-        ids = [str(id) for id in now if not isinstance(stood, tuple) or id not in stood] if isinstance(now, tuple) else []
-        if ids:
-            yield field, ids
+) -> Iterator[tuple[Holder, dict[str, tuple[str, ...]]]]:
+    """For each field the ids that did not stand in it before, by the pointer of their cell."""
+    for holder in attachment_fields(entity):
+        stood = {id for _, ids in holder.cells(before or {}) for id in ids}
+        cells = {pointer: tuple(id for id in ids if id not in stood) for pointer, ids in holder.cells(record)}
+        new = {pointer: ids for pointer, ids in cells.items() if ids}
+        if new:
+            yield holder, new
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return tuple(str(id) for id in value) if isinstance(value, tuple | list) else ()

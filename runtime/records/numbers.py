@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from hashlib import blake2b
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +14,7 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.query.late import today_in
 from runtime.records.draft import Draft
+from runtime.store.identifiers import short_key
 from runtime.store.tables import number_sequence, org_branch
 
 _PART = re.compile(r"\{(yyyy|yy|mm|dd|branch|seq)(?::(\d+))?\}")
@@ -25,36 +26,64 @@ def draw_numbers(
     connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft
 ) -> str | None:
     """The business number of a new record, or None where its entity declares none; its fields of sequences are filled too."""
-    sequences = [
-        field for field in found.entity.fields.values() if field.type == "sequence" and draft.record.get(field.name) is None
-    ]
-    patterns = {found.entity.id: found.entity.number} | {
-        f"{found.entity.id}.{each.id}": each.options.number for each in sequences
-    }
-    code = None
-    if any(needs_branch(pattern) for pattern in patterns.values()):
-        branch = draft.record.get(found.entity.owner_branch or "")
-        code = connection.execute(sa.select(org_branch.c.f_code).where(org_branch.c.id == branch)).scalar_one_or_none()
-    day: dt.date = today_in(context, compiled)
-    unit = code or context.principal.unit_code
-    drawn = {
-        counter: None if pattern is None else next_number(connection, compiled.app.name, counter, pattern, day, unit)
-        for counter, pattern in patterns.items()
-    }
-    for field in sequences:
-        draft.record[field.name] = drawn[f"{found.entity.id}.{field.id}"]
-    return drawn[found.entity.id]
+    entity = found.entity
+    drawing = _Drawing(connection, context, compiled, draft.record.get(entity.owner_branch or ""))
+    for field in entity.fields.values():
+        if field.type == "sequence" and field.options.number is not None and draft.record.get(field.name) is None:
+            [draft.record[field.name]] = drawing.numbers(f"{entity.id}.{field.id}", field.options.number)
+    return None if entity.number is None else drawing.numbers(entity.id, entity.number)[0]
 
 
-def next_number(connection: Connection, app: str, counter: str, pattern: str, day: dt.date, branch_code: str | None) -> str:
-    """The next number of a counter of an app by its pattern on a day; an entity counts under its id, a field under both ids.
+def draw_row_numbers(
+    connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, draft: Draft
+) -> None:
+    """Fill the sequences of child rows that are new; rows have their numbers in their order, over all records of the entity."""
+    entity = found.entity
+    drawing = _Drawing(connection, context, compiled, draft.record.get(entity.owner_branch or ""))
+    for holder in entity.fields.values():
+        rows = draft.record.get(holder.name)
+        new = [row for row in rows if row.get("id") is None] if holder.type == "rows" and isinstance(rows, list) else []
+        for field in entity.rows[holder.options.of or ""].fields.values() if new else ():
+            if field.type == "sequence" and field.options.number is not None:
+                counter = f"{entity.id}.{holder.id}.{field.id}"
+                for row, number in zip(new, drawing.numbers(counter, field.options.number, len(new)), strict=True):
+                    row[field.name] = number
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """The numbers of one record: its day, and the branch that patterns may name, looked up when one does."""
+
+    connection: Connection
+    context: Context
+    compiled: CompiledApp
+    branch: object
+
+    def numbers(self, counter: str, pattern: str, count: int = 1) -> list[str]:
+        """The next numbers of a counter; those of the record's own branch where it has one."""
+        unit = self.context.principal.unit_code
+        if needs_branch(pattern):
+            code = sa.select(org_branch.c.f_code).where(org_branch.c.id == self.branch)
+            unit = self.connection.execute(code).scalar_one_or_none() or unit
+        day = today_in(self.context, self.compiled)
+        return next_numbers(self.connection, self.compiled.app.name, counter, pattern, day, unit, count)
+
+
+def next_numbers(
+    connection: Connection, app: str, counter: str, pattern: str, day: dt.date, branch_code: str | None, count: int
+) -> list[str]:
+    """The next numbers of a counter of an app by its pattern on a day; an entity counts under its id, a field under all of its ids.
 
     The counter's row stays locked until the transaction ends: that is what leaves no gap when it is rolled back.
     """
     known = {"yyyy": f"{day:%Y}", "yy": f"{day:%y}", "mm": f"{day:%m}", "dd": f"{day:%d}", "branch": branch_code or ""}
     period = _PART.sub(lambda part: known.get(part[1], "#"), pattern)
-    value = _draw(connection, app, _key(counter, _COUNTER), _key(period, _PERIOD))
-    return _PART.sub(lambda part: str(value).rjust(int(part[2] or 1), "0") if part[1] == "seq" else known[part[1]], pattern)
+    first = _draw(connection, app, short_key(counter, _COUNTER), short_key(period, _PERIOD), count)
+
+    def written(value: int) -> str:
+        return _PART.sub(lambda part: str(value).rjust(int(part[2] or 1), "0") if part[1] == "seq" else known[part[1]], pattern)
+
+    return [written(value) for value in range(first, first + count)]
 
 
 def needs_branch(pattern: str | None) -> bool:
@@ -62,15 +91,12 @@ def needs_branch(pattern: str | None) -> bool:
     return pattern is not None and "{branch}" in pattern
 
 
-def _key(text: str, longest: int) -> str:
-    return text if len(text) <= longest else blake2b(text.encode(), digest_size=20).hexdigest()
-
-
-def _draw(connection: Connection, app: str, counter: str, period: str) -> int:
+def _draw(connection: Connection, app: str, counter: str, period: str, count: int) -> int:
+    """The first of `count` numbers in a row."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    first = insert(number_sequence).values(app=app, entity_id=counter, period=period, value=1)
+    first = insert(number_sequence).values(app=app, entity_id=counter, period=period, value=count)
     drawn = first.on_conflict_do_update(
         index_elements=[number_sequence.c.app, number_sequence.c.entity_id, number_sequence.c.period],
-        set_={"value": number_sequence.c.value + 1},
+        set_={"value": number_sequence.c.value + count},
     ).returning(number_sequence.c.value)
-    return int(connection.execute(drawn).scalar_one())
+    return int(connection.execute(drawn).scalar_one()) - count + 1

@@ -23,7 +23,7 @@ from runtime.records.attachments import bind_attachments, check_attachments
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
 from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
-from runtime.records.numbers import draw_numbers
+from runtime.records.numbers import draw_numbers, draw_row_numbers
 from runtime.records.opening import CHANGED, open_record, require_still_granted, writer_for
 from runtime.records.referring import is_in_approval, is_referred_to
 from runtime.records.settle import Demands, settle
@@ -71,6 +71,7 @@ def insert_record(
     draft.record["id"] = draft.id
     _fill(connection, context, compiled, found, writer, draft, values, Demands(complete=not is_draft, judged=not by_platform))
     number = draw_numbers(connection, context, compiled, found, draft)
+    draw_row_numbers(connection, context, compiled, found, draft)
     kept = {name: draft.record.get(name) for name in found.entity.fields if found.entity.fields[name].type != "rows"}
     plan = WritePlan(access, draft.id, context.principal.id, context.now, kept, _rows(context, found, draft), number)
     try:
@@ -115,6 +116,7 @@ def update_record(
     if by_step is not None:
         demands = replace(demands, required=frozenset(by_step.require))
     _fill(connection, context, compiled, found, writer, draft, values, demands)
+    draw_row_numbers(connection, context, compiled, found, draft)
     rows = _rows(context, found, draft)
     changed = changed_fields(found.entity, loaded.values, draft.record)
     if not changed:

@@ -6,6 +6,7 @@ import itertools
 import secrets
 import uuid
 from datetime import datetime
+from hashlib import blake2b
 
 #: Behind the milliseconds stands a count of this process (RFC 9562, 6.2 method 1): keys of one `now` sort as they were made.
 _COUNT_BITS = 30
@@ -18,3 +19,8 @@ def new_id(now: datetime) -> str:
     tail = ((next(_count) % (1 << _COUNT_BITS)) << (74 - _COUNT_BITS)) | secrets.randbits(74 - _COUNT_BITS)
     high, low = tail >> 62, tail & ((1 << 62) - 1)
     return str(uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low))
+
+
+def short_key(text: str, longest: int) -> str:
+    """A key made of names, or its digest where it is longer than its column."""
+    return text if len(text) <= longest else blake2b(text.encode(), digest_size=20).hexdigest()

@@ -292,6 +292,7 @@ attachment = table(
     sa.Column("created_at", Instant, nullable=False),
 )
 sa.Index("attachment_record", attachment.c.record_id)
+sa.Index("attachment_sha256", attachment.c.sha256)
 
 import_batch = table(
     "import_batch",

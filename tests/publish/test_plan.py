@@ -229,7 +229,6 @@ def test_running_approvals_are_told_in_words() -> None:
     ("files", "key"),
     [
         (with_field("secret: {type: text, max: 9, encrypted: true, label: {zh: 密, en: Secret}}"), "encrypted"),
-        (with_field("papers: {type: file, accept: [image/png], max_mb: 50, label: {zh: 附件, en: Papers}}"), "max_mb"),
         (edited("entities/ticket.yaml", "fields:\n", "duplicates: [{fields: [subject]}]\nfields:\n"), "duplicates"),
         (edited("lists/tickets.yaml", "columns:", "group_by: level\nview: board\ncolumns:"), "view: board"),
         (edited("lists/tickets.yaml", "columns:", "bulk: [delete]\ncolumns:"), "bulk"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
 from forms_dsl.load import load_app
 from runtime.commands.keep_file import safe_name
@@ -20,12 +23,13 @@ from runtime.http.routes import build_app
 from runtime.http.services import Services
 from runtime.identity.organisation import grant_role
 from runtime.identity.tokens import create_token
+from runtime.jobs.sweep import sweep_files
 from runtime.records.content import is_accepted, kind_of
 from runtime.releases import Releases
 from runtime.settings import Settings
-from runtime.store.blobs import keep_blob, read_blob
+from runtime.store.blobs import Arriving, open_blob
 from runtime.store.database import Database
-from runtime.store.tables import attachment, org_person
+from runtime.store.tables import attachment, audit_event, org_person
 from tests.records.lab import NOW, directory
 from tests.records.test_signatures import picture
 from tests.serving import serving
@@ -46,13 +50,23 @@ fields:
   name: {type: text, max: 20, label: Name}
   papers: {type: file, accept: [image/png, application/pdf, text/csv], max_mb: 1, count: {max: 2}, label: Papers}
   photo: {type: image, label: Photo}
+  thick: {type: file, accept: [application/pdf], max_mb: 20, label: Thick}
   signed: {type: signature, label: Signed}
+  items: {type: rows, of: item, label: Items}
+rows:
+  item:
+    label: Item
+    fields:
+      name: {type: text, max: 20, label: Name}
+      scan: {type: file, accept: [application/pdf], max_mb: 1, count: {max: 2}, label: Scan}
+      seen: {type: signature, label: Seen}
+      serial: {type: sequence, pattern: "R{yyyy}-{seq:3}", label: Number}
 """,
     "roles.yaml": """\
 roles:
   owner: {label: Owner, access: {folder: {create: true, read: created_by == user.id, update: created_by == user.id}}}
   reader: {label: Reader, access: {folder: {read: true}}}
-  blind: {label: Blind, access: {folder: {read: true, fields: {papers: hidden}}}}
+  blind: {label: Blind, access: {folder: {read: true, fields: {papers: hidden, items.scan: hidden}}}}
 """,
 }
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
@@ -62,8 +76,15 @@ PDF = b"%PDF-1.7\n" + b"x" * 50
 class Box:
     """The routes of an app with files, and callers with tokens."""
 
-    def __init__(self, db: Database, base: str, folder: Path) -> None:
-        self.db, self.base, self.folder = db, base, folder
+    def __init__(self, db: Database, app: FastAPI, base: str, folder: Path) -> None:
+        self.db, self.app, self.base, self.folder = db, app, base, folder
+
+    def scan(self, command: str) -> None:
+        """The server with a scanner from now on."""
+        services = self.app.state.services
+        self.app.state.services = dataclasses.replace(
+            services, settings=dataclasses.replace(services.settings, scan_command=command)
+        )
 
     def caller(self, name: str, role: str) -> httpx.Client:
         with self.db.write() as connection:
@@ -86,8 +107,9 @@ def box(db: Database, tmp_path: Path) -> Iterator[Box]:
             connection.execute(sa.insert(org_person).values(**row))
     settings = Settings(database_url=db.url, data_folder=tmp_path, demo=False)
     releases = Releases(db, {"org": directory(), "box": compiled})
-    with serving(build_app(Services(settings, db, releases, clock=lambda: NOW))) as base:
-        yield Box(db, base, tmp_path)
+    served = build_app(Services(settings, db, releases, clock=lambda: NOW))
+    with serving(served) as base:
+        yield Box(db, served, base, tmp_path)
 
 
 def send(
@@ -190,6 +212,55 @@ def test_a_file_needs_a_field_that_one_may_fill_in(box: Box) -> None:
     assert 422 == owner.post("/api/files", json=body).status_code
 
 
+def test_rows_hold_files_of_their_own(box: Box) -> None:
+    """Sent for the field by its path, kept with the row through changes, read by who may read that cell."""
+    owner, reader, blind = box.caller("tom", "owner"), box.caller("kim", "reader"), box.caller("lee", "blind")
+    first, second, third = (send(owner, PDF + bytes([48 + n]), field="items.scan").json()["id"] for n in range(3))
+    made = owner.post("/api/box/folder", json={"items": [{"name": "a", "scan": [first]}, {"name": "b", "scan": [second]}]})
+    assert 201 == made.status_code, made.text
+    rows = made.json()["items"]
+    assert [[first], [second]] == [row["scan"] for row in rows]
+    assert [200, 200, 404] == [caller.get(f"/api/files/{first}").status_code for caller in (owner, reader, blind)]
+
+    body = {"items": [{"id": rows[1]["id"]}, {"id": rows[0]["id"], "scan": [first, third]}]}
+    change = owner.patch(made.headers["location"], json=body, headers={"If-Match": made.headers["etag"]})
+    assert [[second], [first, third]] == [row["scan"] for row in change.json()["items"]]
+    history = owner.get(f"{made.headers['location']}/history").json()["items"]
+    assert [["items"], ["items"]] == [[each["field"] for each in one["changes"]] for one in history]
+    body = {"items": [{"id": rows[0]["id"]}]}
+    assert 200 == owner.patch(made.headers["location"], json=body, headers={"If-Match": change.headers["etag"]}).status_code
+    assert [404, 200] == [reader.get(f"/api/files/{id}").status_code for id in (second, third)]
+
+
+def test_a_file_in_a_row_is_ones_own_and_of_that_field(box: Box) -> None:
+    """Each cell with a file that is not says so at its place."""
+    owner, other = box.caller("tom", "owner"), box.caller("ann", "owner")
+    mine, theirs = send(owner, PDF, field="items.scan").json()["id"], send(other, PDF, field="items.scan").json()["id"]
+    paper = send(owner, PDF).json()["id"]
+    assert 404 == send(owner, PDF, field="item.scan").status_code
+
+    rows = [{"scan": [mine]}, {"scan": [theirs]}, {"scan": [paper]}]
+    refused = owner.post("/api/box/folder", json={"items": rows})
+    assert [("/items/1/scan", "Q305"), ("/items/2/scan", "Q305")] == [
+        (error["pointer"], error["code"]) for error in refused.json()["errors"]
+    ]
+
+
+def test_rows_get_their_numbers(box: Box) -> None:
+    """In their order over all records, once; nobody enters them, and a row that goes takes its number with it."""
+    owner = box.caller("tom", "owner")
+    first = owner.post("/api/box/folder", json={"items": [{"name": "a"}, {"name": "b"}]})
+    second = owner.post("/api/box/folder", json={"items": [{"name": "c"}]})
+    rows = first.json()["items"]
+    assert ["R2026-001", "R2026-002", "R2026-003"] == [row["serial"] for row in (*rows, *second.json()["items"])]
+
+    body = {"items": [{"name": "new"}, {"id": rows[1]["id"], "name": "kept"}]}
+    change = owner.patch(first.headers["location"], json=body, headers={"If-Match": first.headers["etag"]})
+    assert ["R2026-004", "R2026-002"] == [row["serial"] for row in change.json()["items"]]
+    entered = owner.post("/api/box/folder", json={"items": [{"serial": "R2026-001"}]})
+    assert (422, "/items/0/serial") == (entered.status_code, entered.json()["errors"][0]["pointer"])
+
+
 def test_a_signature_is_a_picture_with_ink(box: Box) -> None:
     """Kept with who sent it and when; an empty sheet, a broken picture and anything but a PNG are refused in words."""
     owner = box.caller("tom", "owner")
@@ -204,19 +275,28 @@ def test_a_signature_is_a_picture_with_ink(box: Box) -> None:
         assert (422, ["Q312"]) == (refused.status_code, [error["code"] for error in refused.json()["errors"]])
 
 
+def kind(content: bytes) -> str:
+    return kind_of(io.BytesIO(content))
+
+
 def test_kinds_are_told_by_the_bytes() -> None:
-    """Beginnings of pictures and pages, office files by their parts, text with no marks."""
+    """Beginnings of pictures and pages, office files by their parts, text with no marks however long it is."""
     word = io.BytesIO()
     with zipfile.ZipFile(word, "w") as archive:
         archive.writestr("[Content_Types].xml", "<x/>")
         archive.writestr("word/document.xml", "<x/>")
 
-    assert "image/jpeg" == kind_of(b"\xff\xd8\xff\xe0")
-    assert "image/webp" == kind_of(b"RIFF\0\0\0\0WEBPVP8 ")
-    assert kind_of(word.getvalue()).endswith("wordprocessingml.document")
-    assert "application/octet-stream" == kind_of(b"PK\x03\x04broken")
-    assert ["text/plain", "text/plain"] == [kind_of("甲,乙\n".encode()), kind_of("甲,乙\n".encode("gb18030"))]
-    assert "application/octet-stream" == kind_of(b"a\0b")
+    assert "image/jpeg" == kind(b"\xff\xd8\xff\xe0")
+    assert "image/webp" == kind(b"RIFF\0\0\0\0WEBPVP8 ")
+    assert kind(word.getvalue()).endswith("wordprocessingml.document")
+    assert "application/octet-stream" == kind(b"PK\x03\x04broken")
+    # An archive whose list of contents says that it is enormous is not opened.
+    assert "application/octet-stream" == kind(word.getvalue()[:-10] + b"\xff\xff\xff\x7f" + word.getvalue()[-6:])
+    assert ["text/plain", "text/plain"] == [kind("甲,乙\n".encode()), kind("甲,乙\n".encode("gb18030"))]
+    # Characters that stand across the pieces in which the file is read.
+    assert ["text/plain", "text/plain"] == [kind(("a" + "甲" * 100_000).encode(code)) for code in ("utf-8", "gb18030")]
+    assert ["application/octet-stream"] * 3 == [kind(b"a\0b"), kind(b"a" * 100_000 + b"\0"), kind(b" " * 100_000 + b"<svg>")]
+    assert "application/octet-stream" == kind("甲".encode("gb18030") * 50_000 + b"\xff")
     assert is_accepted("image/png", ["image/*"])
     assert is_accepted("text/plain", ["text/csv"])
     assert not is_accepted("image/svg+xml", ["image/png"])
@@ -238,14 +318,95 @@ def test_names_are_harmless(name: str, safe: str) -> None:
     assert safe == safe_name(name)
 
 
+def keep(folder: Path, content: bytes) -> str:
+    with Arriving(folder) as arriving:
+        arriving.write(content[:50])
+        arriving.write(content[50:])
+        name = arriving.settle()
+        arriving.keep()
+    return name
+
+
 def test_bytes_that_were_changed_are_not_given(tmp_path: Path) -> None:
-    """The hash is looked at again on reading; the same bytes are kept once."""
-    name = keep_blob(tmp_path, PNG)
-    assert name == keep_blob(tmp_path, PNG)
-    assert PNG == read_blob(tmp_path, name)
+    """The hash is looked at again on reading; the same bytes are kept once; what is not kept goes."""
+    name = keep(tmp_path, PNG)
+    assert name == keep(tmp_path, PNG)
+    with Arriving(tmp_path) as arriving:
+        arriving.write(b"lost")
+    with open_blob(tmp_path, name) as file:
+        assert PNG == file.read()
     [place] = [path for path in tmp_path.rglob("*") if path.is_file()]
     place.write_bytes(b"other")
-    with pytest.raises(ValueError):
-        read_blob(tmp_path, name)
-    with pytest.raises(ValueError):
-        read_blob(tmp_path, "../secrets")
+    for wrong in (name, "../secrets"):
+        with pytest.raises(ValueError), open_blob(tmp_path, wrong):
+            pass
+
+
+def put(caller: httpx.Client, content: bytes | Iterator[bytes], *, field: str = "papers", **headers: str) -> httpx.Response:
+    query = {"app": "box", "entity": "folder", "field": field, "name": "a.pdf"}
+    sent = {"Content-Type": "application/octet-stream", **headers}
+    return caller.put("/api/files", params=query, content=content, headers=sent)
+
+
+def test_a_large_file_is_sent_as_it_is(box: Box) -> None:
+    """Beyond what a JSON body holds, in pieces, with its length or without; given back the same."""
+    owner = box.caller("tom", "owner")
+    large = b"%PDF-1.7\n" + bytes(range(256)) * 48_000
+    sent = put(owner, iter([large[:1000], large[1000:9_000_000], large[9_000_000:]]), field="thick")
+    assert (201, len(large)) == (sent.status_code, sent.json()["size"]), sent.text
+    again = put(owner, large, field="thick")
+    assert sent.json()["sha256"] == again.json()["sha256"]
+    made = owner.post("/api/box/folder", json={"thick": [sent.json()["id"]]})
+    got = owner.get(f"/api/files/{sent.json()['id']}")
+    assert (201, str(len(large)), large) == (made.status_code, got.headers["content-length"], got.content)
+
+
+def test_no_more_is_taken_than_the_field_allows(box: Box) -> None:
+    """By the length that is told, or as soon as the bytes are too many; nothing of it stays."""
+    owner = box.caller("tom", "owner")
+    told = put(owner, b"%PDF-" + b"0" * 1_048_576)
+    pieces = put(owner, iter([b"%PDF-", *[b"0" * 65_536] * 17]))
+    for refused in (told, pieces, put(owner, b"", field="thick")):
+        assert (422, "Q312") == (refused.status_code, refused.json()["code"])
+    assert 415 == put(owner, PDF, **{"Content-Type": "application/pdf"}).status_code
+    assert [404, 401] == [
+        put(owner, PDF, field="name").status_code,
+        httpx.put(f"{box.base}/api/files?app=a&entity=b&field=c&name=d").status_code,
+    ]
+    assert 403 == put(owner, PDF, Authorization="", Origin="https://evil.example").status_code
+    assert [] == [path for path in box.folder.rglob("*") if path.is_file() and "attachments" in path.parts]
+
+
+@pytest.mark.parametrize(("script", "status"), [("exit 0", 201), ("exit 1", 422), ("exit 2", 503)])
+def test_the_scanner_of_the_bank_decides(box: Box, script: str, status: int) -> None:
+    """Clean is kept, infected is refused and noted in the trail, and when nobody can say nothing is kept."""
+    scanner = box.folder / "scan.sh"
+    scanner.write_text(f'grep -q PDF "$1" || exit 3\n{script}\n')
+    box.scan(f"/bin/sh {scanner}")
+    assert status == put(box.caller("tom", "owner"), PDF).status_code
+    with box.db.read() as connection:
+        kept = connection.execute(sa.select(sa.func.count()).select_from(attachment)).scalar()
+        noted = connection.execute(sa.select(audit_event.c.body).where(audit_event.c.kind == "file.refused")).scalars().all()
+    assert (int(status == 201), int(status == 422)) == (kept, len(noted))
+    assert status == 201 or [] == [path for path in box.folder.rglob("attachments/*/*") if path.is_file()]
+
+
+def test_what_no_record_took_within_a_day_goes(box: Box) -> None:
+    """The file and its bytes, but never bytes that a record has too, nor what is younger."""
+    owner = box.caller("tom", "owner")
+    taken, left, shared = (send(owner, content).json()["id"] for content in (PDF, PDF + b"left", PDF))
+    assert 201 == owner.post("/api/box/folder", json={"papers": [taken]}).status_code
+    keep(box.folder, b"of a transaction that did not end")
+
+    def sweep(hours: int) -> list[int]:
+        for path in box.folder.rglob("attachments/*/*"):
+            os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+        with box.db.write() as connection:
+            sweep_files(connection, box.folder, NOW + dt.timedelta(hours=hours))
+        return [owner.get(f"/api/files/{id}").status_code for id in (taken, left, shared)]
+
+    assert [200, 200, 200] == sweep(24)
+    assert [200, 404, 404] == sweep(25)
+    assert 1 == len([path for path in box.folder.rglob("attachments/*/*") if path.is_file()])
+    refused = owner.post("/api/box/folder", json={"papers": [left]})
+    assert (422, "Q305") == (refused.status_code, refused.json()["errors"][0]["code"])

@@ -30,8 +30,7 @@ def draw_entity(compiled: CompiledApp, entity: CompiledEntity, seen: EntityView,
     }
     for name, field in declared.fields.items():
         if name in fields and field.options.accept:
-            # Whose field a file is sent for.
-            fields[name]["holder"] = declared.name
+            fields[name]["holder"] = {"entity": declared.name, "field": name}
     workflow = next((each for each in compiled.app.workflows.values() if each.entity == declared.name), None)
     return {
         "name": declared.name,
@@ -150,10 +149,11 @@ def _rows(compiled: CompiledApp, entity: Entity, seen: EntityView, view: View, t
         shows = {name: seen.shows[path] for name, path in inner.items()}
         writes = frozenset(name for name, path in inner.items() if path in seen.writes)
         row_view = EntityView(shows, writes, seen.reads, seen.create, seen.update, seen.delete)
-        drawn[row_type.name] = {
-            "label": row_type.label,
-            "fields": {name: draw_field(compiled, row_type.fields[name], name, row_view, view, {}, today) for name in inner},
-        }
+        fields = {name: draw_field(compiled, row_type.fields[name], name, row_view, view, {}, today) for name in inner}
+        for name, path in inner.items():
+            if row_type.fields[name].options.accept:
+                fields[name]["holder"] = {"entity": entity.name, "field": path}
+        drawn[row_type.name] = {"label": row_type.label, "fields": fields}
     return drawn
 
 

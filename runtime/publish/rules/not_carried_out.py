@@ -11,11 +11,6 @@ from runtime.publish.lint import Proposal
 
 NOT_CARRIED_OUT = code("M416", "A part of the language that this version does not carry out.")
 
-#: Megabytes of a file that fit into one request.
-_LARGEST_FILE = 7
-#: Field types that child rows cannot have yet.
-_NOT_IN_ROWS = frozenset({"sequence", "file", "image"})
-
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """One finding for each key, at the thing that has it."""
@@ -42,16 +37,12 @@ def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
         yield entity.span, "external"
     if entity.duplicates:
         yield entity.span, "duplicates"
-    for row in entity.rows.values():
-        yield from ((f.span, f"type: {f.type}") for f in row.fields.values() if f.type in _NOT_IN_ROWS)
     for fields in (entity.fields, *(row.fields for row in entity.rows.values())):
         for field in fields.values():
             yield from ((field.span, key) for key in _of_field(field))
 
 
 def _of_field(field: Field) -> Iterator[str]:
-    if field.options.max_mb is not None and field.options.max_mb > _LARGEST_FILE:
-        yield f"max_mb above {_LARGEST_FILE}"
     if field.encrypted:
         yield "encrypted"
 

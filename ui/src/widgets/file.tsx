@@ -36,7 +36,7 @@ function FileInput({ id, field, value, change, blur, invalid, describedBy, requi
       if (file.size > size * MEGABYTE) return setFault(t('file_too_large', { name: file.name, size }))
       setSending(file.name)
       try {
-        const made = await keepFile({ app: place.app, entity: field.holder ?? '', field: field.name }, file.name, file)
+        const made = await keepFile(place.app, field, file.name, file)
         now = [...now, made.id]
         change(now)
       } catch (failure) {

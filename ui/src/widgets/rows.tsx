@@ -55,11 +55,12 @@ function RowsInput(props: InputProps) {
             <tr key={at}>
               <th scope="row" className="rows-at">{at + 1}</th>
               {columns.map((field, column) => {
-                const { Input } = WIDGETS[field.widget] ?? {}, cell = `${id}-${at}-${field.name}`, fault = rowFaults[`${at}/${field.name}`]
+                const { Input, Show } = WIDGETS[field.widget] ?? {}, cell = `${id}-${at}-${field.name}`, fault = rowFaults[`${at}/${field.name}`]
                 return (
                   <td key={field.name} data-row-end={!full && at === rows.length - 1 && column === columns.length - 1 ? true : undefined}>
                     <label id={`${cell}-label`} htmlFor={cell} className="rows-label">{t('row', { row: at + 1 })} {label(field.label)}</label>
-                    {Input && <Input id={cell} field={field} value={row[field.name] ?? null} change={next => set(at, field.name, next)} blur={blur} invalid={fault !== undefined} describedBy={`${cell}-fault`} required={field.required} place={place} />}
+                    {!field.writable && Show && <span id={cell} className="rows-fixed">{(row[field.name] ?? '') === '' ? <span className="hint">—</span> : <Show field={field} value={row[field.name] ?? null} place={place} />}</span>}
+                    {field.writable && Input && <Input id={cell} field={field} value={row[field.name] ?? null} change={next => set(at, field.name, next)} blur={blur} invalid={fault !== undefined} describedBy={`${cell}-fault`} required={field.required} place={place} />}
                     <span id={`${cell}-fault`} className="sr">{fault}</span>
                   </td>
                 )

@@ -95,7 +95,7 @@ function Pad({ id, field, change, blur, invalid, describedBy, required, place }:
     setSending(true)
     setFault('')
     try {
-      const made = await keepFile({ app: place.app, entity: field.holder ?? '', field: field.name }, `${field.name}.png`, picture)
+      const made = await keepFile(place.app, field, `${field.name}.png`, picture)
       change([made.id])
       focusSoon(id)
     } catch (failure) {

@@ -3,6 +3,7 @@ import { Unreachable, refusalOf } from './failure'
 
 export interface Ask {
   readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>
+  /** Bytes of a file go as they are, everything else as JSON. */
   readonly body?: unknown
   readonly ifMatch?: string | number
   /** Makes a POST repeatable; it comes from `useOnce`, one for each thing a person does, not for each attempt. */
@@ -42,11 +43,12 @@ function address(to: string, query: Ask['query']): string {
 
 async function send(method: string, to: string, ask: Ask): Promise<Response> {
   const headers: Record<string, string> = { 'accept': 'application/json', 'accept-language': door.locale() }
-  if (ask.body !== undefined) headers['content-type'] = 'application/json'
+  const isBytes = ask.body instanceof Blob
+  if (ask.body !== undefined) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
   if (ask.ifMatch !== undefined) headers['if-match'] = typeof ask.ifMatch === 'number' ? `"${ask.ifMatch}"` : ask.ifMatch
   if (ask.key !== undefined) headers['idempotency-key'] = ask.key
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
-  if (ask.body !== undefined) init.body = JSON.stringify(ask.body)
+  if (ask.body !== undefined) init.body = isBytes ? (ask.body as Blob) : JSON.stringify(ask.body)
   if (ask.signal !== undefined) init.signal = ask.signal
   try {
     return await fetch(address(to, ask.query), init)

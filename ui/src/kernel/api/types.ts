@@ -78,8 +78,8 @@ export interface FieldScreen {
   readonly form?: readonly [check: string | null, start: number, end: number, reads: Pattern['reads'], free: Pattern['free']]
   readonly form_label?: Label | null
   readonly reads?: Readonly<Record<string, readonly string[]>>
-  /** The entity of a field of files. */
-  readonly holder?: string
+  /** Where files of a field are sent for: in child rows it has the path of its rows. */
+  readonly holder?: { readonly entity: string, readonly field: string }
 }
 
 export type Fields = Readonly<Record<string, FieldScreen>>

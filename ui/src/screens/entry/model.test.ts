@@ -116,3 +116,12 @@ test('what a text must look like is said on leaving it, check digits included; a
 
   expect(['18', '19', '1', '1*'].map(said)).toEqual([[], ['这不是有效的卡号'], ['这不是有效的卡号'], []])
 })
+
+test('Cells of rows that are not entered stay with the server', () => {
+  const rows = { income: { label: label('收入'), fields: { amount: field('amount', 'money'), no: field('no', 'sequence', { writable: false }) } } }
+  const own = { ...entity, rows }
+  const before = { incomes: [{ id: 'r1', amount: '1.00', no: 'N1' }] }
+
+  expect(bodyOf(draw(form, own, before, around), before)).toEqual({})
+  expect(bodyOf(draw(form, own, { incomes: [...before.incomes, { amount: '2.00' }] }, around), before)).toEqual({ incomes: [{ id: 'r1', amount: '1.00' }, { amount: '2.00' }] })
+})

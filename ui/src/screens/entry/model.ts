@@ -3,7 +3,7 @@
  *
  * The server runs the same rules again and its answer counts; nothing here decides anything.
  */
-import type { BlockScreen, EntityScreen, FieldScreen, FormScreen, ItemScreen, Label, Wire } from '../../kernel/api/types'
+import type { BlockScreen, EntityScreen, Fields, FieldScreen, FormScreen, ItemScreen, Label, Wire } from '../../kernel/api/types'
 import { answer, holds, readsOf, toJson } from '../../kernel/expr/interpret'
 import type { FactMap, Facts, Ir } from '../../kernel/expr/types'
 
@@ -33,6 +33,8 @@ export interface DrawnItem {
   readonly field: FieldScreen | null
   readonly required: boolean
   readonly readOnly: 'computed' | 'server' | 'read_only' | null
+  /** The fields of child rows. */
+  readonly cells?: Fields | undefined
 }
 
 export interface DrawnBlock { readonly block: BlockScreen, readonly items: readonly DrawnItem[], readonly blocks: readonly DrawnBlock[] }
@@ -89,7 +91,7 @@ function drawItem(entity: EntityScreen, item: ItemScreen, facts: Facts, around: 
   if (around.hidden.has(field.name) || (field.visible && !isTrue(field.visible, facts, true))) return null
   const readOnly = readOnlyOf(field, item, facts, around, asked)
   const required = readOnly === null && (field.required || around.required.has(field.name) || isTrue(field.required_when, facts) || isTrue(item.required_when, facts))
-  return { item, field, required, readOnly }
+  return { item, field, required, readOnly, cells: field.type === 'rows' ? entity.rows[field.options.of ?? '']?.fields : undefined }
 }
 
 function drawBlock(entity: EntityScreen, block: BlockScreen, facts: Facts, around: Surroundings, asked: Drawn['asked']): DrawnBlock | null {
@@ -108,13 +110,19 @@ export function draw(form: FormScreen, entity: EntityScreen, filled: Filled, aro
 /** The items of blocks, in the order in which they stand. */
 export const itemsOf = (blocks: readonly DrawnBlock[]): readonly DrawnItem[] => blocks.flatMap(({ items, blocks: inner }) => [...items, ...itemsOf(inner)])
 
+/** A value without the cells of its rows that are not this person's to enter, such as numbers that the server gives. */
+const entered = (value: Wire, cells: Fields | undefined): Wire =>
+  cells && Array.isArray(value)
+    ? (value as readonly Filled[]).map(row => Object.fromEntries(Object.entries(row).filter(([name]) => name === 'id' || cells[name]?.writable)))
+    : value
+
 /** What goes to the server: the fields that are asked and may be written. A masked value that was not typed anew stays out. */
 export function bodyOf(drawn: Drawn, before: Filled, prefilled: readonly string[] = []): Record<string, Wire> {
   const body: Record<string, Wire> = {}
-  for (const { field, readOnly } of itemsOf(drawn.blocks)) {
+  for (const { field, readOnly, cells } of itemsOf(drawn.blocks)) {
     if (!field || readOnly !== null) continue
-    const value = drawn.values[field.name] ?? null
-    if (JSON.stringify(value) !== JSON.stringify(before[field.name] ?? null)) body[field.name] = value
+    const value = entered(drawn.values[field.name] ?? null, cells)
+    if (JSON.stringify(value) !== JSON.stringify(entered(before[field.name] ?? null, cells))) body[field.name] = value
   }
   for (const name of prefilled) if (!(name in body) && drawn.values[name] !== undefined && drawn.values[name] !== null) body[name] = drawn.values[name] as Wire
   return body

@@ -19,6 +19,7 @@ import { Facts, formFacts, pageFacts } from './Facts'
 import { History } from './History'
 import { Live } from './Live'
 import { Related } from './Related'
+import { Rows } from './Rows'
 import { useWalk, type Walk } from './walk'
 import { words } from './words'
 import '../list/list.css'
@@ -89,12 +90,13 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
         </div>
       </header>
       <div className={`record-body ${page ? '' : 'record-plain'}`}>
-        <div className="record-side"><Facts screens={screens} record={record} groups={facts} /></div>
+        <div className="record-side"><Facts screens={screens} record={record} groups={facts} />{!page && <Rows screens={screens} entity={entity} record={record} />}</div>
         {page && (
           <div className="record-panels">
             {page.panels.map(panel => (panel.kind === 'related'
               ? <Related key={panel.name} screens={screens} panel={panel} id={record.id} />
               : <Live key={panel.name} screens={screens} panel={panel} entity={entity.name} id={record.id} />))}
+            <Rows screens={screens} entity={entity} record={record} />
           </div>
         )}
         <div className="record-side">
