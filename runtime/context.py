@@ -52,6 +52,8 @@ class Context:
     channel: str = "rest"
     #: Whether this is a demonstration: only then demo people act, are asked, and count as the second person.
     demo: bool = False
+    #: The automations that led here, first to last: what they write sets none of them off again.
+    caused_by: tuple[str, ...] = ()
 
     @property
     def live_apps(self) -> Mapping[str, App]:

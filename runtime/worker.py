@@ -11,18 +11,24 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
+
+from sqlalchemy.engine import Connection
 
 from connectors.engine import Engine
 from runtime.audit.notary import Notary, open_notary
 from runtime.audit.sealer import seal
+from runtime.automations.events import RECEIVED
 from runtime.commands.deliver_calls import make_delivery
 from runtime.commands.run_automation import Site, run_automation_job
+from runtime.commands.run_event import run_after, run_received
 from runtime.commands.run_timer import run_timer
 from runtime.jobs import automations, sweep
-from runtime.jobs.queue import Handler, run_due
+from runtime.jobs.queue import Handler, Job, run_due
 from runtime.outbox.deliver import Delivery, deliver_next
 from runtime.outbox.gateway import open_engine
+from runtime.records.triggers import AFTER
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.start import start
@@ -35,6 +41,10 @@ PAUSE_SECONDS = 0.5
 _LONG_PAUSE_SECONDS = 5.0
 #: Calls that a worker has under way at the same time: one slow counterpart must not stop the others.
 CALLERS = 4
+
+
+#: Does the work of a job in the transaction that ends it.
+RunJob = Callable[[Connection, Releases, Settings, Job, dt.datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,15 @@ def run_jobs(worker: Worker) -> int:
     automations.plan_runs(worker.database, worker.releases.current(), worker.clock())
     sweep.plan_sweep(worker.database, worker.clock())
     site = Site(worker.database, worker.releases, worker.settings, worker.clock)
-    short: dict[str, Handler] = {
-        "timer": lambda connection, job, now: run_timer(connection, worker.releases, worker.settings, job, now),
-        sweep.KIND: lambda connection, _job, now: sweep.sweep_files(connection, worker.settings.data_folder, now),
-    }
+    handlers = {"timer": run_timer, AFTER: run_after, RECEIVED: run_received}
+    short: dict[str, Handler] = {kind: partial(_with_worker, worker, handler) for kind, handler in handlers.items()}
+    short[sweep.KIND] = lambda connection, _job, now: sweep.sweep_files(connection, worker.settings.data_folder, now)
     long = {automations.KIND: lambda job, keep: run_automation_job(site, job, keep)}
     return run_due(worker.database, short, worker.clock, long=long)
+
+
+def _with_worker(worker: Worker, handler: RunJob, connection: Connection, job: Job, now: dt.datetime) -> None:
+    handler(connection, worker.releases, worker.settings, job, now)
 
 
 def run_forever(worker: Worker, stop: threading.Event) -> None:

@@ -43,6 +43,8 @@ class _Rule:
     entity: EntitySignature
     trigger: str
     as_user: bool
+    #: Whether the record is deleted when it acts.
+    gone: bool
     result: Mapping[str, ValueType]
 
     def scope(self) -> Scope:
@@ -73,7 +75,14 @@ def build_automation(bench: Workbench, file: SourceFile) -> Automation | None:
     event = bench.look_up(bench.events, place.at("receive"), shape.receive, Sentence("event", "事件")) if shape.receive else None
     if shape.receive and event is None:
         return None
-    rule = _Rule(bench, entity, trigger, shape.run_as != "system", event.output if event else {})
+    rule = _Rule(
+        bench,
+        entity,
+        trigger,
+        shape.run_as != "system",
+        after is not None and after.kind == "delete",
+        event.output if event else {},
+    )
     where = _where(rule, place.at("where"), shape.where)
     if shape.cooldown is not None and trigger == "before":
         message = Sentence("What acts inside each write has no cooldown.", "写入时执行的规则没有间隔时间。")
@@ -200,6 +209,11 @@ def _belongs(rule: _Rule, place: Place, shape: ActionShape) -> bool:
     if isinstance(shape, RefuseActionShape) and rule.trigger != "before":
         message = Sentence("Only what acts before a write can refuse it.", "只有 before 规则可以拒绝写入。")
         rule.bench.find(codes.WRONG_TYPE, place.at("refuse"), message, key=True)
+        return False
+    if rule.gone and isinstance(shape, SetActionShape | StartActionShape | WorkItemActionShape):
+        message = Sentence("The record is gone: nothing can be done with it.", "记录已被删除，无法再处理它。")
+        hint = Sentence("Create another record, or call.", "可以新建其他记录，或发起调用。")
+        rule.bench.find(codes.WRONG_TYPE, place, message, hint, key=True)
         return False
     if rule.trigger == "before" and not isinstance(shape, SetActionShape | RefuseActionShape):
         message = Sentence("Inside a write only set and refuse are possible.", "before 规则只能使用 set 与 refuse。")

@@ -14,7 +14,7 @@ from connectors.templates import render_text
 from forms_dsl.model import App, BindingOperation, CallStep, Workflow, WorkflowStep
 from forms_dsl.working_time import WorkClock
 from runtime.audit.trail import record_event
-from runtime.commands.automation_actions import take_answer
+from runtime.automations.actions import take_answer
 from runtime.commands.platform import platform_context
 from runtime.failures import NotFound
 from runtime.outbox.deliver import Delivery

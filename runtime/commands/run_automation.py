@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from forms_dsl.diagnostics import nearest
 from runtime.audit.trail import record_event
-from runtime.commands.automation_actions import carry_out
-from runtime.commands.automation_work import offer_waiting
+from runtime.automations.actions import carry_out
+from runtime.automations.work_items import offer_waiting
 from runtime.commands.platform import platform_context
 from runtime.context import Context
 from runtime.failures import Failure, NotFound

@@ -12,6 +12,7 @@ from runtime.compile.access import RoleAccess, compile_access
 from runtime.compile.cache import ShapeCache
 from runtime.compile.kept import Kept
 from runtime.compile.tables import build_row_tables, build_tables, tables_of
+from runtime.compile.triggers import Triggers, compile_triggers, trigger_expressions
 from runtime.compile.validators import EntityValidator, compile_validator
 
 
@@ -25,6 +26,8 @@ class CompiledEntity:
     row_tables: Mapping[str, sa.Table] = field(default_factory=dict, repr=False)
     #: The rules of the roles that name this entity, by role.
     access: Mapping[str, RoleAccess] = field(default_factory=dict, repr=False)
+    #: The automations that its writes set off.
+    triggers: Triggers = field(default_factory=Triggers, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ def compile_app(app: App, release: int) -> CompiledApp:
         name: CompiledEntity(
             entity,
             tables[name],
-            compile_validator(entity),
+            compile_validator(entity, tuple(trigger_expressions(app, entity))),
             build_row_tables(app, entity, tables[name], metadata, known),
             compile_access(app, entity),
+            compile_triggers(app, entity),
         )
         for name, entity in app.entities.items()
     }

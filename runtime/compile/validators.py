@@ -62,15 +62,16 @@ class EntityValidator:
     beyond: Beyond = field(default_factory=dict)
 
 
-def compile_validator(entity: Entity) -> EntityValidator:
-    """The validator of an entity."""
-    fields = {name: _field_validator(entity, declared) for name, declared in entity.fields.items()}
+def compile_validator(entity: Entity, more: tuple[Expression, ...] = ()) -> EntityValidator:
+    """The validator of an entity; `more` are expressions that a write evaluates beside those of its fields and rules."""
+    asked = (*_expressions(entity), *more)
+    fields = {name: _field_validator(entity, declared, asked) for name, declared in entity.fields.items()}
     rules = tuple(RuleValidator(rule, _compiled(rule.when), compile_python(rule.check.tree)) for rule in entity.rules)
-    reads = {path for expression in _expressions(entity) for path in expression.reads}
+    reads = {path for expression in asked for path in expression.reads}
     return EntityValidator(fields, _in_order(fields), rules, _beyond({**SYSTEM_FIELDS, **entity.fields}, reads))
 
 
-def _field_validator(entity: Entity, declared: Field) -> FieldValidator:
+def _field_validator(entity: Entity, declared: Field, asked: tuple[Expression, ...] = ()) -> FieldValidator:
     read_only = declared.read_only if isinstance(declared.read_only, Expression) else None
     return FieldValidator(
         declared,
@@ -83,18 +84,18 @@ def _field_validator(entity: Entity, declared: Field) -> FieldValidator:
         check=_compiled(declared.check),
         choices_where=_compiled(declared.choices_where),
         where=_compiled(declared.where),
-        rows=_rows_validator(entity, declared),
+        rows=_rows_validator(entity, declared, asked),
     )
 
 
-def _rows_validator(entity: Entity, declared: Field) -> RowsValidator | None:
+def _rows_validator(entity: Entity, declared: Field, asked: tuple[Expression, ...]) -> RowsValidator | None:
     if declared.type != "rows" or declared.options.of is None:
         return None
     row_type = entity.rows[declared.options.of]
     fields = {name: _field_validator(entity, inner) for name, inner in row_type.fields.items()}
     reads = {path for inner in row_type.fields.values() for expression in _of_field(inner) for path in expression.reads}
     # What the record's own expressions read of its rows: `r.product.price` in an aggregate.
-    reads |= {path[1:] for expression in _expressions(entity) for path in expression.reads if path[0] == declared.name}
+    reads |= {path[1:] for expression in asked for path in expression.reads if path[0] == declared.name}
     return RowsValidator(fields, _in_order(fields), _beyond(row_type.fields, reads))
 
 

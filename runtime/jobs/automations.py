@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -35,6 +35,8 @@ class Run:
     compiled: CompiledApp
     automation: Automation
     due: dt.datetime
+    #: What another system reported, as expressions read it.
+    result: Mapping[str, object] = field(default_factory=dict)
 
 
 def schedule_of(automation: Automation) -> Schedule | None:

@@ -16,11 +16,26 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
+from runtime.store.add_job import add_job
 from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
-from runtime.store.identifiers import new_id
 from runtime.store.tables import job
-from runtime.store.upsert import insert_if_absent
+
+__all__ = [
+    "Job",
+    "Lost",
+    "add_job",
+    "cancel_jobs",
+    "claim",
+    "finish",
+    "give_back",
+    "hold",
+    "is_conflict",
+    "put_back",
+    "run_due",
+    "run_job",
+    "run_long_job",
+]
 
 _LOG = logging.getLogger("qiqiao.jobs")
 LEASE = dt.timedelta(seconds=30)
@@ -53,30 +68,6 @@ LongHandler = Callable[[Job, Callable[[], None]], None]
 
 class Lost(Exception):
     """The lease went to another worker during the work: the transaction is undone."""
-
-
-def add_job(
-    connection: Connection,
-    kind: str,
-    key: str,
-    payload: Mapping[str, object],
-    due_at: dt.datetime,
-    *,
-    now: dt.datetime | None = None,
-) -> bool:
-    """Write a job into the caller's transaction; false when its key is there already."""
-    values = {
-        "id": new_id(now or due_at),
-        "kind": kind,
-        "key": key,
-        "payload": dict(payload),
-        "due_at": due_at,
-        "state": "waiting",
-        "attempts": 0,
-        "fence": 0,
-        "created_at": now or due_at,
-    }
-    return connection.execute(insert_if_absent(connection, job, values)).rowcount == 1
 
 
 def cancel_jobs(connection: Connection, keys: Sequence[str], now: dt.datetime) -> int:

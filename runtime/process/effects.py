@@ -13,6 +13,7 @@ from forms_dsl.model import CallStep, Value
 from runtime.audit.trail import NewEvent, record_events
 from runtime.context import Context
 from runtime.outbox.rows import enqueue
+from runtime.process.finished import announce_finish
 from runtime.process.flows import Flow
 from runtime.process.record import CaseRecord, platform_context, read_case, read_whole
 from runtime.process.rows import Frame
@@ -72,6 +73,7 @@ def carry_out(
                 record = read_case(connection, context, flow, record.id)
             case ev.Finished(result=result):
                 record = write_values(connection, context, flow, record, flow.workflow.finish_set.get(result, {}))
+                announce_finish(connection, context, flow, frame, record.id)
     _record(connection, context, frame, record, entries)
     return record
 

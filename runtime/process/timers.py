@@ -7,9 +7,7 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from runtime.process.rows import Frame
-from runtime.store.identifiers import new_id
-from runtime.store.tables import job
-from runtime.store.upsert import insert_if_absent
+from runtime.store.add_job import add_job
 from workflow_engine.act_events import NewTerm
 from workflow_engine.events import VisitOpened
 
@@ -31,21 +29,6 @@ def add_timers(connection: Connection, frame: Frame, now: dt.datetime, opened: V
     payload: dict[str, object] = {"instance": frame.instance_id, "step": opened.step, "visit": opened.visit}
     moved = f"/{int(now.timestamp())}" if isinstance(opened, NewTerm) else ""
     if opened.due_at is not None:
-        _add(connection, key + moved, payload, opened.due_at, now)
+        add_job(connection, "timer", key + moved, payload, opened.due_at, now=now)
     if opened.closes_at is not None:
-        _add(connection, f"{key}/{CLOSE}{moved}", payload | {"what": CLOSE}, opened.closes_at, now)
-
-
-def _add(connection: Connection, key: str, payload: dict[str, object], due_at: dt.datetime, now: dt.datetime) -> None:
-    row = {
-        "id": new_id(now),
-        "kind": "timer",
-        "key": key,
-        "payload": payload,
-        "due_at": due_at,
-        "state": "waiting",
-        "attempts": 0,
-        "fence": 0,
-        "created_at": now,
-    }
-    connection.execute(insert_if_absent(connection, job, row))
+        add_job(connection, "timer", f"{key}/{CLOSE}{moved}", payload | {"what": CLOSE}, opened.closes_at, now=now)

@@ -53,20 +53,28 @@ def compile_select(select: sa.Select[Any], statement: Statement, dialect: Dialec
     return Runnable(prepare(select, dialect), lates)
 
 
-def question(context: Context, runnable: Runnable, values: Mapping[str, object] = {}) -> Question:
-    """A statement with its values for this person and moment; `values` are those of the request itself."""
+def question(
+    context: Context, runnable: Runnable, values: Mapping[str, object] = {}, result: Mapping[str, object] | None = None
+) -> Question:
+    """A statement with its values for this person and moment; `values` are those of the request itself, `result` an answer's."""
     if not runnable.lates:
         return Question(runnable.prepared, values)
     bound: dict[str, object] = {}
     for compiled, late in runnable.lates:
-        bound.update(late.values(context_facts(context, compiled)))
+        bound.update(late.values(context_facts(context, compiled, result=result or {})))
     bound.update(values)
     return Question(runnable.prepared, bound)
 
 
-def run(connection: Connection, context: Context, runnable: Runnable, values: Mapping[str, object] = {}) -> list[Row]:
+def run(
+    connection: Connection,
+    context: Context,
+    runnable: Runnable,
+    values: Mapping[str, object] = {},
+    result: Mapping[str, object] | None = None,
+) -> list[Row]:
     """The rows of a statement for this person and moment, in the transaction of a connection."""
-    return ask_now(connection, question(context, runnable, values))
+    return ask_now(connection, question(context, runnable, values, result))
 
 
 def ids_value(dialect: DialectName, ids: Sequence[str]) -> object:

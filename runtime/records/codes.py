@@ -23,6 +23,7 @@ RULE = code("Q307", "A check or rule of the definition is not kept.")
 NOT_ASKED = code("Q308", "A value for a field that is not asked for under these values.")
 BAD_ROWS = code("Q309", "Child rows that are no list of objects, too many, or refer to rows of another record.")
 BAD_FILE = code("Q312", "A file that is empty, too large, or of a kind that its field does not take.")
+REFUSED_BY_RULE = code("Q313", "An automation of the definition refuses the write.")
 STILL_REFERRED = code("Q310", "A record cannot be deleted while others refer to it.")
 IN_APPROVAL = code("Q311", "A record cannot be deleted while an approval of it is running, nor changed but in its open step.")
 

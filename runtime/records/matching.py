@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -24,8 +26,12 @@ def matching_ids(
     after: str | None = None,
     limit: int = 500,
     only: str | None = None,
+    result: Mapping[str, object] | None = None,
 ) -> list[str]:
-    """Ids of living records for which the condition is true, in their order after `after`; of one record with `only`."""
+    """Ids of living records for which the condition is true, in their order after `after`; of one record with `only`.
+
+    `result` is what another system reported.
+    """
     if not is_platform(context.principal):
         raise PermissionError("only the platform itself looks at all rows")
     key = ("matching", connection.dialect.name, entity.entity.name, where, after is None, only is None)
@@ -33,7 +39,7 @@ def matching_ids(
         key, lambda: _statement(connection, compiled, entity, where, paged=after is not None, one=only is not None)
     )
     values = {"after": after, "only": only, "most": limit}
-    return [str(row[0]) for row in run(connection, context, statement, values)]
+    return [str(row[0]) for row in run(connection, context, statement, values, result)]
 
 
 def _statement(

@@ -19,6 +19,7 @@ from runtime.query.late import context_facts
 from runtime.records.codes import NOT_ASKED, NOT_VALID_NOW, NOT_WRITABLE, REQUIRED, RULE
 from runtime.records.draft import Draft, Writer
 from runtime.records.references import check_choice, follow_references
+from runtime.records.triggers import act_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ def settle(
     for draft in drafts:
         facts = facts_for(context, compiled, draft)
         compute(entity, draft, facts)
+        if entity.triggers.before and act_before(entity, draft, facts, "create" if draft.is_new else "change"):
+            follow_references(connection, context, compiled, entity, [draft])
+            compute(entity, draft, facts)
         if demands.judged:
             _judge(context, entity, writer, draft, facts, demands)
 

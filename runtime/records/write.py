@@ -18,6 +18,8 @@ from runtime.context import Context
 from runtime.failures import Changed, Conflict, Invalid
 from runtime.query.change import WritePlan, insert_records, update_record_row
 from runtime.query.late import today_in
+from runtime.query.load import Loaded
+from runtime.query.plans import AccessPlan
 from runtime.records.access import CaseGrant, access_plan
 from runtime.records.attachments import bind_attachments, check_attachments
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
@@ -25,9 +27,11 @@ from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.numbers import draw_numbers, draw_row_numbers
 from runtime.records.opening import CHANGED, open_record, require_still_granted, writer_for
+from runtime.records.references import follow_references
 from runtime.records.referring import is_in_approval, is_referred_to
-from runtime.records.settle import Demands, settle
+from runtime.records.settle import Demands, facts_for, settle
 from runtime.records.trail import record_change
+from runtime.records.triggers import act_before, announce
 from runtime.records.uniques import check_unindexed, check_uniques, collision
 from runtime.store.asking import send_waiting
 from runtime.store.identifiers import new_id
@@ -83,6 +87,7 @@ def insert_record(
         raise collided(found, writer, broken) from broken
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
+    announce(connection, context, compiled, found, "create", 1, {}, after)
     return Written(draft.id, 1, {}, after)
 
 
@@ -139,6 +144,7 @@ def update_record(
     entered = _entered({name: value for name, value in values.items() if name in changed})
     require_still_granted(connection, context, access, record_id, case, "update", entered)
     record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
+    announce(connection, context, compiled, found, "change", loaded.version + 1, loaded.values, draft.record)
     return Written(record_id, loaded.version + 1, loaded.values, draft.record)
 
 
@@ -149,11 +155,24 @@ def delete_record(connection: Connection, context: Context, app: str, entity: st
         raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
     if is_referred_to(connection, context, access.compiled, access.entity, record_id):
         raise Conflict(_REFERRED, code=STILL_REFERRED.id)
+    gone = _going(connection, context, access, record_id, loaded)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="deleted")
     if not update_record_row(connection, plan):
         raise Changed(CHANGED)
     record_change(connection, context, access.entity, "record.deleted", record_id, loaded.version + 1, loaded.values, {})
+    announce(connection, context, access.compiled, access.entity, "delete", loaded.version + 1, loaded.values, gone.record)
     return Written(record_id, loaded.version + 1, loaded.values, {})
+
+
+def _going(connection: Connection, context: Context, access: AccessPlan, record_id: str, loaded: Loaded) -> Draft:
+    """A record that is to be deleted, with what automations read of it; raises Invalid when one of them refuses."""
+    draft = Draft(record_id, loaded.values, loaded.version, record={**loaded.values, "id": record_id})
+    triggers = access.entity.triggers
+    if triggers.before or triggers.after:
+        follow_references(connection, context, access.compiled, access.entity, [draft])
+        act_before(access.entity, draft, facts_for(context, access.compiled, draft), "delete")
+        refuse(draft)
+    return draft
 
 
 def is_draft_record(entity: CompiledEntity, values: Mapping[str, object]) -> bool:

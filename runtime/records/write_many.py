@@ -28,6 +28,7 @@ from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.numbers import draw_numbers
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import change_event
+from runtime.records.triggers import announce
 from runtime.records.uniques import Fields, unique_sets
 from runtime.records.write import Written, insert_record, system_values
 from runtime.store.identifiers import new_id
@@ -63,6 +64,8 @@ def insert_many(
         return [_insert_one(connection, context, app, entity, body) for body in bodies]
     events = (change_event(found, "record.created", draft.id, 1, {}, draft.record) for draft in sound)
     record_events(connection, context, [event for event in events if event is not None])
+    for draft in sound if found.triggers.after else ():
+        announce(connection, context, compiled, found, "create", 1, {}, draft.record)
     return [_refusal(draft) if draft.faults else Written(draft.id, 1, {}, draft.record) for draft in drafts]
 
 

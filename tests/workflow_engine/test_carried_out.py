@@ -75,8 +75,8 @@ def test_checking_tells_it_once() -> None:
     assert "sub_flow" in hints[0].message + hints[1].message
 
 
-def test_automations_that_do_not_act_by_the_clock_are_refused() -> None:
-    """Triggers, actions and values that nothing carries out are named; the others are left alone."""
+def test_what_no_automation_does_is_refused() -> None:
+    """Actions and values that nothing carries out are named; the others are left alone."""
     app = load_app(FILES).app
     assert app is not None
     state = DatabaseState(sa.create_engine("sqlite://").dialect, 1, {}, {})
@@ -85,17 +85,8 @@ def test_automations_that_do_not_act_by_the_clock_are_refused() -> None:
     assert {"W102"} == {each.code for each in found}
     said = {(each.span.file.removeprefix("automations/"), each.message.split("'")[1]) for each in found}
     assert {
-        ("on_change.yaml", "after"),
         ("on_change.yaml", "cooldown"),
-        ("on_finish.yaml", "after"),
         ("on_finish.yaml", "work_item.due"),
-        ("guard.yaml", "before"),
-        ("guard.yaml", "refuse"),
-        ("booked.yaml", "receive"),
-        ("booked.yaml", "set with result"),
-        ("booked.yaml", "create with result"),
         ("fetch.yaml", "import"),
-        ("rung.yaml", "receive"),
-        ("tell.yaml", "after"),
         ("tell.yaml", "send"),
     } == said

@@ -11,8 +11,8 @@ from forms_dsl.model import Action, Automation, Value
 from runtime.publish.lint import Proposal
 from workflow_engine.carried_out import NOT_CARRIED_OUT, people_keys, working_key
 
-#: Actions that `runtime.commands.automation_actions` carries out.
-BUILT_ACTIONS = frozenset({"set", "create", "work_item", "start", "call"})
+#: Actions that `runtime.automations.actions` and, inside a write, `runtime.records.triggers` carry out.
+BUILT_ACTIONS = frozenset({"set", "create", "work_item", "start", "call", "refuse"})
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
@@ -22,7 +22,7 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
         for key in _of_automation(automation):
             yield _finding(automation, key)
         for action in automation.do:
-            for key in _of_action(action, timeless=(app.calendar or "") not in app.calendars):
+            for key in _of_action(automation, action, timeless=(app.calendar or "") not in app.calendars):
                 message = Sentence(f"This version does not carry out {key!r} yet.", f"当前版本尚不执行“{key}”。")
                 yield NOT_CARRIED_OUT.at(action.span, message)
 
@@ -32,20 +32,18 @@ def _finding(automation: Automation, key: str) -> Diagnostic:
         f"This version does not carry out {key!r} of the automation {automation.name!r} yet.",
         f"当前版本尚不执行自动化规则“{automation.name}”的“{key}”。",
     )
-    hint = Sentence("It acts by the clock: every.", "目前自动化规则只按时间安排运行：every。")
-    return NOT_CARRIED_OUT.at(automation.span, message, hint=hint)
+    return NOT_CARRIED_OUT.at(automation.span, message)
 
 
 def _of_automation(automation: Automation) -> Iterator[str]:
-    said = {"after": automation.after, "before": automation.before, "receive": automation.receive}
-    yield from (key for key, value in said.items() if value is not None)
     yield from (_words(key) for key in working_key(automation.cooldown, "cooldown"))
 
 
-def _of_action(action: Action, *, timeless: bool) -> Iterator[str]:
+def _of_action(automation: Automation, action: Action, *, timeless: bool) -> Iterator[str]:
     if action.kind not in BUILT_ACTIONS:
         yield action.kind
-    if any(_reads_result(value) for value in action.values.values()):
+    called = any(each.kind == "call" for each in automation.do[: automation.do.index(action)])
+    if (automation.receive is None or called) and any(_reads_result(value) for value in action.values.values()):
         yield f"{action.kind} with result"
     if action.to is not None:
         yield from (_words(key) for key in people_keys(action.to, action.kind, "to"))
@@ -54,7 +52,7 @@ def _of_action(action: Action, *, timeless: bool) -> Iterator[str]:
 
 
 def _reads_result(value: Value) -> bool:
-    """Whether a value is what an event or an earlier call brought, which is not there yet when it is written."""
+    """Whether a value is what an event or an earlier call brought: the answer of a call is not there yet when it is written."""
     return isinstance(value, Expression) and any(isinstance(part, Ref) and part.root == "result" for part in parts(value.tree))
 
 

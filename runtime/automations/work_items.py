@@ -13,7 +13,7 @@ from forms_dsl.masks import masked
 from forms_dsl.model import Action, Label, People
 from forms_dsl.names import SYSTEM_FIELDS
 from forms_dsl.working_time import end_of
-from runtime.commands.automation_record import Taken, read_taken
+from runtime.automations.taken import Taken, read_taken
 from runtime.compile.names import PLACEHOLDER
 from runtime.context import Context
 from runtime.failures import Conflict, NotFound

@@ -45,6 +45,12 @@ class Taken:
         return value if isinstance(value, str) else None
 
 
+def kept_taken(run: Run, record_id: str, kept: Mapping[str, object]) -> Taken:
+    """A record that is gone, as it was when it was deleted."""
+    entity = run.compiled.entities[run.automation.entity].entity
+    return Taken(run, record_id, 0, kept, facts_of(run.compiled, entity, kept, tuple(kept)))
+
+
 def read_taken(connection: Connection, context: Context, run: Run, record_id: str) -> Taken:
     """The record with everything that some action of the automation reads."""
     app, name = run.compiled.app.name, run.automation.entity

@@ -12,8 +12,8 @@ from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import Action, Value
-from runtime.commands.automation_record import Taken, read_taken
-from runtime.commands.automation_work import add_item
+from runtime.automations.taken import Taken, kept_taken, read_taken
+from runtime.automations.work_items import add_item
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.jobs.automations import Run
@@ -22,6 +22,7 @@ from runtime.process.calls import answer_of
 from runtime.process.record import on_release
 from runtime.process.service import running_instance, start_process
 from runtime.query.late import context_facts
+from runtime.records.access import is_platform
 from runtime.records.facts import facts_of
 from runtime.records.opening import open_record
 from runtime.records.read import get_record
@@ -29,9 +30,16 @@ from runtime.records.request import GetRequest
 from runtime.records.write import insert_record, update_record
 
 
-def carry_out(connection: Connection, context: Context, run: Run, record_id: str) -> int:
-    """Do all actions of an automation for one record, or raise a Failure; returns how many work items nobody fits yet."""
-    taken, waiting = read_taken(connection, context, run, record_id), 0
+def carry_out(
+    connection: Connection, context: Context, run: Run, record_id: str, kept: Mapping[str, object] | None = None
+) -> int:
+    """Do all actions of an automation for one record, or raise a Failure; returns how many work items nobody fits yet.
+
+    `kept` is what is known of a record that is gone.
+    """
+    # What is written from here on does not set off the automation again.
+    context, waiting = under(context, run), 0
+    taken = read_taken(connection, context, run, record_id) if kept is None else kept_taken(run, record_id, kept)
     for position, action in enumerate(run.automation.do):
         match action.kind:
             case "set":
@@ -50,8 +58,14 @@ def carry_out(connection: Connection, context: Context, run: Run, record_id: str
     return waiting
 
 
+def under(context: Context, run: Run) -> Context:
+    """The context of what an automation writes: it does not set itself off."""
+    me = f"{run.compiled.app.name}.{run.automation.id}"
+    return context if context.caused_by[-1:] == (me,) else replace(context, caused_by=(*context.caused_by, me))
+
+
 def _facts(context: Context, taken: Taken) -> Facts:
-    return context_facts(context, taken.run.compiled, record=taken.values)
+    return context_facts(context, taken.run.compiled, record=taken.values, result=taken.run.result)
 
 
 def _evaluated(context: Context, taken: Taken, values: Mapping[str, Value]) -> dict[str, object]:
@@ -84,8 +98,9 @@ def _start(connection: Connection, context: Context, taken: Taken, action: Actio
     """Start an approval in the place of the record's unit; one that is running already is left alone."""
     app = taken.run.compiled.app.name
     if running_instance(connection, app, taken.record_id) is None:
-        platform = replace(context, principal=replace(context.principal, unit_id=taken.unit()))
-        start_process(connection, platform, app, action.workflow or "", taken.record_id)
+        if is_platform(context.principal):
+            context = replace(context, principal=replace(context.principal, unit_id=taken.unit()))
+        start_process(connection, context, app, action.workflow or "", taken.record_id)
 
 
 def _call(connection: Connection, context: Context, taken: Taken, action: Action, position: int) -> None:

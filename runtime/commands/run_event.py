@@ -1,0 +1,32 @@
+"""What comes after an event: the jobs that writes, ends of approvals and other systems leave for automations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy.engine import Connection
+
+from runtime.automations.events import Received, act_after, act_on_received, receive
+from runtime.commands.platform import platform_context
+from runtime.context import Context
+from runtime.jobs.queue import Job
+from runtime.releases import Releases
+from runtime.settings import Settings
+from runtime.store.database import Database
+
+
+def run_after(connection: Connection, releases: Releases, settings: Settings, job: Job, now: dt.datetime) -> None:
+    """Let one automation act after a write, in the transaction that ends its job."""
+    act_after(connection, platform_context(connection, releases, settings, now, job.id), job.payload)
+
+
+def run_received(connection: Connection, releases: Releases, settings: Settings, job: Job, now: dt.datetime) -> None:
+    """Let the automations of an event act, in the transaction that ends its job."""
+    act_on_received(connection, platform_context(connection, releases, settings, now, job.id), job.payload)
+
+
+def receive_event(database: Database, context: Context, app: str, name: str, body: Mapping[str, object]) -> Received:
+    """Take an event that another system reports; what follows from it is done by the worker."""
+    with database.write() as connection:
+        return receive(connection, context, app, name, body)
