@@ -83,3 +83,19 @@ def test_the_business_date_is_set_or_follows_the_calendar(bank: Bank) -> None:
     with bank.database.write() as connection:
         set_business_date(connection, None)
         assert dt.date(2026, 3, 2) == business_date(connection, bank.settings, late)
+
+
+def test_explain_says_by_which_rule(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    """Everybody who may with their roles, one person's reasons, and what is not there named."""
+    customer = add_customer(bank)
+
+    everybody = main(["explain", "bank_customer", "customer", customer])
+    listed = capsys.readouterr().out.splitlines()
+    one = main(["explain", "bank_customer", "customer", customer, "--person", "clerk", "--action", "delete"])
+    reasons = capsys.readouterr().out
+    wrong = main(["explain", "bank_customer", "customer", "none"])
+
+    assert (0, 1, 1) == (everybody, one, wrong)
+    assert all(len(line.split("\t")) == 4 for line in listed) and listed
+    assert "may not delete this record" in reasons
+    assert "There is no bank_customer.customer 'none'." in capsys.readouterr().err

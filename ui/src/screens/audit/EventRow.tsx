@@ -1,4 +1,5 @@
 /** One event: a row, and below it, when open, what exactly it says. */
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { showDay, dayIn } from '../../kernel/format/dates'
 import { textOf } from '../../kernel/format/value'
@@ -9,6 +10,7 @@ import type { Screens, Wire } from '../../kernel/api/types'
 import { changesOf, restOf, type AuditEvent } from './types'
 import { kindText, kindTone } from '../parts/kinds'
 import { TitleOf } from '../../widgets/TitleOf'
+import { WhoMay } from './WhoMay'
 import { words } from './words'
 
 /** A hash by its ends; the whole stands in the details. */
@@ -43,7 +45,7 @@ export function EventRow({ event, screens, open, toggle }: EventRowProps) {
 }
 
 function Detail({ event, screens }: { readonly event: AuditEvent, readonly screens: readonly Screens[] }) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), label = useLabel(), [asked, setAsked] = useState(false)
   const entity = screens.find(each => each.app === event.app)?.entities[event.entity ?? '']
   const changes = changesOf(event.body)
   // Of a personal value the trail keeps a digest only: it proves, and tells nothing.
@@ -64,6 +66,7 @@ function Detail({ event, screens }: { readonly event: AuditEvent, readonly scree
         </table>
       )}
       <dl className="event-facts">{event.unit && <div><dt>{t('unit')}</dt><dd><TitleOf app="org" entity="branch" id={event.unit} columns={['name']} /></dd></div>}{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd className="mono">{value}</dd></div>)}</dl>
+      {event.app && event.entity && event.record_id && <div><button type="button" className="link" aria-expanded={asked} onClick={() => setAsked(!asked)}>{t('who_may')}</button>{asked && <WhoMay app={event.app} entity={event.entity} id={event.record_id} />}</div>}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** The audit trail as the server answers it (docs/rest.md 4). */
-import type { Page, Wire } from '../../kernel/api/types'
+import type { Label, Page, Wire } from '../../kernel/api/types'
 
 export interface AuditEvent {
   readonly id: string
@@ -29,6 +29,14 @@ export interface Verified {
   readonly root: string | null
   readonly wrong: { readonly event_id: string | null, readonly leaf_index: number | null, readonly message: string } | null
 }
+
+export interface Person { readonly id: string, readonly username: string, readonly name: string, readonly unit: string | null }
+/** A person who may, with the roles whose rules say so. */
+export interface Entitled { readonly person: Person, readonly by: readonly { readonly role: string, readonly label: Label }[] }
+/** A rule of a role and whether it holds on the record; no rule is all records. */
+export interface Reason { readonly role: string, readonly label: Label, readonly rule: string | null, readonly holds: boolean }
+export interface FieldSeen { readonly field: string, readonly label: Label, readonly shows: 'clear' | 'masked' | 'nothing', readonly writes: boolean, readonly by: readonly string[] }
+export interface Explained { readonly person: Person, readonly may: boolean, readonly roles: readonly string[], readonly reasons: readonly Reason[], readonly denied_by: readonly Reason[], readonly fields: readonly FieldSeen[] }
 
 export interface Change { readonly field: string, readonly before: Wire, readonly after: Wire }
 

@@ -26,6 +26,10 @@ export const words = catalogue('audit', {
   wrong: ['第一处不符', 'First mismatch'],
   wrong_leaf: ['叶 {{leaf}}，事件 {{event}}', 'leaf {{leaf}}, event {{event}}'],
   key_row: ['上下', 'move'], key_expand: ['展开', 'expand'], key_verify: ['校验', 'verify'],
+  who_may: ['谁有权限', 'Who may'], may_read: ['可查看', 'read it'], may_update: ['可修改', 'change it'], may_delete: ['可删除', 'delete it'],
+  nobody_may: ['按角色无人可以', 'Nobody may by a role'], more_people: ['更多人员', 'More people'], comma: ['、', ', '],
+  rule_holds: ['成立', 'holds'], rule_fails: ['不成立', 'does not hold'], rule_denies: ['禁止', 'denies'], every_row: ['全部记录', 'all records'],
+  masked: ['脱敏', 'Masked'], hidden: ['不可见', 'Hidden'],
   empty_value: ['空', 'empty'],
   committed: ['只存摘要 {{digest}}', 'digest only {{digest}}'],
 })

@@ -1,0 +1,70 @@
+/** Who may read, change or delete a record, and by which rule: the answer of the plans that decide it. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Segmented } from 'antd'
+import { useState } from 'react'
+import { get } from '../../kernel/api/client'
+import { useWords } from '../../kernel/i18n/catalogue'
+import { useLabel } from '../../kernel/i18n/locale'
+import { Failure } from '../../kernel/parts/Failure'
+import type { Entitled, Explained, Reason } from './types'
+import { words } from './words'
+import type { Page } from '../../kernel/api/types'
+
+const ACTIONS = ['read', 'update', 'delete'] as const
+type Action = (typeof ACTIONS)[number]
+
+interface WhoMayProps { readonly app: string, readonly entity: string, readonly id: string }
+
+export function WhoMay({ app, entity, id }: WhoMayProps) {
+  const t = useWords(words), label = useLabel()
+  const [action, setAction] = useState<Action>('read'), [person, setPerson] = useState<string | null>(null)
+  const path = `/api/access/${app}/${entity}/${id}`
+  const answer = useInfiniteQuery({
+    queryKey: ['access', path, action],
+    queryFn: ({ pageParam, signal }) => get<Page<Entitled>>(path, { query: { action, limit: 50, cursor: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: page => page.next,
+  })
+  const people = answer.data?.pages.flatMap(page => page.items)
+  const choose = (next: Action) => { setAction(next); setPerson(null) }
+  return (
+    <section className="who-may" aria-label={t('who_may')}>
+      <Segmented size="small" aria-label={t('who_may')} value={action} onChange={choose} options={ACTIONS.map(value => ({ value, label: t(`may_${value}`) }))} />
+      {answer.error && <Failure error={answer.error} retry={() => void answer.refetch()} />}
+      <ul aria-busy={answer.isFetching}>
+        {people?.map(each => (
+          <li key={each.person.id}>
+            <button type="button" className="link" aria-expanded={person === each.person.username} onClick={() => setPerson(person === each.person.username ? null : each.person.username)}>{each.person.name}</button>
+            <span className="quiet small"> {[each.person.unit, each.by.map(by => label(by.label)).join(t('comma'))].filter(Boolean).join(' · ')}</span>
+            {person === each.person.username && <Why path={path} action={action} person={person} />}
+          </li>
+        ))}
+      </ul>
+      {people?.length === 0 && !answer.hasNextPage && <p className="quiet small">{t('nobody_may')}</p>}
+      {answer.hasNextPage && <button type="button" className="link" onClick={() => void answer.fetchNextPage()}>{t('more_people')}</button>}
+    </section>
+  )
+}
+
+function Why({ path, action, person }: { readonly path: string, readonly action: Action, readonly person: string }) {
+  const t = useWords(words), label = useLabel()
+  const answer = useQuery({ queryKey: ['access', path, action, person], queryFn: ({ signal }) => get<Explained>(path, { query: { action, person }, signal }) })
+  if (answer.error) return <Failure error={answer.error} />
+  if (!answer.data) return <p className="grey" aria-busy="true" />
+  const found = answer.data
+  const named = (shows: 'masked' | 'nothing') => found.fields.filter(each => each.shows === shows && !each.field.includes('.')).map(each => label(each.label)).join(t('comma'))
+  const masked = named('masked'), hidden = named('nothing')
+  return (
+    <dl className="who-why small">
+      {found.reasons.map(reason => <Rule key={reason.role} reason={reason} said={t(reason.holds ? 'rule_holds' : 'rule_fails')} />)}
+      {found.denied_by.map(reason => <Rule key={`deny ${reason.role}`} reason={reason} said={t('rule_denies')} />)}
+      {masked && <div><dt>{t('masked')}</dt><dd>{masked}</dd></div>}
+      {hidden && <div><dt>{t('hidden')}</dt><dd>{hidden}</dd></div>}
+    </dl>
+  )
+}
+
+function Rule({ reason, said }: { readonly reason: Reason, readonly said: string }) {
+  const t = useWords(words), label = useLabel()
+  return <div><dt>{label(reason.label)}</dt><dd><code>{reason.rule ?? t('every_row')}</code> {said}</dd></div>
+}
