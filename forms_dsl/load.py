@@ -37,6 +37,7 @@ from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
 from forms_dsl.files.workflow import WorkflowShape
 from forms_dsl.folder import FINDING_LIMIT, first_key_finding, open_files, path_name_finding, read_folder
+from forms_dsl.maintained import with_rows
 from forms_dsl.model import App, Binding, DecisionTable, Parameter, Scorecard
 from forms_dsl.org import BUILT_IN
 from forms_dsl.overlay.effective import extends_of, read_effective
@@ -58,10 +59,18 @@ class Loaded:
     documents: Mapping[str, Document]
 
 
-def load_app(files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({})) -> Loaded:
-    """The app that `files` (path within the app → text) define; `others` are the apps that it may require, by name."""
+def load_app(
+    files: Mapping[str, str],
+    *,
+    others: Mapping[str, App] = MappingProxyType({}),
+    rows: Mapping[str, object] = MappingProxyType({}),
+) -> Loaded:
+    """The app that `files` (path within the app → text) define; `others` are the apps that it may require, by name.
+
+    `rows` are those of maintained tables, by decision, in the place of the definition's own.
+    """
     effective = read_effective(files)
-    documents, findings = effective.documents, effective.findings
+    documents, findings = with_rows(effective.documents, rows), effective.findings
     header_data = next((documents[path].data for path in ("app.yaml", "app.json") if path in documents), None)
     languages = languages_of(header_data)
     paths = {path_within_app(path) for path in files} if extends_of(documents) else set(files)

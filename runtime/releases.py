@@ -105,9 +105,13 @@ class Releases:
     def _take_over(self, kept: KeptData) -> None:
         """Give what is kept to every release that was compiled before."""
         with self._guard:
-            self._kept = kept
-            for key, compiled in self._compiled.items():
-                self._compiled[key] = with_kept(compiled, kept)
+            before, self._kept = self._kept, kept
+            for key, compiled in list(self._compiled.items()):
+                # Rows are compiled into what looks them up; values are only handed over.
+                if before.rows_of(key[0]) != kept.rows_of(key[0]):
+                    del self._compiled[key]
+                else:
+                    self._compiled[key] = with_kept(compiled, kept)
 
     def _differs(self, live: Live, active: Mapping[str, int]) -> bool:
         seen = {name: app.release for name, app in live.apps.items() if name not in self._built_in}
@@ -120,7 +124,7 @@ class Releases:
             if key in self._compiled:
                 self._compiled.move_to_end(key)
                 return self._compiled[key]
-        compiled = compile_stored(connection, app, number)
+        compiled = compile_stored(connection, app, number, rows=self._kept.rows_of(app))
         with self._guard:
             compiled = self._compiled[key] = with_kept(compiled, self._kept)
             while len(self._compiled) > _KEPT:
@@ -159,14 +163,16 @@ def published_apps(connection: Connection) -> FindApp:
     return find
 
 
-def compile_stored(connection: Connection, app: str, number: int) -> CompiledApp:
-    """Compile a release from the files that were stored when it was published."""
+def compile_stored(
+    connection: Connection, app: str, number: int, *, rows: Mapping[str, object] = MappingProxyType({})
+) -> CompiledApp:
+    """Compile a release from the files that were stored when it was published; `rows` are those of its maintained tables now."""
     files = connection.execute(
         sa.select(release.c.files).where(release.c.app == app, release.c.release == number)
     ).scalar_one_or_none()
     if files is None:
         raise NotFound({"zh": f"应用 {app} 没有版本 {number}。", "en": f"{app} has no release {number}."})
-    loaded = load_app(files, others=load_required(files, published_apps(connection)))
+    loaded = load_app(files, others=load_required(files, published_apps(connection)), rows=rows)
     if loaded.app is None:
         errors = [found for found in loaded.diagnostics if found.severity == "error"]
         first = errors[0]

@@ -1,4 +1,4 @@
-"""The decision tables that expressions may look into: those with one output, whose rows are the definition's own."""
+"""The decision tables that expressions may look into: those with one output, over the rows that they have now."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _BOOLEAN = ValueType("boolean", optional=False)
 
 
 def lookup_tables(decisions: Mapping[str, DecisionTable | Scorecard]) -> dict[str, LookupTable]:
-    """Tables by name; one whose rows a role maintains, or that collects several rows, has no value of its own to look up."""
+    """Tables by name; one that collects several rows has no value of its own to look up."""
     return {
         name: _table(table)
         for name, table in decisions.items()
-        if isinstance(table, DecisionTable) and len(table.outputs) == 1 and table.hit != "collect" and not table.maintained_by
+        if isinstance(table, DecisionTable) and len(table.outputs) == 1 and table.hit != "collect"
     }
 
 

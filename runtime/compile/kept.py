@@ -15,7 +15,20 @@ class KeptValue:
 
     value: object
     valid_from: dt.date
-    unit_path: str | None = None
+    #: The code of the unit.
+    unit: str | None = None
+
+
+def value_at(values: tuple[KeptValue, ...], day: dt.date, unit_path: str | None) -> KeptValue | None:
+    """The value that holds on a day for a unit: of the nearest unit above it that has one, of these the latest, of these the last released."""
+    path = unit_path or ""
+    # A path is `/HO/CX/`: the further a unit's code stands in it, the nearer the unit.
+    ranked = [
+        (-1 if each.unit is None else path.find(f"/{each.unit}/"), each.valid_from, position, each)
+        for position, each in enumerate(values)
+        if each.valid_from <= day and (each.unit is None or f"/{each.unit}/" in path)
+    ]
+    return max(ranked, key=lambda one: one[:3])[3] if ranked else None
 
 
 @dataclass(frozen=True, slots=True)

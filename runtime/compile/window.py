@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from forms_dsl.checks.trees import expressions, parts, things
 from forms_dsl.expr.calendars import BusinessDays
 from forms_dsl.expr.functions import FUNCTIONS
 from forms_dsl.expr.json_values import rates_json
-from forms_dsl.expr.tree import Call
+from forms_dsl.expr.tree import Call, Ref
 from forms_dsl.working_days import business_days
 from runtime.compile.app import CompiledApp
 
@@ -33,6 +34,19 @@ def draw_tables(compiled: CompiledApp, today: dt.date) -> dict[str, object]:
     if "rates" in read and compiled.kept.rates is not None:
         drawn["rates"] = rates_json(compiled.kept.rates, today - _RATES)
     return drawn
+
+
+def parameters_read(compiled: CompiledApp) -> frozenset[str]:
+    """The parameters that forms and entities read, so that forms compute with them while somebody types."""
+    return compiled.cache.get_or_make("parameters read", lambda: frozenset(_parameters_read(compiled)))
+
+
+def _parameters_read(compiled: CompiledApp) -> Iterator[str]:
+    for thing in (*compiled.app.entities.values(), *compiled.app.forms.values()):
+        for expression in expressions(thing):
+            for part in parts(expression.tree):
+                if isinstance(part, Ref) and part.root == "param":
+                    yield part.path[0]
 
 
 def _business_days(compiled: CompiledApp) -> BusinessDays | None:

@@ -238,3 +238,9 @@ def _put(connection: Connection, table: sa.Table, key: Mapping[str, object], val
 
 def _no_unit() -> NotFound:
     return NotFound({"zh": "没有此机构。", "en": "There is no such unit."})
+
+
+def has_unit(connection: Connection, code: str) -> bool:
+    """Whether there is a unit of this code."""
+    found = sa.select(sa.literal(1)).where(org_branch.c.f_code == code, org_branch.c.deleted_at.is_(None))
+    return connection.scalar(found) is not None

@@ -17,6 +17,7 @@ from runtime.process.finished import announce_finish
 from runtime.process.flows import Flow
 from runtime.process.record import CaseRecord, platform_context, read_case, read_whole
 from runtime.process.rows import Frame
+from runtime.process.shadows import run_shadows
 from runtime.process.timers import add_timers, call_key
 from runtime.process.world import facts_of
 from runtime.records.write import update_record
@@ -67,7 +68,8 @@ def carry_out(
                     add_timers(connection, frame, entry.at, term)
             case ae.Terminated():
                 record = write_values(connection, context, flow, record, flow.workflow.finish_set.get("stopped", {}))
-            case ev.DecisionRun(values=values):
+            case ev.DecisionRun(step=step, decision=decision, values=values):
+                run_shadows(connection, context, flow, record, flow.runs[step], (decision, values))
                 # Read again: what the outputs change of computed values, the events after this one must see.
                 put(connection, context, flow, record, values)
                 record = read_case(connection, context, flow, record.id)

@@ -17,6 +17,7 @@ from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.process.outputs import StepRun, build_runs
 from runtime.releases import compile_stored
+from runtime.store.kept_changes import kept_rows, released_changes
 from workflow_engine.decisions import Authorise, compile_authority
 from workflow_engine.definition import Definition, build_definition
 
@@ -81,8 +82,13 @@ def release_of(connection: Connection, context: Context, app: str, release: int)
         raise NotFound({"zh": f"应用 {app} 未发布。", "en": f"The app {app} is not published."})
     if live.release == release:
         return live
-    older = live.cache.get_or_make(("release", release), lambda: compile_stored(connection, app, release))
+    older = live.cache.get_or_make(("release", release), lambda: _older(connection, app, release))
     return replace(older, kept=live.kept)
+
+
+def _older(connection: Connection, app: str, release: int) -> CompiledApp:
+    """The rows of maintained tables are data: those of today count for approvals of every release."""
+    return compile_stored(connection, app, release, rows=kept_rows(released_changes(connection, app), app))
 
 
 def live_name(connection: Connection, context: Context, app: str, release: int, entity: str) -> str:

@@ -19,8 +19,10 @@ class StepRun:
     ask: Run
     #: Computed fields that the outputs change, each after those that it reads.
     computed: tuple[tuple[str, Callable[[Facts], object]], ...]
-    #: The paths of the record that it needs.
+    #: The paths of the record that it and its shadows need.
     reads: frozenset[tuple[str, ...]]
+    #: Decisions that run beside it and decide nothing, by name.
+    shadows: Mapping[str, Run]
 
 
 def build_runs(app: App, entity: Entity, steps: tuple[HumanStep, ...]) -> dict[str, StepRun]:
@@ -65,5 +67,8 @@ def _build(app: App, entity: Entity, name: str) -> StepRun:
     computed = [(each, compute) for each, compute in found if compute is not None]
     reads = {(each,) for each in (*outputs, *(each for each, _ in computed))} | read_by(decision)
     reads |= {path for _, compute in computed for path in compute.reads}
+    beside = {each.name: each for each in app.decisions.values() if each.shadow_of == name}
+    reads |= {path for each in beside.values() for path in read_by(each)}
     ready = tuple((each, compile_python(compute.tree)) for each, compute in computed)
-    return StepRun(decision.label, compile_decision(decision), ready, frozenset(reads))
+    shadows = {each: compile_decision(shadow) for each, shadow in beside.items()}
+    return StepRun(decision.label, compile_decision(decision), ready, frozenset(reads), shadows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
@@ -32,9 +32,11 @@ from runtime.publish.state import read_state
 from runtime.publish.steps import plan_steps, wanted_tables
 from runtime.publish.types import Files, PublishPlan
 from runtime.releases import compile_stored, published_apps
+from runtime.store.kept_changes import kept_rows, released_changes
 from workflow_engine.verify import load_verified
 
 APP_RENAMED = code("M413", "The app has another name than the one that is being published.")
+UNFIT_ROWS = code("M450", "Rows that people maintain at run time do not fit the table as the new definition has it.")
 REQUIRED_NOT_LIVE = code("M415", "An app that this one requires is not live.")
 
 
@@ -81,6 +83,7 @@ def plan_publish(
         *lint(Proposal(old, new, state, misfits, changes)),
         *_not_live(connection, loaded.app),
         *broken_dependents(connection, app, files),
+        *_unfit_rows(connection, app, files, others),
     )
     if back_to is not None:
         found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
@@ -95,6 +98,21 @@ def plan_publish(
         diagnostics=(*loaded.diagnostics, *found),
     )
     return Planned(_sealed(plan, loaded.app.checksum), new, loaded.app.checksum)
+
+
+def _unfit_rows(connection: Connection, app: str, files: Files, others: Mapping[str, App]) -> Iterator[Diagnostic]:
+    """Rows that people maintain stay when a release follows another, so the new definition must be sound with them too."""
+    rows = kept_rows(released_changes(connection, app), app)
+    if not rows:
+        return
+    for one in load_app(files, others=others, rows=rows).diagnostics:
+        if one.severity == "error":
+            message = Sentence(
+                f"The rows that are maintained at run time do not fit: {one.message}",
+                f"运行时维护的行不符合：{one.message_in('zh')}",
+            )
+            hint = Sentence("Keep the table as it was, or change its rows first.", "请保持决策表不变，或先变更其内容。")
+            yield UNFIT_ROWS.at(one.span, message, pointer=one.pointer, hint=hint)
 
 
 def _not_live(connection: Connection, app: App) -> Iterator[Diagnostic]:

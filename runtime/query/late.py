@@ -10,6 +10,7 @@ from forms_dsl.expr.facts import Facts
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import FieldOptions
 from runtime.compile.app import CompiledApp
+from runtime.compile.kept import value_at
 from runtime.compile.window import app_business_days
 from runtime.context import Context
 
@@ -19,7 +20,7 @@ def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, 
     zone = ZoneInfo(compiled.app.timezone)
     return Facts(
         user=user_facts(context, compiled),
-        param=param_facts(compiled),
+        param=param_facts(context, compiled),
         today=context.now.astimezone(zone).date(),
         now=context.now,
         business_date=context.business_date,
@@ -50,9 +51,12 @@ def held_roles(context: Context, compiled: CompiledApp) -> frozenset[str]:
     return frozenset().union(*(compiled.role_closure.get(role, frozenset()) for role in held))
 
 
-def param_facts(compiled: CompiledApp) -> Mapping[str, object]:
-    """The parameters of an app by name."""
-    return compiled.cache.get_or_make("parameters", lambda: {name: _value(compiled, name) for name in compiled.app.parameters})
+def param_facts(context: Context, compiled: CompiledApp) -> Mapping[str, object]:
+    """The parameters of an app by name, as they are today for the person's unit."""
+    shipped = compiled.cache.get_or_make("parameters", lambda: {name: _value(compiled, name) for name in compiled.app.parameters})
+    today, path = today_in(context, compiled), context.principal.unit_path
+    tuned = {name: found for name, values in compiled.kept.parameters.items() if (found := value_at(values, today, path))}
+    return {name: tuned[name].value if name in tuned else value for name, value in shipped.items()}
 
 
 def today_in(context: Context, compiled: CompiledApp) -> dt.date:

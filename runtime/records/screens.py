@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from forms_dsl.model import Entity
+from forms_dsl.expr.json_values import to_json
+from forms_dsl.model import DecisionTable, Entity
 from runtime.compile.access import Action, default_right, field_paths
 from runtime.compile.app import CompiledApp
 from runtime.compile.openapi import draw_openapi
 from runtime.compile.screens import compile_screens
 from runtime.compile.screens.view import EntityView, View
+from runtime.compile.window import parameters_read
 from runtime.context import Context
-from runtime.query.late import held_roles
+from runtime.query.late import held_roles, param_facts
 from runtime.query.plans import AccessPlan
 from runtime.records.access import knows, possible_plan, workflows_of
 
 
 def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     """What the browser draws of a live app for this person."""
-    return compile_screens(compiled, _view_of(compiled, context), context.business_date)
+    drawn = compile_screens(compiled, _view_of(compiled, context), context.business_date)
+    read = parameters_read(compiled)
+    param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
+    return {**drawn, "param": param, "maintains": maintains_any(compiled, context)}
+
+
+def maintains_any(compiled: CompiledApp, context: Context) -> bool:
+    """Whether this person changes a parameter or the rows of a table at run time."""
+    roles = held_roles(context, compiled)
+    tables = (each.maintained_by for each in compiled.app.decisions.values() if isinstance(each, DecisionTable))
+    return any(role in roles for role in (*tables, *(each.changed_by for each in compiled.app.parameters.values())))
 
 
 def openapi_for(compiled: CompiledApp, context: Context) -> dict[str, object]:

@@ -38,3 +38,29 @@ kept_change = table(
     sa.Column("decision_note", sa.Text),
 )
 sa.Index("kept_change_of", kept_change.c.app, kept_change.c.kind, kept_change.c.name)
+#: At most one open change of a thing: the database, not a check before, decides.
+sa.Index(
+    "kept_change_one_open",
+    kept_change.c.app,
+    kept_change.c.kind,
+    kept_change.c.name,
+    unique=True,
+    sqlite_where=kept_change.c.state == "open",
+    postgresql_where=kept_change.c.state == "open",
+)
+
+#: What a shadow gave beside its live decision, in the transaction of the step that ran both.
+shadow_run = table(
+    "shadow_run",
+    id_column(),
+    sa.Column("app", sa.String(48), nullable=False),
+    sa.Column("shadow", sa.String(48), nullable=False),
+    sa.Column("live", sa.String(48), nullable=False),
+    sa.Column("entity", sa.String(48), nullable=False),
+    sa.Column("record_id", sa.String(36), nullable=False),
+    sa.Column("live_output", Json),
+    sa.Column("shadow_output", Json),
+    sa.Column("differs", sa.Boolean, nullable=False),
+    sa.Column("ran_at", Instant, nullable=False),
+)
+sa.Index("shadow_run_of", shadow_run.c.app, shadow_run.c.shadow, shadow_run.c.ran_at)

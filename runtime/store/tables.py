@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf, audit_queue
-from runtime.store.kept_tables import exchange_rate, kept_change
+from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.types import Day, Instant, Json, bytewise_text
 from runtime.store.work_tables import (
@@ -36,6 +36,7 @@ __all__ = [
     "job",
     "kept_change",
     "outbox",
+    "shadow_run",
     "wf_event",
     "wf_instance",
     "wf_seat",

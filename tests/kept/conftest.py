@@ -12,7 +12,7 @@ import pytest
 
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import add_person, grant_role
+from runtime.identity.organisation import add_person, add_unit, grant_role
 from runtime.identity.tokens import create_token
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -35,10 +35,11 @@ class Bank:
         """Make the texts live."""
         desk.put_live(self.database, self.releases, files)
 
-    def caller(self, name: str, *roles: str, platform: tuple[str, ...] = ()) -> httpx.Client:
+    def caller(self, name: str, *roles: str, platform: tuple[str, ...] = (), unit: str | None = None) -> httpx.Client:
         """A person with a token; roles of the desk and of the platform."""
         with self.database.write() as connection:
-            person = add_person(connection, name, name, desk.NOW)
+            place = add_unit(connection, unit, unit, desk.NOW) if unit else None
+            person = add_person(connection, name, name, desk.NOW, unit_id=place)
             for role in roles:
                 grant_role(connection, person, "desk", role)
             for role in platform:

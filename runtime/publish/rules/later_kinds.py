@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_dsl.diagnostics import Diagnostic, Sentence
-from forms_dsl.model import App, DecisionTable
+from forms_dsl.model import App, HumanStep
 from forms_dsl.source import Span
+from forms_dsl.workflow_tree import steps_of
 from runtime.publish.lint import Proposal
 from runtime.publish.rules.not_carried_out import NOT_CARRIED_OUT
 
@@ -29,10 +30,11 @@ def _things(app: App) -> Iterator[tuple[Span, str]]:
     for report in app.reports.values():
         said = {"parameters": bool(report.parameters), "send": report.send is not None}
         yield from ((report.span, key) for key, is_said in said.items() if is_said)
+    run = {step.run for workflow in app.workflows.values() for step in steps_of(workflow) if isinstance(step, HumanStep)}
     for decision in app.decisions.values():
-        if decision.shadow_of is not None:
-            yield decision.span, "shadow_of"
-        if isinstance(decision, DecisionTable) and decision.maintained_by is not None:
-            yield decision.span, "maintained_by"
+        if decision.shadow_of is not None and decision.shadow_of not in run:
+            yield decision.span, "shadow_of a decision that no step runs"
     parameters = Span("params.yaml", 1, 1, 1, 1)
-    yield from ((parameters, f"by (params.{name})") for name, parameter in app.parameters.items() if parameter.by)
+    yield from (
+        (parameters, f"by: segment (params.{name})") for name, parameter in app.parameters.items() if "segment" in parameter.by
+    )

@@ -206,6 +206,10 @@ export interface Screens {
   readonly reports: Readonly<Record<string, ReportScreen>>
   /** The parts of the bank's tables that the forms compute with. */
   readonly tables?: Pick<Facts, 'calendar' | 'rates'>
+  /** The app's parameters that forms read, as they are for this person today. */
+  readonly param?: Values
+  /** Whether this person changes parameters or tables at run time. */
+  readonly maintains?: boolean
 }
 
 export interface HistoryEntry {

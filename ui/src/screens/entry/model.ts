@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly businessDate: string
   readonly timezone: string
   /** The parts of the bank's tables that this page has. */
-  readonly tables: Pick<Facts, 'calendar' | 'rates'>
+  readonly tables: Pick<Facts, 'calendar' | 'rates' | 'param'>
   /** What the server says of the fields that only it can compute. */
   readonly answers?: Filled
   /** Fields that this step may write; null when the fields' own rights say it. */

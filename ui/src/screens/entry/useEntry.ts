@@ -24,7 +24,7 @@ export function useSurroundings({ screens }: EntryParts, old: Filled | null, ste
   const [now] = useState(() => new Date().toISOString())
   return useMemo(() => ({
     user: me ? { id: me.id, name: me.name, branch: me.unit?.id, branch_code: me.unit?.code, branch_name: me.unit?.name, roles: me.roles[screens.app] ?? [] } : {},
-    old, now, today: dayIn(now, screens.timezone), businessDate: me?.business_date ?? dayIn(now, screens.timezone), timezone: screens.timezone, tables: screens.tables ?? {},
+    old, now, today: dayIn(now, screens.timezone), businessDate: me?.business_date ?? dayIn(now, screens.timezone), timezone: screens.timezone, tables: { ...screens.tables, param: screens.param ?? {} },
     writable: step ? new Set(step.write) : null, required: new Set(step?.require), hidden: new Set(step?.hide),
   }), [me, screens, old, step, now])
 }
