@@ -116,6 +116,8 @@ class NewTerm:
     visit: int
     due_at: dt.datetime | None
     closes_at: dt.datetime | None
+    #: Which reminder its people get then; the first one is the due time itself.
+    reminder: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
         case ev.Superseded():
             return _change_visit(state, event.step, event.visit, _supersede)
         case ev.Overdue():
-            return _change_visit(state, event.step, event.visit, lambda visit: replace(visit, overdue=True))
+            return _change_visit(state, event.step, event.visit, lambda visit: replace(visit, overdue=True, reminders=1))
+        case ev.Reminded():
+            return _change_visit(state, event.step, event.visit, lambda visit: replace(visit, reminders=event.number))
         case ev.BlockStarted():
             return replace(state, blocks=(*state.blocks, Block(event.block, event.number, event.branches)))
         case ev.BranchEnded():

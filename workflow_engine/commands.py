@@ -87,11 +87,13 @@ class FinishCall:
 
 @dataclass(frozen=True, slots=True)
 class TimerDue:
-    """The due time of a visit has come."""
+    """The due time of a visit has come, or the time of a reminder after it."""
 
     step: str
     visit: int
     actor: str = TIMEOUT
+    #: Which reminder this is; the first one is the due time itself.
+    reminder: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "superseded": ev.Superseded,
     "returned": ev.Returned,
     "overdue": ev.Overdue,
+    "reminded": ev.Reminded,
     "copied": ev.Copied,
     "recalled": ev.Recalled,
     "finished": ev.Finished,
@@ -90,7 +91,7 @@ def decode(kind: str, body: Mapping[str, object]) -> ev.Event:
 
 def _revive(name: str, value: object) -> object:
     match name, value:
-        case (("due_at" | "closes_at"), str()):
+        case (("due_at" | "closes_at" | "next_at"), str()):
             return dt.datetime.fromisoformat(value)
         case "seats", list():
             return tuple(ev.SeatOffer(**{**offer, "candidates": tuple(offer["candidates"])}) for offer in value)

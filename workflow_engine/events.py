@@ -234,10 +234,24 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """The due time of an open visit passed."""
+    """The due time of an open visit passed; `next_at` says when its people are reminded again."""
 
     step: str
     visit: int
+    next_at: dt.datetime | None = None
+    #: Why there is no next time although the step asks for one.
+    raised: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """The people of a late visit were reminded once more; `number` counts the reminders."""
+
+    step: str
+    visit: int
+    number: int
+    next_at: dt.datetime | None = None
+    raised: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +298,7 @@ Event = (
     | Superseded
     | Returned
     | Overdue
+    | Reminded
     | Copied
     | Recalled
     | Finished

@@ -8,12 +8,11 @@ from typing import Literal
 from forms_dsl.model import HumanStep
 from workflow_engine.commands import Claim, Decide, Decision, Release, SeatAct
 from workflow_engine.controls import VOTING, bar, is_over_limit
-from workflow_engine.decide import may_act
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import fits_by_escalation
 from workflow_engine.returns import calls_in_region, return_targets
 from workflow_engine.routes import has_moved
-from workflow_engine.seats import waits_for_others
+from workflow_engine.seats import has_turn, waits_for_others
 from workflow_engine.stand_ins import stands_in
 from workflow_engine.state import Instance, Seat, Visit
 from workflow_engine.world import World
@@ -167,7 +166,7 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
 def _refuse_turn(step: HumanStep, visit: Visit, number: int) -> Refusal | None:
     """Whether a seat must wait: for an earlier one, or for those whom its holder asked."""
     seat = visit.seat(number)
-    if not may_act(step.rule, [each.state for each in visit.seats], number - 1):
+    if seat is not None and not has_turn(step.rule, visit, seat):
         return Refusal("not_your_turn")
     if seat is not None and waits_for_others(visit, seat):
         return Refusal("waits_for_others", visit=visit, seat=seat)

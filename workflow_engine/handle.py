@@ -12,6 +12,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
 from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
+from workflow_engine.reminders import mark_late, remind_again
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.routes import has_moved
 from workflow_engine.settle import count_vote, leave_out, reject
@@ -155,12 +156,15 @@ def _finish_call(progress: Progress, command: cmd.FinishCall) -> Refusal | None:
 def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
     visit = progress.state.visit(command.step, command.visit)
     # A timer of a visit that is closed, or that fired before, changes nothing.
-    if visit is None or visit.state != "open" or not progress.state.is_running or visit.overdue:
+    if visit is None or visit.state != "open" or not progress.state.is_running:
+        return None
+    if visit.overdue:
+        remind_again(progress, visit, command.reminder)
         return None
     if visit.due_at is None or progress.world.now < visit.due_at:
         # Its time was moved by a suspension: another timer comes then.
         return None
-    progress.emit(ev.Overdue(visit.step, visit.number))
+    mark_late(progress, visit)
     due = progress.definition.human(visit.step).due
     match due.then if due else None:
         case "reject":

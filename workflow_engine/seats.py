@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_dsl.model import SeatRule
-from workflow_engine.decide import Result, decide
+from workflow_engine.decide import Result, decide, may_act
 from workflow_engine.state import Seat, SeatState, Visit
 
 
@@ -37,6 +37,14 @@ def companions(visit: Visit, seat: Seat) -> tuple[Seat, ...]:
     """The seats added before or after this one that still count."""
     beside = (other for other in visit.seats if other.is_companion and other.beside == seat.number)
     return tuple(other for other in beside if other.state not in ("cancelled", "not_required"))
+
+
+def has_turn(rule: SeatRule, visit: Visit, seat: Seat) -> bool:
+    """Whether the turn of a seat has come; who was added before or after a seat has the turn of that seat."""
+    own = [each for each in visit.seats if not each.is_companion]
+    number = seat.beside if seat.is_companion else seat.number
+    index = next(place for place, each in enumerate(own) if each.number == number)
+    return may_act(rule, [_state_of(visit, each) for each in own], index)
 
 
 def waits_for_others(visit: Visit, seat: Seat) -> bool:

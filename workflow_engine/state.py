@@ -101,6 +101,8 @@ class Visit:
     #: The version of the record that the people were asked about.
     record_version: int | None = None
     overdue: bool = False
+    #: How often its people were reminded that it is late, the mark itself counted.
+    reminders: int = 0
     #: Who is asked in the place of others: a leader for the starter, or for somebody who cannot be found.
     stand_ins: tuple[str, ...] = ()
     #: When the time of a ballot is over.

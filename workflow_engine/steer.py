@@ -98,7 +98,7 @@ def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTer
         return put_off(at, since, progress.world.now, clock)
 
     due = moved(visit.due_at, step.due.within if step.due is not None else None)
-    return ae.NewTerm(visit.step, visit.number, due, moved(visit.closes_at, step.open_for))
+    return ae.NewTerm(visit.step, visit.number, due, moved(visit.closes_at, step.open_for), visit.reminders + 1)
 
 
 def _terminate(progress: Progress, reason: str) -> None:

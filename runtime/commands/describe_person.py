@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import Label
 from runtime.context import Context
 from runtime.process.inbox import count_open
+from runtime.process.notices import count_unread
 
 
 def describe_person(connection: Connection, context: Context) -> dict[str, object]:
@@ -24,6 +25,7 @@ def describe_person(connection: Connection, context: Context) -> dict[str, objec
         "locale": person.locale,
         "business_date": context.business_date.isoformat(),
         "open_tasks": count_open(connection, person.id),
+        "unread_notices": count_unread(connection, person.id),
     }
 
 

@@ -18,7 +18,7 @@ from runtime.process.flows import Flow
 from runtime.process.record import CaseRecord, platform_context, read_case, read_whole
 from runtime.process.rows import Frame
 from runtime.process.shadows import run_shadows
-from runtime.process.timers import add_timers, call_key
+from runtime.process.timers import add_reminder, add_timers, call_key
 from runtime.process.world import facts_of
 from runtime.records.write import update_record
 from workflow_engine import act_events as ae
@@ -35,6 +35,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ev.PassedWithout: "process_passed",
     ev.CallFinished: "process_called",
     ev.Overdue: "process_overdue",
+    ev.Reminded: "process_reminded",
     ev.Recalled: "process_recalled",
     ae.SeatTransferred: "task_transferred",
     ae.SeatAdded: "task_added",
@@ -63,6 +64,8 @@ def carry_out(
                 _send(connection, context, flow, frame, record, step, visit)
             case ev.VisitOpened(step=step, visit=visit):
                 add_timers(connection, frame, entry.at, entry.event)
+            case ev.Overdue() | ev.Reminded():
+                add_reminder(connection, frame, entry.at, entry.event)
             case ae.Resumed(terms=terms):
                 for term in terms:
                     add_timers(connection, frame, entry.at, term)

@@ -13,6 +13,7 @@ from runtime.process.act_words import is_secret
 from runtime.process.effects import carry_out
 from runtime.process.flows import Flow, pinned_flow
 from runtime.process.journal import Journal, lock_instance, read_instance, write_progress
+from runtime.process.notify import notify
 from runtime.process.persons import names_of
 from runtime.process.record import CaseRecord, lock_record, read_case
 from runtime.process.refusals import Words, failure_of, people_in
@@ -107,4 +108,5 @@ def apply_command(opened: Opened, command: Command) -> CaseRecord:
         return opened.record
     write_progress(opened.connection, opened.journal, outcome.state, outcome.entries)
     frame = opened.journal.frame
+    notify(opened.connection, opened.context, frame, outcome.state, outcome.entries)
     return carry_out(opened.connection, opened.context, opened.flow, frame, opened.record, outcome.entries)

@@ -24,6 +24,7 @@ from runtime.process.editors import changed_names
 from runtime.process.effects import carry_out, put, write_values
 from runtime.process.flows import live_flow
 from runtime.process.journal import write_start
+from runtime.process.notify import notify
 from runtime.process.opened import Opened, apply_command, open_instance, with_record
 from runtime.process.people import may_start
 from runtime.process.record import CaseRecord, lock_record, on_release, read_case
@@ -121,6 +122,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     instance_id = new_id(context.now)
     frame = Frame(instance_id, app, flow.compiled.release, steps.entity, record_id, steps.id, person.unit_id)
     write_start(connection, frame, outcome.state, outcome.entries)
+    notify(connection, context, frame, outcome.state, outcome.entries)
     carry_out(connection, context, flow, frame, record, outcome.entries)
     return instance_id
 
@@ -174,7 +176,8 @@ def timer_due(connection: Connection, context: Context, due: Mapping[str, object
     """
     opened = open_instance(connection, context, str(due["instance"]))
     step, visit = str(due["step"]), int(str(due["visit"]))
-    apply_command(opened, cmd.CloseBallot(step, visit) if due.get("what") == CLOSE else cmd.TimerDue(step, visit))
+    late = cmd.TimerDue(step, visit, reminder=int(str(due.get("reminder", 1))))
+    apply_command(opened, cmd.CloseBallot(step, visit) if due.get("what") == CLOSE else late)
 
 
 def running_instance(connection: Connection, app: str, record_id: str) -> str | None:

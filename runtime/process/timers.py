@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from runtime.process.rows import Frame
 from runtime.store.add_job import add_job
 from workflow_engine.act_events import NewTerm
-from workflow_engine.events import VisitOpened
+from workflow_engine.events import Overdue, Reminded, VisitOpened
 
 #: What a timer is for; a timer without a word of its own is for the due time.
 CLOSE = "close"
@@ -29,6 +29,16 @@ def add_timers(connection: Connection, frame: Frame, now: dt.datetime, opened: V
     payload: dict[str, object] = {"instance": frame.instance_id, "step": opened.step, "visit": opened.visit}
     moved = f"/{int(now.timestamp())}" if isinstance(opened, NewTerm) else ""
     if opened.due_at is not None:
-        add_job(connection, "timer", key + moved, payload, opened.due_at, now=now)
+        reminder = opened.reminder if isinstance(opened, NewTerm) else 1
+        add_job(connection, "timer", key + moved, payload | {"reminder": reminder}, opened.due_at, now=now)
     if opened.closes_at is not None:
         add_job(connection, "timer", f"{key}/{CLOSE}{moved}", payload | {"what": CLOSE}, opened.closes_at, now=now)
+
+
+def add_reminder(connection: Connection, frame: Frame, now: dt.datetime, late: Overdue | Reminded) -> None:
+    """A job for the next reminder of a late visit, where there is one."""
+    if late.next_at is None:
+        return
+    reminder = late.number + 1 if isinstance(late, Reminded) else 2
+    payload = {"instance": frame.instance_id, "step": late.step, "visit": late.visit, "reminder": reminder}
+    add_job(connection, "timer", f"{call_key(frame, late.step, late.visit)}/{reminder}", payload, late.next_at, now=now)

@@ -200,6 +200,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
             return "decided", step, None, in_language(opened.flow.runs[step].label, locale)
         case ev.BranchChosen(rows=rows, value=value) if rows:
             return "routed", None, None, " → ".join(filter(None, (", ".join(rows), value)))
+        case ev.Overdue(step=step) | ev.Reminded(step=step):
+            return "reminded", step, None, None
         case ev.Recalled():
             return "recalled", None, None, in_language(_ENDS["stopped"], locale)
         case ev.Finished(result=result):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf, audit_queue
 from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
+from runtime.store.notice_tables import notice
 from runtime.store.types import Day, Instant, Json, bytewise_text
 from runtime.store.work_tables import (
     automation_run,
@@ -35,6 +36,7 @@ __all__ = [
     "exchange_rate",
     "job",
     "kept_change",
+    "notice",
     "outbox",
     "shadow_run",
     "wf_event",

@@ -119,3 +119,19 @@ def test_a_due_time_is_that_of_the_step() -> None:
     run = Run(flow(fill(), approve("check", due=hours(4))), world({"check": ("ann",)}))
 
     assert run.visit("check").due_at is not None
+
+
+def test_who_is_added_before_a_seat_has_its_turn() -> None:
+    """In turn, the seat that waits for him keeps the later ones waiting, and not him."""
+    step = approve("check", role("check", count_min=2, count_max=2), rule=SeatRule("in_turn"), allow=("add_before",))
+    run = Run(flow(fill(), step), world({"check": ("ann", "bob", "kai")}))
+    first = run.visit("check").seats[0]
+    holder = next(iter(run.visit("check").entitled(first)))
+    other = next(name for name in ("ann", "bob", "kai") if name != holder)
+    assert run.do(cmd.AddSeats(holder, "check", 1, 1, (other,), "before", "a second look")) is None
+
+    refused = run.decide(holder, "check", "approve", 1)
+    assert refused is not None
+    assert "waits_for_others" == refused.reason
+    assert run.decide(other, "check", "approve", 3) is None
+    assert run.decide(holder, "check", "approve", 1) is None

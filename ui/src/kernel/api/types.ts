@@ -27,7 +27,25 @@ export interface Me {
   readonly business_date: string
   readonly demo: boolean
   readonly open_tasks: number
+  readonly unread_notices: number
 }
+
+/** Something this person was told beside the to-do list. */
+export interface Notice {
+  readonly id: string
+  readonly at: string
+  readonly kind: string
+  readonly app: string
+  readonly entity: string
+  readonly record_id: string
+  readonly record_title: string
+  readonly title: Label
+  readonly task_id: string | null
+  readonly actor: Person | null
+  readonly detail: string | null
+  readonly read: boolean
+}
+export interface NoticePage { readonly items: readonly Notice[], readonly next: string | null, readonly unread: number }
 
 export interface AppEntry { readonly app: string, readonly label: Label, readonly version: string }
 

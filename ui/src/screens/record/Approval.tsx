@@ -20,7 +20,7 @@ export function Approval({ app, entity, id, process }: ApprovalProps) {
   const me = useMe().data
   const [asking, setAsking] = useState(false)
   const steer = useMutation({
-    mutationFn: (way: 'recall' | 'retry') => once(way, key => call('POST', path('api', app, entity, id, 'process', way), { key })),
+    mutationFn: (way: 'recall' | 'retry' | 'urge') => once(way, key => call('POST', path('api', app, entity, id, 'process', way), { key })),
     onSuccess: () => {
       setAsking(false)
       for (const key of [keys.record(app, entity, id), keys.process(app, entity, id), keys.history(app, entity, id), ['tasks'], ['list'], keys.me]) void client.invalidateQueries({ queryKey: key })
@@ -34,6 +34,7 @@ export function Approval({ app, entity, id, process }: ApprovalProps) {
         <Trail process={process} me={me?.id ?? null} />
         {steer.error && !asking && <Failure error={steer.error} />}
         {process.can.includes('recall') && <Button size="small" onClick={() => setAsking(true)}>{t('recall')}</Button>}
+        {process.can.includes('urge') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate('urge')}>{t('urge')}</Button>}
         {process.can.includes('retry') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate('retry')}>{t('retry')}</Button>}
       </div>
     </section>

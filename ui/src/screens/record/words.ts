@@ -25,6 +25,7 @@ export const words = catalogue('record', {
   recall: ['撤回申请', 'Take it back'],
   recall_ask: ['撤回这笔申请？', 'Take this submission back?'],
   recall_text: ['审批停止，记录回到草稿，改好后可以再提交。', 'The approval stops and the record is a draft again; it can be changed and submitted anew.'],
+  urge: ['催办', 'Urge'],
   retry: ['重试这一步', 'Try this step again'],
   history: ['往来', 'History'],
   history_none: ['还没有记录', 'Nothing recorded yet'],

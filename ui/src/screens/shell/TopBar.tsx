@@ -5,6 +5,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { LanguageSwitch } from '../../kernel/parts/LanguageSwitch'
 import { Logo } from '../../kernel/parts/Logo'
+import { Bell } from './Bell'
 import { PersonMenu } from './PersonMenu'
 import { SchemeSwitch } from './SchemeSwitch'
 import { mayBuild } from './menu'
@@ -23,6 +24,7 @@ export function TopBar({ search }: { readonly search: () => void }) {
       {me && <span className="top-date hint small">{t('business_date', { date: me.business_date })}</span>}
       {me && mayBuild(me) && <a className="top-builder" href="/builder">{t('builder')}</a>}
       <div className="top-switches"><LanguageSwitch /><SchemeSwitch /></div>
+      {me && <Bell me={me} />}
       {me && <PersonMenu me={me} />}
     </header>
   )

@@ -42,3 +42,18 @@ export const words = catalogue('shell', {
   nothing: ['这里还没有给你的内容', 'There is nothing here for you yet'],
   nothing_text: ['你的岗位还没有任何应用的权限。开通权限由平台管理员办理；接口令牌在左侧“平台”下。', 'Your post has no rights in any app yet; the platform administrator grants them. API tokens stand at the left under Platform.'],
 })
+
+/** What the bell says; the kinds of notices stand under their own names. */
+export const notices = catalogue('notices', {
+  bell: ['消息', 'Notices'],
+  bell_count: ['消息，{{count}} 条未读', 'Notices, {{count}} unread', 'Notices, {{count}} unread'],
+  read_all: ['全部标为已读', 'Mark all as read'],
+  none: ['没有消息', 'No notices'],
+  unread: ['未读', 'unread'],
+  overdue: ['已到期限', 'Due time passed'],
+  reminded: ['催办提醒', 'Reminder: still waiting'],
+  urged: ['发起人催办', 'The starter urges you'],
+  escalated: ['超时转到您处', 'Escalated to you'],
+  held: ['审批挂起，待处理', 'An approval is held'],
+  finished: ['您发起的审批已结束', 'Your case has ended'],
+})
