@@ -14,10 +14,12 @@ from forms_dsl.files.cases import (
     ApproveActShape,
     CaseBodyShape,
     CaseUserShape,
+    DeleteActShape,
     EditActShape,
     ExampleShape,
     ExpectErrorShape,
     ExpectShape,
+    ReceiveActShape,
     RejectActShape,
     ReturnActShape,
     RunActShape,
@@ -33,7 +35,17 @@ _JUDGED = frozenset({"number", "text", "boolean", "date", "datetime", "choice"})
 #: What an answer's types are called among field types.
 _ANSWER_TYPES = {"number": "decimal", "boolean": "boolean", "date": "date", "datetime": "datetime"}
 
-ActShape = ApproveActShape | RejectActShape | ReturnActShape | EditActShape | RunActShape | WaitActShape | str
+ActShape = (
+    DeleteActShape
+    | ReceiveActShape
+    | ApproveActShape
+    | RejectActShape
+    | ReturnActShape
+    | EditActShape
+    | RunActShape
+    | WaitActShape
+    | str
+)
 
 _ROLE = Sentence("role", "角色")
 
@@ -105,7 +117,11 @@ def act_of(shape: ActShape) -> CaseAct:
         case ReturnActShape():
             return CaseAct("return", shape.return_, shape.by, shape.opinion, shape.to)
         case EditActShape():
-            return CaseAct("edit", values=dict(shape.edit))
+            return CaseAct("edit", values=dict(shape.edit), name=shape.of)
+        case DeleteActShape():
+            return CaseAct("delete", name=shape.delete)
+        case ReceiveActShape():
+            return CaseAct("receive", values=dict(shape.values), name=shape.receive)
         case RunActShape():
             return CaseAct("run", name=shape.run)
         case WaitActShape():

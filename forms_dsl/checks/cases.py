@@ -56,6 +56,14 @@ def _case(site: Site, case: Case, place: Place) -> Iterator[Diagnostic]:
     if case.user is not None and case.user.role is not None:
         yield from _known(site, place.at("user", "role"), [case.user.role], app.roles, Sentence("role", "角色"), key=False)
     for number, act in enumerate(case.do):
+        if act.kind in ("edit", "delete") and act.name is not None:
+            key = "of" if act.kind == "edit" else "delete"
+            yield from _known(site, place.at("do", number, key), [act.name], case.records, _RECORD, key=False)
+        if act.kind == "receive" and act.name is not None:
+            events = [f"{name}.{event}" for name, binding in app.bindings.items() for event in binding.events]
+            yield from _known(site, place.at("do", number, "receive"), [act.name], events, Sentence("event", "事件"), key=False)
+        if act.kind == "edit" and act.name is None and entity is not None:
+            yield from _known(site, place.at("do", number, "edit"), act.values, _fields(entity), _FIELD)
         if act.kind == "run" and act.name is not None:
             known = (*app.automations, *app.decisions)
             what = Sentence("automation or decision", "自动化规则或决策")

@@ -10,7 +10,20 @@ from pydantic import BaseModel, ConfigDict, Tag
 from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.files.human_steps import StepList
 from forms_dsl.files.labels import SentenceText
-from forms_dsl.files.values import ChoiceCode, Length, Literal, Name, Reference, Shape, key, plain, text_of, whole, wrong
+from forms_dsl.files.values import (
+    ChoiceCode,
+    FreeName,
+    Length,
+    Literal,
+    Name,
+    Reference,
+    Shape,
+    key,
+    plain,
+    text_of,
+    whole,
+    wrong,
+)
 from forms_dsl.files.variants import by_kind, by_verb, tag
 
 _CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?\Z")
@@ -75,6 +88,9 @@ class ReturnActShape(DecisionActShape):
 class EditActShape(Shape):
     """Values are entered."""
 
+    of: Annotated[
+        Name | None, key("The record of the case; default is the one that is given.", "案例中的哪条记录，默认为 given。")
+    ] = None
     edit: Annotated[dict[Reference, Any], key("Fields and their values.", "字段与值。", min_length=1)]
 
 
@@ -82,6 +98,19 @@ class RunActShape(Shape):
     """An automation or a decision runs."""
 
     run: Annotated[Reference, key("The automation or decision.", "自动化规则或决策。")]
+
+
+class DeleteActShape(Shape):
+    """A record is deleted."""
+
+    delete: Annotated[Name, key("The record of the case.", "案例中的记录。")]
+
+
+class ReceiveActShape(Shape):
+    """Another system reports something."""
+
+    receive: Annotated[Reference, key("The event: binding.event", "事件：绑定.事件")]
+    values: Annotated[dict[FreeName, Any], key("What it reports.", "事件内容。")] = {}
 
 
 class WaitActShape(Shape):
@@ -96,9 +125,11 @@ Act = Annotated[
     | Annotated[ReturnActShape, Tag(tag("return"))]
     | Annotated[EditActShape, Tag(tag("edit"))]
     | Annotated[RunActShape, Tag(tag("run"))]
+    | Annotated[DeleteActShape, Tag(tag("delete"))]
+    | Annotated[ReceiveActShape, Tag(tag("receive"))]
     | Annotated[WaitActShape, Tag(tag("wait"))]
     | Annotated[str, plain(_act, {"type": "string"}), Tag(tag("word"))],
-    by_verb("approve", "reject", "return", "edit", "run", "wait", bare="word"),
+    by_verb("approve", "reject", "return", "edit", "run", "delete", "receive", "wait", bare="word"),
 ]
 
 

@@ -12,7 +12,7 @@ from forms_dsl.source import Pointer, Span
 
 @dataclass(frozen=True, slots=True)
 class CaseAct:
-    """One act: `kind` submit, resubmit, recall, approve, reject, return, edit, run or wait."""
+    """One act: `kind` submit, resubmit, recall, approve, reject, return, edit, run, delete, receive or wait."""
 
     kind: str
     step: str | None = None
@@ -21,9 +21,9 @@ class CaseAct:
     opinion: str | None = None
     #: Of return: the step that it goes back to.
     to: str | None = None
-    #: Of edit, and what is entered with an approval: field → value as written.
+    #: Of edit and receive, and what is entered with an approval: field → value as written.
     values: Mapping[str, object] = field(default_factory=dict)
-    #: Of run: the automation or decision.
+    #: Of run: the automation or decision; of receive: the event; of edit and delete: the record.
     name: str | None = None
     #: Of wait.
     length: Duration | None = None

@@ -12,6 +12,7 @@ from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import Action, Value
+from runtime.automations.messages import Send, send_messages
 from runtime.automations.taken import Taken, kept_taken, read_taken
 from runtime.automations.work_items import add_item
 from runtime.compile.app import CompiledApp
@@ -31,7 +32,13 @@ from runtime.records.write import insert_record, update_record
 
 
 def carry_out(
-    connection: Connection, context: Context, run: Run, record_id: str, kept: Mapping[str, object] | None = None
+    connection: Connection,
+    context: Context,
+    run: Run,
+    record_id: str,
+    kept: Mapping[str, object] | None = None,
+    *,
+    send: Send | None = None,
 ) -> int:
     """Do all actions of an automation for one record, or raise a Failure; returns how many work items nobody fits yet.
 
@@ -53,6 +60,8 @@ def carry_out(
                 _start(connection, context, taken, action)
             case "call":
                 _call(connection, context, taken, action, position)
+            case "send" if send is not None:
+                send_messages(connection, context, taken, action, send)
             case other:
                 raise ValueError(f"no automation does {other!r}")
     return waiting

@@ -17,6 +17,7 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import BindingEvent, Choice, FieldOptions
 from runtime.audit.trail import record_event
 from runtime.automations.actions import carry_out
+from runtime.automations.messages import Send
 from runtime.context import Context, Principal
 from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound, escape_pointer
 from runtime.identity.principal import resolve_principal
@@ -43,7 +44,7 @@ class Received:
     automations: int
 
 
-def act_after(connection: Connection, context: Context, payload: Mapping[str, object]) -> None:
+def act_after(connection: Connection, context: Context, payload: Mapping[str, object], *, send: Send | None = None) -> None:
     """Do what an automation does after a write, as its job says; nothing when rule or record are gone by now."""
     run, record_id, chain = _run(context, payload), str(payload["record"]), cast("list[str]", payload["chain"])
     kept = cast("Mapping[str, object] | None", payload["kept"])
@@ -53,7 +54,7 @@ def act_after(connection: Connection, context: Context, payload: Mapping[str, ob
     context = replace(platform_context(context, run.compiled), caused_by=tuple(chain))
     if kept is None and not _is_there(connection, context, run, record_id):
         return
-    _act(connection, context, run, record_id, kept, payload["person"])
+    _act(connection, context, run, record_id, kept, payload["person"], send)
 
 
 def receive(connection: Connection, context: Context, app: str, name: str, body: Mapping[str, object]) -> Received:
@@ -76,7 +77,7 @@ def receive(connection: Connection, context: Context, app: str, name: str, body:
     return Received(is_new, len(waiting))
 
 
-def act_on_received(connection: Connection, context: Context, payload: Mapping[str, object]) -> int:
+def act_on_received(connection: Connection, context: Context, payload: Mapping[str, object], *, send: Send | None = None) -> int:
     """Do what the automations of a received event do, for each record that meets their condition; how many were taken."""
     compiled, name = context.releases.get(str(payload["app"])), str(payload["event"])
     if compiled is None:
@@ -95,17 +96,23 @@ def act_on_received(connection: Connection, context: Context, payload: Mapping[s
         if len(found) > _MOST:
             raise Conflict({"zh": "一个事件命中的记录过多。", "en": "One event meets too many records."})
         for record_id in found:
-            taken += _act(connection, platform, run, record_id, None, None)
+            taken += _act(connection, platform, run, record_id, None, None, send)
     return taken
 
 
 def _act(
-    connection: Connection, context: Context, run: Run, record_id: str, kept: Mapping[str, object] | None, person: object
+    connection: Connection,
+    context: Context,
+    run: Run,
+    record_id: str,
+    kept: Mapping[str, object] | None,
+    person: object,
+    send: Send | None,
 ) -> bool:
     if run.automation.cooldown is not None and not take(connection, context, run, record_id):
         return False
     principal = _principal(connection, context, run, person)
-    carry_out(connection, replace(context, principal=principal), run, record_id, kept)
+    carry_out(connection, replace(context, principal=principal), run, record_id, kept, send=send)
     app, entity = run.compiled.app.name, run.automation.entity
     body = {"automation": run.automation.id}
     record_event(connection, context, "automation_taken", app=app, entity=entity, record_id=record_id, body=body)

@@ -34,7 +34,7 @@ def add_item(connection: Connection, context: Context, taken: Taken, action: Act
     """Make a work item with everybody who fits now; false when that is nobody, and then it waits for the first who does."""
     if action.to is None:
         raise ValueError("a work item names the people it is for")
-    people = _people(connection, context, taken, action.to)
+    people = people_for(connection, context, taken, action.to)
     due = _due(context, taken, action)
     new = NewWork(
         app=taken.run.compiled.app.name,
@@ -70,9 +70,9 @@ def offer_waiting(connection: Connection, context: Context, run: Run) -> int:
     waiting = 0
     for position, action in enumerate(run.automation.do):
         if action.kind == "work_item" and action.to is not None:
-            for work_id, record_id in _without_people(connection, run, position):
+            for work_id, record_id in _withoutpeople_for(connection, run, position):
                 try:
-                    people = _people(connection, context, read_taken(connection, context, run, record_id), action.to)
+                    people = people_for(connection, context, read_taken(connection, context, run, record_id), action.to)
                 except NotFound:
                     people = []  # the record is gone; its work item stands until somebody closes it
                 for person in people:
@@ -82,7 +82,7 @@ def offer_waiting(connection: Connection, context: Context, run: Run) -> int:
     return waiting
 
 
-def _without_people(connection: Connection, run: Run, position: int) -> list[tuple[str, str]]:
+def _withoutpeople_for(connection: Connection, run: Run, position: int) -> list[tuple[str, str]]:
     offered = sa.select(sa.literal(1)).where(wf_work_person.c.work_id == wf_work.c.id).exists()
     found = sa.select(wf_work.c.id, wf_work.c.record_id).where(
         wf_work.c.app == run.compiled.app.name,
@@ -99,7 +99,8 @@ def _step(run: Run, position: int) -> str:
     return f"{run.automation.id}/{position}"
 
 
-def _people(connection: Connection, context: Context, taken: Taken, to: People) -> list[str]:
+def people_for(connection: Connection, context: Context, taken: Taken, to: People) -> list[str]:
+    """Everybody who fits a people specification for the record in hand."""
     unit = taken.unit()
     case = Case(context.principal.id, unit, unit, taken.owner(), taken.values)
     found = find_people(Directory(connection, context, taken.run.compiled, case), to)

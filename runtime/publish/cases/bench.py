@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.field_paths import entity_of
 from forms_dsl.model import App, Entity
 from forms_dsl.org import BUILT_IN
+from runtime.automations.messages import Message
 from runtime.compile.app import CompiledApp, compile_app, wanted_tables
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.context import SYSTEM, Context, Principal
@@ -23,6 +24,9 @@ from runtime.records.write import Written, insert_record
 from runtime.store.database import Database, open_database
 from runtime.store.tables import org_branch, org_person
 from runtime.store.upgrade import upgrade
+
+#: Who has made the records of a case that does not say it.
+_MAKER = "maker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Sitting:
     connection: Connection
     now: dt.datetime
     records: dict[str, tuple[str, Entity]] = field(default_factory=dict)
+    #: Every record that the case itself made, those behind references too.
+    made: list[str] = field(default_factory=list)
+    #: What automations would have sent.
+    messages: list[Message] = field(default_factory=list)
     _named: set[tuple[str, str]] = field(default_factory=set)
 
     def context(self, principal: Principal = SYSTEM) -> Context:
@@ -69,11 +77,14 @@ class Sitting:
         """Make a record of given values; references to people and branches by their names, to others by records or maps."""
         wire = {name: self._wire(entity, name, value) for name, value in values.items() if name in entity.fields}
         written = insert_record(self.connection, self.context(), entity.app, entity.name, wire, by_platform=not judged)
-        made = values.get("created_on")
-        if isinstance(made, str):
-            table = self.bench.releases[entity.app].entities[entity.name].table
-            moment = dt.datetime.fromisoformat(made).replace(hour=4, tzinfo=dt.UTC)
-            self.connection.execute(sa.update(table).where(table.c.id == written.id).values(created_at=moment))
+        self.made.append(written.id)
+        # Made by somebody, on the day that the case says.
+        stamps: dict[str, object] = {"created_by": self.person(str(values.get("created_by", _MAKER)))}
+        made_on = values.get("created_on")
+        if isinstance(made_on, str):
+            stamps["created_at"] = dt.datetime.fromisoformat(made_on).replace(hour=4, tzinfo=dt.UTC)
+        table = self.bench.releases[entity.app].entities[entity.name].table
+        self.connection.execute(sa.update(table).where(table.c.id == written.id).values(**stamps))
         return written
 
     def branch(self, code: str) -> str:

@@ -13,18 +13,17 @@ from forms_dsl.model import App, Case, DecisionTable, DecisionValue, Entity, Exp
 from forms_dsl.subjects import tested_entity, tested_table
 from runtime.failures import Invalid
 from runtime.publish.cases.access import access_faults
+from runtime.publish.cases.acts import GIVEN, do_acts
 from runtime.publish.cases.bench import Bench, open_bench
 from runtime.publish.cases.expected_error import error_fault
 from runtime.publish.cases.paths import flow_differences, is_about_a_flow
-from runtime.publish.cases.record import output_differences, record_differences, records_differences
+from runtime.publish.cases.record import effect_differences, output_differences, record_differences
 from runtime.publish.cases.results import CaseResult, NotRun, fault_said, findings, not_run, passed_or, said
 from workflow_engine.differences import Difference
 from workflow_engine.worked_case import moment_of
 
 #: What a case may expect of a running approval, which a case over records alone has none of.
 _OF_FLOWS = ("at", "state", "reason", "held_for", "next", "superseded", "people")
-#: Effects of automations.
-_OF_EFFECTS = ("work_items", "messages", "record_count")
 
 
 def run_cases(app: App) -> Iterator[CaseResult]:
@@ -75,23 +74,21 @@ def _differences(bench: Bench, case: Case) -> list[Difference]:
     for word in _OF_FLOWS:
         if getattr(expect, word) not in (None, (), {}):
             raise NotRun(f"expect: {word} without a flow")
-    for word in _OF_EFFECTS:
-        if getattr(expect, word) is not None:
-            raise NotRun(f"expect: {word}")
     with bench.case(moment_of(app, case)) as sitting:
         for name, record in case.records.items():
             kept = _entity(app, record.entity)
             sitting.records[name] = (sitting.insert(kept, record.values).id, kept)
-        if case.records:
-            if case.do:
-                raise NotRun(f"do: {case.do[0].kind} over records")
-            return [*access_faults(sitting, case, expect), *records_differences(sitting, expect)]
         entity = tested_entity(app, case)
-        if entity is None:
+        if not case.records and entity is None:
             raise NotRun("a case without given or records")
-        if error is not None:
+        if error is not None and entity is not None:
             return error_fault(sitting, entity, case)
-        return record_differences(sitting, entity, case, expect)
+        given = sitting.insert(entity, case.given).id if entity is not None and not case.records else None
+        if given is not None and entity is not None:
+            sitting.records[GIVEN] = (given, entity)
+        outputs = do_acts(sitting, case)
+        seen = [*access_faults(sitting, case, expect), *record_differences(sitting, expect), *effect_differences(sitting, expect)]
+        return [*output_differences(outputs.declared, outputs.values, expect), *seen]
 
 
 def _table(table: DecisionTable, case: Case, expect: Expected, day: dt.date) -> list[Difference]:
