@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from forms_dsl.build.cases import WRONG_VALUE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.model import App, Case, Workflow
 from workflow_engine.differences import Difference, differences
+from workflow_engine.preview import preview
 from workflow_engine.scenario import can_be_played, play
-from workflow_engine.simulate import Trial, simulate
-from workflow_engine.trial_world import world_of
-from workflow_engine.worked_case import record_after, worked_case
+from workflow_engine.simulate import Trial
+from workflow_engine.worked_case import worked_case
 
 OTHERWISE_THAN_EXPECTED = code("W112", "An example of a workflow comes out otherwise than it expects.")
 WRONG_PATH = code("W110", "An example of a workflow takes another path than it says.")
@@ -26,12 +27,7 @@ def check_examples(app: App, workflow: Workflow) -> tuple[Diagnostic, ...]:
 
 def run_example(app: App, workflow: Workflow, example: Case) -> Trial:
     """The trial run of one example: everybody approves, whatever it does; raises ValueRefused for a value that its field does not take."""
-    worked = worked_case(app, workflow, example)
-    user = example.user
-    unit = user.branch if user is not None else None
-    return simulate(
-        worked.definition, worked.starter, unit, lambda done: world_of(worked, record_after(worked, done), worked.now)
-    )
+    return preview(worked_case(app, workflow, replace(example, do=()))).trial
 
 
 def outcome_of(app: App, workflow: Workflow, case: Case) -> Iterator[Difference]:

@@ -119,9 +119,9 @@ def draft_record(worked: WorkedCase) -> Record:
     return record
 
 
-def record_after(worked: WorkedCase, done: tuple[str, ...]) -> Record:
-    """The record once these steps are through, each having decided, entered or saved what it does."""
-    record = first_record(worked)
+def record_after(worked: WorkedCase, done: tuple[str, ...], start: Record | None = None) -> Record:
+    """The record once these steps are through, each having decided, entered or saved what it does; `start` is that before."""
+    record = first_record(worked) if start is None else dict(start)
     for name in done:
         step = worked.definition.places[name].step
         if isinstance(step, HumanStep) and step.run:

@@ -101,7 +101,8 @@ def _expected(site: Site, case: Case, place: Place, table: DecisionTable | None,
                     yield from _known(site, here.at(key, name), values, _fields(target), _FIELD)
     if error is not None and entity is not None:
         here = place.at("expect_error")
-        rules = [rule.name for rule in entity.rules]
+        refusing = [rule.name for rule in site.app.automations.values() if any(one.kind == "refuse" for one in rule.do)]
+        rules = [*(rule.name for rule in entity.rules), *refusing]
         for key, word, known in (
             ("rule", error.rule, rules),
             ("field", error.field, entity.fields),

@@ -1,0 +1,67 @@
+"""`qiqiao simulate`: the way of a case, its people and reasons, on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from builder.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+BANK = str(ROOT / "app_definitions" / "bank_customer")
+GIVEN = "given: {product: consumer, amount: 400000, term: 24, annual_rate: 4, monthly_income: 90000}\n"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIQIAO_LOCALE", "en")
+
+
+def test_an_example_is_shown_with_people_and_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == main(["simulate", BANK, "loan_approval", "--example", "small_loan"])
+    told = capsys.readouterr().out
+    assert "3. decide@branch: decide.branch_1 (Head of branch in the starter's branch)" in told
+    assert "due 2026-03-02T14:00+08:00" in told
+    assert told.endswith("It ends approved.\n")
+
+
+def test_acts_are_done_before_everybody_approves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rest of the way is told from where the acts have led."""
+    file = tmp_path / "case.yaml"
+    file.write_text(GIVEN + "do: [submit, {approve: check, by: li}]\n")
+    assert 0 == main(["simulate", BANK, "loan_approval", "--given", str(file), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert (["apply", "check"], ["decide@officer", "booking"]) == (told["done"], [step["step"] for step in told["steps"]])
+    assert ["decide.officer_1"] == told["steps"][0]["people"]
+
+
+def test_where_it_stops_is_said_with_the_reason(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(GIVEN.replace("400000", "150000") + "do: [submit, approve decide@branch]\n"))
+    assert 1 == main(["simulate", BANK, "loan_approval", "--given", "-"])
+    assert "approve decide@branch cannot be done: not_open" in capsys.readouterr().out
+
+
+def test_a_name_that_is_not_there_is_told_in_the_lines_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text("given:\n  product: consumer\n  tterm: 24\n")
+    with pytest.raises(SystemExit):
+        main(["simulate", BANK, "loan_approval", "--given", str(file)])
+    told = capsys.readouterr().out
+    assert f"{file}:3:3: R001 error: There is no field 'tterm'." in told
+    assert "Did you mean 'term'?" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["loan_aproval", "--example", "small_loan"], "there is loan_approval"),
+        (["loan_approval", "--example", "small_lone"], "there is small_loan"),
+        (["loan_approval", "--given", "no/such.yaml"], "cannot be read"),
+    ],
+)
+def test_what_is_not_there_is_said(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == main(["simulate", BANK, *arguments])
+    assert words in capsys.readouterr().err
