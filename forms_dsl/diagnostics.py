@@ -116,7 +116,9 @@ code = CODES.code
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was probably meant to be."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    words = list(known)
+    near = [each for each in words if each.casefold() == word.casefold()]
+    near = near or difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return near[0] if near else None
 
 

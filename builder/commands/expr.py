@@ -29,6 +29,7 @@ fields.json    {"fields": {"amount": {"type": "money"}, "incomes": {"type": "row
 rows.json      [{"amount": "1200.00", "incomes": [{"amount": "5.00"}]}, {"amount": null}]
 context.json   {"today": "2025-03-31", "user": {"branch": "b1"}, "param": {"limit": {"type": "money", "value": "10.00"}}}"""
 
+_LINE_ENDS = {end: f"\\u{end:04x}" for end in (0x85, 0x2028, 0x2029)}
 _DIFFERS = {
     "en": "row {row}: {target} gives {other}, python gives {value}",
     "zh": "第 {row} 行：{target} 得 {other}，python 得 {value}",
@@ -95,7 +96,7 @@ def _print_one(checked: Checked, answers: Mapping[str, list[object]], locale: st
         return 1
     values = next(iter(answers.values()), [])
     for value in values:
-        print(json.dumps(value, ensure_ascii=False))
+        print(_said(value))
     different = False
     for target, row, other in _differences(answers):
         different = True
@@ -113,7 +114,7 @@ def _print_all(checked: Sequence[Checked], answers: Iterator[Mapping[str, list[o
         differences = [{"target": target, "row": row, "value": value} for target, row, value in _differences(found)]
         if differences:
             line["differences"], failed = differences, 1
-        print(json.dumps(line, ensure_ascii=False))
+        print(_said(line))
     return failed
 
 
@@ -128,7 +129,8 @@ def _differences(answers: Mapping[str, list[object]]) -> Iterator[tuple[str, int
 
 
 def _said(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """JSON on one line, whichever of Unicode's ends of lines a reader knows."""
+    return json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS)
 
 
 def _database(arguments: argparse.Namespace, environment: Mapping[str, str]) -> str | None:

@@ -38,7 +38,8 @@ def run_browser(lines: Sequence[object], sources: Path | None = None) -> Iterato
 
     `sources` is another folder of the interpreter's sources. Raises Mistake where there is no Node.
     """
-    given = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines)
+    # Node's readline and Python's splitlines end a line at U+2028, one of them at U+0085 too: so nothing of it goes over as itself.
+    given = "".join(json.dumps(each) + "\n" for each in lines)
     done = subprocess.run(
         [_node(), str(_RUNNER), *([str(sources)] if sources else [])],
         check=False,
@@ -50,7 +51,7 @@ def run_browser(lines: Sequence[object], sources: Path | None = None) -> Iterato
     )
     if done.returncode:
         raise RuntimeError(f"the browser's interpreter ended: {done.stderr[-2000:]}")
-    for line in done.stdout.splitlines():
+    for line in done.stdout.removesuffix("\n").split("\n") if done.stdout else ():
         # A set has no order.
         yield [sorted(value) or None if isinstance(value, list) else value for value in json.loads(line)]
 

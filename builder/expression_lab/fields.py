@@ -13,12 +13,14 @@ from forms_dsl.expr.scope import system_field_types
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.money import decimals_of
 from forms_dsl.fieldtypes.protocol import FieldType
-from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.fieldtypes.registry import FIELD_TYPES, SHORT_FORMS, TYPE_NAMES
+from forms_dsl.files.entity import FieldShape
 from forms_dsl.model import Choice, FieldOptions
 from forms_dsl.names import SYSTEM_FIELDS, name_fault
 
 _APP = "app"
 _ENTITY = "record"
+_KEYS = frozenset(shape.alias or name for name, shape in FieldShape.model_fields.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class Fields:
 
     record: EntitySpec
     others: Mapping[str, EntitySpec]
+
+    def entity(self, name: str) -> EntitySpec:
+        """An entity by its full name."""
+        return self.record if name == self.record.name else self.others[name]
 
     @property
     def entities(self) -> dict[str, dict[str, ValueType]]:
@@ -112,8 +118,20 @@ def _specs(
         fault = name_fault(name, field=True, reserved=False)
         if fault is not None:
             raise Mistake({"en": fault.en, "zh": fault.zh})
-        specs[name] = _spec(name, {"type": about} if isinstance(about, str) else as_map(about, name), lists, row_types, entities)
+        written = {"type": about} if isinstance(about, str) else as_map(about, name)
+        strange = sorted(set(written) - _KEYS)
+        if strange:
+            near = suggestion(strange[0], _KEYS)
+            raise _wrong(name, f"A field has no key {strange[0]!r}. {near.en if near else ''}".strip(),
+                         f"字段没有“{strange[0]}”这个键。{near.zh if near else ''}")  # fmt: skip
+        specs[name] = _spec(name, _written_out(written), lists, row_types, entities)
     return specs
+
+
+def _written_out(about: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A field of a short form as one of the type that it stands for."""
+    form = SHORT_FORMS.get(str(about.get("type")))
+    return about if form is None else {**form.usual, **about, **form.chosen, "type": form.type}
 
 
 def _spec(
@@ -125,7 +143,7 @@ def _spec(
 ) -> FieldSpec:
     kind = FIELD_TYPES.get(str(about.get("type")))
     if kind is None:
-        near = suggestion(str(about.get("type")), FIELD_TYPES)
+        near = suggestion(str(about.get("type")), TYPE_NAMES)
         raise _wrong(name, f"There is no field type {about.get('type')!r}. {near.en if near else ''}".strip(),
                      f"没有“{about.get('type')}”这种字段类型。{near.zh if near else ''}")  # fmt: skip
     currency = str(about.get("currency") or "CNY") if kind.name == "money" else None

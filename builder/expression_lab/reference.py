@@ -41,11 +41,20 @@ class Tree(str):  # noqa: SLOT000 - a plain mark
 
 
 class Reference(simpleeval.SimpleEval):  # type: ignore[misc]
-    """One expression; `fields` gives the types of the record's names, with the fields of its rows."""
+    """One expression; `fields` gives the types of the record's names, with the fields of its rows.
 
-    def __init__(self, source: str, fields: Mapping[str, ValueType]) -> None:
+    `entities` gives those of what references lead to, `roots` those under `param`, `result`, `authority` and `output`.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        fields: Mapping[str, ValueType],
+        entities: Mapping[str, Mapping[str, ValueType]] | None = None,
+        roots: Mapping[str, Mapping[str, ValueType]] | None = None,
+    ) -> None:
         super().__init__()
-        self._source, self._fields = source, fields
+        self._source, self._fields, self._entities, self._roots = source, fields, entities or {}, roots or {}
         self._tree = ast.parse(f"({source})".replace("\n", " ").replace("\r", " "), mode="eval").body
         self._facts = Facts()
         self._row: Mapping[str, Any] = {}
@@ -79,15 +88,15 @@ class Reference(simpleeval.SimpleEval):  # type: ignore[misc]
 
     def _path(self, node: ast.Attribute) -> Any:
         head, _, rest = ast.unparse(node).partition(".")
+        type = self._type(node)
         if head == self._loop[0]:
-            type = self._loop[1].get(rest)
-            return _plain(type.name if type else "", self._row.get(rest))
-        if head not in _ROOTS:
-            return _plain("", self._facts.record.get(f"{head}.{rest}"))
-        found = getattr(self._facts, head).get(rest)
+            found = self._row.get(rest)
+        elif head not in _ROOTS:
+            found = self._facts.record.get(f"{head}.{rest}")
+        else:
+            found = getattr(self._facts, head).get(rest)
         if f"{head}.{rest}" == "user.branch_tree":
             return Tree(found) if found else None
-        type = self._fields.get(rest) if head in ("record", "old") else None
         return _plain(type.name if type else "", found)
 
     def _type(self, node: ast.expr) -> ValueType | None:
@@ -95,13 +104,28 @@ class Reference(simpleeval.SimpleEval):  # type: ignore[misc]
         match node:
             case ast.Name(id=name):
                 return self._fields.get(name)
-            case ast.Attribute(value=ast.Name(id=head), attr=name):
-                return self._loop[1].get(name) if head == self._loop[0] else self._fields.get(name)
+            case ast.Attribute():
+                return self._path_type(ast.unparse(node).split("."))
             case ast.IfExp(body=body, orelse=orelse):
                 return self._type(body) or self._type(orelse)
             case ast.Call(func=ast.Name(id="coalesce"), args=arguments):
                 return next((type for each in arguments if (type := self._type(each))), None)
         return None
+
+    def _path_type(self, names: list[str]) -> ValueType | None:
+        head, *rest = names
+        known = self._fields
+        if head == self._loop[0]:
+            known = self._loop[1]
+        elif head in _ROOTS:
+            known = self._fields if head in ("record", "old") else self._roots.get(head, {})
+        else:
+            rest = names
+        type = None
+        for name in rest:
+            type = known.get(name)
+            known = self._entities.get(type.entity or "", {}) if type else {}
+        return type
 
     # Operators -----------------------------------------------------------------------------------------------------
 

@@ -62,9 +62,11 @@ class Records:
     def _flat(self, record: Values, entity: EntitySpec, hops: int) -> Values:
         zone = self.context.facts.timezone
         flat = {**record}
-        for name in ("created", "changed"):
+        for name in ("created", "changed") if "created_at" in entity.fields else ():
             instant = record.get(f"{name}_at")
             flat.setdefault(f"{name}_on", None if instant is None else days.day_of(instant, zone))
+        for name, specs in entity.rows.items():
+            flat[name] = [self._flat(row, EntitySpec("", specs), hops) for row in record[name]]
         for name, spec in entity.fields.items() if hops else ():
             if spec.type.name != "reference":
                 continue
@@ -179,7 +181,8 @@ def _record(raw: object, entity: EntitySpec, place: str, fields: Fields, others:
         value = raw.get(name)
         if spec.type.name == "rows":
             rows = value if isinstance(value, list) else [] if value is None else [value]
-            record[name] = [_row(row, entity.rows[name], f"{place}.{name}[{n}]") for n, row in enumerate(rows)]
+            kind = EntitySpec("", entity.rows[name])
+            record[name] = [_record(row, kind, f"{place}.{name}[{n}]", fields, others) for n, row in enumerate(rows)]
         elif isinstance(value, dict) and spec.type.name == "reference":
             record[name] = _other(value, spec, f"{place}.{name}", fields, others)
         else:
@@ -187,20 +190,15 @@ def _record(raw: object, entity: EntitySpec, place: str, fields: Fields, others:
     return record
 
 
-def _row(raw: object, specs: Mapping[str, FieldSpec], place: str) -> Values:
-    if not isinstance(raw, dict) or set(raw) - set(specs):
-        known = ", ".join(specs)
-        raise Mistake({"en": f"{place}: A row is a map of {known}.", "zh": f"{place}：明细行应是映射，字段有 {known}。"})
-    return {name: _read(spec, raw.get(name), f"{place}.{name}") for name, spec in specs.items()}
-
-
 def _other(raw: Values, spec: FieldSpec, place: str, fields: Fields, others: dict[str, dict[str, Values]]) -> str:
     target = spec.type.entity or ""
     if target not in fields.others:
         raise Mistake({"en": f"{place}: The fields of {target} are not given.", "zh": f"{place}：没有给出“{target}”的字段。"})
     identifier = str(raw.get("id") or f"{target}-{len(others[target]) + 1}")
-    others[target][identifier] = {}
-    others[target][identifier] = _record({**raw, "id": identifier}, fields.others[target], place, fields, others)
+    known = others[target].setdefault(identifier, {})
+    read = _record({**raw, "id": identifier}, fields.others[target], place, fields, others)
+    # The same record may be told in several places, each time in part.
+    others[target][identifier] = {**read, **known, **{name: value for name, value in read.items() if value is not None}}
     return identifier
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +78,7 @@ class LabScope:
     dialect: DialectName
     fields: Fields
     tables: Tables
-    entity: str
+    specs: Mapping[str, FieldSpec]
     table: sa.FromClause
     timezone: str
     late: LateValues = field(default_factory=LateValues)
@@ -91,11 +91,9 @@ class LabScope:
         link = self.table.c[f"f_{name}"]
         if not rest:
             return link
-        specs = self.fields.record if self.entity == self.fields.record.name else self.fields.others[self.entity]
-        entity = specs.fields[name].type.entity or ""
+        entity = self.specs[name].type.entity or ""
         target = self.tables.entities[entity].alias()
-        scope = LabScope(self.dialect, self.fields, self.tables, entity, target, self.timezone, self.late)
-        value = scope.column(tuple(rest))
+        value = self._beyond(self.fields.entity(entity).fields, target).column(tuple(rest))
         found = sa.select(value.label("x")).select_from(target).where(target.c.f_id == link)
         return sa.type_coerce(found.correlate(self.table).scalar_subquery(), value.type)
 
@@ -105,8 +103,13 @@ class LabScope:
 
     def rows(self, rows: Ref) -> RowSource:
         """The child rows or related records of a field."""
-        table = self.tables.rows[rows.path[-1]].alias()
-        return RowSource(table, table.c.parent_id == self.table.c.key, lambda path: table.c[f"f_{path[0]}"])
+        name = rows.path[-1]
+        table = self.tables.rows[name].alias()
+        scope = self._beyond(self.fields.record.rows[name], table)
+        return RowSource(table, table.c.parent_id == self.table.c.key, scope.column)
+
+    def _beyond(self, specs: Mapping[str, FieldSpec], table: sa.FromClause) -> LabScope:
+        return replace(self, specs=specs, table=table)
 
 
 class SqlTarget:
@@ -142,7 +145,7 @@ class SqlTarget:
         root = self._tables.entities[self._records.fields.record.name]
         late = LateValues()
         zone = str(self._records.context.facts.timezone)
-        scope = LabScope(self._dialect, self._records.fields, self._tables, self._records.fields.record.name, root, zone, late)
+        scope = LabScope(self._dialect, self._records.fields, self._tables, self._records.fields.record.fields, root, zone, late)
         columns = [lower_value(each.tree, scope).label(f"v{number}") for number, each in enumerate(batch)]
         query = sa.select(*columns).select_from(root).order_by(root.c.key)
         found = self._connection.execute(query, late.values(self._records.context.facts)).all()

@@ -54,12 +54,13 @@ class ReferenceTarget:
 
     def __init__(self, records: Records) -> None:
         self._facts = records.facts()
-        self._types = records.fields.record.types
+        self._records = records
 
     def values(self, expressions: Sequence[Expression]) -> Iterator[list[object]]:
         """For each expression its value for each record."""
         for expression in expressions:
-            reference = Reference(expression.source, self._types)
+            fields = self._records.fields
+            reference = Reference(expression.source, fields.record.types, fields.entities, self._records.context.types)
             yield [to_json(reference.value(facts)) for facts in self._facts]
 
 

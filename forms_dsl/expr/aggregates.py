@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import bounds, codes
-from forms_dsl.expr.checking import IN_BASE, Checking, Loop, called, words
+from forms_dsl.expr.checking import IN_BASE, SHORT_FORM, Checking, Loop, called, words
 from forms_dsl.expr.functions import AGGREGATES
 from forms_dsl.expr.names import check_path, path_of, shorter
 from forms_dsl.expr.operators import BOOLEAN, check_condition
@@ -150,20 +150,18 @@ def _check_short(checking: Checking, node: ast.Call, name: str) -> Expr | None:
         message = Sentence(f"{name}() needs a value of each row.", f"{name}() 需要每行的一个值。")
         checking.report(codes.TYPES, argument, message, write(f"{name}({'.'.join(head)}.x)"))
         return None
-    outer, checking.loop = checking.loop, Loop("\0", rows)
+    outer, checking.loop = checking.loop, Loop(SHORT_FORM, rows)
     try:
         value = check_path(checking, _below(argument, len(path) - len(head)))
+        return None if value is None else _aggregate(checking, node, rows, value, argument, condition=None)
     finally:
         checking.loop = outer
-    if value is None:
-        return None
-    return _aggregate(checking, node, rows, value, argument, condition=None)
 
 
 def _below(node: ast.expr, steps: int) -> ast.Name | ast.Attribute:
     """The path of a row's value, with the rows replaced by a loop name that no text can spell."""
     if not steps or not isinstance(node, ast.Attribute):
-        return ast.copy_location(ast.Name("\0", ast.Load()), node)
+        return ast.copy_location(ast.Name(SHORT_FORM, ast.Load()), node)
     return ast.copy_location(ast.Attribute(_below(node.value, steps - 1), node.attr, ast.Load()), node)
 
 
@@ -217,9 +215,10 @@ def _aggregate(
         return Aggregate(replace(value.type, optional=True), name, rows, value, condition, span)
     currency = value.type.currency
     if currency is not None and not currency.isupper() and name != "count":
+        where = checking.shown(currency)
         message = Sentence(
-            f"{name}() would mix amounts of different currencies: each row has its own in {currency!r}.",
-            f"{name}() 会混合不同币种的金额：每行的币种在“{currency}”里。",
+            f"{name}() would mix amounts of different currencies: each row has its own in {where!r}.",
+            f"{name}() 会混合不同币种的金额：每行的币种在“{where}”里。",
         )
         checking.report(codes.CURRENCIES, place, message, IN_BASE)
         return None

@@ -15,7 +15,7 @@ from forms_dsl.expr.functions import AGGREGATES, FUNCTIONS, Function
 from forms_dsl.expr.operators import BOOLEAN
 from forms_dsl.expr.scope import Place
 from forms_dsl.expr.table_calls import check_any_where, check_in_base, check_lookup, check_matches
-from forms_dsl.expr.tokens import write
+from forms_dsl.expr.tokens import IF_ELSE, write
 from forms_dsl.expr.tree import Call, Constant, Expr, Ref, ValueType
 
 _SORTABLE = ("number", "text", "date", "datetime")
@@ -29,8 +29,9 @@ def check_call(checking: Checking, node: ast.Call) -> Expr | None:
     function = FUNCTIONS.get(name)
     if function is None:
         message = Sentence(f"Unknown function {name!r}.", f"没有函数“{name}”。")
-        checking.report(codes.UNKNOWN_FUNCTION, node.func, message, checking.suggest(name, [*FUNCTIONS, *AGGREGATES]))
-        for argument in node.args:
+        hint = IF_ELSE if name.lower() in ("if", "iif", "iff") else checking.suggest(name, [*FUNCTIONS, *AGGREGATES])
+        checking.report(codes.UNKNOWN_FUNCTION, node.func, message, hint)
+        for argument in node.args if name.lower() not in AGGREGATES else ():
             checking.visit(checking, argument)
         return None
     available = _check_available(checking, node.func, function)

@@ -21,11 +21,15 @@ from forms_dsl.expr.operators import (
     check_sign,
 )
 from forms_dsl.expr.scope import Scope
-from forms_dsl.expr.syntax import parse, text_value
+from forms_dsl.expr.syntax import Parsed, parse, text_value
+from forms_dsl.expr.tokens import Token
 from forms_dsl.expr.tree import Constant, Expr, Expression, ValueType
 
 #: As many findings of one expression as anybody reads.
 MOST_FINDINGS = 100
+
+_NO_NAMES = Sentence("Arguments have no names.", "参数没有名称。")
+_NO_NAMES_HINT = Sentence("Write the values only, in the order of the function.", "只写值，按函数的参数顺序。")
 
 #: Spellings of constants that are names for Python's parser.
 _SPELLINGS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
@@ -53,11 +57,29 @@ def check_expression(
     found = checking.findings
     if parsed.repaired:  # the comparison was guessed, so only what was looked up can be judged
         found = [f for f in found if f.code in (codes.UNKNOWN_NAME.id, codes.UNKNOWN_FUNCTION.id)]
+        named = _named_arguments(parsed, scope)
+        hidden = {span_of(token.start, token.end) for pair in named for token in pair}
+        findings = [f for f in findings if f.span not in hidden]
+        found = [f for f in found if f.span not in hidden]
+        findings.extend(
+            codes.NOT_IN_LANGUAGE.at(span_of(name.start, equals.end), _NO_NAMES, hint=_NO_NAMES_HINT) for name, equals in named
+        )
     findings.extend(found)
     findings.sort(key=lambda finding: (finding.span.line, finding.span.column))
     if tree is None or has_errors(findings):
         return None, tuple(findings[:MOST_FINDINGS])
     return Expression(source, tree, frozenset(checking.reads)), tuple(findings)
+
+
+def _named_arguments(parsed: Parsed, scope: Scope) -> list[tuple[Token, Token]]:
+    """Name and sign of each `f(x, name=…)`, where the name is not one that could be compared."""
+    known = {*scope.fields, *scope.output}
+    words = parsed.tokens
+    return [
+        (name, equals)
+        for before, name, equals in zip(words, words[1:], words[2:], strict=False)
+        if before.text in ("(", ",") and name.kind == "name" and name.text not in known and equals.text == "="
+    ]
 
 
 def _visit(checking: Checking, node: ast.expr) -> Expr | None:

@@ -28,6 +28,10 @@ _WORDS = {
 }  # fmt: skip
 
 
+#: The loop of `sum(rows.x)`: a name that no text can spell.
+SHORT_FORM = "\0"
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """The loop that surrounds an expression: its name and the rows it runs over."""
@@ -63,6 +67,10 @@ class Checking:
         """The nearest known word; only for the first unknown words, as looking for it takes most of the time."""
         self.asked += 1
         return suggestion(word, known) if self.asked <= SUGGESTIONS else None
+
+    def shown(self, path: str) -> str:
+        """A path as it was written: in `sum(rows.x)` with the rows in the place of the loop."""
+        return path.replace(SHORT_FORM, ".".join(self.loop.rows.path)) if self.loop else path
 
     def span(self, node: ast.expr) -> Span:
         """Where a node stands in its file."""

@@ -130,6 +130,10 @@ def _walk(
         message = Sentence(
             f"{word!r} is {kind.en}; a path goes only through references.", f"“{word}”是{kind.zh}；路径只能经过引用。"
         )
+        if type.name == "reference":
+            message = Sentence(
+                f"The fields of what {word!r} refers to are not known here.", f"这里不知道“{word}”所引用实体的字段。"
+            )
         checking.report(codes.TYPES, node, message)
         return None
     return _walk(checking, node, target, path, position=position + 1)
@@ -147,14 +151,14 @@ def _report_unknown(checking: Checking, node: ast.expr, path: tuple[str, ...], p
     end = checking.parsed.end(shorter(node, len(path) - 1 - position))
     message = Sentence(f"Unknown name {word!r}.", f"没有名称“{word}”。")
     if position:
-        owner = ".".join(path[:position])
+        owner = checking.shown(".".join(path[:position]))
         message = Sentence(f"Unknown name {word!r} in {owner!r}.", f"“{owner}”里没有名称“{word}”。")
     is_function = not position and len(path) == 1 and word in FUNCTIONS and not FUNCTIONS[word].parameters
-    hint = write(f"{word}()") if is_function else checking.suggest(word, known)
-    if hint is None and not position and len(path) == 1:
-        if word in CONTEXT_WORDS:
-            hint = _name_a_part(word)
-        elif word.lower() in ("true", "false", "none", "null"):
+    whole = not position and len(path) == 1
+    hint = write(f"{word}()") if is_function else _name_a_part(word) if whole and word in CONTEXT_WORDS else None
+    hint = hint or checking.suggest(word, known)
+    if hint is None and whole:
+        if word.lower() in ("true", "false", "none", "null"):
             hint = write("True / False / None")
         else:
             hint = Sentence(f'A text needs quotes: "{word}"', f'文本要加引号："{word}"')

@@ -51,6 +51,8 @@ def check_arithmetic(checking: Checking, node: ast.BinOp) -> Expr | None:
                 hint = Sentence("Join texts with concat(a, b).", "文本用 concat(a, b) 连接。")
             elif part.type.name == "datetime" and sign == "-":
                 hint = write("hours_between(a, b)")
+            elif part.type.name == "date" and sign == "+":
+                hint = Sentence("The date stands first: date + days.", "日期写在前面：日期 + 天数。")
             checking.report(codes.TYPES, checking.parsed.operator(node.left, node.right), _needs_numbers(sign, part.type), hint)
             return None
     number = ValueType("number", scale=0)
@@ -178,7 +180,8 @@ def check_comparison(checking: Checking, node: ast.Compare) -> Expr | None:
     """A comparison; a chain becomes an `and` of its neighbours."""
     sides: list[_Side] = []
     for position, operand in enumerate([node.left, *node.comparators]):
-        in_right = position > 0 and isinstance(node.ops[position - 1], ast.In | ast.NotIn)
+        # At the right of `in`, and not also compared with what follows in a chain.
+        in_right = position > 0 and isinstance(node.ops[position - 1], ast.In | ast.NotIn) and position == len(node.ops)
         sides.append(_Side(operand, None if in_right and isinstance(operand, ast.List) else checking.visit(checking, operand)))
     parts: list[Expr | None] = []
     for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import codes
-from forms_dsl.expr.tokens import MAX_NESTING, MAX_NODES, Problem, Token, write
+from forms_dsl.expr.tokens import IF_ELSE, MAX_NESTING, MAX_NODES, Problem, Token, write
 
 _BINARY = frozenset(
     {"+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "=", "and", "or", "in", "if", "else", "for"}
@@ -19,6 +19,9 @@ _CLOSING = {"(": ")", "[": "]"}
 #: The hint of the only problem that does not hinder reading.
 EQUALS_HINT = Sentence("Write == here.", "请在这里写 ==")
 _SHOUTED = {"AND": "and", "OR": "or", "NOT": "not", "IN": "in", "IF": "if", "ELSE": "else"}
+#: Operators of other languages, with what is written instead.
+_FOREIGN = {"between": "1 <= x <= 5", "like": "contains(text, part)", "is": "is_missing(x)", "mod": "%", "div": "//",
+            "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ def _value_missing(token: Token, previous: Token | None) -> Problem:
         message = Sentence(f"A value is missing after {previous.text!r}.", f"“{previous.text}”后面缺少值。")
         return Problem(codes.SYNTAX, message, previous.start, previous.end)
     message = Sentence(f"A value is missing before {token.text!r}.", f"“{token.text}”前面缺少值。")
-    return Problem(codes.SYNTAX, message, token.start, token.end)
+    return Problem(codes.SYNTAX, message, token.start, token.end, IF_ELSE if token.text == "if" else None)
 
 
 def _read_operator(reading: _Reading, token: Token, following: Token) -> Iterator[Problem]:
@@ -104,7 +107,7 @@ def _read_operator(reading: _Reading, token: Token, following: Token) -> Iterato
         return
     if token.kind in ("number", "text") or (token.kind == "name" and token.text not in _BINARY and token.text != "not"):
         yield from _operator_missing(token, previous)
-        reading.wants_value = token.kind == "name" and token.text in _SHOUTED
+        reading.wants_value = token.kind == "name" and (token.text in _SHOUTED or token.text.lower() in _FOREIGN)
         return
     match token.text:
         case ")" | "]":
@@ -144,6 +147,10 @@ def _operator_missing(token: Token, previous: Token | None) -> Iterator[Problem]
             message = Sentence(f"{word.text!r} is not an operator.", f"“{word.text}”不是运算符。")
             yield Problem(codes.SYNTAX, message, word.start, word.end, write(_SHOUTED[word.text]))
             return
+    if token.kind == "name" and token.text.lower() in _FOREIGN:
+        message = Sentence(f"{token.text!r} is not an operator.", f"“{token.text}”不是运算符。")
+        yield Problem(codes.SYNTAX, message, token.start, token.end, write(_FOREIGN[token.text.lower()]))
+        return
     if token.kind == "text" and previous is not None and previous.kind == "text":
         hint = Sentence("Join texts with concat(a, b).", "文本用 concat(a, b) 连接。")
         message = Sentence("Two texts stand side by side.", "两个文本之间没有运算符。")

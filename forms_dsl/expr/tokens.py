@@ -46,12 +46,15 @@ def write(text: str) -> Sentence:
     return Sentence(f"Write {text}", f"请写 {text}")
 
 
+#: How a choice between two values is written.
+IF_ELSE = write("a if condition else b")
+
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
       |(?P<number>[0-9][\w.]*)
       |(?P<name>[^\W\d]\w*)
       |(?P<text>"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
-      |(?P<operator>===|!==|==|!=|<=|>=|<>|//|\*\*|<<|>>|->|:=|&&|\|\||[-+*/%<>=()\[\],.])
+      |(?P<operator>===|!==|==|!=|<=|>=|<>|=>|=<|//|\*\*|<<|>>|->|:=|&&|\|\||[-+*/%<>=()\[\],.])
       |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -64,7 +67,7 @@ _KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "for", "True", "F
 _PYTHON_KEYWORDS = frozenset(keyword.kwlist) - _KEYWORDS
 
 _INSTEAD = {
-    "===": "==", "!==": "!=", "<>": "!=", "&&": "and", "||": "or", "!": "not", "&": "and", "|": "or",
+    "===": "==", "!==": "!=", "<>": "!=", "=>": ">=", "=<": "<=", "&&": "and", "||": "or", "!": "not", "&": "and", "|": "or",
     "≠": "!=", "≤": "<=", "≥": ">=", "×": "*", "÷": "/", "＝": "==", "＞": ">", "＜": "<", "（": "(", "）": ")",
     "，": ",", "。": ".", "“": '"', "”": '"', "‘": "'", "’": "'", "＋": "+", "－": "-", "＊": "*", "／": "/", "％": "%",
     "【": "[", "】": "]", "\u3000": " ", "\u00a0": " ",
@@ -129,9 +132,9 @@ def _word_problem(kind: str, text: str, start: int, end: int) -> Problem | None:
         case "other" if text in _INSTEAD:
             hint = Sentence("Use an ordinary space.", "请用普通空格。") if text.isspace() else write(_INSTEAD[text])
             message = Sentence(f"{text!r} is not a character of the language.", f"表达式不能用字符“{text}”。")
-            return Problem(codes.SYNTAX, message, start, end, hint)
+            return Problem(codes.NOT_IN_LANGUAGE if text in "&|" else codes.SYNTAX, message, start, end, hint)
         case "other":
-            return Problem(codes.NOT_IN_LANGUAGE, _not_in_language(text), start, end)
+            return Problem(codes.NOT_IN_LANGUAGE, _not_in_language(text), start, end, IF_ELSE if text == "?" else None)
     return None
 
 

@@ -100,6 +100,53 @@ def test_every_target_gives_the_values(expr: Expr, target: str) -> None:
     assert (0, "") == (code, err)
 
 
+def test_line_ends_of_unicode_stay_inside_a_line(expr: Expr) -> None:
+    """A text with U+0085 or U+2028 goes through every target and comes out on one line, however lines are counted."""
+    text = "a\u0085b\u2028c\u2029d"
+    code, out, _ = expr("--target", "all", expressions=["name", 'concat("\u2028", name)'], rows=[{"name": text}])
+
+    assert (0, 2) == (code, len(out.splitlines()))
+    assert [{"values": [text]}, {"values": ["\u2028" + text]}] == [json.loads(line) for line in out.splitlines()]
+
+
+def test_paths_lead_from_child_rows_to_records(expr: Expr) -> None:
+    """A reference in a child row leads on, its ordered codes count, and a record told twice is one record."""
+    level = {"type": "choice", "ordered": True, "choices": ["low", "high"]}
+    fields = {
+        "fields": {"payer": {"type": "reference", "to": "customer"}, "lines": {"type": "rows", "of": "line"}},
+        "rows": {"line": {"fields": {"who": {"type": "reference", "to": "customer"}}}},
+        "entities": {
+            "customer": {"fields": {"age": "integer", "level": level, "tags": {"type": "multi_choice", "choices": ["a", "b"]}}}
+        },
+    }
+    rows = [
+        {"payer": {"id": "k", "level": "high", "tags": ["b", "a"]}, "lines": [{"who": {"id": "k", "age": 7}}, {"who": "k"}, {}]}
+    ]
+    values = {
+        "sum(r.who.age for r in lines)": "14",
+        'count(1 for r in lines if r.who.level > "low")': "2",
+        'payer.level >= "high" and payer.age == 7': True,
+        '"a" in payer.tags and payer.tags == payer.tags': True,
+        "any(r.who == payer for r in lines)": True,
+    }
+    code, out, _ = expr("--target", "all", expressions=list(values), fields=fields, rows=rows, context={})
+
+    assert [{"values": [value]} for value in values.values()] == [json.loads(line) for line in out.splitlines()]
+    assert 0 == code
+
+
+def test_short_forms_of_types_are_written_out(expr: Expr) -> None:
+    """`percent`, `person` and `branch` are types in a file of fields as they are in an entity."""
+    fields = {"fields": {"share": {"type": "percent"}, "who": "person", "unit": {"type": "branch"}}}
+    rows = [{"share": "0.0435", "who": "u1", "unit": "b1"}]
+    code, out, _ = expr(
+        "--target", "all", expressions=["share * 100", 'who == "u1"', "unit == user.branch"], fields=fields, rows=rows,
+        context={"user": {"branch": "b1"}},
+    )  # fmt: skip
+
+    assert (0, [["4.35"], [True], [True]]) == (code, [json.loads(line)["values"] for line in out.splitlines()])
+
+
 def test_one_expression_has_one_line_a_row(expr: Expr) -> None:
     """A single expression prints one JSON value for each row."""
     assert (0, '"4.2"\nnull\n', "") == expr("amount * rate / 1200")
@@ -184,12 +231,13 @@ def test_nothing_stays_in_the_database(expr: Expr, postgres_server: str) -> None
         ({"rows": [{"due": "2025-02-30"}]}, "[0].due:"),
         ({"rows": [{"name": "a\0"}]}, "[0].name:"),
         ({"rows": [{"grade": "middle"}]}, "[0].grade:"),
-        ({"rows": [{"incomes": [{"a": "1"}]}]}, "A row is a map of amount, kind."),
+        ({"rows": [{"incomes": [{"a": "1"}]}]}, "[0].incomes[0]: There is no field 'a'."),
         ({"rows": {}}, "holds a list of records"),
         ({"rows": "[1,"}, "This is no JSON"),
         ({"context": {"user": ["x"]}}, "user: A map is expected here."),
         ({"context": {"param": {"limit": {"type": "mony"}}}}, "Did you mean 'money'?"),
-        ({"rows": [{"incomes": 5}]}, "A row is a map of amount, kind."),
+        ({"rows": [{"incomes": 5}]}, "[0].incomes[0]: A record is a map."),
+        ({"fields": {"fields": {"amount": {"type": "money", "curency": "USD"}}}}, "Did you mean 'currency'?"),
         ({"context": {"todya": "2025-03-31"}}, "The context has no 'todya'"),
         ({"context": {"timezone": "Mars/Base"}}, "There is no time zone 'Mars/Base'."),
     ],

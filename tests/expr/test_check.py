@@ -54,6 +54,16 @@ def test_names_are_judged_beside_a_single_equals_sign() -> None:
         ("n1 ＝ 1", "Write =="),
         ("（n1 + 1", "Write ("),
         ("t1 + t2 == t1", "Join texts with concat(a, b)."),
+        ("n1 => 5", "Write >="),
+        ("n1 between 1 and 5", "Write 1 <= x <= 5"),
+        ("t1 like 'a%'", "Write contains(text, part)"),
+        ("n1 IS NULL", "Write is_missing(x)"),
+        ("IF(b1, 1, 2)", "Write a if condition else b"),
+        ("if(b1, 1, 2)", "Write a if condition else b"),
+        ("b1 ? 1 : 2", "Write a if condition else b"),
+        ("SUM(lines.a)", "Did you mean 'sum'?"),
+        ("user == 1", "Name one of its parts, like user.x"),
+        ("1 + d1", "The date stands first: date + days."),
         ("z1 == d1", "Use date_of(x) for the day of a date with time."),
         ('d1 == "2025-03-31"', "Write a day as date(2025, 3, 31)."),
     ],
@@ -61,6 +71,20 @@ def test_names_are_judged_beside_a_single_equals_sign() -> None:
 def test_a_finding_says_what_was_probably_meant(source: str, hint: str) -> None:
     """Names, functions, fields, roles, codes and usual slips come with the remedy."""
     assert hint in [finding.hint for finding in check(source)[1]]
+
+
+def test_what_is_not_in_the_language_is_called_so() -> None:
+    """Named arguments and bit operators are no syntax slips; a list that is compared in a chain is no list of `in`."""
+    assert [("X003", 11, 13)] == found("round(n1, k=2)")
+    assert [("X003", 4, 5)] == found("n1 | n2")
+    assert [("X003", 4, 5)] == found("n1 & n2")
+    assert [("X003", 10, 13)] == found("5 not in [1] == True")
+    assert [("X002", 8, 9)] == found("any(b1 = b2 for i in lines)")
+
+
+def test_the_short_form_of_an_aggregate_names_its_rows() -> None:
+    """What is said about `sum(rows.x)` names the rows, not the loop that stands for them inside."""
+    assert ["Unknown name 'aa' in 'lines'."] == [f.message for f in check("sum(lines.aa)")[1]]
 
 
 def test_positions_count_characters() -> None:
