@@ -16,6 +16,7 @@ from builder.folder import add_apps_argument, apps_beside
 from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.importers.importing import Imported
 from forms_dsl.importers.kinds import KINDS, SIZE_LIMIT, Options, import_database_facts, import_source
+from forms_dsl.importers.report import shortened
 from forms_dsl.load import read_folder
 from forms_dsl.render import render_json
 from forms_dsl.required import load_required
@@ -147,7 +148,7 @@ def _print(
     texts: dict[str, str],
     locale: str,
 ) -> None:
-    print_findings(imported.findings, texts, locale=locale)
+    print_findings(shortened(imported.findings), texts, locale=locale)
     if imported.files:
         print((_WOULD if arguments.dry_run else _WRITTEN)[locale].format(folder=folder))
         for name in sorted(imported.files):

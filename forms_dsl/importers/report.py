@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, Severity
 from forms_dsl.source import Document, Pointer, Span
 
-#: More findings of one code are counted, not listed.
+#: On a terminal more findings of one code are counted, not listed.
 LISTED_PER_CODE = 60
 
 
@@ -49,13 +49,16 @@ class Report:
         self.findings.append(code.at(position.span, message, pointer=position.pointer, hint=hint))
 
     def listed(self) -> tuple[Diagnostic, ...]:
-        """The findings for a reader: errors first; many of one code end with their number."""
-        seen: dict[str, list[Diagnostic]] = {}
-        for finding in self.findings:
-            seen.setdefault(finding.code, []).append(finding)
-        ranks: dict[Severity, int] = {"error": 0, "warning": 1, "hint": 2}
-        listed = [one for group in seen.values() for one in _shortened(group)]
-        return tuple(sorted(listed, key=lambda one: (ranks[one.severity], _order(one))))
+        """All findings, errors first."""
+        return _sorted(self.findings)
+
+
+def shortened(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings for a person to read through: many of one code end with their number."""
+    seen: dict[str, list[Diagnostic]] = {}
+    for finding in findings:
+        seen.setdefault(finding.code, []).append(finding)
+    return _sorted(one for group in seen.values() for one in _shortened(group))
 
 
 def refused(code: Code, position: Position, message: Sentence, hint: Sentence | None = None) -> ImportRefused:
@@ -77,11 +80,16 @@ def _shortened(group: list[Diagnostic]) -> list[Diagnostic]:
     more = Diagnostic(
         first.code,
         first.severity,
-        f"… and {rest:,} more findings of this code.",
+        f"… and {rest:,} more findings of this code; --json lists them all.",
         Span(first.span.file.partition("#")[0], 1, 1, 1, 1),
-        message_zh=f"……另有 {rest:,} 条同类提示。",
+        message_zh=f"……另有 {rest:,} 条同类提示，--json 可全部列出。",
     )
     return [*group[:LISTED_PER_CODE], more]
+
+
+def _sorted(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    ranks: dict[Severity, int] = {"error": 0, "warning": 1, "hint": 2}
+    return tuple(sorted(findings, key=lambda one: (ranks[one.severity], _order(one))))
 
 
 def _order(finding: Diagnostic) -> tuple[str, int, int]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import openpyxl
+import openpyxl.comments
+import openpyxl.worksheet.datavalidation
 import pytest
 
+from forms_dsl.importers.report import shortened
 from tests.importers.sources import assert_clean, codes, entity, fields, found, imported, saved, workbook
 from tests.real_data import DATA, absent
 
@@ -274,3 +277,61 @@ def test_files_of_banks(name: str) -> None:
     result = imported("excel", path.name, path.read_bytes())
     assert_clean(result)
     assert not [finding for finding in result.findings if finding.severity == "error"]
+
+
+def test_values_outside_of_the_allowed_ones_are_told() -> None:
+    """A list of allowed values that the column does not keep to is a finding at the first value outside."""
+    book = openpyxl.Workbook()
+    for row in (["状态"], ["正常"], ["x"], ["关注"]):
+        book.active.append(row)
+    rule = openpyxl.worksheet.datavalidation.DataValidation(type="list", formula1='"正常,关注"')
+    rule.add("A2:A9")
+    book.active.add_data_validation(rule)
+    result = imported("excel", "t.xlsx", saved(book))
+
+    assert [(3, 1)] == [(one.span.line, one.span.column) for one in found(result, "I103")]
+
+
+def test_what_stands_beside_cells_is_told_at_the_cell() -> None:
+    """A comment and a condition on what may be typed in are no part of a definition; each is told with its words."""
+    book = openpyxl.Workbook()
+    for row in (["no", "term"], ["a", 12], ["b", 24]):
+        book.active.append(row)
+    book.active["B1"].comment = openpyxl.comments.Comment("in months", "me")
+    rule = openpyxl.worksheet.datavalidation.DataValidation(type="whole", operator="between", formula1="1", formula2="360")
+    rule.add("B2:B9")
+    book.active.add_data_validation(rule)
+    result = imported("excel", "t.xlsx", saved(book))
+
+    said = {(one.span.line, one.span.column): one.message for one in found(result, "I208")}
+    assert said[1, 2].endswith("in months")
+    assert said[2, 2].endswith("whole between 1 360.")
+
+
+@pytest.mark.parametrize(
+    ("header", "format", "expected"),
+    [
+        ("price", "[$$-409]#,##0.00", {"type": "money", "currency": "USD"}),
+        ("price", "[$€-2] #,##0.00", {"type": "money", "currency": "EUR"}),
+        ("price", "[$HKD] #,##0.00", {"type": "money", "currency": "HKD"}),
+        ("price", "[$¥-411]#,##0", {"type": "money", "currency": "JPY", "scale": 2}),
+        ("price", "¥#,##0.00", {"type": "money"}),
+        ("余额(USD)", None, {"type": "money", "currency": "USD"}),
+        ("美元余额", None, {"type": "money", "currency": "USD"}),
+    ],
+)
+def test_the_currency_of_amounts(header: str, format: str | None, expected: dict) -> None:
+    """The sign in the format, else the header, says the currency; that of the app is not written."""
+    formats = {f"A{row}": format for row in range(2, 5)} if format else {}
+    result = imported("excel", "t.xlsx", workbook({"t": [[header], [1.25], [2.5], [3]]}, **formats))
+    (field,) = fields(result, "t").values()
+
+    assert expected == {key: value for key, value in field.items() if key != "label"}
+
+
+def test_every_finding_is_given_to_programs() -> None:
+    """A terminal counts what there is too much of; the findings themselves are all there."""
+    result = imported("excel", "t.xlsx", workbook({"t": [[f"列{n}" for n in range(90)], list(range(90))]}))
+
+    assert 90 <= len(found(result, "I108"))
+    assert 61 == len([one for one in shortened(result.findings) if one.code == "I108"])

@@ -205,3 +205,65 @@ def test_no_key_of_a_listed_value_is_lost() -> None:
     assert_clean(result)
     made = entity(result, "loan")["rows"]["x"]["fields"]["value"]
     assert made["check"] == "value > 0" and made["note"] == "multipleOf: 5"
+
+
+def test_every_part_of_an_all_of_keeps_its_condition() -> None:
+    """Two conditions in one `allOf` stay two: what can be said is said, the other is a note, and nothing is mixed."""
+    schema = {
+        "title": "T",
+        "type": "object",
+        "properties": {"state": {"enum": ["new", "done"]}, "a": {"type": "string"}, "b": {"type": "string"}, "n": {"type": "integer"}},
+        "allOf": [
+            {"if": {"properties": {"state": {"const": "done"}}, "required": ["state"]}, "then": {"required": ["a"]}, "else": {"required": ["b"]}},
+            {"if": {"properties": {"n": {"minimum": 5}}}, "then": {"properties": {"a": {"minLength": 7}}}},
+        ],
+    }  # fmt: skip
+    result = imported("jsonschema", "t.json", schema)
+    made = entity(result, "t")
+
+    assert ('state == "done"', 'not (state == "done")') == (
+        made["fields"]["a"]["required_when"],
+        made["fields"]["b"]["required_when"],
+    )
+    assert "minLength" in made["note"]
+    assert "else" not in made["note"]
+    assert [("allOf", 1, "if")] == [one.pointer for one in found(result, "I202")]
+    assert_clean(result)
+
+
+def test_what_an_all_of_says_twice_is_told() -> None:
+    """The last of two values for one key holds, and a finding names both."""
+    schema = {"type": "object", "properties": {"a": {"allOf": [{"type": "string", "maxLength": 5}], "maxLength": 9}}}
+    result = imported("jsonschema", "t.json", schema)
+
+    assert "9" == str(fields(result, "t")["a"]["max"])
+    assert ["'maxLength' is said twice of the same thing (5, 9); the last holds."] == [
+        one.message for one in found(result, "I203")
+    ]
+
+
+def test_a_requirement_inside_of_an_optional_object_is_told() -> None:
+    """What is required only where the object around is given is no requirement of the record, but a note."""
+    schema = {
+        "type": "object",
+        "properties": {"addr": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}},
+    }
+    result = imported("jsonschema", "t.json", schema)
+
+    assert "required" not in fields(result, "t")["addr_city"]
+    assert "addr: required: city" == entity(result, "t")["note"]
+    assert [("properties", "addr", "properties", "city")] == [one.pointer for one in found(result, "I201")]
+
+
+def test_older_dependencies_and_unused_definitions() -> None:
+    """`dependencies` of names are `required_when`; a definition that nothing refers to is told at its place."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+        "dependencies": {"a": ["b"]},
+        "definitions": {"left": {"type": "object", "properties": {"x": {"type": "string"}}}},
+    }
+    result = imported("jsonschema", "t.json", schema)
+
+    assert "not is_missing(a)" == fields(result, "t")["b"]["required_when"]
+    assert [("definitions", "left")] == [one.pointer for one in found(result, "I208")]

@@ -81,6 +81,11 @@ class _Sheet:
             self.report.add(
                 HEADER_BLANK, self.entity.position, message, Sentence("Put a row of headers above.", "请在上方加一行表头。")
             )
+        for row, column_number, words in self.sheet.limits:
+            message = Sentence(
+                f"The condition on what may be typed in is not imported: {words}.", f"数据有效性条件未导入：{words}。"
+            )
+            self.report.add(SKIPPED_PART, self.sheet.at(row, column_number), message)
         for column in self.table.columns:
             self._add_column(column)
         for column in self.table.columns:

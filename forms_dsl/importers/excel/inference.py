@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from forms_dsl.diagnostics import Sentence
+from forms_dsl.fieldtypes.money import decimals_of
 from forms_dsl.importers.codes import (
     DAY_OR_MONTH,
     GUESSED,
@@ -78,6 +79,11 @@ class Inference(ColumnReading):
         self._say_broken()
         listed = self.sheet.lists.get(self.column.number)
         if listed is not None and listed[1]:
+            allowed = set(listed[1])
+            if any(cell.text not in allowed for cell in self.cells.values()):
+                self._odd(
+                    lambda cell: cell.text not in allowed, "not all in the list of allowed values", "不全在允许取值的列表中"
+                )
             return self._choice(listed[1])
         if not self.values:
             if not any(cell.formula for cell in self.column.cells.values()):
@@ -123,12 +129,13 @@ class Inference(ColumnReading):
             if any(cell.kind == "text" for cell in self.cells.values()):
                 return {"type": "decimal", "scale": min(places, 8), "percent": True}
             return {"type": "decimal", "scale": min(max(shown + 2, min(places, 6)), 8), "percent": True}
-        is_currency = any(format.currency for format in formats)
+        currencies = {format.currency for format in formats if format.currency}
+        is_currency = bool(currencies)
         is_named = bool(spellings.MONEY_HEADER.search(self.column.label))
         if places <= 2 and (is_currency or (is_named and not self._is_day("compact") and not is_code(self.values))):
             if not is_currency:
                 self._say(GUESSED, "Taken as an amount of money because of its name.", "根据名称推断为金额。")
-            return {"type": "money"}
+            return self._money(currencies or spellings.currencies_in(self.column.label), places)
         if places == 0:
             day = self._compact_day()
             if day is not None:
@@ -139,6 +146,19 @@ class Inference(ColumnReading):
                 GUESSED, f"{places} decimals are more than the 8 that a field keeps.", f"{places} 位小数，超过字段最多 8 位。"
             )
         return {"type": "decimal", "scale": min(places, 8)}
+
+    def _money(self, currencies: set[str], places: int) -> dict[str, Tree]:
+        """An amount: of the app's currency, unless the formats or the header name one other."""
+        if len(currencies) > 1:
+            self._say(
+                OPEN_QUESTION,
+                f"The amounts are of several currencies ({joined(sorted(currencies))}); say in `currency` which field names it.",
+                f"金额含多种币种（{joined(sorted(currencies))}）；请用 currency 指明存放币种的字段。",
+            )
+        if len(currencies) != 1 or currencies == {"CNY"}:
+            return {"type": "money"}
+        code = currencies.pop()
+        return {"type": "money", "currency": code, **({"scale": places} if places > decimals_of(code) else {})}
 
     def _compact_day(self) -> dict[str, Tree] | None:
         if not spellings.DAY_HEADER.search(self.column.label):

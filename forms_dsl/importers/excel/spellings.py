@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from forms_dsl.importers.words import is_chinese
 from forms_dsl.patterns import matches
 
 NUMBER = re.compile(r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?\Z")
@@ -78,6 +79,10 @@ COMPANY: Mapping[str, tuple[str, Callable[[str], bool]]] = {
 MONEY_HEADER = re.compile(
     r"金额|余额|额度|价|费|收入|支出|工资|薪|利息|本金|月供|amount|balance|salary|income|price|payment|fee|credit", re.IGNORECASE
 )
+_CURRENCY_WORDS = {
+    "美元": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP", "人民币": "CNY",
+    **{code: code for code in ("USD", "HKD", "EUR", "JPY", "GBP", "AUD", "CAD", "CHF", "SGD", "CNY")},
+}  # fmt: skip
 DAY_HEADER = re.compile(r"日期|时间|生日|日$|date|birth|day|issued|opened|_on$|_at$", re.IGNORECASE)
 KEY_HEADER = re.compile(r"编号|客户号|账号|合同号|流水号|代码|(^|_)(id|no|code|key)$|^号$|号$", re.IGNORECASE)
 
@@ -121,3 +126,11 @@ def _exists(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def currencies_in(header: str) -> set[str]:
+    """The currency that a header names beside its words, as in 余额(USD) or 美元金额."""
+    words = set(re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", header)) | {
+        w for w in _CURRENCY_WORDS if is_chinese(w) and w in header
+    }
+    return {_CURRENCY_WORDS[word] for word in words if word in _CURRENCY_WORDS}

@@ -37,6 +37,8 @@ def import_json_schema(file: str, data: bytes, app: str, only: tuple[str, ...] =
     else:
         chosen = {reference: node for reference, node in named.items() if _is_asked(reference, only)}
     stem = root.text("title") or file.partition(".")[0]
+    if not only:
+        _say_unused({reference: node for reference, node in named.items() if reference not in chosen}, document, report)
     return _draft(Draft(app, _words(stem), report), resolver, chosen, stem, root)
 
 
@@ -56,6 +58,8 @@ def import_openapi(file: str, data: bytes, app: str, only: tuple[str, ...] = ())
         else _bodies(root, resolver, named)
     )
     info = root.node("info")
+    if not only:
+        _say_unused(named, document, report)
     draft = Draft(app, _words(info.text("title") or humanised(app)), report)
     made = _draft(draft, resolver, chosen, "entity", root)
     add_binding(made, root, resolver)
@@ -97,6 +101,26 @@ def _definitions(document: Document) -> Iterator[tuple[str, Node]]:
             holder = holder.node(part)
         for name in holder.data:
             yield f"#/{'/'.join(path)}/{name.replace('~', '~0').replace('/', '~1')}", holder.node(name)
+
+
+def _say_unused(named: dict[str, Node], document: Document, report: Report) -> None:
+    """A finding at each definition that nothing in the document refers to."""
+    used: set[str] = set()
+    waiting: list[object] = [document.data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            used.add(str(value.get("$ref")))
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    for reference, node in named.items():
+        if reference not in used:
+            name = reference.rpartition("/")[2]
+            message = Sentence(f"Nothing refers to {name!r}: not imported.", f"“{name}”未被引用，未导入。")
+            report.add(
+                SKIPPED_PART, node.at(), message, Sentence(f"Import it with --only {name}", f"如需导入，请用 --only {name}")
+            )
 
 
 def _bodies(root: Node, resolver: Resolver, named: dict[str, Node]) -> dict[str, Node]:

@@ -12,7 +12,6 @@ from forms_dsl.importers.codes import (
     APPROXIMATED,
     NAME_PROPOSED,
     NO_COUNTERPART,
-    NOT_TRANSLATED,
     SKIPPED_PART,
     TARGET_UNKNOWN,
     TOO_LARGE,
@@ -20,6 +19,7 @@ from forms_dsl.importers.codes import (
 from forms_dsl.importers.documents import Node
 from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, RowDraft, Tree, section
 from forms_dsl.importers.naming import is_name_of, proposed_name
+from forms_dsl.importers.schemas.conditions import add_conditions, keep_condition
 from forms_dsl.importers.schemas.leftovers import lost_keys, lost_of_object
 from forms_dsl.importers.schemas.resolving import Resolver, Schema, say_left
 from forms_dsl.importers.schemas.scalars import Scalars, default_of, readable
@@ -59,7 +59,7 @@ class Objects:
         items = self._properties(entity, schema, place)
         first = section("main", entity.label, items, columns=2)
         entity.layout.insert(0, first) if items or not entity.layout else None
-        self._conditions(entity, schema)
+        add_conditions(entity, schema, self.draft.report)
         if not entity.fields:
             name = entity.free_name("value")
             label = both("Value", "值")
@@ -75,8 +75,21 @@ class Objects:
                 break
             inner = self.resolver.schema(node)
             required = place.required and name in schema.required
+            if name in schema.required and not place.required:
+                self._keep_required(entity, node, name, place)
             items += self._property(entity, name, inner, place, required=required)
         return items
+
+    def _keep_required(self, entity: EntityDraft, node: Node, name: str, place: _Place) -> None:
+        """Say that a part of an object that may be left out is required where the object is there."""
+        around = place.prefix.rstrip("_")
+        self._say(
+            NO_COUNTERPART,
+            node,
+            f"{name!r} is required where {around!r} is given; kept as a note.",
+            f"填写“{around}”时“{name}”必填，已转为备注。",
+        )
+        entity.note(f"{around}: required: {name}")
 
     def _property(self, entity: EntityDraft, name: str, schema: Schema, place: _Place, *, required: bool) -> list[Tree]:
         came_by = schema.came_by or ""
@@ -119,6 +132,8 @@ class Objects:
             return [item_of(field)]
         lost = lost_of_object(schema.keys, is_root=False)
         self._keep_lost(entity, schema, schema.keys, lost, f"{place.prefix}{name}: ")
+        for condition in schema.conditions:
+            keep_condition(entity, condition, self.draft.report, f"{place.prefix}{name}: ")
         prefix = f"{place.prefix}{name}_"
         inner = _Place(place.fields, prefix, required, place.depth + 1, (*place.way, schema.came_by or ""), place.in_rows)
         items = self._properties(entity, schema, inner)
@@ -223,50 +238,6 @@ class Objects:
                 continue
             say_left(self.draft.report, schema.node, key)
             thing.note(f"{before}{key}: {str(keys[key])[:300]}")
-
-    def _conditions(self, entity: EntityDraft, schema: Schema) -> None:
-        """`dependentRequired`, and `if` of one constant with `then` and `else` that only require."""
-        holder = Node(schema.node.document, schema.node.pointer, schema.keys)
-        for name, others in holder.node("dependentRequired").data.items():
-            for other in others if isinstance(others, list) else ():
-                self._require(entity, str(other), f"not is_missing({self._called(entity, str(name))})")
-        if not holder.has("if"):
-            return
-        tests = []
-        test = holder.node("if")
-        for name, body in test.node("properties").data.items():
-            constant = body.get("const") if isinstance(body, dict) else None
-            field = entity.fields.get(self._called(entity, name))
-            if isinstance(constant, str) and field is not None:
-                literal = constant if field.type in ("boolean", "integer", "decimal", "money") else f'"{constant}"'
-                tests.append(
-                    f"{field.name} == {literal}"
-                    if field.type != "boolean"
-                    else field.name
-                    if constant == "true"
-                    else f"not {field.name}"
-                )
-        then, otherwise = holder.node("then"), holder.node("else")
-        simple = tests and set(test.data) <= {"properties", "required"} and len(tests) == len(test.node("properties").data)
-        if simple and set(then.data) <= {"required"} and set(otherwise.data) <= {"required"}:
-            condition = " and ".join(tests)
-            for name in then.texts("required"):
-                self._require(entity, name, condition)
-            for name in otherwise.texts("required"):
-                self._require(entity, name, f"not ({condition})")
-            return
-        self._say(NOT_TRANSLATED, schema.node, "if / then / else is kept as a note.", "if / then / else 已转为备注。")
-        entity.note(f"if: {str(test.data)[:400]}; then: {str(then.data)[:400]}; else: {str(otherwise.data)[:400]}")
-
-    def _require(self, entity: EntityDraft, name: str, condition: str) -> None:
-        field = entity.fields.get(self._called(entity, name))
-        if field is not None and "required" not in field.tree and field.type not in ("rows", "boolean"):
-            before = field.tree.get("required_when")
-            field.tree["required_when"] = f"({before}) or {condition}" if before else condition
-
-    @staticmethod
-    def _called(entity: EntityDraft, name: str) -> str:
-        return next((field for field in entity.fields if is_name_of(field, name)), name)
 
     def _say(self, code: Code, node: Node, en: str, zh: str) -> None:
         self.draft.report.add(code, node.at(), Sentence(en, zh))

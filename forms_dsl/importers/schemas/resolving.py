@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forms_dsl.diagnostics import Sentence
-from forms_dsl.importers.codes import NO_COUNTERPART, TARGET_UNKNOWN
+from forms_dsl.importers.codes import APPROXIMATED, NO_COUNTERPART, TARGET_UNKNOWN
 from forms_dsl.importers.documents import Node
 from forms_dsl.importers.report import Report
 from forms_dsl.source import Document, Pointer
@@ -23,6 +23,11 @@ ANNOTATIONS = frozenset(
     }
 )  # fmt: skip
 
+#: Keys that are not simply taken over.
+_MERGED_APART = frozenset({"properties", "required", "allOf", "$ref", "if", "then", "else"})
+#: Maps by name, of which each part of an `allOf` adds its own.
+_BY_NAME = frozenset({"dependentRequired", "dependencies", "dependentSchemas", "patternProperties"})
+
 
 @dataclass(slots=True)
 class Schema:
@@ -33,6 +38,8 @@ class Schema:
     properties: dict[str, Node] = field(default_factory=dict)
     required: list[str] = field(default_factory=list)
     came_by: str | None = None
+    #: The maps with `if`: each part of an `allOf` may hold one.
+    conditions: list[Node] = field(default_factory=list)
 
     def text(self, key: str) -> str:
         """The text of a key."""
@@ -103,10 +110,26 @@ class Resolver:
         for name, value in properties.data.items():
             found.properties[name] = Node(self.document, (*properties.pointer, name), value)
         found.required += [name for name in node.texts("required") if name not in found.required]
+        if node.has("if"):
+            found.conditions.append(node)
         for key, value in node.data.items():
-            if key in ("properties", "required", "allOf", "$ref"):
-                continue
-            found.keys.setdefault(key, value) if key in ANNOTATIONS and depth else found.keys.update({key: value})
+            if key not in _MERGED_APART:
+                self._merge_key(found, node, key, value, depth)
+
+    def _merge_key(self, found: Schema, node: Node, key: str, value: Any, depth: int) -> None:
+        before = found.keys.get(key)
+        if key in ANNOTATIONS and depth:
+            found.keys.setdefault(key, value)
+        elif key in _BY_NAME and isinstance(before, dict) and isinstance(value, dict):
+            found.keys[key] = {**before, **value}
+        else:
+            if before not in (None, value) and key not in ANNOTATIONS:
+                message = Sentence(
+                    f"{key!r} is said twice of the same thing ({str(before)[:60]}, {str(value)[:60]}); the last holds.",
+                    f"同一对象的“{key}”出现两次（{str(before)[:60]}、{str(value)[:60]}），以后者为准。",
+                )
+                self.report.add(APPROXIMATED, node.at(key), message)
+            found.keys[key] = value
 
     def _unwrap(self, found: Schema) -> None:
         """`anyOf` and `oneOf` with `null`, or of one schema, are that schema."""

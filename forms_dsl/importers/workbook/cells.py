@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,6 +17,8 @@ COLUMN_LIMIT = 1_000
 #: Allowed values of one column.
 LISTED_LIMIT = 500
 
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
+
 CellKind = Literal["text", "number", "boolean", "date", "datetime", "time", "error"]
 
 
@@ -25,7 +28,8 @@ class Format:
 
     percent: bool = False
     decimals: int | None = None
-    currency: bool = False
+    #: The code of the currency whose sign the format shows.
+    currency: str | None = None
 
 
 PLAIN = Format()
@@ -53,6 +57,8 @@ class Sheet:
     lists: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
     #: Where such lists stand that are no texts of their own: first row and the range or formula, by column.
     listed_in: dict[int, tuple[int, str]] = field(default_factory=dict)
+    #: Other conditions on what may be typed in: first row and column, and its words.
+    limits: list[tuple[int, int, str]] = field(default_factory=list)
     hidden: bool = False
     is_cut: bool = False
     is_text: bool = False
@@ -66,6 +72,12 @@ class Sheet:
             line = self.lines.get(row, row)
             return Position(Span(self.file, line, column, line, column + 1), (cell,))
         return Position(Span(f"{self.file}#{self.name}!{cell}", row, column, row, column + 1), (self.name, cell))
+
+
+def cell_place(text: str) -> tuple[int, int] | None:
+    """Row and column of a cell by its name, like B3 or $B$3."""
+    match = _REFERENCE.match(text)
+    return (int(match[2]), column_number(match[1])) if match else None
 
 
 def column_letters(column: int) -> str:

@@ -26,7 +26,22 @@ _BUILT_IN = {
 }
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)
-_CURRENCY = re.compile(r"[¥￥$€£]|CNY|RMB|元")
+_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-F]+)?\]|(HK\$|NT\$|[¥￥$€£]|CNY|RMB|元)")
+#: Currencies by the signs that formats show; of `¥` it is the yuan, unless the format is of Japan.
+_SIGNS = {
+    "¥": "CNY",
+    "￥": "CNY",
+    "RMB": "CNY",
+    "元": "CNY",
+    "$": "USD",
+    "US$": "USD",
+    "HK$": "HKD",
+    "NT$": "TWD",
+    "€": "EUR",
+    "£": "GBP",
+}
+_JAPAN = re.compile(r"\[\$[¥￥]-(?:804)?411\]", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,7 @@ def number_format(identifier: int, codes: dict[int, str]) -> NumberFormat:
 def parsed_format(code: str) -> NumberFormat:
     """What a format code says."""
     first = code.partition(";")[0]
-    currency = bool(_CURRENCY.search(first))
+    currency = _currency(first)
     bare = _BRACKETS.sub("", _LITERAL.sub("", first)).lower()
     if bare == "@":
         return NumberFormat("text")
@@ -57,6 +72,16 @@ def parsed_format(code: str) -> NumberFormat:
     point = re.search(r"\.([0#?]+)", bare)
     decimals = len(point[1]) if point else 0 if re.search(r"[0#]", bare) else None
     return NumberFormat("number", Format("%" in bare, decimals, currency))
+
+
+def _currency(code: str) -> str | None:
+    if _JAPAN.search(code):
+        return "JPY"
+    for match in _CURRENCY.finditer(code):
+        sign = (match[1] if match[1] is not None else match[2]).strip()
+        if sign in _SIGNS or _CODE.fullmatch(sign):
+            return _SIGNS.get(sign, sign)
+    return None
 
 
 def as_moment(text: str, kind: CellKind, *, since_1904: bool) -> tuple[str, CellKind] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from forms_dsl.importers.workbook.cells import (
@@ -13,11 +12,10 @@ from forms_dsl.importers.workbook.cells import (
     Cell,
     CellKind,
     Sheet,
-    column_number,
+    cell_place,
 )
 from forms_dsl.importers.workbook.formats import NumberFormat, as_moment
 
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _PLAIN = NumberFormat()
 _VALUE_LENGTH = 32_767
 
@@ -36,6 +34,8 @@ class SheetPart:
         self._shared_index = ""
         self._inline: list[str] = []
         self._is_list = False
+        self._limit: list[str] | None = None
+        self._limit_words = ""
         self._list_cells = self._list_source = ""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -49,11 +49,13 @@ class SheetPart:
             self._shared_index = attributes.get("si", "") if attributes.get("t") == "shared" else ""
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
-            top, bottom = _reference(first), _reference(last or first)
+            top, bottom = cell_place(first), cell_place(last or first)
             if top and bottom and len(self.sheet.merges) < CELL_LIMIT:
                 self.sheet.merges.append((top[0], top[1], bottom[0], bottom[1]))
         elif name == "dataValidation":
             self._is_list = attributes.get("type") == "list"
+            self._limit = [] if attributes.get("type", "none") not in ("none", "list") else None
+            self._limit_words = f"{attributes.get('type')} {attributes.get('operator', 'between')}"
             self._list_cells, self._list_source = attributes.get("sqref", ""), ""
 
     def ended(self, name: str, text: str) -> None:
@@ -72,18 +74,25 @@ class SheetPart:
             self._close_cell()
         elif name == "formula1" and self._is_list:
             self._list_source = text.strip() or self._list_source
+        elif name in ("formula1", "formula2") and self._limit is not None:
+            self._limit.append(text.strip())
         elif name == "sqref":
             self._list_cells = text
         elif name == "dataValidation" and self._is_list:
             self._is_list = False
             self._close_list()
+        elif name == "dataValidation" and self._limit is not None:
+            place = cell_place(self._list_cells.split(":")[0].split(" ")[0])
+            if place is not None and len(self.sheet.limits) < LISTED_LIMIT:
+                self.sheet.limits.append((*place, " ".join([self._limit_words, *self._limit])))
+            self._limit = None
 
     def _close_list(self) -> None:
         """Keep the list for every column that it holds for."""
         source = self._list_source
         for cells in self._list_cells.split()[:COLUMN_LIMIT]:
             first, _, last = cells.partition(":")
-            start, end = _reference(first), _reference(last or first)
+            start, end = cell_place(first), cell_place(last or first)
             if start is None or end is None:
                 continue
             for column in range(start[1], min(end[1], COLUMN_LIMIT) + 1):
@@ -94,7 +103,7 @@ class SheetPart:
                     self.sheet.listed_in.setdefault(column, (start[0], source))
 
     def _open_cell(self, attributes: Mapping[str, str]) -> None:
-        place = _reference(attributes.get("r", ""))
+        place = cell_place(attributes.get("r", ""))
         self._column = place[1] if place else self._column + 1
         self._type = attributes.get("t", "n")
         style = self._number(attributes.get("s"), 0)
@@ -127,8 +136,3 @@ class SheetPart:
     @staticmethod
     def _number(text: str | None, otherwise: int) -> int:
         return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
-
-
-def _reference(text: str) -> tuple[int, int] | None:
-    match = _REFERENCE.match(text)
-    return (int(match[2]), column_number(match[1])) if match else None

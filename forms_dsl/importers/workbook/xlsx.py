@@ -13,6 +13,7 @@ from forms_dsl.importers.workbook.archive import Archive
 from forms_dsl.importers.workbook.cells import Sheet
 from forms_dsl.importers.workbook.formats import NumberFormat, number_format
 from forms_dsl.importers.workbook.listed import read_listed
+from forms_dsl.importers.workbook.remarks import tell_remarks
 from forms_dsl.importers.workbook.sheet_part import SheetPart
 from forms_dsl.importers.workbook.xml_parts import read_xml
 
@@ -22,9 +23,11 @@ _FORMATS = 70_000
 _STRINGS = 500_000
 _IGNORED_PARTS = (
     (re.compile(r"vbaProject"), Sentence("macros", "宏")),
-    (re.compile(r"^xl/(drawings|charts|media)/"), Sentence("drawings, charts or pictures", "图形、图表或图片")),
+    (
+        re.compile(r"^xl/(drawings/(?!vmlDrawing|commentsDrawing|legacy)|charts/|media/)"),
+        Sentence("drawings, charts or pictures", "图形、图表或图片"),
+    ),
     (re.compile(r"^xl/pivot"), Sentence("pivot tables", "数据透视表")),
-    (re.compile(r"^xl/(threadedC|c)omments"), Sentence("comments on cells", "单元格批注")),
     (re.compile(r"^xl/externalLinks/"), Sentence("links to other workbooks", "指向其他工作簿的链接")),
 )
 
@@ -39,8 +42,11 @@ def read_xlsx(file: str, data: bytes, report: Report) -> list[Sheet]:
     for pattern, words in _IGNORED_PARTS:
         if any(pattern.search(name) for name in archive.names):
             report.add(SKIPPED_PART, start_of(file), Sentence(f"Not imported: {words.en}.", f"未导入：{words.zh}。"))
-    sheets = _Workbook(archive).sheets()
+    workbook = _Workbook(archive)
+    sheets = workbook.sheets()
     read_listed(sheets, report)
+    for sheet, (_, part, _) in zip(sheets, workbook.parts, strict=True):
+        tell_remarks(archive, sheet, part, report)
     return sheets
 
 
