@@ -188,3 +188,51 @@ def test_feel(source: str, expected: str) -> None:
         "day": Known("day", "date"),
     }
     assert translated(source, FEEL, resolver(known), condition=True) == expected
+
+
+def test_no_key_of_a_component_is_lost() -> None:
+    """Boxes that must be ticked, days that may not be past and labels of days are carried out; all else is a note with its place."""
+    components: list[dict[str, Any]] = [
+        {"type": "checkbox", "key": "agreed", "label": "Agreed", "validate": {"required": True}},
+        {"type": "datetime", "subtype": "date", "key": "d", "dateLabel": "Due", "disallowPassedDates": True},
+        {"type": "textfield", "key": "t", "label": "T", "appearance": {"suffixAdorner": "CNY"}, "validate": {"odd": 1}},
+        {"type": "dynamiclist", "path": "rows", "label": "R", "components": [{"type": "text", "text": "Hello"}]},
+    ]
+    result = imported("form-js", "t.json", {"components": components})
+    made = fields(result, "demo") if "entities/demo.yaml" in result.files else fields(result, "t")
+
+    assert (True, "agreed") == (made["agreed"]["required"], made["agreed"]["check"])
+    assert ("Due", "d >= today()") == (made["d"]["label"], made["d"]["check"])
+    assert "appearance: {'suffixAdorner': 'CNY'}; validate.odd: 1" == made["t"]["note"]
+    places = {one.pointer for one in (*found(result, "I201"), *found(result, "I208"))}
+    assert {
+        ("components", 2, "appearance"),
+        ("components", 2, "validate", "odd"),
+        ("components", 3, "components", 0, "type"),
+    } <= places
+    assert_clean(result)
+
+
+def test_no_key_of_a_doc_type_is_lost() -> None:
+    """A currency named by a field, the words for a table, and every key without counterpart, at its place."""
+    doc_type = {
+        "doctype": "DocType",
+        "name": "Loan",
+        "links": [{"link_doctype": "Payment"}],
+        "fields": [
+            {"fieldname": "code", "fieldtype": "Select", "options": "CNY\nUSD", "label": "Currency"},
+            {"fieldname": "amount", "fieldtype": "Currency", "options": "code", "label": "Amount"},
+            {"fieldname": "fee", "fieldtype": "Currency", "options": "elsewhere", "label": "Fee", "placeholder": "0.00"},
+            {"fieldname": "pledges", "fieldtype": "Table", "options": "Loan Collateral", "label": "Pledges", "description": "All of them"},
+        ],
+    }  # fmt: skip
+    sources = [("loan.json", json.dumps(doc_type).encode()), ("child.json", json.dumps(CHILD).encode())]
+    result = import_source("frappe", sources, Options("demo"))
+    made = fields(result, "loan")
+
+    assert "code" == made["amount"]["currency"]
+    assert "options: elsewhere; placeholder: 0.00" == "; ".join(sorted(made["fee"]["note"].split("; ")))
+    assert "All of them" == made["pledges"]["help"]
+    assert "link_doctype" in entity(result, "loan")["note"]
+    assert {("links",), ("fields", 2, "options"), ("fields", 2, "placeholder")} == {one.pointer for one in found(result, "I201")}
+    assert_clean(result)

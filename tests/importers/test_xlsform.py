@@ -137,3 +137,27 @@ def test_an_unknown_type_is_told() -> None:
 
 def test_a_workbook_without_survey_is_refused() -> None:
     assert codes(imported("xlsform", "f.xlsx", workbook({"x": [["a"]]}))) == {"I005"}
+
+
+def test_what_stands_beside_a_question_is_kept() -> None:
+    """Bounds of a range are min and max; other parameters, words for a missing answer and columns of choices are told."""
+    survey = [
+        ["type", "name", "label", "parameters", "required", "required_message", "relevant"],
+        ["range", "mark", "Mark", "start=1 end=10 step=1"],
+        ["image", "photo", "Photo", "max-pixels=1024"],
+        ["text", "who", "Who", None, "yes", "Say who", "${age} > 20"],
+        ["integer", "age", "Age"],
+        ["text", "age", "Age again"],
+        ["select_one l", "pick", "Pick"],
+    ]
+    choices = [["list_name", "name", "label", "colour"], ["l", "a", "A", "red"]]
+    result = imported("xlsform", "t.xlsx", workbook({"survey": survey, "choices": choices, "settings": [["version"], ["7"]]}))
+    made = fields(result, "t")
+
+    assert ("1", "10") == (str(made["mark"]["min"]), str(made["mark"]["max"]))
+    assert "parameters: max-pixels=1024" == made["photo"]["note"]
+    assert "required_message: Say who" == made["who"]["note"]
+    assert "age > 20" == made["who"]["visible"]
+    assert "version: 7" == entity(result, "t")["note"]
+    assert ["The column 'colour' of the choices is not imported."] == [one.message for one in found(result, "I208")]
+    assert_clean(result)

@@ -12,13 +12,15 @@ from forms_dsl.importers.expressions.printer import translated, translated_value
 from forms_dsl.importers.expressions.tree import Known, Untranslatable
 from forms_dsl.importers.formjs.components import INPUTS, Components
 from forms_dsl.importers.formjs.feel import FEEL, resolver
+from forms_dsl.importers.formjs.leftovers import left_of
 from forms_dsl.importers.markup import plain_text
 from forms_dsl.importers.naming import is_name_of, proposed_name
 from forms_dsl.importers.report import Report, refused, start_of
-from forms_dsl.importers.words import ANY, humanised, one
+from forms_dsl.importers.words import ANY, both, humanised, one
 
 _FIELDS = 300
 _DEPTH = 12
+_NOTED = 300
 _BARE = frozenset({"spacer", "separator"})
 
 
@@ -66,6 +68,7 @@ class _Form:
         self._components(root, _Place(main), 0)
         for field, node, place in self.fields:
             self._logic(field, node, place)
+            self._keep_left(field, node)
         for item, node in self.items:
             visible = self._condition(node, None)
             if visible:
@@ -79,6 +82,8 @@ class _Form:
     def _components(self, holder: Node, place: _Place, depth: int) -> None:
         for node in holder.nodes("components"):
             kind = node.text("type")
+            if kind not in INPUTS and kind not in ("dynamiclist", "table") and kind not in _BARE:
+                self._keep_left(self.entity, node)
             if kind in INPUTS:
                 self._input(node, place)
             elif kind == "group" and depth < _DEPTH:
@@ -166,7 +171,7 @@ class _Form:
         name = proposed_name(full.replace(".", "_"), holder, fallback="field", owner=self.entity.name)
         if not is_name_of(name, full):
             self._say(NAME_PROPOSED, node, f"{full!r} is called {name!r}.", f"“{full}”命名为“{name}”。")
-        words, has_markup = plain_text(node.text("label"))
+        words, has_markup = plain_text(node.text("label") or node.text("dateLabel") or node.text("timeLabel"))
         made: dict[str, Tree] = {"type": tree.pop("type")}
         made["label"] = self.draft.words({ANY: words or humanised(key)}, node.at("label"), fallback=name)
         if description := node.text("description"):
@@ -176,6 +181,7 @@ class _Form:
         if has_markup:
             self._say(TEXT_CHANGED, node, "Markup was taken out of a text.", "已去除文字中的标记。")
         made.update(tree)
+        self._check(made, name, node)
         default = self.types.default(node, made, codes)
         if default is not None:
             made["default"] = default
@@ -189,6 +195,15 @@ class _Form:
         else:
             self.known[f"{place.path}.{key}"] = Known(f"{place.rows}.{name}", "rows")
         self.fields.append((field, node, place))
+
+    @staticmethod
+    def _check(made: dict[str, Tree], name: str, node: Node) -> None:
+        """A box that must be ticked, and days that must not lie in the past."""
+        if made["type"] == "boolean" and node.node("validate").flag("required"):
+            made.update({"required": True, "check": name, "message": both("This must be ticked.", "必须勾选。")})
+        if made["type"] in ("date", "datetime") and node.flag("disallowPassedDates"):
+            day = name if made["type"] == "date" else f"date_of({name})"
+            made.update({"check": f"{day} >= today()", "message": both("The day lies in the past.", "日期不能早于今天。")})
 
     def _place(self, node: Node, place: _Place, field: FieldDraft) -> None:
         width = node.node("layout").whole("columns")
@@ -206,7 +221,9 @@ class _Form:
         if has_markup or kind == "image":
             self._say(TEXT_CHANGED, node, "Only the words of it are kept.", "仅保留其中的文字。")
         words = words.lstrip("# ").replace("**", "")
-        if words and place.row is None:
+        if words and place.row is not None:
+            self._say(SKIPPED_PART, node, f"A text within a list is left out: {words[:80]}", f"列表中的文字未导入：{words[:80]}")
+        elif words:
             name = proposed_name(node.text("id") or "text", (), fallback="text", field=False)
             item: dict[str, Tree] = {
                 "text": name,
@@ -262,6 +279,15 @@ class _Form:
         except Untranslatable as failure:
             self._keep(field, node, "conditional.hide", source, failure)
             return None
+
+    def _keep_left(self, thing: FieldDraft | EntityDraft, node: Node) -> None:
+        """What nothing was made of, as notes with findings at their places."""
+        for pointer, value in left_of(node):
+            key = ".".join(pointer)
+            said = value if len(value) <= _NOTED else value[:_NOTED] + "…"
+            message = Sentence(f"{key}: {said} is kept as a note.", f"{key}：{said} 已转为备注。")
+            self.draft.report.add(NO_COUNTERPART, node.at(*pointer), message)
+            thing.note(f"{key}: {value[:_NOTED]}")
 
     def _scope(self, place: _Place | None) -> dict[str, Known]:
         """The names that an expression sees: within rows also the fields beside it, by their keys."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from forms_dsl.diagnostics import Code, Sentence
@@ -22,11 +21,12 @@ from forms_dsl.importers.expressions.tree import Known, Untranslatable
 from forms_dsl.importers.frappe.fields import FieldTypes
 from forms_dsl.importers.frappe.javascript import condition_of
 from forms_dsl.importers.frappe.layout import Layout
-from forms_dsl.importers.frappe.naming import PASSED_OVER, numbering, status_field
+from forms_dsl.importers.frappe.leftovers import keep, keep_left, keep_left_of_root
+from forms_dsl.importers.frappe.naming import numbering, status_field
 from forms_dsl.importers.frappe.permissions import add_roles
 from forms_dsl.importers.markup import plain_text
 from forms_dsl.importers.naming import is_name_of, proposed_name
-from forms_dsl.importers.report import Report, joined, refused, start_of
+from forms_dsl.importers.report import Report, refused, start_of
 from forms_dsl.importers.trees import item_of
 from forms_dsl.importers.words import ANY, humanised, one
 from forms_dsl.names import name_fault
@@ -80,7 +80,6 @@ class _DocType:
         self.fields: dict[str, tuple[FieldDraft, Node, Known]] = {}
         self.levels: dict[str, int] = {}
         self.tables: set[str] = set()
-        self.ignored: Counter[str] = Counter()
         self.listed: list[str] = []
         self.filters: list[str] = []
 
@@ -89,6 +88,8 @@ class _DocType:
         breaks: list[tuple[dict[str, Tree], Node]] = []
         for node in self.root.nodes("fields"):
             kind = node.text("fieldtype")
+            if kind in _BREAKS | _SHOWN and node.has("description"):
+                keep(self.entity, node, "description", self.draft.report)
             if kind in _BREAKS:
                 block = self.layout.open(node, kind)
                 if block is not None:
@@ -118,9 +119,8 @@ class _DocType:
         self.layout.close()
         self._keys()
         add_roles(self.draft, self.entity, self.root, self.levels)
-        if self.ignored:
-            names = joined((f"{key} ({count})" for key, count in self.ignored.most_common()), 12)
-            self._say(SKIPPED_PART, self.root, f"Not imported: {names}.", f"未导入的属性：{names}。")
+        self._currencies()
+        keep_left_of_root(self.entity, self.root, self.draft.report)
 
     def _field(self, node: Node, row: RowDraft | None = None) -> None:
         holder = self.entity.fields if row is None else row.fields
@@ -157,7 +157,7 @@ class _DocType:
         if default is None and node.text("default"):
             field.note(f"default: {node.text('default')}")
         holder[name] = field
-        self._left(node)
+        keep_left(field, node, self.draft.report)
         if row is not None:
             if node.text("depends_on") or node.text("mandatory_depends_on"):
                 field.note(f"depends_on: {node.text('depends_on') or node.text('mandatory_depends_on')}")
@@ -206,11 +206,24 @@ class _DocType:
                 self._field(inner, row)
             name = self.entity.free_name(node.text("fieldname"))
             field = FieldDraft(name, {"type": "rows", "label": label, "of": row.name}, node.at("fieldname"))
+        if description := node.text("description"):
+            words = plain_text(description)[0]
+            field.tree["help"] = self.draft.words({ANY: words}, node.at("description"), fallback=name, sentence=True)
         self.entity.fields[name] = field
         self.fields[node.text("fieldname")] = (field, node, Known(name, field.type))
         self.levels[name] = node.whole("permlevel") or 0
         self._place(field, node)
-        self._left(node)
+        keep_left(field, node, self.draft.report)
+
+    def _currencies(self) -> None:
+        """The field that names the currency of an amount, where the amount says so."""
+        for field, node, _ in self.fields.values():
+            source = node.text("options") if node.text("fieldtype") == "Currency" else ""
+            named = self.fields.get(source)
+            if named is not None and named[0].type in ("text", "choice"):
+                field.tree["currency"] = named[0].name
+            elif source and ":" not in source:
+                keep(field, node, "options", self.draft.report)
 
     def _status(self) -> None:
         field = status_field(self.entity, self.root)
@@ -298,15 +311,6 @@ class _DocType:
         """The first series that records are numbered by."""
         found = self.fields.get("naming_series")
         return str(found[1].text("options")).split("\n")[0].strip() if found else ""
-
-    def _left(self, node: Node) -> None:
-        """Count what a field says besides; what tells how it is shown needs no word each."""
-        known = {"default", "description", "reqd", "read_only", "unique", "non_negative", "fieldtype", "label", "hidden", "permlevel",
-                 "in_list_view", "in_standard_filter", "depends_on", "mandatory_depends_on", "read_only_depends_on", "fetch_from",
-                 "fetch_if_empty", "oldfieldname"}  # fmt: skip
-        for key in node.data:
-            if key not in known and key not in PASSED_OVER and node.text(key) not in ("", "0"):
-                self.ignored[key] += 1
 
     def _say(self, code: Code, node: Node, en: str, zh: str) -> None:
         self.draft.report.add(code, node.at("fieldname") if node.has("fieldname") else node.at("name"), Sentence(en, zh))

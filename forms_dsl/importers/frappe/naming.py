@@ -1,4 +1,4 @@
-"""How records of a DocType are numbered and submitted, and the keys of its fields that say nothing about data."""
+"""How records of a DocType are numbered and submitted."""
 
 from __future__ import annotations
 
@@ -12,14 +12,6 @@ from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, Tree
 from forms_dsl.importers.words import both
 
 _FIXED = re.compile(r"[A-Za-z0-9 _/-]*")
-#: Keys that say how a desk shows or indexes a field, and nothing about data.
-PASSED_OVER = frozenset(
-    {"oldfieldtype", "bold", "no_copy", "print_hide", "report_hide", "search_index", "ignore_user_permissions", "allow_in_quick_entry",
-     "collapsible", "columns", "width", "print_width", "in_global_search", "in_preview", "show_dashboard", "translatable", "idx",
-     "doctype", "name", "parent", "parenttype", "parentfield", "fieldname", "precision", "length", "options", "remember_last_selected_value",
-     "print_hide_if_no_value", "in_filter", "trigger", "hide_border", "ignore_xss_filter", "allow_bulk_edit", "creation", "modified",
-     "modified_by", "owner", "docstatus", "hide_days", "hide_seconds", "is_virtual", "sort_options", "show_on_timeline", "make_attachment_public"}
-)  # fmt: skip
 
 
 def numbering(draft: Draft, entity: EntityDraft, root: Node, known: Mapping[str, str], series: str) -> None:

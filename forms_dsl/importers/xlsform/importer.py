@@ -22,9 +22,10 @@ from forms_dsl.importers.trees import item_of
 from forms_dsl.importers.words import ANY, Words, humanised
 from forms_dsl.importers.workbook.cells import Sheet
 from forms_dsl.importers.workbook.xlsx import read_xlsx
+from forms_dsl.importers.xlsform.beside import keep_beside
 from forms_dsl.importers.xlsform.logic import Logic
 from forms_dsl.importers.xlsform.parts import Group, Question, languages_of
-from forms_dsl.importers.xlsform.questions import COLUMNS, METADATA, NEAR, SAME, codes_of, select_of
+from forms_dsl.importers.xlsform.questions import CHOICE_COLUMNS, COLUMNS, METADATA, NEAR, SAME, codes_of, select_of
 from forms_dsl.importers.xlsform.rows import Row, language_code, read_rows, unread_columns
 
 _FIELDS = 300
@@ -71,7 +72,12 @@ class _Form:
         if not main.block["items"]:
             entity.layout.remove(main.block)
         entity.layout[:] = [block for block in entity.layout if block.get("items")]
-        Logic(self.draft, entity, self.questions, self.lists).add()
+        logic = Logic(self.draft, entity, self.questions, self.lists)
+        logic.add()
+        unread = unread_columns(self.sheets["choices"], CHOICE_COLUMNS | logic.filtered_by) if "choices" in self.sheets else ()
+        for text, position in unread:
+            message = Sentence(f"The column {text!r} of the choices is not imported.", f"选项的列“{text}”未导入。")
+            self.draft.report.add(SKIPPED_PART, position, message)
         self._share_lists()
         self.draft.languages = languages_of(entity, self.language)
         return self.draft
@@ -84,7 +90,7 @@ class _Form:
         position = row.at("form_id") if row else self.sheets["survey"].at(1, 1)
         self.draft.label = self.draft.words({ANY: title}, position, fallback=identifier)
         entity = self.draft.entity(identifier, self.draft.label, position)
-        known = {"form_title", "form_id", "id_string", "default_language", "version"}
+        known = {"form_title", "form_id", "id_string", "default_language"}
         for key, value in row.values.items() if row else ():
             if key not in known:
                 self._say(NO_COUNTERPART, row, key, f"{key}: {value} is kept as a note.", f"{key}：{value} 已转为备注。")  # type: ignore[arg-type]
@@ -197,6 +203,7 @@ class _Form:
         made.update(tree)
         field = FieldDraft(name, made, row.at("name"))
         holder[name] = field
+        keep_beside(field, row, kind, self.draft.report)
         if group.row is None and kind.lower() not in ("hidden", "calculate"):
             self._items(group).append(name)
         inside = group.name if group.row is not None else None

@@ -26,7 +26,10 @@ class Logic:
 
     def __init__(self, draft: Draft, entity: EntityDraft, questions: list[Question], lists: dict[str, list[Row]]) -> None:
         self.draft, self.entity, self.questions, self.lists = draft, entity, questions, lists
-        self.known = {q.row.get("name"): q.known for q in questions if q.inside is None}
+        # Of two questions with one name the first is meant; the second has another name here.
+        self.known = {q.row.get("name"): q.known for q in reversed(questions) if q.inside is None}
+        #: Columns of the choices that filters have read.
+        self.filtered_by: set[str] = set()
         self.repeats = {q.row.get("name"): q.known.path for q in questions if q.known.type == "rows"}
         self.repeated = {
             q.row.get("name"): Repeated(q.inside, q.known.path, str(q.known.type)) for q in questions if q.inside is not None
@@ -174,6 +177,7 @@ class Logic:
             self._keep(question, question.row, "choice_filter", failure)
             return
         question.field.tree["choices_where"] = found
+        self.filtered_by.add(match[1])
 
     def _read_only(self, question: Question) -> None:
         text = question.row.get("readonly")

@@ -49,6 +49,7 @@ COLUMNS = frozenset(
     {"type", "name", "label", "hint", "required", "required_message", "relevant", "constraint", "constraint_message", "calculation",
      "choice_filter", "default", "readonly", "parameters", "repeat_count"}
 )  # fmt: skip
+CHOICE_COLUMNS = frozenset({"list_name", "name", "label"})
 
 _SELECT = re.compile(
     r"(select_one|select one|select1|select_multiple|select multiple|select all that apply|rank)\s+(?:from\s+)?(\S+)(\s+or_other)?\Z"
