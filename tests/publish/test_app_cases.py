@@ -122,7 +122,7 @@ def test_a_path_is_compared_with_the_engine() -> None:
 @pytest.mark.parametrize(
     ("more", "word"),
     [
-        ("do: [{wait: 1 working day}]", "do: wait in working time without a calendar"),
+        ("records: {one: {entity: district, code: D1, name: A}}\n    do: [approve check]", "do: approve check"),
         ("do: [approve check]\n    expect_error: {rule: affordable}", "do before expect_error"),
         ("expect: {at: check}", "expect: at without a flow"),
     ],
