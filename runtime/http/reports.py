@@ -16,10 +16,12 @@ from runtime.store.asking import Asking
 
 
 def report(request: Request, context: Context) -> Asking[Response]:
-    """The figures of one report as of now."""
-    parse_nothing(request.query_params.multi_items())
+    """The figures of one report as of now; the query holds its parameters."""
+    names = {each for each, _ in request.query_params.multi_items()} - {"locale"}
+    asked = parse_nothing(request.query_params.multi_items(), "locale", *names)
+    asked.pop("locale", None)
     app, name = request.path_params["app"], request.path_params["report"]
-    found = yield from asking_report(services_of(request).database.engine.dialect, context, app, name)
+    found = yield from asking_report(services_of(request).database.engine.dialect, context, app, name, asked)
     return Response(orjson.dumps(found), media_type="application/json")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,14 +54,23 @@ def compile_select(select: sa.Select[Any], statement: Statement, dialect: Dialec
 
 
 def question(
-    context: Context, runnable: Runnable, values: Mapping[str, object] = {}, result: Mapping[str, object] | None = None
+    context: Context,
+    runnable: Runnable,
+    values: Mapping[str, object] = {},
+    result: Mapping[str, object] | None = None,
+    param: Mapping[str, Mapping[str, object]] = {},
 ) -> Question:
-    """A statement with its values for this person and moment; `values` are those of the request itself, `result` an answer's."""
+    """A statement with its values for this person and moment; `values` are those of the request itself, `result` an answer's.
+
+    `param` holds, by app, what stands beside the app's own parameters.
+    """
     if not runnable.lates:
         return Question(runnable.prepared, values)
     bound: dict[str, object] = {}
     for compiled, late in runnable.lates:
-        bound.update(late.values(context_facts(context, compiled, result=result or {})))
+        facts = context_facts(context, compiled, result=result or {})
+        more = param.get(compiled.app.name)
+        bound.update(late.values(replace(facts, param={**facts.param, **more}) if more else facts))
     bound.update(values)
     return Question(runnable.prepared, bound)
 

@@ -23,6 +23,7 @@ from runtime.records.access import NOT_THERE, access_plan
 from runtime.records.codes import NOT_THIS_REPORT, TOO_MANY_GROUPS
 from runtime.records.planning import Targets
 from runtime.records.reach import LEADING, Reached, leads_to, reach
+from runtime.records.report_parameters import given_parameters, shown_parameters
 from runtime.records.titles import asking_titles, asking_titles_of_all
 from runtime.store.asking import Asking, answer
 from runtime.store.types import format_instant
@@ -48,23 +49,27 @@ class _Column:
     is_group: bool
 
 
-def run_report(connection: Connection, context: Context, app: str, name: str) -> dict[str, object]:
+def run_report(connection: Connection, context: Context, app: str, name: str, asked: Mapping[str, str] = {}) -> dict[str, object]:
     """The answer of a report for this reader (docs/rest.md 2); NotFound when there is none for him, NotAllowed when it needs hidden fields."""
-    return answer(connection, asking_report(connection.dialect, context, app, name))
+    return answer(connection, asking_report(connection.dialect, context, app, name, asked))
 
 
-def asking_report(dialect: Dialect, context: Context, app: str, name: str) -> Asking[dict[str, object]]:
-    """The answer of a report, as `run_report`."""
+def asking_report(
+    dialect: Dialect, context: Context, app: str, name: str, asked: Mapping[str, str] = {}
+) -> Asking[dict[str, object]]:
+    """The answer of a report, as `run_report`; `asked` are its parameters as the reader gave them."""
     compiled = context.releases.get(app)
     report = compiled.app.reports.get(name) if compiled is not None else None
     if compiled is None or report is None:
         raise NotFound(NOT_THERE)
     access = access_plan(context, app, report.entity, "read")
+    given = given_parameters(context, compiled, report, asked)
     columns = _columns(report)
     key = ("report", access.fingerprint, name)
     plan = compiled.cache.get_or_make(key, lambda: _plan(context, access, report))
     statement = compiled.cache.get_or_make((key, dialect.name), lambda: compile_groups(plan, dialect))
-    found = yield question(context, statement, {CASE_PERSON: context.principal.id, LIMIT: MOST_GROUPS + 1})
+    bound = {CASE_PERSON: context.principal.id, LIMIT: MOST_GROUPS + 1}
+    found = yield question(context, statement, bound, param={app: given})
     if len(found) > MOST_GROUPS:
         raise Invalid(_TOO_MANY, code=TOO_MANY_GROUPS.id)
     rows = [{c.name: _wire(value, c.value.type) for c, value in zip(columns, row, strict=True)} for row in found]
@@ -73,6 +78,7 @@ def asking_report(dialect: Dialect, context: Context, app: str, name: str) -> As
         "report": name,
         "label": report.label,
         "as_of": format_instant(context.now),
+        "parameters": shown_parameters(given),
         "columns": [_drawn(context, access, report, column) for column in columns],
         "rows": _sorted(rows, report.sort or tuple(column.name for column in columns if column.is_group), columns, titles),
         "_titles": titles,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from runtime.compile.app import CompiledApp
-from runtime.compile.screens.entities import draw_entity
+from runtime.compile.screens.entities import draw_entity, draw_options
 from runtime.compile.screens.forms import draw_form
 from runtime.compile.screens.lists import draw_list
 from runtime.compile.screens.pages import draw_page
@@ -26,7 +27,16 @@ def compile_screens(compiled: CompiledApp, view: View, today: dt.date) -> dict[s
         name: {
             "name": name,
             "label": report.label,
-            "parameters": [],
+            "parameters": [
+                {
+                    "name": each.name,
+                    "label": each.label,
+                    "type": each.type,
+                    "widget": FIELD_TYPES[each.type].widget_for(each.options),
+                    "options": draw_options(compiled, each.options, view, today),
+                }
+                for each in report.parameters.values()
+            ],
             "chart": None if report.chart is None else {"kind": report.chart.kind, "x": report.chart.x, "y": report.chart.y},
             "drill": report.drill if report.drill in lists else None,
         }

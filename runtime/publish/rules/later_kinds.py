@@ -28,8 +28,8 @@ def _things(app: App) -> Iterator[tuple[Span, str]]:
     ):
         yield from ((thing.span, kind) for thing in group.values())
     for report in app.reports.values():
-        said = {"parameters": bool(report.parameters), "send": report.send is not None}
-        yield from ((report.span, key) for key, is_said in said.items() if is_said)
+        if report.send is not None:
+            yield report.span, "send"
     run = {step.run for workflow in app.workflows.values() for step in steps_of(workflow) if isinstance(step, HumanStep)}
     for decision in app.decisions.values():
         if decision.shadow_of is not None and decision.shadow_of not in run:

@@ -201,7 +201,7 @@ export interface PageScreen {
 export interface ReportScreen {
   readonly name: string
   readonly label: Label
-  readonly parameters: readonly { readonly name: string, readonly label: Label, readonly type: string }[]
+  readonly parameters: readonly { readonly name: string, readonly label: Label, readonly type: string, readonly widget: string, readonly options: FieldOptions }[]
   readonly chart: ChartScreen | null
   /** The list that a figure opens, under the conditions of its row. */
   readonly drill?: string | null
@@ -338,6 +338,8 @@ export interface ReportAnswer {
   readonly report: string
   readonly label: Label
   readonly as_of: string
+  /** The parameters that the figures were counted with. */
+  readonly parameters?: Values
   readonly columns: readonly ReportColumn[]
   readonly rows: readonly Values[]
   readonly _titles?: Readonly<Record<string, Titles>>

@@ -22,7 +22,7 @@ export function OpenChange({ app, thing, change }: { readonly app: string, reado
         {change.note && <p>{change.note}</p>}
         {thing.kind === 'decision' ? <RowDifferences before={thing.rows} after={change.body.rows ?? []} /> : <p><b className="num">{change.body.value}</b> · {t('valid_from')} {change.body.valid_from} · {change.body.unit ?? t('all_units')}</p>}
         <label htmlFor={`${id}-note`}>{t('change_note')}</label>
-        <Input.TextArea id={`${id}-note`} value={note} maxLength={2000} autoSize={{ minRows: 1, maxRows: 4 }} onChange={event => setNote(event.target.value)} />
+        <Input id={`${id}-note`} value={note} maxLength={2000} onChange={event => setNote(event.target.value)} />
         <div className="maintained-buttons">
           {change.can.map(word => <Button key={word} type={word === 'release' ? 'primary' : 'default'} aria-busy={decide.isPending} onClick={() => { if (!decide.isPending) decide.mutate({ word, note }) }}>{t(word)}</Button>)}
           {change.can.includes('withdraw') && <span className="hint small">{t('own')}</span>}

@@ -57,7 +57,7 @@ function One({ app, kind, name }: { readonly app: string, readonly kind: Kind, r
   return (
     <div className="maintained-one">
       {thing.open && <OpenChange app={app} thing={thing} change={thing.open} />}
-      {thing.kind === 'decision' ? <TableForm app={app} thing={thing} /> : <ParameterForm app={app} thing={thing} />}
+      {thing.kind === 'decision' ? <TableForm key={`${thing.open?.id} ${thing.changes[0]?.id}`} app={app} thing={thing} /> : <ParameterForm app={app} thing={thing} />}
       <Changes thing={thing} />
     </div>
   )

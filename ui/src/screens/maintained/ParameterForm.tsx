@@ -41,7 +41,7 @@ export function ParameterForm({ app, thing }: { readonly app: string, readonly t
           {shown.map(name => (
             <div key={name} className={name === 'note' ? 'maintained-wide' : ''}>
               <label htmlFor={`${id}-${name}`}>{wordOf(name)}</label>
-              <Input id={`${id}-${name}`} value={values[name]} type={name === 'valid_from' ? 'date' : 'text'} maxLength={name === 'note' ? 2000 : 120} status={faultAt(`/${name}`) ? 'error' : ''} aria-invalid={faultAt(`/${name}`) !== ''} aria-describedby={`${id}-${name}-fault`} onChange={event => setValues({ ...values, [name]: event.target.value })} />
+              <Input id={`${id}-${name}`} value={values[name]} placeholder={name === 'valid_from' ? 'YYYY-MM-DD' : ''} maxLength={name === 'note' ? 2000 : 120} status={faultAt(`/${name}`) ? 'error' : ''} aria-invalid={faultAt(`/${name}`) !== ''} aria-describedby={`${id}-${name}-fault`} onChange={event => setValues({ ...values, [name]: event.target.value })} />
               <p id={`${id}-${name}-fault`} className="fault" role="alert">{faultAt(`/${name}`)}</p>
             </div>
           ))}

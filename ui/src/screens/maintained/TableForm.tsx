@@ -21,9 +21,9 @@ export function TableForm({ app, thing }: { readonly app: string, readonly thing
     if (!propose.isPending) propose.mutate({ rows: rows.map(row => rowOf(row, thing.inputs)), ...(note.trim() ? { note: note.trim() } : {}) }, { onSuccess: () => setNote('') })
   }
   const head = (column: Column) => <th scope="col" key={column.name}>{label(column.label) || column.name}<small className="hint maintained-code"> {column.codes.length > 0 ? column.codes.join(' ') : column.name}</small></th>
-  const cell = (at: number, name: string, text: string, pointer: string, change: (text: string) => void, type = 'text') => (
+  const cell = (at: number, name: string, text: string, pointer: string, change: (text: string) => void, placeholder = '') => (
     <td key={pointer}>
-      <Input value={text} type={type} size="small" disabled={isOpen} aria-label={t('cell_of', { row: at + 1, name })} status={faultAt(pointer) ? 'error' : ''} aria-invalid={faultAt(pointer) !== ''} onChange={event => change(event.target.value)} />
+      <Input value={text} placeholder={placeholder} size="small" disabled={isOpen} aria-label={t('cell_of', { row: at + 1, name })} status={faultAt(pointer) ? 'error' : ''} aria-invalid={faultAt(pointer) !== ''} onChange={event => change(event.target.value)} />
       {faultAt(pointer) && <p className="fault" role="alert">{faultAt(pointer)}</p>}
     </td>
   )
@@ -46,8 +46,8 @@ export function TableForm({ app, thing }: { readonly app: string, readonly thing
                 {cell(at, t('row'), row.row, `/rows/${at}/row`, text => set(at, { row: text }))}
                 {thing.inputs.map(column => cell(at, label(column.label) || column.name, row.cells[column.name] ?? '', `/rows/${at}/if/${column.name}`, text => set(at, { cells: { ...row.cells, [column.name]: text } })))}
                 {thing.outputs.map(column => cell(at, label(column.label) || column.name, row.gives[column.name] ?? '', `/rows/${at}/then/${column.name}`, text => set(at, { gives: { ...row.gives, [column.name]: text } })))}
-                {cell(at, t('valid_from'), row.valid_from, `/rows/${at}/valid_from`, text => set(at, { valid_from: text }), 'date')}
-                {cell(at, t('valid_to'), row.valid_to, `/rows/${at}/valid_to`, text => set(at, { valid_to: text }), 'date')}
+                {cell(at, t('valid_from'), row.valid_from, `/rows/${at}/valid_from`, text => set(at, { valid_from: text.trim() }), 'YYYY-MM-DD')}
+                {cell(at, t('valid_to'), row.valid_to, `/rows/${at}/valid_to`, text => set(at, { valid_to: text.trim() }), 'YYYY-MM-DD')}
                 <td className="maintained-tools">
                   {!isOpen && at > 0 && <button type="button" className="link" aria-label={t('up', { row: at + 1 })} onClick={() => setRows(rows.map((each, place) => (place === at - 1 ? row : place === at ? rows[at - 1] ?? each : each)))}>↑</button>}
                   {!isOpen && rows.length > 1 && <button type="button" className="link" aria-label={t('remove', { row: at + 1 })} onClick={() => setRows(rows.filter(each => each !== row))}>×</button>}
@@ -61,7 +61,7 @@ export function TableForm({ app, thing }: { readonly app: string, readonly thing
         <div className="card-body maintained-form">
           <div className="maintained-wide"><Button onClick={() => setRows([...rows, { key: crypto.randomUUID(), row: '', cells: {}, gives: {}, valid_from: '', valid_to: '' }])}>{t('add')}</Button></div>
           <div className="maintained-wide"><label htmlFor={`${id}-note`}>{t('change_note')}</label><Input id={`${id}-note`} value={note} maxLength={2000} onChange={event => setNote(event.target.value)} /></div>
-          {general.length > 0 && <ul role="alert" className="maintained-wide">{general.map(fault => <li key={fault.message} className="message-error">{fault.message}</li>)}</ul>}
+          {general.length > 0 && <ul role="alert" className="maintained-wide">{general.map(fault => <li key={fault.message} className="fault">{fault.message}</li>)}</ul>}
           <div className="maintained-wide maintained-buttons"><Button type="primary" aria-busy={propose.isPending} onClick={send}>{t('propose')}</Button></div>
           {propose.error && faults.length === 0 && <Failure error={propose.error} />}
         </div>

@@ -74,7 +74,7 @@ function EnterOne() {
           <div key={name} className={name === 'source' ? 'rates-wide' : ''}>
             <label htmlFor={`${id}-${name}`}>{t(name)}</label>
             <Input
-              id={`${id}-${name}`} value={values[name]} type={name === 'valid_from' ? 'date' : 'text'} inputMode={name === 'rate' ? 'decimal' : undefined} maxLength={name === 'source' ? 120 : 40}
+              id={`${id}-${name}`} value={values[name]} placeholder={name === 'valid_from' ? 'YYYY-MM-DD' : ''} inputMode={name === 'rate' ? 'decimal' : undefined} maxLength={name === 'source' ? 120 : 40}
               status={faultOf(name) ? 'error' : ''} aria-invalid={Boolean(faultOf(name))} aria-describedby={`${id}-${name}-fault`}
               onChange={event => setValues({ ...values, [name]: name === 'currency' || name === 'base' ? event.target.value.toUpperCase() : event.target.value })}
             />
@@ -106,7 +106,7 @@ function FromFile() {
         <input ref={input} id={id} type="file" accept=".csv,text/csv" className="sr" tabIndex={-1} aria-hidden="true" onChange={event => void send(event.target.files?.[0])} />
         <Button aria-busy={enter.isPending} onClick={() => input.current?.click()}>{t('choose_file')}</Button>
         <Done entered={enter.data} />
-        {faults.length > 0 && <ul role="alert">{faults.slice(0, 20).map(fault => <li key={`${fault.pointer} ${fault.message}`} className="message-error">{rowOf(fault.pointer) !== undefined && `${t('row', { row: Number(rowOf(fault.pointer)) + 2 })} `}{fault.message}</li>)}</ul>}
+        {faults.length > 0 && <ul role="alert">{faults.slice(0, 20).map(fault => <li key={`${fault.pointer} ${fault.message}`} className="fault">{rowOf(fault.pointer) !== undefined && `${t('row', { row: Number(rowOf(fault.pointer)) + 2 })} `}{fault.message}</li>)}</ul>}
         {enter.error && faults.length === 0 && <Failure error={enter.error} />}
       </div>
     </section>

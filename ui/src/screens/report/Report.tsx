@@ -40,19 +40,20 @@ export default function Report() {
 }
 
 /** The parameters of a report, each typed by the widget of its type; they stand in the URL. */
-function Parameters({ screens, report }: { readonly screens: Screens, readonly report: ReportScreen }) {
+function Parameters({ screens, report, used }: { readonly screens: Screens, readonly report: ReportScreen, readonly used: Values }) {
   const t = useWords(words), label = useLabel()
-  const [query, setQuery] = useSearchParams()
-  const [values, setValues] = useState<Readonly<Record<string, Wire>>>(() => Object.fromEntries(report.parameters.map(({ name }) => [name, query.get(name)])))
+  const [, setQuery] = useSearchParams()
+  const [values, setValues] = useState<Readonly<Record<string, Wire>>>(() => used)
   const run = (event: FormEvent) => {
     event.preventDefault()
-    setQuery(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)] as const).filter(([, text]) => text !== '')))
+    // An emptied field is asked for as empty: without it the server would take the default again.
+    setQuery(Object.fromEntries(report.parameters.map(({ name }) => [name, Array.isArray(values[name]) ? values[name].join(',') : textOf(values[name])])))
   }
   return (
     <form className="card report-parameters" aria-label={t('parameters')} onSubmit={run}>
-      {report.parameters.map(({ name, label: text, type }) => {
-        const field: FieldScreen = { name, label: text, type, widget: type, required: false, readable: 'clear', writable: true, searchable: false, sortable: false, options: {} }
-        const { Input } = WIDGETS[type] ?? WIDGETS['text'] ?? {}
+      {report.parameters.map(({ name, label: text, type, widget, options }) => {
+        const field: FieldScreen = { name, label: text, type, widget, required: false, readable: 'clear', writable: true, searchable: false, sortable: false, options }
+        const { Input } = WIDGETS[widget] ?? WIDGETS['text'] ?? {}
         return Input && (
           <div key={name} className="report-parameter">
             <label id={`p-${name}-label`} htmlFor={`p-${name}`}>{label(text)}</label>
@@ -68,10 +69,10 @@ function Parameters({ screens, report }: { readonly screens: Screens, readonly r
 function ReportPage({ screens, report }: { readonly screens: Screens, readonly report: ReportScreen }) {
   const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale(), show = useShow(screens.timezone)
   const [query] = useSearchParams(), me = useMe().data
-  const parameters = Object.fromEntries(report.parameters.map(({ name }) => [name, query.get(name)]))
+  const parameters = Object.fromEntries(report.parameters.filter(({ name }) => query.has(name)).map(({ name }) => [name, query.get(name)]))
   const answer = useQuery<ReportAnswer>({
     queryKey: ['report', screens.app, report.name, parameters],
-    queryFn: ({ signal }) => get<ReportAnswer>(path('api', screens.app, 'reports', report.name), { query: parameters, signal }),
+    queryFn: ({ signal }) => get<ReportAnswer>(`${path('api', screens.app, 'reports', report.name)}?${new URLSearchParams(parameters as Record<string, string>).toString()}`, { signal }),
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
   })
@@ -94,7 +95,7 @@ function ReportPage({ screens, report }: { readonly screens: Screens, readonly r
         {data && <span className="quiet small" role="status">{t('as_of', { time: showInstant(data.as_of, locale, new Date(answer.dataUpdatedAt), screens.timezone) })}</span>}
         <Button aria-busy={answer.isFetching} onClick={() => void answer.refetch()}>{t('refresh')}</Button>
       </div>
-      {report.parameters.length > 0 && <Parameters screens={screens} report={report} />}
+      {report.parameters.length > 0 && data && <Parameters key={query.toString()} screens={screens} report={report} used={data.parameters ?? {}} />}
       {answer.error && data && <div className="notice" role="alert">{c('stale_list', { time: clock(data.as_of, screens.timezone) })}</div>}
       {answer.error && !data && <Failure error={answer.error} retry={() => void answer.refetch()} />}
       {!data && !answer.error && <div className="card card-body report-grey" aria-busy="true"><span className="grey" /><span className="grey" /><span className="grey" /></div>}
