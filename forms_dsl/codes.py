@@ -41,6 +41,8 @@ VERSION_NOT_MET = code(
     "R004", "A required app or the platform has a version outside of the range that is asked for.", refusal="DEF-REF"
 )
 
+DEPRECATED = code("R010", "A reference to something that is marked as deprecated.", "warning")
+
 UNKNOWN_USER = code("P003", "A filter or a row rule uses an attribute that persons do not have.", refusal="DEF-REF")
 
 LABEL_LANGUAGE = code(

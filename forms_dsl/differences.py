@@ -58,6 +58,8 @@ _PARTS: Mapping[str, Sentence] = {
     "owner_user": Sentence("owning person", "归属人员"),
     "audit": Sentence("audit", "审计范围"),
     "retention": Sentence("retention", "保存期限"),
+    "expected": Sentence("expected number", "预计数量"),
+    "deprecated": Sentence("deprecated", "弃用说明"),
     "columns": Sentence("columns", "列"),
     "rows": Sentence("rows", "行"),
     "sort": Sentence("order", "排序"),

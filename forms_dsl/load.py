@@ -19,6 +19,7 @@ from forms_dsl.build.decisions import build_decision, declare_decisions
 from forms_dsl.build.entities import build_entity, declare_fields, declare_name
 from forms_dsl.build.forms import build_form
 from forms_dsl.build.header import build_menu, declare_app, declare_choices, declare_parameters, languages_of
+from forms_dsl.build.known import deprecated_of
 from forms_dsl.build.listing import build_list, build_page
 from forms_dsl.build.lookup_tables import lookup_tables
 from forms_dsl.build.place import SourceFile
@@ -188,7 +189,7 @@ def _role_names(file: SourceFile | None) -> Names[str]:
         return Names()
     lost = {name: name for name in file.lost_names(("roles",))}
     written = {name: name for name in getattr(file.shape, "roles", {})}
-    return Names({**lost, **written}, file.is_open(("roles",)))
+    return Names({**lost, **written}, file.is_open(("roles",)), deprecated_of(getattr(file.shape, "roles", {})))
 
 
 def _checksum(files: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from forms_dsl import codes
 from forms_dsl.build.known import DecisionSignature, EntitySignature, EventSignature, FieldSignature, Names, NameType
 from forms_dsl.build.place import Place, SourceFile
+from forms_dsl.deprecation import deprecated_words, stands_in_deprecated
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, has_errors, suggestion
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
@@ -16,7 +17,7 @@ from forms_dsl.expr.lookups import LookupTable
 from forms_dsl.expr.scope import FILTER, Scope
 from forms_dsl.expr.scope import Place as ExpressionPlace
 from forms_dsl.expr.tree import Expression, ValueType
-from forms_dsl.model import App, BindingOperation, Choice
+from forms_dsl.model import App, BindingOperation, Choice, Label
 from forms_dsl.positions import spans_within
 from forms_dsl.source import Span
 
@@ -109,6 +110,7 @@ class Workbench:
             found = names.known[name]
             if found is None:
                 self.incomplete.add(place.file.path)
+            self.deprecated(place, name, names.deprecated.get(name), key=key)
             return found
         if names.open:
             self.incomplete.add(place.file.path)
@@ -122,7 +124,14 @@ class Workbench:
         if name not in known:
             self.unknown(place, name, what, known)
             return False
+        source = self.sources.get((kind, name))
+        self.deprecated(place, name, getattr(source.shape, "deprecated", None) if source else None)
         return True
+
+    def deprecated(self, place: Place, name: str, instead: Label | None, *, key: bool = False, at: Span | None = None) -> None:
+        """The finding about a name that should not be used any more; `instead` says what to use, None that nothing is wrong."""
+        if instead and not _may_use_deprecated(place):
+            self.find(codes.DEPRECATED, place, *deprecated_words(name, instead), key=key, at=at)
 
     # Names ---------------------------------------------------------------------------------------------------
 
@@ -130,6 +139,8 @@ class Workbench:
         """The entity that a reference names, of this app or of one that it requires."""
         found = self.entities.get(self.full(name))
         if found is not None:
+            # Who may see a deprecated entity is said by its key in a role until it is gone.
+            self.deprecated(place, name, None if key else found.deprecated)
             return found
         app = name.partition(".")[0]
         if "." in name and app != self.app:
@@ -218,6 +229,8 @@ class Workbench:
         expression, found = check_expression(source, scope, span_of, expected=expected)
         if scope.place is FILTER:
             found = tuple(_about_persons(f, source, offsets) for f in found)
+        if _may_use_deprecated(place):
+            found = tuple(f for f in found if f.code != codes.DEPRECATED.id)
         doubtful = [f for f in found if self._is_doubtful(f, source, offsets, scope, entity)]
         if doubtful:
             found = tuple(
@@ -275,6 +288,12 @@ def _about_persons(finding: Diagnostic, source: str, offsets: Mapping[Span, tupl
     start, _ = offsets.get(finding.span, (0, 0))
     is_user = finding.code == expression_codes.UNKNOWN_NAME.id and _words_before(source, start) == ("user",)
     return replace(finding, code=codes.UNKNOWN_USER.id) if is_user else finding
+
+
+def _may_use_deprecated(place: Place) -> bool:
+    """Whether a place says what happens to deprecated things as long as they are there: tests, upgrades, other such things."""
+    is_example = place.file.kind.name in ("tests", "upgrade") or place.pointer[:1] == ("examples",)
+    return is_example or stands_in_deprecated(place.file.document, place.pointer)
 
 
 def _words_before(source: str, start: int) -> tuple[str, ...]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import BaseModel
+
 from forms_dsl import codes
 from forms_dsl.build.bench import EventSignature, Names, Workbench
+from forms_dsl.build.known import deprecated_of
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.files.bindings import BindingShape, BindingsShape, EventShape, OperationShape
-from forms_dsl.model import Binding, BindingEvent, BindingOperation, Choice, FieldOptions
+from forms_dsl.model import Binding, BindingEvent, BindingOperation, Choice, FieldOptions, Label
 
 #: Field types that a contract may name; `record` is the whole record.
 CONTRACT_TYPES = ("text", "integer", "decimal", "money", "boolean", "date", "datetime")
@@ -31,11 +34,23 @@ def declare_operations(bench: Workbench, file: SourceFile) -> dict[str, Binding]
         for name, binding in shape.bindings.items():
             bindings[name] = _binding(bench, Place(file, ("bindings", name)), name, binding, operations, events)
     is_open = file.is_open(("bindings",)) or bool(file.lost_names(("bindings",)))
-    bench.operations = Names(operations, is_open or any(file.is_open(("bindings", name, "operations")) for name in bindings))
+    is_any_open = is_open or any(file.is_open(("bindings", name, "operations")) for name in bindings)
+    bench.operations = Names(operations, is_any_open, _deprecated(shape, "operations"))
     virtual = {f"{name}.{each}": each for name, binding in bindings.items() for each in binding.entities}
     bench.virtual = Names(virtual, is_open or not file.is_whole(("bindings",)))
-    bench.events = Names(events, is_open or any(file.is_open(("bindings", name, "events")) for name in bindings))
+    is_any_open = is_open or any(file.is_open(("bindings", name, "events")) for name in bindings)
+    bench.events = Names(events, is_any_open, _deprecated(shape, "events"))
     return bindings
+
+
+def _deprecated(shape: BaseModel | None, kind: str) -> dict[str, Label]:
+    """The operations or events that should not be used any more, as `binding.operation`."""
+    bindings = shape.bindings if isinstance(shape, BindingsShape) else {}
+    return {
+        f"{name}.{each}": instead
+        for name, binding in bindings.items()
+        for each, instead in deprecated_of(getattr(binding, kind)).items()
+    }
 
 
 def _binding(

@@ -10,6 +10,7 @@ from forms_dsl import codes
 from forms_dsl.build.bench import DecisionSignature, EntitySignature, Names, Workbench
 from forms_dsl.build.cells import build_cell
 from forms_dsl.build.decision_values import decision_value, read_literal
+from forms_dsl.build.known import deprecated_of
 from forms_dsl.build.people import role_name
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.build.reading_days import read_day
@@ -45,7 +46,7 @@ def declare_decisions(bench: Workbench, files: list[SourceFile]) -> None:
     known: dict[str, DecisionSignature | None] = {}
     for file in files:
         known[file.name] = _declare(bench, file)
-    bench.decisions = Names(known)
+    bench.decisions = Names(known, deprecated=deprecated_of({file.name: file.shape for file in files if file.shape}))
 
 
 def _declare(bench: Workbench, file: SourceFile) -> DecisionSignature | None:

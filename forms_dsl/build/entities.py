@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature, FieldSignature, Workbench
@@ -38,6 +39,7 @@ def declare_name(bench: Workbench, file: SourceFile) -> EntitySignature:
     signature = EntitySignature(file.name, bench.full(file.name), {})
     if isinstance(shape, EntityShape):
         signature.label, signature.number = shape.label, shape.number is not None
+        signature.deprecated = shape.deprecated
         signature.has_owner = bool(shape.owner and shape.owner.user)
         signature.has_branch = bool(shape.owner and shape.owner.branch)
     return signature
@@ -90,6 +92,8 @@ def _signatures(
                 found[name] = None
                 continue
             type = ValueType("rows", rows=row, optional=False)
+        old_codes = {choice.code: choice.deprecated for choice in options.choices if choice.deprecated}
+        type = replace(type, deprecated=shape.deprecated, deprecated_codes=old_codes or None)
         computed = shape.compute is not None
         found[name] = FieldSignature(kind.name, type, shape.label, options, shape.required, computed, shape.classification)
     return found
@@ -155,6 +159,8 @@ def build_entity(bench: Workbench, file: SourceFile) -> Entity | None:
         retention=build_retention(bench, place.at("retention"), shape, signature),
         duplicates=tuple(filter(None, duplicates)),
         external=build_external(bench, place.at("external"), shape),
+        expected=shape.expected,
+        deprecated=shape.deprecated,
     )
     if not bench.incomplete.isdisjoint(whole.files):
         bench.incomplete.add(file.path)
@@ -185,7 +191,7 @@ def _rows(bench: Workbench, whole: Inherited, signature: EntitySignature, scope:
         fields = place.at("fields")
         placed = placed_fields(bench, fields, row.fields)
         built = _fields(bench, placed, signature, inner, row_scope)
-        rows[name] = RowType(row.id or name, name, row.label or _row_label(whole, name, bench), built)
+        rows[name] = RowType(row.id or name, name, row.label or _row_label(whole, name, bench), built, row.expected)
     return rows
 
 

@@ -49,6 +49,7 @@ def build_field(
         classification=shape.classification,
         mask=shape.mask,
         encrypted=shape.encrypted,
+        deprecated=shape.deprecated,
     )
 
 

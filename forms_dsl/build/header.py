@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from forms_dsl import codes
 from forms_dsl.build.bench import Names, Workbench
+from forms_dsl.build.known import deprecated_of
 from forms_dsl.build.options import choice_list, parameter_options
 from forms_dsl.build.people import role_name
 from forms_dsl.build.place import Place, SourceFile
@@ -80,7 +82,7 @@ def declare_choices(bench: Workbench, file: SourceFile | None) -> None:
             place = Place(file, ("choices", name, "values"))
             codes_of_list = choice_list(bench, place, listed.values)
             known[name] = (codes_of_list, listed.ordered) if file.is_whole(place.pointer) else None
-    bench.choices = Names(known, file.is_open(("choices",)))
+    bench.choices = Names(known, file.is_open(("choices",)), deprecated_of(getattr(shape, "choices", {})))
 
 
 def declare_parameters(bench: Workbench, file: SourceFile | None) -> dict[str, Parameter]:
@@ -100,7 +102,7 @@ def declare_parameters(bench: Workbench, file: SourceFile | None) -> dict[str, P
             continue
         options = parameter_options(bench, place, parameter)
         type = FIELD_TYPES[parameter.type].value_type(options)
-        known[name] = type
+        known[name] = replace(type, deprecated=parameter.deprecated)
         try:
             FIELD_TYPES[parameter.type].parse(parameter.value, options)
         except ValueRefused as refused:
@@ -110,7 +112,7 @@ def declare_parameters(bench: Workbench, file: SourceFile | None) -> dict[str, P
         built[name] = Parameter(
             name, parameter.label, parameter.type, type, parameter.value, options, changed_by, tuple(dict.fromkeys(parameter.by))
         )
-    bench.params = Names(known, file.is_open(("params",)))
+    bench.params = Names(known, file.is_open(("params",)), deprecated_of(getattr(shape, "params", {})))
     return built
 
 

@@ -98,6 +98,7 @@ def _copied(bench: Workbench, place: Place, shape: EntityShape, around: tuple[st
             bench.find(codes.LIMIT, Place(bench.sources["entity", around[0]]).at("like"), message)
             yield Inherited(open=True)
         else:
+            bench.deprecated(here, shape.like, getattr(other.shape, "deprecated", None))
             yield _entity(bench, other, around)
     taken: set[str] = set()
     for number, name in enumerate(shape.use):
@@ -111,6 +112,7 @@ def _copied(bench: Workbench, place: Place, shape: EntityShape, around: tuple[st
             bench.unknown(place.at("use", number), name, _FRAGMENT, bench.files.get("fragment", ()))
             yield Inherited(open=True)
         else:
+            bench.deprecated(place.at("use", number), name, getattr(fragment.shape, "deprecated", None))
             yield _own(bench, fragment)
 
 

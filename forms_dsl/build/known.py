@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from pydantic import BaseModel
+
 from forms_dsl.expr.scope import system_field_types
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.model import FieldOptions, Label
@@ -23,6 +25,14 @@ class Names(Generic[NameType]):
 
     known: Mapping[str, NameType | None] = field(default_factory=dict)
     open: bool = False
+    #: Things that should not be used any more, with what to use instead.
+    deprecated: Mapping[str, Label] = field(default_factory=dict)
+
+
+def deprecated_of(shapes: Mapping[str, BaseModel]) -> dict[str, Label]:
+    """What to use instead of those shapes of a map that are marked as deprecated."""
+    marked = {name: getattr(shape, "deprecated", None) for name, shape in shapes.items()}
+    return {name: instead for name, instead in marked.items() if instead}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,8 @@ class EntitySignature:
     number: bool = False
     has_owner: bool = False
     has_branch: bool = False
+    #: What to use instead, of an entity that should not be used any more.
+    deprecated: Label | None = None
     open: bool = False
     #: Row types that may have fields whose names could not be read.
     open_rows: set[str] = field(default_factory=set)

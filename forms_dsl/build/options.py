@@ -134,7 +134,7 @@ def choice_list(bench: Workbench, place: Place, shapes: dict[str, ChoiceShape]) 
         if shape.valid_from and shape.valid_to and shape.valid_from > shape.valid_to:
             message = Sentence("The last day is before the first.", "截止日期早于起始日期。")
             bench.find(codes.WRONG_TYPE, place.at(text, "valid_to"), message)
-    return tuple(Choice(text, shape.label, shape.valid_from, shape.valid_to) for text, shape in shapes.items())
+    return tuple(Choice(text, shape.label, shape.valid_from, shape.valid_to, shape.deprecated) for text, shape in shapes.items())
 
 
 def _refuse_foreign(bench: Workbench, place: Place, shape: FieldShape, type: FieldType) -> None:

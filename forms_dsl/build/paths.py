@@ -36,6 +36,7 @@ def find_path(bench: Workbench, place: Place, path: str, entity: EntitySignature
             if rows and not (here and here.open_rows):
                 bench.unknown(place, word, _FIELD, rows.rows or {})
             return None
+        bench.deprecated(place, word, type.deprecated)
         if number == len(words) - 1:
             return type
         if type.name == "rows" and rows is None:

@@ -187,4 +187,5 @@ def _fits(bench: Workbench, place: Place, text: object, field: FieldSignature) -
         hint = Sentence("An expression is written {value: …}.", "表达式请写作 {value: …}。")
         bench.find(codes.WRONG_TYPE, place, message, hint)
         return False
+    bench.deprecated(place, text, (field.value_type.deprecated_codes or {}).get(text))
     return True

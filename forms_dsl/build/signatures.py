@@ -23,6 +23,7 @@ def _signature(app: str, entity: Entity) -> EntitySignature:
         number=entity.number is not None,
         has_owner=entity.owner_user is not None,
         has_branch=entity.owner_branch is not None,
+        deprecated=entity.deprecated,
     )
 
 

@@ -10,12 +10,13 @@ from forms_dsl.checks.registry import Site, check
 from forms_dsl.checks.trees import parts
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, suggestion
 from forms_dsl.field_paths import entity_of
-from forms_dsl.model import Report
+from forms_dsl.model import Entity, Report
 
 UNBOUNDED = code("Q001", "A report without a condition on a date over an entity that is made for a million records.", "warning")
 
-#: So many digits of a running number say that an entity grows large.
-_LARGE = 6
+#: So many records are many to read at once; where nobody says how many are expected, a running number of so many digits tells.
+_LARGE = 1_000_000
+_LARGE_DIGITS = 6
 _SEQUENCE = re.compile(r"\{seq:([0-9]+)\}")
 
 
@@ -49,8 +50,7 @@ def reports_read_a_stretch_of_time(site: Site) -> Iterator[Diagnostic]:
     """Over an entity that grows without end a report looks at some of its time."""
     for report in site.app.reports.values():
         entity = entity_of(site.app, report.entity)
-        digits = _SEQUENCE.search((entity.number if entity is not None else None) or "")
-        if digits and int(digits[1]) >= _LARGE and site.is_whole(report.span.file) and not _has_date(report):
+        if entity is not None and _grows_large(entity) and site.is_whole(report.span.file) and not _has_date(report):
             message = Sentence(
                 f"{report.entity} grows large, and the report reads all of it.",
                 f"{report.entity} 数据量会很大，而该报表读取全部记录。",
@@ -60,6 +60,13 @@ def reports_read_a_stretch_of_time(site: Site) -> Iterator[Diagnostic]:
                 "请加上日期条件，如 created_on >= add_months(today(), -12)。",
             )
             yield site.find(UNBOUNDED, site.place(report.span.file, "report"), message, hint, key=True)
+
+
+def _grows_large(entity: Entity) -> bool:
+    if entity.expected is not None:
+        return entity.expected >= _LARGE
+    digits = _SEQUENCE.search(entity.number or "")
+    return digits is not None and int(digits[1]) >= _LARGE_DIGITS
 
 
 def _has_date(report: Report) -> bool:

@@ -11,12 +11,16 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.tree import Aggregate, Call, Expression, Ref, ValueType
 from forms_dsl.files.app import ChoicesShape
 from forms_dsl.files.entity import EntityShape, FragmentShape
-from forms_dsl.model import App, Entity, Field
+from forms_dsl.model import App, Entity, Field, RowType
 
 COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.", refusal="EXPR-CYCLE")
 DECIMALS_CUT = code("N201", "A computed number has more decimals than its field keeps, and is not rounded.", "warning")
 SHARED_ROWS = code("S012", "A row type whose rows two fields would share.")
 UNUSED = code("S011", "A choice list, form or binding that nothing uses.", "warning")
+
+MANY_ROWS = code("Q002", "A stored computation over more than 1,000 child rows.", "warning")
+
+_MANY_ROWS = 1000
 
 #: A field of an entity or row type: entity, row type or "", field.
 Node = tuple[str, str, str]
@@ -150,6 +154,27 @@ def computed_numbers_are_rounded(site: Site) -> Iterator[Diagnostic]:
                     message = Sentence(f"The result may have more than {scale} decimals.", f"结果可能多于 {scale} 位小数。")
                     hint = Sentence(f"Write round(…, {scale}).", f"请写 round(…, {scale})。")
                     yield site.find(DECIMALS_CUT, site.around(tree.span), message, hint)
+
+
+@check
+def stored_sums_are_over_few_rows(site: Site) -> Iterator[Diagnostic]:
+    """A stored computation over many child rows makes every save of the record slow."""
+    for entity in site.app.entities.values():
+        for field in entity.fields.values():
+            for part in parts(field.compute.tree) if field.stored and field.compute is not None else ():
+                row = _row_type(entity, part.rows.path[-1]) if isinstance(part, Aggregate) else None
+                if row is not None and row.expected is not None and row.expected > _MANY_ROWS:
+                    message = Sentence(
+                        f"This is computed over about {row.expected:,} rows at every save.",
+                        f"每次保存都要对约 {row.expected:,} 行重新计算。",
+                    )
+                    hint = Sentence("Leave out stored, or compute it in a report.", "请去掉 stored，或改在报表中计算。")
+                    yield MANY_ROWS.at(part.span, message, pointer=site.around(part.span).pointer, hint=hint)
+
+
+def _row_type(entity: Entity, field: str) -> RowType | None:
+    shown = entity.fields.get(field)
+    return entity.rows.get(shown.options.of or "") if shown is not None else None
 
 
 def _decimals(type: ValueType) -> int:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from forms_dsl.codes import DEPRECATED
+from forms_dsl.deprecation import deprecated_words
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
 from forms_dsl.expr import bounds, codes
 from forms_dsl.expr.scope import Scope
@@ -129,6 +131,9 @@ def _as_code(checking: Checking, node: ast.expr, expr: Expr, target: ValueType) 
                 message = Sentence(f"{value!r} is not one of the codes here.", f"“{value}”不是这里的选项。")
                 checking.report(codes.NOT_A_CHOICE, _literal_place(checking, node, value), message, hint)
                 return None
+            instead = (target.deprecated_codes or {}).get(value)
+            if instead:
+                checking.report(DEPRECATED, _literal_place(checking, node, value), *deprecated_words(value, instead))
             return replace(expr, type=replace(target, optional=False))
         case Constant():
             return replace(expr, type=target)

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
+from forms_dsl.codes import DEPRECATED
+from forms_dsl.deprecation import deprecated_words
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import codes
 from forms_dsl.expr.bounds import with_bounds
@@ -117,6 +119,9 @@ def _walk(
         _report_unknown(checking, node, path, position, suggestions if suggestions is not None else frozenset(names))
         return None
     type = with_bounds(names[word])
+    if type.deprecated:
+        end = checking.parsed.end(shorter(node, len(path) - 1 - position))
+        checking.report(DEPRECATED, (end - len(word), end), *deprecated_words(word, type.deprecated))
     if position == len(path) - 1:
         return _in_place(type, path[:position])
     if type.name == "rows":

@@ -47,6 +47,9 @@ class ValueType:
     related: bool = False
     #: Of numbers: no absolute value is larger; None = nothing is known.
     limit: Decimal | None = None
+    #: What to use instead, by language, where the name or a code of this type should not be used any more.
+    deprecated: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
+    deprecated_codes: Mapping[str, Mapping[str, str]] | None = field(default=None, compare=False, repr=False)
 
 
 #: What a literal may hold; money and numbers are Decimal, never float.

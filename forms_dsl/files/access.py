@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Tag
 
-from forms_dsl.files.labels import LabelText
+from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.values import Expr, Flag, FlagOrExpr, Name, Reference, Sealed, Shape, Text, key, one_of, whole
 from forms_dsl.files.variants import by_kind, tag
 
@@ -56,6 +56,7 @@ class RoleShape(Shape):
         dict[Reference, AccessShape],
         key("Access by entity; nothing listed is nothing allowed.", "按实体列出的权限；未列出即不允许。"),
     ] = {}
+    deprecated: Deprecated = None
     sealed: Sealed = False
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forms_dsl.diagnostics import Sentence
-from forms_dsl.files.labels import LabelText
+from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.values import (
     ChoiceCode,
     Flag,
@@ -126,6 +126,7 @@ class ChoiceShape(Shape):
     label: Annotated[LabelText, key("What the code is shown as.", "代码的显示名称。")]
     valid_from: Annotated[Day | None, key("The first day on which it can be chosen.", "可选的起始日期。")] = None
     valid_to: Annotated[Day | None, key("The last day on which it can be chosen.", "可选的截止日期。")] = None
+    deprecated: Deprecated = None
 
 
 class ChoiceListShape(Shape):
@@ -134,6 +135,7 @@ class ChoiceListShape(Shape):
     label: Annotated[LabelText, key("What the list is called.", "列表的名称。")]
     ordered: Annotated[Flag, key("Whether the order counts in comparisons.", "顺序是否参与比较。")] = False
     values: Annotated[dict[ChoiceCode, ChoiceShape], key("The codes, in order.", "代码，按顺序。", min_length=1)]
+    deprecated: Deprecated = None
 
 
 class ChoicesShape(Shape):
@@ -156,6 +158,7 @@ class ParameterShape(Shape):
         key("Where the value may differ: branch, segment.", "可按网点或客群取不同的值。"),
     ] = []
     changed_by: Annotated[Reference | None, key("The role that may propose a change: role.x", "可提出变更的角色：role.x")] = None
+    deprecated: Deprecated = None
 
 
 class ParametersShape(Shape):

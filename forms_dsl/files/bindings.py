@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Tag
 
-from forms_dsl.files.labels import LabelText
+from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.values import ChoiceCode, FreeName, Literal, Name, Shape, Text, VersionRange, key, one_of
 from forms_dsl.files.variants import by_kind, tag
 
@@ -25,6 +25,7 @@ class OperationShape(Shape):
     in_: Annotated[dict[FreeName, ContractType], key("What it takes.", "输入。", alias="in")] = {}
     out: Annotated[dict[FreeName, ContractType], key("What it answers.", "输出。")] = {}
     mock: Annotated[dict[FreeName, Literal], key("The answer in tests and examples.", "测试与试算中的应答。")] = {}
+    deprecated: Deprecated = None
 
 
 class EventShape(Shape):
@@ -33,6 +34,7 @@ class EventShape(Shape):
     event: Annotated[Text, key("Its name in the connector definition.", "在连接器定义中的事件名。")]
     out: Annotated[dict[FreeName, ContractType], key("What it brings.", "事件内容。")] = {}
     once_by: Annotated[FreeName | None, key("The value that makes a repeat harmless.", "用于识别重复事件的值。")] = None
+    deprecated: Deprecated = None
 
 
 class BindingShape(Shape):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.files.app import Day
-from forms_dsl.files.labels import LabelText, SentenceText
+from forms_dsl.files.labels import Deprecated, LabelText, SentenceText
 from forms_dsl.files.values import (
     Expr,
     Flag,
@@ -89,6 +89,7 @@ class DecisionShape(Shape):
     decision: Annotated[Name, key("The decision's name.", "决策名称。")]
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     label: Annotated[LabelText, key("Its title.", "决策标题。")]
+    deprecated: Deprecated = None
     sealed: Annotated[Flag, key("Whether a bank's overlay may not change it.", "银行的覆盖层是否不得修改。")] = False
     kind: Annotated[
         str, one_of("scorecard", "table"), key("Points that are added up, or rows of conditions.", "评分卡或决策表。")

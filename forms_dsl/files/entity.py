@@ -10,7 +10,7 @@ from pydantic import Tag
 from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.fieldtypes.registry import TYPE_NAMES
 from forms_dsl.files.app import ChoiceShape
-from forms_dsl.files.labels import LabelText, SentenceText
+from forms_dsl.files.labels import Deprecated, LabelText, SentenceText
 from forms_dsl.files.values import (
     ChoiceCode,
     Expr,
@@ -132,6 +132,7 @@ class FieldShape(Shape):
     encrypted: Annotated[
         Flag, key("Whether it is kept encrypted; then only == compares it.", "是否加密存储；加密后只能整值相等比较。")
     ] = False
+    deprecated: Deprecated = None
     sealed: Sealed = False
 
 
@@ -141,6 +142,9 @@ class RowTypeShape(Shape):
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     label: Annotated[LabelText | None, key("What one row is called.", "一行的名称。")] = None
     fields: Annotated[dict[FieldName, FieldShape], key("The fields of a row.", "行的字段。", min_length=1)]
+    expected: Annotated[
+        int | None, whole(1, 10_000), key("About how many rows a record has at most.", "一条记录预计最多有多少行。")
+    ] = None
     sealed: Sealed = False
 
 
@@ -203,6 +207,7 @@ class FragmentShape(Shape):
 
     fragment: Annotated[Name, key("The fragment's name.", "字段组名称。")]
     fields: Annotated[dict[FieldName, FieldShape], key("The fields by name.", "按名称列出的字段。", min_length=1, max_length=300)]
+    deprecated: Deprecated = None
 
 
 class EntityShape(Shape):
@@ -231,4 +236,8 @@ class EntityShape(Shape):
     external: Annotated[ExternalShape | None, key("Another system in which the records live.", "记录所在的其他系统。")] = None
     duplicates: Annotated[list[DuplicateShape], key("What counts as the same thing twice.", "怎样算重复记录。")] = []
     read_only: Annotated[Flag, key("Whether nobody may write records.", "记录是否不可写。")] = False
+    expected: Annotated[
+        int | None, whole(1, 10_000_000_000), key("About how many records it will have.", "预计会有多少条记录。")
+    ] = None
+    deprecated: Deprecated = None
     sealed: Sealed = False

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Tag
 
-from forms_dsl.files.labels import LabelText, SentenceText
+from forms_dsl.files.labels import Deprecated, LabelText, SentenceText
 from forms_dsl.files.values import (
     Expr,
     FlagOrExpr,
@@ -132,4 +132,5 @@ class FormShape(Shape):
         list[Annotated[str, one_of("save_draft", "submit", "save_and_new", "print")]],
         key("Its buttons.", "按钮。"),
     ] = ["save_draft", "submit"]
+    deprecated: Deprecated = None
     sealed: Sealed = False

@@ -10,7 +10,7 @@ from pydantic import ValidationInfo
 from forms_dsl import codes
 from forms_dsl.characters import invisible_fault
 from forms_dsl.diagnostics import Sentence
-from forms_dsl.files.values import Read, fault, wrong
+from forms_dsl.files.values import Read, fault, key, wrong
 
 LABEL_LENGTH = 120
 SENTENCE_LENGTH = 300
@@ -87,3 +87,11 @@ LabelText = Annotated[dict[str, str], _label(LABEL_LENGTH)]
 SentenceText = Annotated[dict[str, str], _label(SENTENCE_LENGTH)]
 #: Words of a message or a printed paragraph, over several lines.
 BodyText = Annotated[dict[str, str], _label(BODY_LENGTH)]
+#: What to use instead of a thing that should not be used any more.
+Deprecated = Annotated[
+    SentenceText | None,
+    key(
+        "Marks it as deprecated, and says what to use instead; it goes on working.",
+        "标记为已弃用，并说明改用什么；仍可继续使用。",
+    ),
+]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Tag
 
-from forms_dsl.files.labels import LabelText
+from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.values import Expr, FreeName, Name, Path, Reference, Sealed, Shape, Text, key, one_of, whole
 from forms_dsl.files.variants import by_verb, tag
 
@@ -59,6 +59,7 @@ class ListShape(Shape):
             "对所选记录的操作：export、assign、delete 或自动化规则。",
         ),
     ] = []
+    deprecated: Deprecated = None
     sealed: Sealed = False
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Tag
 
 from forms_dsl.charts.registry import CHARTS
-from forms_dsl.files.labels import LabelText
+from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.people import People, SetValue
 from forms_dsl.files.values import Expr, Flag, Name, Path, Reference, Schedule, Shape, Text, key, one_of
 from forms_dsl.files.variants import by_kind, tag
@@ -63,6 +63,7 @@ class ReportShape(Shape):
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     entity: Annotated[Reference, key("The entity it counts.", "统计的实体。")]
     label: Annotated[LabelText, key("Its title.", "报表标题。")]
+    deprecated: Deprecated = None
     sealed: Annotated[Flag, key("Whether a bank's overlay may not change it.", "银行的覆盖层是否不得修改。")] = False
     parameters: Annotated[dict[Name, ReportParameterShape], key("What the reader is asked for.", "向读者询问的参数。")] = {}
     filter: Annotated[Expr | None, key("Which records count.", "统计哪些记录。")] = None

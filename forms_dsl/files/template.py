@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Tag
 
-from forms_dsl.files.labels import BodyText, LabelText, SentenceText
+from forms_dsl.files.labels import BodyText, Deprecated, LabelText, SentenceText
 from forms_dsl.files.steps import StepList
 from forms_dsl.files.values import Expr, Flag, Name, Path, Reference, Shape, Text, key, one_of, whole
 from forms_dsl.files.variants import by_verb, tag
@@ -92,6 +92,7 @@ class TemplateShape(Shape):
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     entity: Annotated[Reference, key("The entity whose records it speaks about.", "所描述记录的实体。")]
     label: Annotated[LabelText, key("Its title.", "模板标题。")]
+    deprecated: Deprecated = None
     sealed: Annotated[Flag, key("Whether a bank's overlay may not change it.", "银行的覆盖层是否不得修改。")] = False
     kind: Annotated[str, one_of("message", "print"), key("Words to send, or a page to print.", "消息或打印件。")]
     when: Annotated[Expr | None, key("Print: when it is offered.", "打印件：何时可用。")] = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from forms_dsl.files.cases import ExampleShape
 from forms_dsl.files.controls import ControlsShape
-from forms_dsl.files.labels import LabelText
+from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.people import SCOPES, People, SetValue
 from forms_dsl.files.steps import Step
 from forms_dsl.files.values import Expr, Flag, Length, Name, Reference, Shape, key, one_of
@@ -62,4 +62,5 @@ class WorkflowShape(Shape):
     steps: Annotated[list[Step], key("Its steps, from top to bottom.", "步骤，自上而下。", min_length=1)]
     on_finish: Annotated[OnFinishShape, key("What each end writes.", "各种结束时写入的值。")] = OnFinishShape()
     examples: Annotated[list[ExampleShape], key("Worked cases, run in CI.", "试算案例，CI 中运行。")] = []
+    deprecated: Deprecated = None
     sealed: Annotated[Flag, key("Whether a bank's overlay may not change it.", "银行的覆盖层是否不得更改。")] = False

@@ -22,6 +22,8 @@ class Choice:
     label: Label
     valid_from: str | None = None
     valid_to: str | None = None
+    #: What to use instead, of a code that should not be used any more.
+    deprecated: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Field:
     classification: str = "C1"
     mask: str | None = None
     encrypted: bool = False
+    #: What to use instead, of a field that should not be used any more.
+    deprecated: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class RowType:
     name: str
     label: Label
     fields: Mapping[str, Field]
+    #: About how many rows a record has at most, where the author says it.
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +162,7 @@ class Entity:
     duplicates: tuple[Duplicate, ...] = ()
     #: (binding, name under its `entities`) of a virtual entity.
     external: tuple[str, str] | None = None
+    #: About how many records it will have, where the author says it.
+    expected: int | None = None
+    #: What to use instead, of an entity that should not be used any more.
+    deprecated: Label | None = None

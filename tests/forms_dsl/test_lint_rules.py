@@ -82,6 +82,12 @@ ROWS = {
     "entities/thing.yaml": ENTITY
     + "  parts: {type: rows, of: part, label: {zh: 件, en: Parts}}\nrows:\n  part:\n    fields:\n      what: {type: text, max: 9, label: {zh: 名, en: What}}\n"
 }
+SUM = {
+    "entities/thing.yaml": ENTITY
+    + "  parts: {type: rows, of: part, label: {zh: 件, en: Parts}}\n"
+    + "  all: {type: integer, stored: true, compute: sum(parts.size), label: {zh: 总数, en: All}}\n"
+    + "rows:\n  part:\n    fields:\n      size: {type: integer, label: {zh: 数, en: Size}}\n"
+}
 ASK = {
     "bindings.yaml": BINDINGS,
     "forms/thing.edit.yaml": FORM.replace(
@@ -115,6 +121,8 @@ CASES: list[tuple[str, Mapping[str, str], str, str, str, str]] = [
     ("R002", {}, THING, "fields:", "like: thing\nfields:", "thing\nfields"),
     ("R003", {}, "app.yaml", 'requires: {apps: {org: ">=1.0"}}\n', "", "{type: branch"),
     ("R004", {}, "app.yaml", 'org: ">=1.0"', 'org: ">=2.0"', '">=2.0"'),
+    ("R010", {}, THING, "max: 60,", "max: 60, deprecated: {zh: 请改用 rate, en: Use rate},", "title, rate]"),
+    ("Q002", SUM, THING, "    fields:\n", "    expected: 1001\n    fields:\n", "sum(parts.size)"),
     ("F001", {}, FORM_PATH, "[title, rate]", "[title, rate, title]", "title]"),
     ("F002", {}, THING, "type: branch,", "type: branch, required: true,", "unit:"),
     ("F003", {}, THING, "max: 60,", "max: 60, required: true, visible: rate > 0.5,", "title, rate"),
@@ -165,7 +173,7 @@ CASES: list[tuple[str, Mapping[str, str], str, str, str, str]] = [
     ("C004", ASK, FORM_PATH, "send: {code: title}", "send: {code: rate}", "rate}, save"),
 ]  # fmt: skip
 #: Rules whose finding stands in another file than the mistake.
-ELSEWHERE = {"S011": "choices.yaml", "R003": THING, "F003": FORM_PATH, "P001": THING, "L303": FORM_PATH}
+ELSEWHERE = {"S011": "choices.yaml", "R003": THING, "F003": FORM_PATH, "P001": THING, "R010": FORM_PATH, "L303": FORM_PATH}
 
 
 def _example(code: str, more: Mapping[str, str]) -> dict[str, str]:
