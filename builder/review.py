@@ -46,7 +46,8 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
             {"zh": "草稿与已上线版本没有差别。", "en": "The draft does not differ from the active release."},
             code=NOTHING_CHANGED.id,
         )
-    planned = plan_publish(connection, app, draft.files, context.now)
+    makers = {context.principal.id, *draft.editors}
+    planned = plan_publish(connection, app, draft.files, context.now, makers=makers)
     findings = (*draft.diagnostics(), *planned.plan.diagnostics)
     if planned.plan.blocked or draft.conflicts:
         raise Refused(app, findings)
@@ -89,7 +90,7 @@ def read_review(connection: Connection, id: str) -> Row[Any]:
 
 def plan_of(connection: Connection, row: Row[Any], context: Context) -> Planned:
     """What publishing a review would do now."""
-    return plan_publish(connection, row.app, texts_of(row), context.now)
+    return plan_publish(connection, row.app, texts_of(row), context.now, makers={row.author, *row.editors})
 
 
 def plan_as_decided(connection: Connection, row: Row[Any]) -> PublishPlan:

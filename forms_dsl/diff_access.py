@@ -10,7 +10,8 @@ from forms_dsl.model import AccessRule, FourEyes, HumanStep, Role, Transfer, Wor
 from forms_dsl.workflow_tree import steps_of
 
 _LEVELS = ("hidden", "masked", "read", "write")
-_NOTHING = AccessRule("")
+#: The rule of who is granted nothing.
+NOTHING = AccessRule("")
 
 
 def is_widened(was: Role | None, now: Role, old: Mapping[str, AccessRule], new: Mapping[str, AccessRule]) -> bool:
@@ -18,10 +19,11 @@ def is_widened(was: Role | None, now: Role, old: Mapping[str, AccessRule], new: 
     if was is not None and (set(now.includes) - set(was.includes) or set(was.conflicts) - set(now.conflicts)):
         return True
     access = new or now.access
-    return any(_is_rule_widened(old.get(name, _NOTHING), rule) for name, rule in access.items())
+    return any(is_rule_widened(old.get(name, NOTHING), rule) for name, rule in access.items())
 
 
-def _is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
+def is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
+    """Whether one rule may grant more than another: more rows, clearer fields, or records that leave with less control."""
     if any(_is_more(getattr(old, key), getattr(new, key)) for key in ("create", "read", "update", "delete")):
         return True
     if old.deny is not None and not same(old.deny, new.deny):

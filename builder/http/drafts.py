@@ -144,7 +144,7 @@ def plan(request: Request, context: Reader, app: str) -> JSONResponse:
     """What publishing the draft would do."""
     with services_of(request).database.read() as connection:
         draft = drafts.read_draft(connection, app)
-        planned = plan_publish(connection, app, draft.files, context.now).plan
+        planned = plan_publish(connection, app, draft.files, context.now, makers=draft.editors).plan
     moved = draft.diagnostics()
     if moved:
         planned = replace(planned, diagnostics=(*moved, *planned.diagnostics))

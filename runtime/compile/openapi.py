@@ -183,7 +183,8 @@ def _property(entity: Entity, field: Field, seen: EntityView, prefix: str) -> di
         schema = {"type": "string"}
     else:
         schema = FIELD_TYPES[field.type].json_schema(field.options)
-    return {**_nullable(schema), "title": field.label.get(_LANGUAGE, field.name)}
+    old = {"deprecated": True} if field.deprecated else {}
+    return {**_nullable(schema), "title": field.label.get(_LANGUAGE, field.name), **old}
 
 
 def _nullable(schema: Mapping[str, object]) -> dict[str, object]:

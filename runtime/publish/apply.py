@@ -86,7 +86,9 @@ def publish(
         return planned.plan.to
 
     def plan(connection: Connection) -> Planned:
-        planned = plan_publish(connection, publication.app, publication.files, context.now)
+        consent = publication.consent
+        makers = {consent.author, *consent.editors}
+        planned = plan_publish(connection, publication.app, publication.files, context.now, makers=makers)
         if publication.plan_checksum not in {None, planned.plan.checksum}:
             raise _plan_changed()
         return planned

@@ -24,6 +24,8 @@ class Proposal:
     state: DatabaseState
     misfits: tuple[Misfit, ...]
     changes: tuple[Change, ...]
+    #: The roles in the app that somebody who made the change holds, one set a person.
+    makers: tuple[frozenset[str], ...] = ()
 
 
 Rule = Callable[[Proposal], Iterator[Diagnostic]]

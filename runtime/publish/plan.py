@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -21,6 +22,7 @@ from forms_dsl.org import BUILT_IN
 from forms_dsl.required import FindApp, first_of, load_required
 from forms_dsl.source import Span
 from runtime.compile.app import CompiledApp, compile_app
+from runtime.identity.principal import resolve_principal
 from runtime.publish.cases.run import failed_cases
 from runtime.publish.dependents import broken_dependents
 from runtime.publish.history import active_release
@@ -55,11 +57,13 @@ def plan_publish(
     files: Files,
     now: dt.datetime,
     *,
+    makers: Collection[str] = (),
     back_to: int | None = None,
     find: FindApp = lambda _name: None,
 ) -> Planned:
     """The plan that leads from the active release of `app` to these texts; `back_to` is the earlier release they are.
 
+    `makers` are the ids of the people who made the change, as far as they are known: it may not grant them more than they hold.
     Apps that it requires are the live ones; one that is not live is looked for with `find`, and blocks the plan.
     Going back is not held to the rules of going forward, but for duplicates, which the database itself refuses.
     """
@@ -80,7 +84,7 @@ def plan_publish(
     changes = diff_apps(old.app if old is not None else None, loaded.app)
     misfits = count_misfits(connection, old, new, state, now)
     found = (
-        *lint(Proposal(old, new, state, misfits, changes)),
+        *lint(Proposal(old, new, state, misfits, changes, _roles_of(connection, loaded.app, makers, now))),
         *_not_live(connection, loaded.app),
         *broken_dependents(connection, app, files),
         *_unfit_rows(connection, app, files, others),
@@ -113,6 +117,13 @@ def _unfit_rows(connection: Connection, app: str, files: Files, others: Mapping[
             )
             hint = Sentence("Keep the table as it was, or change its rows first.", "请保持决策表不变，或先变更其内容。")
             yield UNFIT_ROWS.at(one.span, message, pointer=one.pointer, hint=hint)
+
+
+def _roles_of(connection: Connection, app: App, people: Collection[str], now: dt.datetime) -> tuple[frozenset[str], ...]:
+    """The roles in an app that each of some people holds today."""
+    today = now.astimezone(ZoneInfo(app.timezone)).date()
+    found = (resolve_principal(connection, id, today, demo=True) for id in sorted(people))
+    return tuple(person.roles_in(app.name) for person in found if person is not None)
 
 
 def _not_live(connection: Connection, app: App) -> Iterator[Diagnostic]:
