@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,21 @@ def test_the_shipped_app_and_the_shipped_connector_agree() -> None:
     ]
 
     assert [] == [d.message for d in findings]
+
+
+def test_a_binding_that_expects_more_than_its_connector_gives_is_a_finding() -> None:
+    """Another version, an operation that is not there and no such connector are told, each with its sentence."""
+    from forms_dsl.load import load_app, read_folder
+
+    app = load_app(read_folder(APP)).app
+    assert app is not None
+    binding = next(iter(app.bindings.values()))
+    definition = load_definitions()[binding.connector]
+    lost = replace(definition, operations={})
+
+    assert ["C107"] == [d.code for d in check_contract(binding, None)]
+    assert ["C107"] == [d.code for d in check_contract(replace(binding, version=">=9.0"), definition)]
+    assert {"C107"} == {d.code for d in check_contract(binding, lost)}
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ def test_types_by_value_and_format(values: list[object], format: str | None, exp
     assert {key: value for key, value in field.items() if key in ("type", "scale", "percent", "max")} == expected
 
 
+def test_what_a_number_would_lose_and_broken_cells_are_told() -> None:
+    """Leading zeros keep the field a text (I102); cells that hold an error are told with the first of them (I114)."""
+    assert "I102" in codes(column(["001", "002", "003"])[1])
+    (broken,) = found(column([1, 2, "#DIV/0!"])[1], "I114")
+    assert ("表格", "A4") == broken.pointer
+
+
 def test_repeated_values_are_a_choice() -> None:
     field, result = column(["高 风险", "低", "高 风险", "低", "低", "中"])
     assert field["type"] == "choice"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from builder.cli import main
+from runtime.commands.import_guess import guess_mapping
+from runtime.failures import Invalid
 from tests.imports.conftest import CUSTOMERS, Desk
 
 BY_NAME = "customer_no,客户名称,归属机构,Monthly income\n1,周敏,CX,8000\n2,李强,NOWHERE,1\n"
@@ -70,6 +72,15 @@ WRONG_CALLS: list[tuple[tuple[str, ...], str]] = [
     (("--mapping", "none.yaml"), "no file none.yaml"),
     (("--mapping", "BROKEN"), "D101"),
 ]
+
+
+def test_a_file_without_a_key_is_refused(desk: Desk) -> None:
+    """Without a unique field a second import would double every record (D103)."""
+    app = desk.bank.compiled.app
+    with pytest.raises(Invalid) as refused:
+        guess_mapping(app, "customer", desk.write("keyless.csv", "full_name,branch\n周敏,CX\n"), "utf-8")
+
+    assert "D103" == refused.value.code
 
 
 def test_a_wrong_call_says_what_to_do(desk: Desk, call) -> None:

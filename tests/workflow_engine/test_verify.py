@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forms_dsl.load import read_folder
-from forms_dsl.model import App, Duration, SeatRule, WorkflowStep
+from forms_dsl.model import App, Due, Duration, Entity, FourEyes, SeatRule, StepFields, WorkflowStep
 from tests.workflow_engine.flows import TWO_OF_THREE, approve, fill, flow, role
 from workflow_engine.definition import Definition
 from workflow_engine.examples import run_example
@@ -97,3 +97,23 @@ def test_a_refusal_returns_backwards_only() -> None:
     assert [] == codes(approve("a", on_reject="apply"))
     assert ["W101"] == codes(approve("a", on_reject="a"))
     assert ["W101"] == codes(approve("a", on_reject="b"), approve("b"))
+
+
+def test_what_has_to_be_filled_in_never_passes_by_itself() -> None:
+    """A time limit that approves would pass without the values that somebody has to enter."""
+    late = Due(Duration(2, "hour"), then="approve")
+
+    assert ["W104"] == codes(approve("a", due=late, fields=StepFields(require=("amount",))))
+    assert [] == codes(approve("a", due=late))
+
+
+def test_a_rule_over_editors_needs_the_audit_trail() -> None:
+    """Who edited a field is known from the trail, so an entity without one cannot have such a rule."""
+    rule = FourEyes("apart", {}, editors_of=("amount",), may_not_act_at=("a",))
+    workflow = flow(fill(), approve("a"), four_eyes=(rule,)).workflow
+    entity = Entity("x", workflow.entity, "app", {}, workflow.span, {}, audit="none")
+    app = App("app", "1.0.0", {}, ("zh", "en"), "Asia/Shanghai", "CNY", (), entities={workflow.entity: entity})
+
+    assert ["W105"] == [found.code for found in verify_workflow(app, workflow)]
+    kept = replace(app, entities={workflow.entity: replace(entity, audit="changes")})
+    assert [] == [found.code for found in verify_workflow(kept, workflow)]
