@@ -12,7 +12,7 @@ from forms_dsl import codes
 from forms_dsl.build.automations import build_automation
 from forms_dsl.build.bench import Names, Workbench
 from forms_dsl.build.bindings import declare_operations
-from forms_dsl.build.calendars import build_calendar
+from forms_dsl.build.calendars import build_calendar, check_calendar
 from forms_dsl.build.case_files import build_case_file
 from forms_dsl.build.dashboards import build_dashboard
 from forms_dsl.build.decisions import build_decision, declare_decisions
@@ -22,7 +22,7 @@ from forms_dsl.build.header import build_menu, declare_app, declare_choices, dec
 from forms_dsl.build.known import deprecated_of
 from forms_dsl.build.listing import build_list, build_page
 from forms_dsl.build.lookup_tables import lookup_tables
-from forms_dsl.build.place import SourceFile
+from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.build.reports import build_report
 from forms_dsl.build.roles import build_roles
 from forms_dsl.build.segments import build_segment
@@ -142,6 +142,7 @@ def _assemble(
         return {name: thing for name, thing in built if thing is not None}
 
     translations = add_translations(bench, opened)
+    check_calendar(bench, Place(header), bench.calendar)
     decisions: dict[str, DecisionTable | Scorecard] = each("decision", build_decision)
     bench.tables = lookup_tables(decisions)
     lists, reports, dashboards = each("list", build_list), each("report", build_report), each("dashboard", build_dashboard)

@@ -21,3 +21,10 @@ def in_range(version: str, wanted: str) -> bool:
 def _parts(version: str) -> tuple[int, ...]:
     numbers = [int(part) for part in version.split(".") if part]
     return tuple(numbers + [0] * (3 - len(numbers)))
+
+
+def is_empty(wanted: str) -> bool:
+    """Whether no version lies in a range: all that could begin it, and the next one after each, are outside of it."""
+    bounds = {_parts(term.lstrip("<>=")) for term in wanted.split()}
+    tried = {(0, 0, 0), *bounds, *((*bound[:2], bound[2] + 1) for bound in bounds)}
+    return not any(in_range(".".join(map(str, each)), wanted) for each in tried)

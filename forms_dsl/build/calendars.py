@@ -89,3 +89,9 @@ def _hours(bench: Workbench, place: Place, shapes: list[HoursShape]) -> tuple[Of
 def _minutes(text: str) -> int:
     hour, _, minute = text.partition(":")
     return int(hour) * 60 + int(minute)
+
+
+def check_calendar(bench: Workbench, place: Place, name: str | None) -> None:
+    """The calendar that a file names is one of the app's; an app without any takes the bank's own."""
+    if name is not None and bench.files.get("calendar"):
+        bench.has_file("calendar", place.at("calendar"), name, Sentence("calendar", "工作日历"))

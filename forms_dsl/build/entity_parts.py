@@ -64,7 +64,12 @@ def owner_path(bench: Workbench, place: Place, path: str | None, entity: EntityS
 
 def field_lists(bench: Workbench, place: Place, lists: list[list[str]], entity: EntitySignature) -> tuple[tuple[str, ...], ...]:
     """Lists of fields that are columns of the entity itself."""
+    seen: set[frozenset[str]] = set()
     for number, names in enumerate(lists):
+        if frozenset(names) in seen:
+            message = Sentence("These fields already stand in this list.", "这组字段已在列表中。")
+            bench.find(codes.NAME_TWICE, place.at(number), message)
+        seen.add(frozenset(names))
         if not names or len(set(names)) < len(names):
             message = Sentence("A list of fields names at least one, and each once.", "字段列表至少有一个字段，且不得重复。")
             bench.find(codes.WRONG_TYPE, place.at(number), message)

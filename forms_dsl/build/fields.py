@@ -78,6 +78,18 @@ def _check_keys(bench: Workbench, place: Place, shape: FieldShape) -> None:
     if shape.check is not None and shape.message is None and place.file.is_whole(place.pointer):
         message = Sentence("A check needs a message for the reader.", "校验需要给读者的提示 message。")
         bench.find(codes.MISSING_KEY, place.at("check"), message, key=True)
+    if shape.message is not None and shape.check is None and place.file.is_whole(place.pointer):
+        message = Sentence("A message belongs to a check.", "message 用于 check 校验不通过时的提示。")
+        bench.find(
+            codes.MISSING_KEY,
+            place.at("message"),
+            message,
+            Sentence("Add check:, or leave it out.", "请加上 check:，或去掉它。"),
+            key=True,
+        )
+    if shape.unique and shape.type in ("rows", "file", "image", "signature"):
+        message = Sentence(f"A field of type {shape.type} has no value to compare.", f"“{shape.type}”类型的字段没有可比较的值。")
+        bench.find(codes.WRONG_TYPE, place.at("unique"), message, key=True)
     if shape.stored and shape.compute is None and place.file.is_whole(place.pointer):
         message = Sentence(
             "Only a computed field is stored; a plain one always is.", "只有计算字段需要 stored；普通字段总会保存。"

@@ -91,6 +91,7 @@ def _item(
             columns = _columns(bench, place.at("columns"), shape.rows, shape.columns, entity) if known else ()
             totals = _columns(bench, place.at("totals"), shape.rows, shape.totals, entity) if known else ()
             least, most = shape.min, shape.max
+            _check_rows(bench, place, shape, entity, columns)
     required_when = None
     if shape.required_when:
         required_when = bench.expression(place.at("required_when"), shape.required_when, scope, BOOLEAN, entity)
@@ -172,8 +173,25 @@ def _columns(bench: Workbench, place: Place, rows: str, names: list[str], entity
     return tuple(name for name in names if name in known)
 
 
+def _check_rows(bench: Workbench, place: Place, shape: RowsItemShape, entity: EntitySignature, columns: tuple[str, ...]) -> None:
+    """The fewest rows are no more than the most; totals are of numbers that are shown."""
+    if shape.min is not None and shape.max is not None and shape.min > shape.max:
+        message = Sentence("The smallest number is above the largest.", "最少行数大于最多行数。")
+        bench.find(codes.WRONG_TYPE, place.at("min"), message)
+    found = entity.fields.get(shape.rows)
+    types = (found.value_type.rows or {}) if found is not None else {}
+    for number, name in enumerate(shape.totals):
+        if name in types and types[name].name != "number":
+            message = Sentence(f"{name!r} is not a number.", f"“{name}”不是数值字段。")
+            bench.find(codes.WRONG_TYPE, place.at("totals", number), message)
+        elif name in types and columns and name not in columns:
+            message = Sentence(f"{name!r} is none of the columns shown.", f"“{name}”不在所显示的列中。")
+            bench.find(codes.WRONG_TYPE, place.at("totals", number), message)
+
+
 def _names_differ(bench: Workbench, place: Place, shape: FormShape) -> None:
     seen: set[str] = set()
+    items: set[str] = set()
 
     def look(here: Place, block: SectionShape | TabShape | PageShape) -> None:
         match block:
@@ -190,6 +208,12 @@ def _names_differ(bench: Workbench, place: Place, shape: FormShape) -> None:
         for number, inner in enumerate(block.items):
             if isinstance(inner, SectionShape):
                 look(here.at("items", number), inner)
+            elif isinstance(inner, TextItemShape | ButtonItemShape):
+                name = inner.text if isinstance(inner, TextItemShape) else inner.button
+                if name in items:
+                    message = Sentence(f"The name {name!r} is used twice.", f"名称“{name}”重复。")
+                    bench.find(codes.NAME_TWICE, here.at("items", number), message, key=True)
+                items.add(name)
 
     for number, block in enumerate(shape.layout):
         look(place.at(number), block)

@@ -45,6 +45,10 @@ def build_human(flow: FlowContext, place: Place, shape: HumanShape) -> HumanStep
     due = _due(flow, place.at("due"), shape.due) if shape.due else None
     may = _may(flow, place, shape, rule)
     _no_votes(flow, place, shape)
+    for number, word in enumerate(() if isinstance(shape, FillShape) else shape.opinion or ()):
+        if word not in may:
+            message = Sentence(f"This step does not offer {word!r}.", f"本步骤不提供“{word}”。")
+            bench.find(codes.WRONG_TYPE, place.at("opinion", number), message)
     if people is None:
         return None
     _one_rule_for_many(flow, place, shape, people.count_max or people.count_min, people.pick)
@@ -136,6 +140,11 @@ def _no_votes(flow: FlowContext, place: Place, shape: HumanShape) -> None:
 
 
 def _fields(flow: FlowContext, place: Place, shape: StepFieldsShape) -> StepFields:
+    for key in ("write", "read", "require"):
+        for number, name in enumerate(getattr(shape, key)):
+            if name in shape.hide:
+                message = Sentence(f"{name!r} is hidden in the same step.", f"“{name}”在同一步骤中被隐藏。")
+                flow.bench.find(codes.WRONG_TYPE, place.at(key, number), message)
     return StepFields(
         write=flow.field_list(place.at("write"), shape.write, written=True),
         read=flow.field_list(place.at("read"), shape.read),
@@ -158,6 +167,11 @@ def _due(flow: FlowContext, place: Place, shape: DueShape) -> Due:
         key = "every" if shape.every is not None else "at_most"
         message = Sentence(f"{shape.then} happens once, so nothing is repeated.", f"{shape.then} 只发生一次，没有可重复的。")
         flow.bench.find(codes.WRONG_TYPE, place.at(key), message, key=True)
+    elif shape.at_most is not None and shape.every is None:
+        message = Sentence(
+            "Without every nothing is repeated, so at_most counts nothing.", "没有 every 就不会重复，at_most 没有意义。"
+        )
+        flow.bench.find(codes.WRONG_TYPE, place.at("at_most"), message, key=True)
     return Due(shape.within, shape.then, shape.every, shape.at_most, to)
 
 

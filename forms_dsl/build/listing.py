@@ -94,6 +94,10 @@ def _check_view(bench: Workbench, place: Place, shape: ListShape, entity: Entity
             f"A {shape.view} needs dates: {wanted} field(s).", f"{shape.view} 需要 dates 指定 {wanted} 个日期字段。"
         )
         bench.find(codes.MISSING_KEY, place.at("view"), message)
+    if shape.dates and not wanted:
+        message = Sentence(f"A {shape.view} has no use for dates.", f"{shape.view} 视图用不到 dates。")
+        hint = Sentence("Write view: calendar or view: timeline.", "请写 view: calendar 或 view: timeline。")
+        bench.find(codes.WRONG_TYPE, place.at("dates"), message, hint, key=True)
     for number, path in enumerate(shape.dates):
         found = find_path(bench, place.at("dates", number), path, entity)
         if found is not None and found.name not in ("date", "datetime"):
@@ -230,3 +234,9 @@ def _panel_names_differ(bench: Workbench, place: Place, shape: RecordPageShape) 
             message = Sentence(f"The panel name {name!r} is used twice.", f"面板名称“{name}”重复。")
             bench.find(codes.NAME_TWICE, place.at("panels", number), message, key=True)
         seen.add(name)
+    actions: set[str] = set()
+    for number, action in enumerate(shape.actions):
+        if action.action in actions:
+            message = Sentence(f"The action name {action.action!r} is used twice.", f"动作名称“{action.action}”重复。")
+            bench.find(codes.NAME_TWICE, place.at("actions", number), message, key=True)
+        actions.add(action.action)

@@ -42,6 +42,10 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
     condition = bench.expression(place.at("filter"), shape.filter, scope, BOOLEAN, entity) if shape.filter else None
     rows = _groupings(bench, place.at("rows"), shape.rows, entity, given)
     columns = _groupings(bench, place.at("columns"), shape.columns, entity, given)
+    for number, column in enumerate(columns):
+        if any(row.value.source == column.value.source for row in rows):
+            message = Sentence("This already stands in rows.", "该分组已在 rows 中。")
+            bench.find(codes.NAME_TWICE, place.at("columns", number), message)
     measures = []
     for name, measure in shape.measures.items():
         here = place.at("measures", name)

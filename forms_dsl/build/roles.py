@@ -45,6 +45,13 @@ def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, closure: 
     if name in closure:
         message = Sentence(f"The role {name!r} includes itself.", f"角色“{name}”包含了自己。")
         bench.find(codes.CYCLE, place.at("includes"), message)
+    for number, other in enumerate(shape.conflicts):
+        if other == name or other in closure:
+            message = Sentence(
+                f"Whoever holds {name!r} holds {other!r} too, so nobody could hold it.",
+                f"持有“{name}”即持有“{other}”，因此无人能持有该角色。",
+            )
+            bench.find(codes.WRONG_TYPE, place.at("conflicts", number), message)
     access = {}
     for entity_name, rule in shape.access.items():
         entity = bench.entity(place.at("access", entity_name), entity_name, key=True)

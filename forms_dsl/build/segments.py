@@ -44,6 +44,15 @@ def build_segment(bench: Workbench, file: SourceFile) -> Segment | None:
         bench.find(
             codes.WRONG_TYPE, place.at("every"), message, Sentence("Write mode: snapshot", "请写 mode: snapshot"), key=True
         )
+    if shape.mode == "snapshot" and shape.every is None and place.file.is_whole():
+        message = Sentence("A snapshot is made at times: every is missing.", "快照按时间生成：缺少 every。")
+        bench.find(
+            codes.MISSING_KEY,
+            place.at("mode"),
+            message,
+            Sentence('Write every: "03:00 day"', '请写 every: "03:00 day"'),
+            key=True,
+        )
     if where is None:
         return None
     return Segment(

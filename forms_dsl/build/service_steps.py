@@ -25,7 +25,10 @@ def build_call(flow: FlowContext, place: Place, shape: CallShape) -> CallStep | 
     """A service task; None with a finding about its operation."""
     bench = flow.bench
     operation = bench.look_up(bench.operations, place.at("connector"), shape.connector, _OPERATION)
-    _beside(flow, place.at("undo"), shape.undo, shape)
+    undo = _beside(flow, place.at("undo"), shape.undo, shape)
+    if undo is not None and undo.kind == "query":
+        message = Sentence("A query takes nothing back.", "查询不能冲正。")
+        bench.find(codes.WRONG_TYPE, place.at("undo"), message, Sentence("Name a command.", "请指定命令类操作。"))
     if shape.unknown_result:
         here = place.at("unknown_result", "ask")
         inquiry = _beside(flow, here, shape.unknown_result.ask, shape)

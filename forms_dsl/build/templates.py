@@ -62,9 +62,15 @@ def build_template(bench: Workbench, file: SourceFile) -> Template | None:
     paths = [*_paths(bench, place.at("subject"), entity), *_paths(bench, place.at("body"), entity)]
     paths += _paths(bench, place.at("page", "watermark"), entity)
     blocks = []
+    seen: set[str] = set()
     for number, block in enumerate(shape.blocks):
         here = place.at("blocks", number)
-        blocks.append(_block(bench, here, block, entity, scope))
+        built = _block(bench, here, block, entity, scope)
+        if built.name in seen and built.kind not in ("table", "image"):  # these are called like their fields
+            message = Sentence(f"The name {built.name!r} is used twice.", f"名称“{built.name}”重复。")
+            bench.find(codes.NAME_TWICE, here, message, key=True)
+        seen.add(built.name)
+        blocks.append(built)
         paths += _block_paths(bench, here, block, entity)
     return Template(
         id=shape.id or file.name,

@@ -12,7 +12,7 @@ from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.scope import BOOLEAN, FILTER
 from forms_dsl.files.upgrade import ConvertStepShape, MapCodesStepShape, SetStepShape, UpgradeShape
 from forms_dsl.model import Upgrade, UpgradeStep
-from forms_dsl.versions import in_range
+from forms_dsl.versions import in_range, is_empty
 
 _CODED = frozenset({"choice", "multi_choice"})
 
@@ -27,6 +27,12 @@ def build_upgrade(bench: Workbench, file: SourceFile) -> Upgrade | None:
         message = Sentence(
             f"{shape.upgrade} itself is in {shape.from_}, so the steps would run again.",
             f"{shape.upgrade} 本身也在 {shape.from_} 内，步骤会重复执行。",
+        )
+        bench.find(codes.WRONG_TYPE, place.at("from"), message)
+    if is_empty(f"{shape.from_} <{shape.upgrade}"):
+        message = Sentence(
+            f"No version before {shape.upgrade} is in {shape.from_}, so the steps would never run.",
+            f"{shape.upgrade} 之前没有版本在 {shape.from_} 内，步骤永远不会执行。",
         )
         bench.find(codes.WRONG_TYPE, place.at("from"), message)
     steps = [_step(bench, place.at("do", number), step) for number, step in enumerate(shape.do)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_dsl.build.place import Place
+from forms_dsl.checks.forms import must_be_typed
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import AccessRule, Role
@@ -12,6 +13,7 @@ from forms_dsl.model import AccessRule, Role
 UNREADABLE = code("P001", "An entity that no role may read.", "warning")
 OPEN_PERSONAL_DATA = code("P002", "A role reads all records of an entity with personal data in clear.", "warning")
 CREATE_ONLY = code("P004", "A role may create records that it may not read.", "warning")
+CANNOT_ENTER = code("P008", "A role may create records, but not enter a field of them that must be filled in.", "warning")
 CLEAR_EXPORT = code("P005", "A role may export an entity and unmask a field of it; exports carry masked values only.")
 
 
@@ -59,6 +61,20 @@ def creators_can_read(site: Site) -> Iterator[Diagnostic]:
                 f"{role.name!r} may create {rule.entity!r}, but not read it.", f"“{role.name}”可新建“{rule.entity}”，但不能查看。"
             )
             yield site.find(CREATE_ONLY, place.at("create"), message, key=True)
+
+
+@check
+def creators_can_enter_what_is_required(site: Site) -> Iterator[Diagnostic]:
+    """Who makes a record may write the fields without which it is refused."""
+    for role, rule, place in _rules(site):
+        entity = site.app.entities.get(rule.entity)
+        for field in entity.fields.values() if entity is not None and rule.create is not False else ():
+            if must_be_typed(field) and rule.fields.get(field.name) in ("hidden", "masked", "read"):
+                message = Sentence(
+                    f"{role.name!r} may create {rule.entity!r}, but not enter {field.name!r}, which is required.",
+                    f"“{role.name}”可新建“{rule.entity}”，但不能填写必填字段“{field.name}”。",
+                )
+                yield site.find(CANNOT_ENTER, place.at("fields", field.name), message)
 
 
 @check

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_dsl.checks.entities import UNUSED
+from forms_dsl.checks.forms import items_of
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import CallStep, WaitStep
@@ -33,6 +34,8 @@ def bindings_are_used(site: Site) -> Iterator[Diagnostic]:
         return
     app = site.app
     calls = {panel.call for page in app.pages.values() for panel in page.panels if panel.call}
+    calls |= {item.call for form in app.forms.values() for item, _ in items_of(form) if item.call}
+    calls |= {entity.external[0] for entity in app.entities.values() if entity.external is not None}
     for flow in app.workflows.values():
         for step in steps_of(flow):
             if isinstance(step, CallStep):

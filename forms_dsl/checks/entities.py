@@ -16,7 +16,9 @@ from forms_dsl.model import App, Entity, Field, RowType
 COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.", refusal="EXPR-CYCLE")
 DECIMALS_CUT = code("N201", "A computed number has more decimals than its field keeps, and is not rounded.", "warning")
 SHARED_ROWS = code("S012", "A row type whose rows two fields would share.")
-UNUSED = code("S011", "A choice list, form or binding that nothing uses.", "warning")
+UNUSED = code(
+    "S011", "A choice list, form, binding, template, row type, window or parameter of a report that nothing uses.", "warning"
+)
 
 MANY_ROWS = code("Q002", "A stored computation over more than 1,000 child rows.", "warning")
 

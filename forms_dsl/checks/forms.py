@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from forms_dsl.checks.entities import UNUSED
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.field_paths import field_at
 from forms_dsl.model import Entity, Field, Form, FormBlock, FormItem, HumanStep
 from forms_dsl.workflow_tree import steps_of
 
@@ -14,6 +15,7 @@ TWICE = code("F001", "A field stands twice on a form.")
 NOWHERE = code("F002", "A required field without a default stands on no form of its entity.", "warning")
 HIDDEN = code("F003", "A field that is always required is hidden by a condition.")
 LONG_FORM = code("F004", "A form is longer than 40 fields.", "warning")
+NEVER_SHOWN = code("F006", "A list or record page shows a field of class C3, which is never shown.", "warning")
 SAME_LABEL = code("L303", "Two fields of a form have the same label.", "warning")
 
 _ADVISED_FIELDS = 40
@@ -55,7 +57,7 @@ def required_fields_can_be_entered(site: Site) -> Iterator[Diagnostic]:
             continue
         shown = {item.name for form in forms for item, _ in items_of(form)}
         for field in entity.fields.values():
-            if _must_be_typed(field) and field.name not in shown:
+            if must_be_typed(field) and field.name not in shown:
                 message = Sentence(
                     f"The field {field.name!r} must be filled in, but stands on no form.",
                     f"字段“{field.name}”必填，但没有出现在任何表单上。",
@@ -70,7 +72,7 @@ def required_fields_are_shown(site: Site) -> Iterator[Diagnostic]:
         entity = site.app.entities.get(form.entity)
         for item, around in items_of(form) if entity else ():
             field = entity.fields.get(item.name) if entity else None
-            if field is None or item.kind == "text" or not _must_be_typed(field):
+            if field is None or item.kind == "text" or not must_be_typed(field):
                 continue
             if field.visible or item.visible or any(block.visible for block in around):
                 message = Sentence(
@@ -81,7 +83,8 @@ def required_fields_are_shown(site: Site) -> Iterator[Diagnostic]:
                 yield HIDDEN.at(item.span, message, pointer=site.around(item.span).pointer, hint=hint)
 
 
-def _must_be_typed(field: Field) -> bool:
+def must_be_typed(field: Field) -> bool:
+    """Whether a person has to fill in the field: nothing else gives it a value."""
     return (
         field.required and field.default is None and field.compute is None and field.type != "status" and field.read_only is False
     )
@@ -122,6 +125,24 @@ def labels_tell_fields_apart(site: Site) -> Iterator[Diagnostic]:
 def _label(entity: Entity | None, item: FormItem) -> dict[str, str] | None:
     field = entity.fields.get(item.name) if entity else None
     return dict(field.label) if field else None
+
+
+@check
+def secrets_are_not_shown(site: Site) -> Iterator[Diagnostic]:
+    """A field of class C3 stays empty wherever it would be shown."""
+    app = site.app
+    shown: list[tuple[str, str, str, tuple[str, ...]]] = []
+    for view in app.lists.values():
+        keys = ("columns", "sort", "search", "quick_filters", "totals")
+        shown += [(view.span.file, view.entity, key, getattr(view, key)) for key in keys]
+    for page in app.pages.values():
+        shown += [(page.span.file, page.entity, key, getattr(page, key)) for key in ("tags", "facts")]
+    for path, entity, key, names in shown if site.is_all_whole else ():
+        for number, name in enumerate(names):
+            field = field_at(app, entity, name.removeprefix("-"))
+            if field is not None and field.classification == "C3":
+                message = Sentence(f"{name!r} is of class C3 and never shown.", f"“{name}”属于 C3 级数据，从不显示。")
+                yield site.find(NEVER_SHOWN, site.place(path, key, number), message, Sentence("Leave it out.", "请去掉。"))
 
 
 @check

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from forms_dsl.currencies import DECIMALS
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes import exact
 from forms_dsl.fieldtypes.protocol import FieldType
 from forms_dsl.model import FieldOptions, Label
 from forms_dsl.storage import DecimalStorage
 
-#: ISO 4217 currencies whose smallest unit is not a hundredth.
-_DECIMALS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-    ),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-
 
 def decimals_of(currency: str | None) -> int:
     """The decimals of an amount in `currency`."""
-    return _DECIMALS.get(currency or "", exact.DEFAULT_SCALE)
+    return DECIMALS.get(currency or "", exact.DEFAULT_SCALE)
 
 
 class _Money:

@@ -7,7 +7,8 @@ import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forms_dsl.diagnostics import Sentence
+from forms_dsl.currencies import CURRENCIES, MEANT
+from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.files.labels import Deprecated, LabelText
 from forms_dsl.files.values import (
     ChoiceCode,
@@ -54,9 +55,12 @@ def _timezone(value: object) -> str:
 def currency_of(value: object) -> str:
     """An ISO 4217 code."""
     text = text_of(value)
-    if not _CURRENCY.match(text):
+    if text not in CURRENCIES:
         hint = Sentence("Write three capital letters: CNY", "请写三个大写字母：CNY")
-        raise wrong(f"{text!r} is not a currency code.", f"“{text}”不是货币代码。", hint)
+        meant = MEANT.get(text.upper()) or (text.upper() if text.upper() in CURRENCIES else None)
+        if meant is not None or _CURRENCY.match(text):
+            hint = Sentence(f"Write {meant}.", f"请写 {meant}。") if meant else suggestion(text, CURRENCIES) or hint
+        raise wrong(f"{text!r} is not a currency code of ISO 4217.", f"“{text}”不是 ISO 4217 货币代码。", hint)
     return text
 
 

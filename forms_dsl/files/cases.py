@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Annotated, Any, ClassVar
 
@@ -34,10 +35,17 @@ STEP_ACTS = ("approve", "reject")
 
 def _clock(value: object) -> str:
     text = text_of(value)
-    if not _CLOCK.match(text):
+    if not _CLOCK.match(text) or not _is_time(text):
         hint = Sentence("Write it like 2026-03-02T10:00.", "写法示例：2026-03-02T10:00。")
         raise wrong(f"{text!r} is not a date and time.", f"“{text}”不是日期时间。", hint)
     return text
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _act(value: object) -> str:

@@ -18,6 +18,7 @@ from forms_dsl.diagnostics import Code, Sentence, suggestion
 from forms_dsl.durations import is_possible, parse_duration, parse_schedule
 from forms_dsl.model import Duration
 from forms_dsl.names import RESERVED, code_fault, name_fault
+from forms_dsl.versions import is_empty
 
 NUMBER_DIGITS = 38
 
@@ -147,6 +148,8 @@ def _range(value: object) -> str:
     if not text.split() or not all(_RANGE.match(part) for part in text.split()):
         hint = Sentence('Write it like ">=1.0 <2".', '写法示例：">=1.0 <2"。')
         raise wrong(f"{text!r} is not a range of versions.", f"“{text}”不是版本范围。", hint)
+    if is_empty(text):
+        raise wrong(f"No version is in the range {text!r}.", f"没有版本在范围“{text}”内。")
     return text
 
 
