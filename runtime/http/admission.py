@@ -6,6 +6,7 @@ declares nothing does not start.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from dataclasses import dataclass
 from typing import cast
@@ -17,6 +18,7 @@ from runtime.failures import NotAllowed, NotSignedIn
 from runtime.http.locale import locale_of
 from runtime.http.services import Services, services_of
 from runtime.identity.principal import asking_principal, authenticate
+from runtime.identity.secret_text import TOKEN_PREFIX
 from runtime.store.asking import Asking
 
 
@@ -68,7 +70,24 @@ def secret_of(request: HTTPConnection) -> str | None:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return value.strip() or None
+    if scheme.lower() == "basic" and is_spreadsheet(request):
+        return _password_of(value.strip())
     return request.cookies.get(cookie_name(services_of(request)))
+
+
+def is_spreadsheet(request: HTTPConnection) -> bool:
+    """Whether a request is for the addresses that only read, and whose programs know nothing but names and passwords."""
+    return bool(request.scope["path"].startswith("/odata/"))
+
+
+def _password_of(encoded: str) -> str | None:
+    """The password of a Basic header where it is an API token; the name beside it means nothing."""
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return None
+    password = text.partition(":")[2]
+    return password if password.startswith(TOKEN_PREFIX) else None
 
 
 def principal_of(request: HTTPConnection) -> Principal | None:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from forms_dsl.model import Label
 from runtime.failures import BadRequest, Failure, Fault, Invalid
+from runtime.http.admission import is_spreadsheet
 from runtime.http.locale import in_locale, locale_of
 from runtime.http.validation import fault_of
 
@@ -65,6 +66,13 @@ def problem(
         "errors": [_entry(fault, locale) for fault in faults],
         "request_id": getattr(request.state, "request_id", None),
     }
+    if is_spreadsheet(request):
+        # OData's own form of an error: its programs show this message and no other.
+        details = [
+            {"code": fault.code, "target": fault.parameter, "message": in_locale(fault.message, locale)} for fault in faults
+        ]
+        said = {"code": code, "message": in_locale(detail, locale), "details": details}
+        return JSONResponse({"error": said}, status, dict(headers), media_type="application/json")
     body.update({name: _said(value, locale) for name, value in extra.items() if name not in body})
     return JSONResponse(body, status, dict(headers), media_type="application/problem+json")
 
@@ -74,7 +82,7 @@ async def failure_answer(request: HTTPConnection, failure: Exception) -> Respons
     assert isinstance(failure, Failure)  # noqa: S101 - registered for this class only
     headers: dict[str, str] = {}
     if failure.status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = 'Basic realm="Qiqiao", charset="UTF-8"' if is_spreadsheet(request) else "Bearer"
     if "retry_after" in failure.extra:
         headers["Retry-After"] = str(failure.extra["retry_after"])
     return problem(

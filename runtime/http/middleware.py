@@ -137,7 +137,7 @@ def _add_headers(headers: MutableHeaders, path: str, request_id: str, *, secure:
         headers.setdefault(name, value)
     if secure:
         headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
-    if path.startswith("/api/"):
+    if path.startswith(("/api/", "/odata/")):
         headers.setdefault("Cache-Control", "no-store")
     headers["X-Request-Id"] = request_id
 

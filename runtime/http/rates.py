@@ -50,7 +50,7 @@ class Rates:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if self._shares is not None and scope["type"] == "http" and scope["path"].startswith("/api/"):
+        if self._shares is not None and scope["type"] == "http" and scope["path"].startswith(("/api/", "/odata/")):
             request = HTTPConnection(scope)
             secret = secret_of(request)
             if secret is not None:

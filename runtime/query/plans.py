@@ -126,6 +126,8 @@ class ReadPlan:
     kind: Literal["list", "get", "some", "count"] = "list"
     #: Whether it asks for the records that were taken away, and not for the living.
     deleted: bool = False
+    #: Whether it passes over as many records at the beginning as the request says.
+    skips: bool = False
     #: For a page after a cursor: which of its key values are missing.
     after: tuple[bool, ...] | None = None
     #: After a cursor the rows that have a first key and those that lack it are asked for one after the other,

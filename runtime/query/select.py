@@ -21,7 +21,7 @@ from runtime.query.source import Hops, Source, root_place
 from runtime.query.wire import Pair, json_list, json_object, wire_choice, wire_value
 
 #: Names of the values that a read is bound to when it runs.
-LIMIT, RECORD_ID, RECORD_IDS, SEARCH = "row_limit", "record_id", "record_ids", "search_pattern"
+LIMIT, OFFSET, RECORD_ID, RECORD_IDS, SEARCH = "row_limit", "row_offset", "record_id", "record_ids", "search_pattern"
 
 
 class AsGiven(sa.types.UserDefinedType[Any]):
@@ -103,6 +103,8 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
     if plan.kind == "list":
         statement = statement.order_by(*_order(plan.order, keys, selecting.table.c.id))
         statement = statement.limit(sa.bindparam(LIMIT, type_=sa.Integer()))
+    if plan.skips:
+        statement = statement.offset(sa.bindparam(OFFSET, type_=sa.Integer()))
     return statement, selecting.statement
 
 

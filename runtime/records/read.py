@@ -17,7 +17,7 @@ from runtime.query.cursor import Cursor, NotACursor, fits, read_cursor, write_cu
 from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
 from runtime.query.run import Runnable, compile_read, question
-from runtime.query.select import LIMIT, RECORD_ID, SEARCH, is_never_missing
+from runtime.query.select import LIMIT, OFFSET, RECORD_ID, SEARCH, is_never_missing
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.planning import plan_get, plan_list
@@ -79,9 +79,18 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
     if request.deleted:
         # What was taken away is shown to whoever may take away, and so may bring back.
         access_plan(context, app, entity, "delete")
-    asked_for = (request.where, request.order, request.select, request.titles, request.search is not None, request.deleted)
+    passes = request.offset > 0 and request.cursor is None
+    asked_for = (
+        request.where,
+        request.order,
+        request.select,
+        request.titles,
+        request.search is not None,
+        request.deleted,
+        passes,
+    )
     shape = (access.fingerprint, *asked_for)
-    plan = access.compiled.cache.get_or_make(("list", shape), lambda: plan_list(context, access, request))
+    plan = access.compiled.cache.get_or_make(("list", shape), lambda: replace(plan_list(context, access, request), skips=passes))
     asked = _Asked(dialect, context, shape, plan, _values(context, request))
     bound_to = _question(app, entity, request)
     rows = yield from _rows(asked, _cursor(dialect, bound_to, plan, request.cursor), request.limit + 1)
@@ -183,7 +192,7 @@ def _statement(dialect: Dialect, compiled: CompiledApp, key: Hashable, plan: Rea
 
 
 def _values(context: Context, request: ListRequest) -> dict[str, object]:
-    values: dict[str, object] = {CASE_PERSON: context.principal.id}
+    values: dict[str, object] = {CASE_PERSON: context.principal.id, OFFSET: request.offset}
     if request.search is not None:
         escaped = request.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         values[SEARCH] = f"%{escaped}%"

@@ -32,6 +32,8 @@ class ListRequest:
     titles: bool = False
     #: Whether the deleted records are asked for, and not the living.
     deleted: bool = False
+    #: Records to pass over at the beginning; a cursor is quicker.
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

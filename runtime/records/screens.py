@@ -21,7 +21,7 @@ from runtime.records.access import knows, possible_plan, workflows_of
 
 def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     """What the browser draws of a live app for this person."""
-    drawn = compile_screens(compiled, _view_of(compiled, context), context.business_date)
+    drawn = compile_screens(compiled, view_for(compiled, context), context.business_date)
     read = parameters_read(compiled)
     param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
     return {**drawn, "param": param, "maintains": maintains_any(compiled, context)}
@@ -36,10 +36,11 @@ def maintains_any(compiled: CompiledApp, context: Context) -> bool:
 
 def openapi_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     """The OpenAPI document of a live app for this person."""
-    return draw_openapi(compiled, _view_of(compiled, context))
+    return draw_openapi(compiled, view_for(compiled, context))
 
 
-def _view_of(compiled: CompiledApp, context: Context) -> View:
+def view_for(compiled: CompiledApp, context: Context) -> View:
+    """What a person may see and do of the entities of an app, each worked out when it is first asked for."""
     views: dict[str, EntityView | None] = {}
 
     def view(name: str) -> EntityView | None:
