@@ -64,8 +64,11 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
                     actor=entry.actor,
                     decision=event.decision,
                     decided_at=entry.at,
+                    digest=event.digest,
                 ),
             )
+        case ev.SeatRepeated():
+            return _change_seat(state, event.step, event.visit, event.seat, lambda seat: _repeat(seat, entry))
         case ev.PeopleAdded():
             return _change_seat(state, event.step, event.visit, event.seat, lambda seat: _add_people(seat, event.people))
         case ev.PersonLeftOut():
@@ -132,6 +135,10 @@ def _hold(state: Instance, at: dt.datetime, event: ev.VisitHeld) -> Instance:
 
 def _claim(visit: Visit, event: ev.SeatClaimed) -> tuple[Seat, ...]:
     return tuple(replace(seat, owner=event.person) if seat.number == event.seat else seat for seat in visit.seats)
+
+
+def _repeat(seat: Seat, entry: ev.Entry) -> Seat:
+    return replace(seat, state="approved", actor=entry.actor, decision="approve", decided_at=entry.at)
 
 
 def _add_people(seat: Seat, people: tuple[str, ...]) -> Seat:

@@ -16,6 +16,7 @@ CallResult = Literal["confirmed", "rejected", "unknown"]
 #: Actors that are no person.
 SYSTEM = "system"
 TIMEOUT = "system:timeout"
+DEDUPE = "system:dedupe"
 
 
 @dataclass(frozen=True, slots=True)

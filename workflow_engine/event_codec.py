@@ -30,6 +30,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "seat_claimed": ev.SeatClaimed,
     "seat_released": ev.SeatReleased,
     "seat_decided": ev.SeatDecided,
+    "seat_repeated": ev.SeatRepeated,
     "person_left_out": ev.PersonLeftOut,
     "people_added": ev.PeopleAdded,
     "visit_closed": ev.VisitClosed,

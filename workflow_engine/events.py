@@ -183,6 +183,20 @@ class SeatDecided:
     record_version: int | None = None
     #: The proof that the person signed the decision, where the step asks for a signature.
     signature: str | None = None
+    #: The digest of the fields whose change lets this approval stand for no later one.
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRepeated:
+    """An approval that the owner of a seat gave before stands for this seat too; the act of the system (自动去重)."""
+
+    step: str
+    visit: int
+    seat: int
+    of_step: str
+    of_visit: int
+    of_seat: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +306,7 @@ Event = (
     | SeatClaimed
     | SeatReleased
     | SeatDecided
+    | SeatRepeated
     | PersonLeftOut
     | PeopleAdded
     | VisitClosed

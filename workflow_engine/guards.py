@@ -9,8 +9,9 @@ from forms_dsl.model import HumanStep
 from workflow_engine.commands import Claim, Decide, Decision, Release, SeatAct
 from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.definition import Definition
+from workflow_engine.earlier import return_targets
 from workflow_engine.escalation import fits_by_escalation
-from workflow_engine.returns import calls_in_region, return_targets
+from workflow_engine.returns import calls_in_region
 from workflow_engine.routes import has_moved
 from workflow_engine.seats import has_turn, waits_for_others
 from workflow_engine.stand_ins import stands_in

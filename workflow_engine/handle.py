@@ -38,6 +38,8 @@ def handle(definition: Definition, state: Instance | None, command: cmd.Command,
     refusal = _run(progress, command)
     if refusal is not None:
         return refusal
+    if any(isinstance(entry.event, ev.SeatRepeated) for entry in progress.entries):
+        leave_out(progress)
     return Handled(progress.state, tuple(progress.entries))
 
 
@@ -102,6 +104,7 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
             command.opinion,
             command.record_version,
             command.signature,
+            progress.world.digest(),
         )
     )
     if command.decision == "return" and target is not None:

@@ -18,10 +18,12 @@ from forms_dsl.model import (
 from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
-from workflow_engine.commands import SYSTEM
+from workflow_engine.commands import DEDUPE, SYSTEM
 from workflow_engine.deadlines import closes_at, due_at
 from workflow_engine.definition import Definition
+from workflow_engine.repeats import repeated
 from workflow_engine.routes import route
+from workflow_engine.seats import result_of
 from workflow_engine.state import PASSED_VISITS, Instance, LeftOut, Visit, VisitState
 from workflow_engine.world import World
 
@@ -109,6 +111,22 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False, r
         return
     about = progress.world.record_version
     progress.emit(replace(opened, record_version=about, stand_ins=assigned.stand_ins, closes_at=closes))
+    if skip_repeats(progress, step, number):
+        visit = progress.state.visit(step.name, number)
+        if visit is not None and result_of(step.rule, visit) == "approved":
+            pass_step(progress, visit, "approved")
+
+
+def skip_repeats(progress: Progress, step: HumanStep, number: int) -> bool:
+    """Let earlier approvals of the same people stand for their open seats, until the visit is decided; true when one did."""
+    skipped = False
+    while (visit := progress.state.visit(step.name, number)) is not None and result_of(step.rule, visit) == "pending":
+        found = repeated(progress.definition, progress.state, progress.world, visit)
+        if found is None:
+            break
+        skipped = True
+        progress.emit(ev.SeatRepeated(step.name, number, found.seat, found.step, found.visit, found.of_seat), DEDUPE)
+    return skipped
 
 
 def _run(progress: Progress, step: HumanStep, number: int) -> bool:

@@ -7,7 +7,7 @@ from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.controls import bar
-from workflow_engine.progress import Progress, close, pass_step
+from workflow_engine.progress import Progress, close, pass_step, skip_repeats
 from workflow_engine.returns import cancel, go_back
 from workflow_engine.seats import result_of
 from workflow_engine.state import Visit
@@ -31,7 +31,10 @@ def settle(progress: Progress, visit: Visit, *, closed: bool = False) -> None:
     now = progress.state.visit(visit.step, visit.number)
     if now is None or now.state != "open":
         return
-    match result_of(progress.definition.human(visit.step).rule, now, closed=closed):
+    step = progress.definition.human(visit.step)
+    if step.rule.kind == "in_turn" and skip_repeats(progress, step, visit.number):
+        now = progress.state.visit(visit.step, visit.number) or now
+    match result_of(step.rule, now, closed=closed):
         case "approved":
             pass_step(progress, visit, "approved")
         case "rejected":

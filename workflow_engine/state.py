@@ -21,6 +21,11 @@ OPEN_VISITS: frozenset[VisitState] = frozenset(("open", "calling", "held"))
 PASSED_VISITS: frozenset[VisitState] = frozenset(("approved", "completed"))
 
 
+def is_system(actor: str) -> bool:
+    """Whether an act is the platform's own, and no person's."""
+    return actor == "system" or actor.startswith("system:")
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Somebody who fits the step but is not asked: `reason` is starter, four_eyes or limit."""
@@ -43,6 +48,8 @@ class Seat:
     actor: str | None = None
     decision: str | None = None
     decided_at: dt.datetime | None = None
+    #: The digest of the fields of `repeat_approver` when it was decided.
+    digest: str | None = None
     #: How many votes it has (票签).
     weight: int = 1
     #: Who added it (加签), beside which seat, and whether before it, after it or together with all others.
@@ -198,5 +205,10 @@ class Instance:
         return next((b for b in reversed(self.blocks) if b.name == name and b.state == "running"), None)
 
     def actors(self, step: str) -> frozenset[str]:
-        """Everybody who ever acted at a step, in all rounds."""
-        return frozenset(s.actor for v in self.visits if v.step == step for s in v.seats if s.actor is not None)
+        """Everybody who ever acted at a step, in all rounds: who clicked, and whose seat it was.
+
+        They are the same person but where an earlier approval of the owner stood for his seat (自动去重).
+        """
+        decided = [seat for visit in self.visits if visit.step == step for seat in visit.seats if seat.actor is not None]
+        people = (person for seat in decided for person in (seat.actor, seat.owner))
+        return frozenset(person for person in people if person is not None and not is_system(person))

@@ -48,6 +48,7 @@ def world_of(
         editors=editors,
         authors=lambda: frozenset({worked.starter}),
         material=lambda: repr([everything.record.get(name) for name in worked.workflow.replay_if_changed]),
+        digest=lambda: repr([everything.record.get(name) for name in worked.workflow.repeat_approver.unless_changed]),
         authority=lambda: settled,
         run=run,
         clock=worked.clock,

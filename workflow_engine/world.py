@@ -55,6 +55,11 @@ def nobody(_person: str) -> bool:
     return False
 
 
+def no_digest() -> str:
+    """The answer where no earlier approval may stand for a later one."""
+    return ""
+
+
 def no_authority() -> Settled | None:
     """The answer of a workflow without an authority table."""
     return None
@@ -87,6 +92,8 @@ class World:
     run: Callable[[HumanStep], Ran] | None = None
     #: Who leads a person: one, or nobody.
     leader_of: Callable[[str], Found] = no_leader
+    #: A digest of the fields whose change lets no earlier approval stand for a later one.
+    digest: Callable[[], str] = no_digest
     #: The calendar by which working time counts; None without one.
     clock: WorkClock | None = None
     #: Whether this is an active person with some role in the app: one who may be asked beside those whom a step finds.

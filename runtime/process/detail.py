@@ -30,8 +30,9 @@ from runtime.records.request import GetRequest
 from runtime.store.tables import wf_work_person
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
+from workflow_engine.earlier import return_targets
 from workflow_engine.guards import offered
-from workflow_engine.returns import calls_in_region, return_targets
+from workflow_engine.returns import calls_in_region
 from workflow_engine.state import Request, Seat, Visit
 
 _RECORD = GetRequest(titles=True)

@@ -34,6 +34,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ev.VisitHeld: "process_held",
     ev.PassedWithout: "process_passed",
     ev.CallFinished: "process_called",
+    ev.SeatRepeated: "process_repeated",
     ev.Overdue: "process_overdue",
     ev.Reminded: "process_reminded",
     ev.Recalled: "process_recalled",

@@ -107,7 +107,7 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
     found = list(_expressions(workflow))
     entity = compiled.entities[workflow.entity].entity
     reads = {path for expression in found for path in expression.reads}
-    named = [*workflow.replay_if_changed, entity.owner_branch, entity.owner_user]
+    named = [*workflow.replay_if_changed, *workflow.repeat_approver.unless_changed, entity.owner_branch, entity.owner_user]
     named += [by.name for by in _people(workflow) if by.kind == "field"]
     named += [name for step in definition.human_steps() for name in step.fields.require]
     named += [name for step in steps_of(workflow) if isinstance(step, CallStep) for name in step.save]

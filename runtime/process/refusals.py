@@ -13,6 +13,7 @@ from runtime.process.act_refusals import ACT_REASONS, failure_of_act
 from runtime.store.types import format_instant
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, RefusalReason
+from workflow_engine.state import is_system
 
 #: Answers to somebody with no part in the case: it is not there for him.
 _NOT_THERE: Label = {"zh": "没有这项待办，或与您无关。", "en": "There is no such task, or it is not yours to know."}
@@ -73,6 +74,8 @@ _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
         {"zh": "此席位不需要认领或退领。", "en": "This seat is not there to be claimed or given back."},
     ),
 }
+#: Who decided, where an earlier approval stood for a seat.
+_SYSTEM = "系统 (the system)"
 _DONE: Mapping[str, Label] = {
     "approve": {"zh": "同意", "en": "approved it"},
     "reject": {"zh": "拒绝", "en": "rejected it"},
@@ -152,7 +155,7 @@ def _decided(refusal: Refusal, words: Words) -> Failure:
             "en": "This task is over: the approval went on, back, or was recalled.",
         }
         return Conflict(message, code=codes.DECIDED.id)
-    done, name = _DONE[by.decision or "complete"], words.names.get(by.actor, by.actor)
+    done, name = _DONE[by.decision or "complete"], words.names.get(by.actor, _SYSTEM if is_system(by.actor) else by.actor)
     at = by.decided_at.astimezone(words.timezone).strftime("%Y-%m-%d %H:%M")
     message = {"zh": f"{name} 已于 {at} {done['zh']}。", "en": f"{name} {done['en']} at {at}."}
     person = {"id": by.actor, "name": name}

@@ -185,6 +185,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
         case ev.VisitClosed(step=step, visit=visit, result="approved" | "rejected"):
             counted = ballot_of(definition, state, step, visit, locale)
             return ("counted", step, None, counted) if counted else None
+        case ev.SeatRepeated(step=step, of_step=of_step):
+            return "repeated", step, None, in_language(title_at(definition, of_step) or {}, locale)
         case ev.SeatClaimed(step=step):
             return "claimed", step, None, None
         case ev.SeatReleased(step=step):

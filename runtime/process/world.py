@@ -66,7 +66,8 @@ def make_world(
         limit_of=_once(lambda person: _limit(connection, flow.compiled, person)),
         editors=_once(lambda names: editors_of(connection, flow.entity.entity, record.id, names)),
         authors=_once(lambda: authors_of(connection, flow.entity, record.id, submitted)),
-        material=_once(lambda: _digest(flow, record)),
+        material=_once(lambda: _digest(record, flow.workflow.replay_if_changed)),
+        digest=_once(lambda: _digest(record, flow.workflow.repeat_approver.unless_changed)),
         record_version=record.version,
         authority=lambda: settled,
         run=run,
@@ -119,8 +120,7 @@ def _limit(connection: Connection, compiled: CompiledApp, person: str) -> Decima
     return None if amount is None else Decimal(amount)
 
 
-def _digest(flow: Flow, record: CaseRecord) -> str:
-    names = flow.workflow.replay_if_changed
+def _digest(record: CaseRecord, names: tuple[str, ...]) -> str:
     if not names:
         return ""
     values = canonical_json({name: record.values.get(name) for name in names})

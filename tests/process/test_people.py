@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from forms_dsl.model import People
 from runtime.identity.organisation import add_unit, hold_post, join_group, leave_group, leave_post, set_active, set_leader
 from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
+from runtime.process.view import process_of
 from runtime.store.database import Database
 from tests.process.bank import NOW, Bank, open_bank
 
@@ -141,3 +142,38 @@ on_finish:
     bank.decide("head", instance, "chain")
     bank.decide("kai", instance, "chain")
     assert "approved" == bank.value(record, "f_status")
+
+
+def test_an_earlier_approval_stands_for_the_next_seat(database: Database) -> None:
+    """Both steps are for the leader: he decides once, the second is the system's, and another amount asks him again."""
+    flow = """
+workflow: approval
+title: {zh: 审批, en: Approval}
+for: loan
+start: {by: role.clerk, in: own_branch, set: {status: in_review}}
+controls:
+  four_eyes: [{name: apart, different_people: [apply, one]}, {name: apart_too, different_people: [apply, two]}]
+  repeat_approver: {skip: consecutive, unless_changed: [amount]}
+steps:
+  - fill: apply
+    title: {zh: 录入, en: Application}
+    by: starter
+  - approve: one
+    title: {zh: 一审, en: First}
+    by: {leader_of: starter.branch}
+    fields: {write: [amount]}
+  - approve: two
+    title: {zh: 二审, en: Second}
+    by: {leader_of: starter.branch}
+on_finish:
+  approved: {set: {status: approved}}
+"""
+    bank = open_bank(database, flow)
+    record, instance = bank.submit()
+    bank.decide("head", instance, "one", fields={"amount": "5.00"})
+
+    assert "approved" == bank.value(record, "f_status")
+    with bank.database.read() as connection:
+        trail = process_of(connection, bank.context("clerk"), instance)["trail"]
+    assert ["started", "submitted", "approved", "repeated", "finished"] == [entry["kind"] for entry in trail]  # type: ignore[union-attr]
+    assert (None, "一审") == (trail[3]["actor"], trail[3]["detail"])  # type: ignore[index]

@@ -121,12 +121,13 @@ def world(
     level: str | None = None,
     decisions: Mapping[str, str | None] | None = None,
     leaders: Mapping[str, str] | None = None,
+    digest: str = "",
 ) -> World:
     """A world; `level` is what the authority table says, None when no row of it applies.
 
     `decisions` are the values of what steps run, by name; None settles nothing. One is there as a value afterwards.
     """
-    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions, leaders)
+    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions, leaders, digest)
 
     def run(step: HumanStep) -> Ran:
         name = step.run or ""
@@ -156,6 +157,7 @@ def world(
         material=lambda: material,
         authority=lambda: settled,
         run=run,
+        digest=lambda: digest,
         leader_of=lambda person: Found(tuple(Candidate(name) for name in led.get(person, ()) if name not in gone), "leader"),
         is_known=lambda person: person not in gone,
     )

@@ -16,6 +16,7 @@ from forms_dsl.model import (
     FourEyes,
     HumanStep,
     People,
+    RepeatApprover,
     SeatRule,
     TogetherStep,
     WorkflowStep,
@@ -35,7 +36,7 @@ from tests.workflow_engine.flows import (
 )
 from workflow_engine import commands as cmd
 from workflow_engine.definition import Definition, build_definition
-from workflow_engine.returns import return_targets
+from workflow_engine.earlier import return_targets
 from workflow_engine.state import AddMode, Instance, Visit
 from workflow_engine.world import World
 
@@ -73,6 +74,7 @@ def random_definition(random: Random) -> Definition:
         resubmit_to=random.choice(("replay", "returner")),
         recall_until=random.choice(("first_action_after_start", "first_decision", "never")),
         no_approver=random.choice(("hold_for_admin", "hold_for_admin", "leader", "auto_pass")),
+        repeat_approver=RepeatApprover(random.choice(("never", "never", "consecutive", "any_earlier"))),
         starter_is_approver=random.choice(("hold_for_admin", "leader", "skip_if_others")),
     )
     calls = frozenset(name for name, place in bare.places.items() if isinstance(place.step, CallStep))
@@ -94,6 +96,7 @@ def random_world(random: Random, definition: Definition) -> World:
         material=random.choice(("", "", "x")),
         level=level,
         decisions={"score": random.choice(("7", "8", None))},
+        digest=random.choice(("", "", "y")),
         leaders={name: random.choice(NAMES) for name in NAMES if random.random() < 0.8},
     )
 

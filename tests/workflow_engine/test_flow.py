@@ -23,8 +23,8 @@ from tests.workflow_engine.flows import (
     world,
 )
 from workflow_engine import commands as cmd
+from workflow_engine.earlier import return_targets
 from workflow_engine.handle import Handled, handle
-from workflow_engine.returns import return_targets
 
 PEOPLE = {"check": ("ann", "bob"), "head": ("eva",), "officers": ("kai", "lin", "mo")}
 

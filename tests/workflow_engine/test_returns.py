@@ -15,7 +15,7 @@ from tests.workflow_engine.flows import (
 )
 from tests.workflow_engine.test_flow import PEOPLE
 from workflow_engine import commands as cmd
-from workflow_engine.returns import return_targets
+from workflow_engine.earlier import return_targets
 
 
 def test_return_targets_are_visited_steps_of_the_own_path() -> None:

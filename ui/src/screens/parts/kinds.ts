@@ -5,7 +5,7 @@ export const words = catalogue('kinds', {
   record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], record_restored: ['恢复', 'Restored'], imported: ['导入', 'Imported'],
   panel_read: ['查看外部数据', 'Read live data'], report_read: ['查看报表', 'Read a report'], exported: ['导出', 'Exported'],
   process_started: ['发起审批', 'Approval started'], process_decided: ['审批决定', 'Decision'], process_finished: ['审批结束', 'Approval ended'], process_held: ['审批挂起', 'Approval held'], process_passed: ['无人审批自动通过', 'Passed without anybody'],
-  process_called: ['调用外部系统', 'Called a system'], process_overdue: ['审批超时', 'Overdue'], process_reminded: ['超时提醒', 'Reminded'], process_urged: ['催办', 'Urged'], process_recalled: ['撤回申请', 'Taken back'],
+  process_called: ['调用外部系统', 'Called a system'], process_overdue: ['审批超时', 'Overdue'], process_reminded: ['超时提醒', 'Reminded'], process_repeated: ['自动去重', 'Earlier approval stands'], process_urged: ['催办', 'Urged'], process_recalled: ['撤回申请', 'Taken back'],
   task_claimed: ['认领待办', 'Task claimed'], task_released: ['放回待办', 'Task released'], work_item: ['生成待办', 'Task made'], work_item_done: ['办结待办', 'Task done'],
   event_received: ['收到外部事件', 'Event received'], automation_taken: ['规则命中', 'Rule applied'], automation_ran: ['规则运行', 'Rule ran'], call_finished: ['外部系统答复', 'Call answered'], call_rejected: ['外部系统拒绝', 'Call rejected'], call_unknown: ['外部结果不明', 'Call unclear'],
   signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],

@@ -11,7 +11,7 @@ export const words = catalogue('parts', {
   ends_stuck: ['走不下去', 'It cannot go on'],
   finish: ['结束', 'End'],
   started: ['发起', 'started'], submitted: ['提交', 'submitted'], approved: ['同意', 'approved'], rejected: ['拒绝', 'refused'], returned: ['退回', 'returned'],
-  resubmitted: ['重提', 'resubmitted'], claimed: ['认领', 'claimed'], released: ['放回', 'released'], called: ['已调用', 'called'], held: ['挂起', 'held'], passed: ['自动通过', 'passed by the system'], reminded: ['超时提醒', 'reminded'], urged: ['催办', 'urged'], finished: ['结束', 'finished'],
+  resubmitted: ['重提', 'resubmitted'], claimed: ['认领', 'claimed'], released: ['放回', 'released'], called: ['已调用', 'called'], held: ['挂起', 'held'], passed: ['自动通过', 'passed by the system'], reminded: ['超时提醒', 'reminded'], repeated: ['沿用此前的同意', 'earlier approval stands'], urged: ['催办', 'urged'], finished: ['结束', 'finished'],
   decided: ['决策', 'decision run'], routed: ['按授权表流转', 'routed by authority'],
   completed: ['完成', 'completed'], recalled: ['撤回', 'recalled'], copied: ['抄送', 'copied'], copy: ['抄送', 'copied'],
   waits_you: ['等你', 'waits for you'],
