@@ -21,6 +21,8 @@ class Settings:
     demo_password: str | None = None
     #: Whether cookies carry Secure and the __Host- prefix; off only for plain HTTP on loopback.
     secure_cookies: bool = False
+    #: The key ring of encrypted fields; without one they can neither be written nor read.
+    key_ring: Path | None = None
     #: The command that scans each file before it is kept, `{path}` in it or behind it: exit 0 clean, 1 refused, else unknown.
     scan_command: str | None = None
     #: Where the bank's day begins and ends.
@@ -42,6 +44,7 @@ class Settings:
             demo=environment.get("QIQIAO_DEMO") == "1",
             demo_password=environment.get("QIQIAO_DEMO_PASSWORD") or None,
             secure_cookies=environment.get("QIQIAO_SECURE_COOKIES") == "1",
+            key_ring=Path(environment.get("QIQIAO_KEY_RING") or folder / "keys" / "ring.json").resolve(),
             scan_command=environment.get("QIQIAO_SCAN_COMMAND") or None,
             timezone=environment.get("QIQIAO_TIMEZONE") or "Asia/Shanghai",
             requests_per_second=int(environment.get("QIQIAO_REQUESTS_PER_SECOND") or 100),

@@ -15,6 +15,7 @@ from runtime.publish.recover import Recovered, recover
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database, open_database
+from runtime.store.sealing import use_ring
 from runtime.store.upgrade import alone, upgrade
 
 _LOG = logging.getLogger("qiqiao.start")
@@ -46,6 +47,7 @@ def start(settings: Settings, now: dt.datetime) -> Started:
 def open_prepared(settings: Settings) -> Database:
     """The database of these settings, with its tables and functions in place."""
     settings.data_folder.mkdir(parents=True, exist_ok=True)
+    use_ring(settings.key_ring)
     database = open_database(settings.database_url, SQLITE_SETUP)
     prepare_database(database)
     return database

@@ -46,7 +46,8 @@ def build_field(
         compute=expression("compute", type, replace(scope, place=STORED) if shape.stored else scope),
         choices_where=_choices_where(bench, place, shape, signature, entity, scope),
         where=_where(bench, place, shape, signature, scope),
-        classification=shape.classification,
+        # What is encrypted is a personal value, unless the file says even more.
+        classification="C2" if shape.encrypted and "classification" not in shape.model_fields_set else shape.classification,
         mask=shape.mask,
         encrypted=shape.encrypted,
         deprecated=shape.deprecated,

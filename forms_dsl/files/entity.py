@@ -130,7 +130,11 @@ class FieldShape(Shape):
     ] = "C1"
     mask: Annotated[str | None, plain(_mask, {"type": "string"}), key("How a masked value looks.", "脱敏后的样子。")] = None
     encrypted: Annotated[
-        Flag, key("Whether it is kept encrypted; then only == compares it.", "是否加密存储；加密后只能整值相等比较。")
+        Flag,
+        key(
+            "Whether it is kept encrypted, for texts that people enter; then only == compares it, and the class is C2 if none is said.",
+            "是否加密存储，用于手工录入的文本；加密后只能整值相等比较，未写分级时为 C2。",
+        ),
     ] = False
     deprecated: Deprecated = None
     sealed: Sealed = False

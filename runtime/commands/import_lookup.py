@@ -16,6 +16,7 @@ from runtime.commands.import_mapping import LookupShape
 from runtime.commands.import_values import Asked, MappedRow, RowFault
 from runtime.compile.app import CompiledApp
 from runtime.compile.tables import column_of
+from runtime.records.sealed import kept_as
 
 #: Parameters of one statement; SQLite allows more, PostgreSQL plans fewer faster.
 _AT_ONCE = 500
@@ -70,12 +71,14 @@ class Lookups:
         if by is None or of is None:
             raise ValueError(f"{lookup.entity} keeps no column for {lookup.by} or {lookup.of}")
         declared = entity.entity.fields[lookup.by]
-        parsed = dict[object, list[str]]()  # 7 and 007 may mean the same record
+        parsed = dict[object, list[str]]()  # 7 and 007 may mean the same record; a value has a seal for each key
         for text in texts:
             try:
-                parsed.setdefault(FIELD_TYPES[declared.type].parse(text, declared.options), []).append(text)
+                value = FIELD_TYPES[declared.type].parse(text, declared.options)
             except ValueRefused:
                 continue  # no record can have such a value; the row is told so
+            for form in kept_as(declared, value):
+                parsed.setdefault(form, []).append(text)
         values = list(parsed)
         for start in range(0, len(values), _AT_ONCE):
             chunk = values[start : start + _AT_ONCE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,12 +12,14 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.model import Field
 from runtime.commands.import_result import StepResult
 from runtime.commands.import_values import MappedRow, RowFault
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
 from runtime.failures import Failure, Fault
+from runtime.records.sealed import kept_as, opened
 from runtime.records.write import update_record
 from runtime.records.write_many import insert_many
 
@@ -92,13 +95,20 @@ class ChunkWriter:
         entity, table = self.entity.entity, self.entity.table
         columns = {name: c for name in entity.fields if (c := column_of(entity, table, name)) is not None}
         by = [columns[name] for name in self.key]
-        condition = by[0].in_([key[0] for key in keys]) if len(by) == 1 else sa.tuple_(*by).in_(keys)
+        kept = [form for key in keys for form in self._kept(key)]
+        condition = by[0].in_([key[0] for key in kept]) if len(by) == 1 else sa.tuple_(*by).in_(kept)
         query = sa.select(table.c.id, table.c.version, *columns.values()).where(condition, table.c.deleted_at.is_(None))
         found = {}
         for record_id, version, *values in connection.execute(query):
-            named = {name: _comparable(value) for name, value in zip(columns, values, strict=True)}
+            named = {name: _comparable(entity.fields[name], value) for name, value in zip(columns, values, strict=True)}
             found[self._key_of(named)] = _Existing(record_id, version, named)
         return found
+
+    def _kept(self, key: _Key) -> Iterator[tuple[object, ...]]:
+        """What the columns of a key may hold; encrypted ones another text for each key of the ring."""
+        yield from itertools.product(
+            *(kept_as(self.entity.entity.fields[name], part) for name, part in zip(self.key, key, strict=True))
+        )
 
     def _insert(self, connection: Connection, rows: Sequence[MappedRow]) -> int:
         bodies = [{name: value for name, value in row.values.items() if value is not None} for row in rows]
@@ -125,8 +135,10 @@ class ChunkWriter:
             yield RowFault(row.columns.get(name, name or None), _shown(row.values.get(name)), fault.message)
 
 
-def _comparable(value: object) -> object:
+def _comparable(field: Field, value: object) -> object:
     """A value of a column as the field types parse it."""
+    if field.encrypted:
+        return opened(field, value)
     match value:
         case bool():
             return value

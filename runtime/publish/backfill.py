@@ -42,7 +42,7 @@ def constant_default(field: Field, column: sa.Column[Any], dialect: Dialect) -> 
 def _constant(field: Field) -> object:
     if field.type == "status" and field.options.choices:
         return field.options.choices[0].code
-    if field.default is None or field.visible is not None or not is_constant(field.default.tree):
+    if field.encrypted or field.default is None or field.visible is not None or not is_constant(field.default.tree):
         return None
     value: object = compile_python(field.default.tree)(Facts())
     return FIELD_TYPES[field.type].parse(value if isinstance(value, bool) else _as_text(value), field.options)

@@ -87,6 +87,8 @@ def _parts(tree: Expr) -> Iterator[Expr]:
 
 def _can_be_asked(condition: Expression, entity: Entity, columns: frozenset[str]) -> bool:
     for part in _parts(condition.tree):
+        if isinstance(part, Call) and part.function != "is_missing" and _reads_sealed(part, entity):
+            return False
         if isinstance(part, Call) and part.function in {"changed", "has_role"}:
             return False
         if isinstance(part, Ref) and part.root not in {"record", "row"}:
@@ -94,6 +96,12 @@ def _can_be_asked(condition: Expression, entity: Entity, columns: frozenset[str]
         if isinstance(part, Ref) and part.root == "record" and not _is_there(part.path[0], entity, columns):
             return False
     return True
+
+
+def _reads_sealed(call: Call, entity: Entity) -> bool:
+    """Whether a value of the call itself is one that no database can open; that it is there can be asked."""
+    names = (part.path[0] for part in call.arguments if isinstance(part, Ref) and part.root == "record")
+    return any(name in entity.fields and entity.fields[name].encrypted for name in names)
 
 
 def _is_there(name: str, entity: Entity, columns: frozenset[str]) -> bool:

@@ -48,7 +48,7 @@ def _field_misfits(connection: Connection, old: CompiledApp | None, new: Compile
     renamed = renamed_entities(old, new)
     for pair in field_pairs(old, new):
         present = state.tables.get(pair.table.name)
-        if present is None or not present.filled or not is_kept(pair.new):
+        if present is None or not present.filled or not is_kept(pair.new) or pair.new.encrypted:
             continue
         column = pair.table.c[column_name(pair.new)]
         if column.name not in present.columns:

@@ -133,3 +133,8 @@ class ReadPlan:
     #: After a cursor the rows that have a first key and those that lack it are asked for one after the other,
     #: so that an index on the key can begin at the cursor.
     part: Literal["whole", "present", "missing"] = "whole"
+
+    @property
+    def sealed(self) -> tuple[Column, ...]:
+        """The columns that are kept encrypted: their seals come beside the answer, behind the references."""
+        return tuple(column for column in self.columns if column.field.encrypted)

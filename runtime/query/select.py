@@ -92,6 +92,7 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
         selecting.known(reference.hops, reference.field.name).label(f"reference_{number}")
         for number, reference in enumerate(plan.references)
     ]
+    beside += [_sealed(selecting, column).label(f"sealed_{number}") for number, column in enumerate(plan.sealed)]
     conditions = list(_conditions(selecting))
     if plan.kind == "list":
         conditions += _after(selecting, keys)
@@ -201,11 +202,24 @@ def bound(number: int, key: Element, selecting: Selecting) -> Element:
 
 def _pairs(selecting: Selecting, columns: tuple[Column, ...]) -> Iterator[Pair]:
     for column in columns:
+        if column.field.encrypted:
+            continue  # no database can open it: `_sealed`
         if column.inner:
             yield _rows_pair(selecting, column)
             continue
         cell = selecting.cell(column.hops, column.field)
         yield _pair(selecting.statement.dialect, column, cell, keep_key=bool(column.hops))
+
+
+def _sealed(selecting: Selecting, column: Column) -> Element:
+    """The seal of a cell behind `c` where it is shown in clear, behind `m` where masked; NULL where it is not shown."""
+    cell = selecting.cell(column.hops, column.field)
+    seal = sa.func.coalesce(sa.type_coerce(cell.value, sa.Text), sa.literal_column("''"), type_=sa.Text)
+    cases: list[tuple[sa.ColumnElement[bool], Element]] = []
+    for when, mark in ((cell.clear, "'c'"), (cell.masked, "'m'")):
+        if when is not False:
+            cases.append((sa.true() if when is True else when, sa.literal_column(mark, sa.Text).concat(seal)))
+    return sa.case(*cases, else_=sa.null()) if cases else sa.type_coerce(sa.null(), sa.Text)
 
 
 def _pair(dialect: DialectName, column: Column, cell: Cell, *, keep_key: bool) -> Pair:

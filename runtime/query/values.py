@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from forms_dsl.model import Field
+from runtime.store.sealing import seal, unseal
 
 #: Types that are kept as whole numbers.
 _WHOLE = frozenset({"integer", "duration"})
@@ -14,6 +15,8 @@ def from_column(field: Field, value: object) -> object:
     """The value of the language for what a typed column gave."""
     if value is None:
         return None
+    if field.encrypted:
+        return unseal(field.id, str(value))
     match field.value_type.name:
         case "number":
             return value if isinstance(value, Decimal) else Decimal(str(value))
@@ -29,6 +32,8 @@ def to_column(field: Field, value: object) -> object:
     """What a typed column takes for a value of the language."""
     if value is None:
         return None
+    if field.encrypted:
+        return seal(field.id, str(value))
     match field.value_type.name:
         case "number":
             number = Decimal(str(value))

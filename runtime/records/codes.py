@@ -9,6 +9,7 @@ BAD_PARAMETER = code("Q202", "A query parameter has a value that is not possible
 UNKNOWN_NAME = code("Q203", "A name in select or order that does not exist, or is not this person's to know.")
 BAD_CURSOR = code("Q204", "A cursor that was not made for this very question.")
 MASKED_NAME = code("Q205", "A masked field in a filter, order, search or group: its values may not be told apart.")
+ENCRYPTED_NAME = code("Q214", "An encrypted field in an order, or in a filter that needs more than its whole value.")
 NOT_SORTABLE = code("Q206", "An order by a field whose values have no order.")
 TOO_SLOW = code("Q207", "The question takes longer than a page may; narrow the filter.")
 NO_FEED = code("Q210", "A change feed of an entity whose definition keeps no trail.")

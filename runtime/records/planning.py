@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.expr.check import check_expression
@@ -14,9 +15,10 @@ from forms_dsl.source import Span
 from runtime.context import Context
 from runtime.failures import Fault
 from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
-from runtime.records.codes import MASKED_NAME, NOT_SORTABLE, UNKNOWN_NAME
+from runtime.records.codes import ENCRYPTED_NAME, MASKED_NAME, NOT_SORTABLE, UNKNOWN_NAME
 from runtime.records.reach import LEADING, has_system_field, reach, reader_scope
 from runtime.records.request import GetRequest, ListRequest, fault, refused
+from runtime.records.sealed import NotWhole, with_seals
 
 Targets = dict[tuple[str, ...], AccessPlan]
 
@@ -69,9 +71,18 @@ def check_where(context: Context, access: AccessPlan, text: str, targets: Target
     faults = [Fault(f.code, _label(f), parameter="where") for f in findings if f.severity == "error"]
     if expression is None:
         return None, faults
+    sealed: dict[tuple[str, ...], Field] = {}
     for path in sorted(expression.reads):
         faults += _unreadable(context, access, path, targets)
-    return expression, faults
+        found = reach(context, access, ".".join(path))
+        if found is not None and found.field.encrypted:
+            sealed[path] = found.field
+    if not sealed or faults:
+        return expression, faults
+    try:
+        return replace(expression, tree=with_seals(expression.tree, sealed)), faults
+    except NotWhole as wrong:
+        return None, [_not_whole("where", str(wrong))]
 
 
 def _columns(
@@ -113,6 +124,8 @@ def _order(
             faults.append(_unknown("order", path))
         elif found.shows == "masked":
             faults.append(_masked("order", path))
+        elif found.field.encrypted:
+            faults.append(_not_whole("order", path))
         elif found.field.value_type.name in _UNORDERED:
             zh, en = f"不能按 {path} 排序。", f"Records have no order by {path}."
             faults.append(fault(NOT_SORTABLE, "order", zh, en))
@@ -150,7 +163,7 @@ def _search(context: Context, access: AccessPlan, targets: Targets) -> Iterator[
     for path in search_paths(access):
         found = reach(context, access, path)
         if found is not None and found.shows != "masked":
-            if found.field.value_type.name == "text":
+            if found.field.value_type.name == "text" and not found.field.encrypted:
                 targets.update(found.targets)
                 yield found.hops, found.field
 
@@ -183,6 +196,11 @@ def _unknown(parameter: str, path: str) -> Fault:
 def _masked(parameter: str, path: str) -> Fault:
     zh, en = f"{path} 已脱敏，不能用于筛选、排序或搜索。", f"{path} is masked and cannot be filtered, ordered or searched by."
     return fault(MASKED_NAME, parameter, zh, en)
+
+
+def _not_whole(parameter: str, path: str) -> Fault:
+    zh, en = f"{path} 已加密，只能与完整的值用 == 比较。", f"{path} is encrypted: it is only compared with whole values by ==."
+    return fault(ENCRYPTED_NAME, parameter, zh, en)
 
 
 def _label(finding: Diagnostic) -> dict[str, str]:

@@ -22,8 +22,10 @@ from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
+from runtime.records.sealed import with_opened
 from runtime.records.titles import asking_beside
 from runtime.store.asking import Asking, Row, answer
+from runtime.store.sealing import ring_stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
         request.deleted,
         passes,
     )
-    shape = (access.fingerprint, *asked_for)
+    # Seals of what is compared stand in the plan.
+    shape = (access.fingerprint, *asked_for, ring_stamp() if request.where and _has_sealed(access) else None)
     plan = access.compiled.cache.get_or_make(("list", shape), lambda: replace(plan_list(context, access, request), skips=passes))
     asked = _Asked(dialect, context, shape, plan, _values(context, request))
     bound_to = _question(app, entity, request)
@@ -98,7 +101,7 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
     rows = rows[: request.limit]
     keys = len(plan.order)
     after = write_cursor(bound_to, rows[-1][1 : keys + 2]) if more else None
-    items = [_bytes(row[0]) for row in rows]
+    items = with_opened(plan, [_bytes(row[0]) for row in rows], rows)
     if request.titles and rows:
         items = yield from asking_beside(dialect, context, plan, items, [row[keys + 2 :] for row in rows])
     count = (yield from _count(asked)) if request.count == "exact" else None
@@ -129,6 +132,12 @@ def asking_record(
     return found
 
 
+def _has_sealed(access: AccessPlan) -> bool:
+    """Whether the entity, or one that it refers to, has encrypted fields: asked of all that are live with it."""
+    compiled = (access.compiled, *access.compiled.required.values())
+    return any(f.encrypted for app in compiled for entity in app.entities.values() for f in entity.entity.fields.values())
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A list as it is asked: the plan of its shape and the values of this request."""
@@ -155,7 +164,7 @@ def _one(
     if not rows:
         return None
     item, version, found, *references = rows[0]
-    body = _bytes(item)
+    [body] = with_opened(plan, [_bytes(item)], rows)
     if request.titles:
         body = (yield from asking_beside(dialect, context, plan, [body], [tuple(references)]))[0]
     return Record(found, version, body)

@@ -97,7 +97,7 @@ def _plan(context: Context, access: AccessPlan, report: Report) -> GroupPlan:
     read = [column.value for column in columns] + ([report.filter] if report.filter is not None else [])
     for path in sorted(path for expression in read for path in expression.reads):
         reached = reach(context, access, ".".join(path))
-        if reached is None or reached.shows == "masked":
+        if reached is None or reached.shows == "masked" or reached.field.encrypted:
             raise NotAllowed(_NOT_IN_CLEAR, code=NOT_THIS_REPORT.id)
         targets.update(reached.targets)
     return GroupPlan(

@@ -20,6 +20,7 @@ from runtime.records.access import possible_plan
 from runtime.records.display import display
 from runtime.records.planning import Targets, column_of_path
 from runtime.records.reach import LEADING, leads_to
+from runtime.records.sealed import with_opened
 from runtime.store.asking import Asking, answer
 
 #: A title may name a reference, whose own title may name another; further ones show nothing.
@@ -38,7 +39,7 @@ def asking_beside(
     leads = [
         {
             column.key: leads_to(column.field, value)
-            for column, value in zip(plan.references, row, strict=True)
+            for column, value in zip(plan.references, row[: len(plan.references)], strict=True)
             if value is not None
         }
         for row in references
@@ -89,7 +90,8 @@ def asking_titles(
     statement = access.compiled.cache.get_or_make((key, dialect.name), lambda: compile_read(plan, dialect))
     given = {RECORD_IDS: ids_value(dialect_name(dialect), ids), CASE_PERSON: context.principal.id}
     rows = yield question(context, statement, given)
-    values = {row[1]: orjson.loads(row[0]) for row in rows}
+    items = with_opened(plan, [row[0].encode() if isinstance(row[0], str) else row[0] for row in rows], rows)
+    values = {row[1]: orjson.loads(item) for row, item in zip(rows, items, strict=True)}
     nested = yield from _nested(dialect, context, plan, values, depth)
     return {id: _filled(context, access, plan, found, nested) for id, found in values.items()}
 

@@ -52,6 +52,8 @@ def shown(field: Field, value: object, entity: CompiledEntity) -> object:
     if isinstance(value, list) and field.options.of is not None:
         inner = entity.entity.rows[field.options.of].fields
         return [{f.id: shown(f, row.get(name), entity) for name, f in inner.items() if is_kept(f)} for row in value]
+    if field.encrypted:
+        return "***"
     match field.classification:
         case "C3":
             return "***"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from runtime.query.source import Source, root_place
 from runtime.query.values import to_column
 from runtime.records.codes import NOT_UNIQUE
 from runtime.records.draft import Draft, Writer
+from runtime.records.sealed import kept_as
 
 Fields = tuple[str, ...]
 
@@ -47,9 +49,11 @@ def check_uniques(
 def check_unindexed(
     connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, writer: Writer, draft: Draft
 ) -> None:
-    """The same for sets that no index guards (a day computed from an instant): one writer at a time per set of values."""
+    """The same for sets that no index guards (a day computed from an instant, a value that two keys seal): one writer at a
+    time per set of values.
+    """
     for fields in unique_sets(entity.entity):
-        if all(column_of(entity.entity, entity.table, name) is not None for name in fields) or not _may_collide(draft, fields):
+        if all(_is_indexed(entity, name) for name in fields) or not _may_collide(draft, fields):
             continue
         if connection.dialect.name == "postgresql":
             spelled = repr((entity.table.name, fields, [str(draft.record.get(name)) for name in fields]))
@@ -57,6 +61,12 @@ def check_unindexed(
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
         if _is_taken(connection, context, compiled, entity, draft, fields):
             draft.faults.extend(_faults(writer, fields))
+
+
+def _is_indexed(entity: CompiledEntity, name: str) -> bool:
+    """Whether the database's own index tells every two equal values."""
+    field = entity.entity.fields.get(name)
+    return column_of(entity.entity, entity.table, name) is not None and not (field is not None and field.encrypted)
 
 
 def collision(entity: CompiledEntity, writer: Writer, broken: IntegrityError) -> tuple[Fault, ...]:
@@ -87,8 +97,10 @@ def _is_taken(
     conditions = [table.c.deleted_at.is_(None), table.c.id != draft.id]
     for name in fields:
         field = entity.entity.fields.get(name) or SYSTEM_FIELDS[name]
-        element = scope.column((name,))
-        conditions.append(element == sa.literal(to_column(field, draft.record[name]), element.type))
+        element, plain = scope.column((name,)), replace(field, encrypted=False)
+        conditions.append(
+            element.in_([sa.literal(to_column(plain, form), element.type) for form in kept_as(field, draft.record[name])])
+        )
     found = sa.select(sa.literal(1)).select_from(statement.source.from_clause()).where(*conditions).limit(1)
     values: dict[str, object] = {}
     for app, late in statement.lates.values():

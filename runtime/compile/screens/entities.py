@@ -67,9 +67,9 @@ def draw_field(
         "required": field.required,
         "readable": shown,
         "writable": path in seen.writes,
-        "searchable": shown == "clear" and field.value_type.name == "text",
-        "sortable": shown == "clear" and field.type not in _UNSORTED,
-        "options": draw_options(compiled, field.options, view, today),
+        "searchable": shown == "clear" and field.value_type.name == "text" and not field.encrypted,
+        "sortable": shown == "clear" and field.type not in _UNSORTED and not field.encrypted,
+        "options": draw_options(compiled, field.options, view, today, encrypted=field.encrypted),
     }
     for key, words in (("help", field.help), ("message", field.message)):
         if words is not None:
@@ -98,7 +98,9 @@ def draw_field(
     return drawn
 
 
-def draw_options(compiled: CompiledApp, options: FieldOptions, view: View, today: dt.date) -> dict[str, object]:
+def draw_options(
+    compiled: CompiledApp, options: FieldOptions, view: View, today: dt.date, *, encrypted: bool = False
+) -> dict[str, object]:
     """The options that a widget needs; absent where they are not set."""
     plain = {
         "scale": options.scale,
@@ -111,6 +113,8 @@ def draw_options(compiled: CompiledApp, options: FieldOptions, view: View, today
         "max_mb": options.max_mb,
     }
     drawn: dict[str, object] = {key: value for key, value in plain.items() if value is not None}
+    if encrypted:
+        drawn["encrypted"] = True
     if options.percent:
         drawn["percent"] = True
     if options.choices:

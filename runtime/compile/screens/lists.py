@@ -84,8 +84,10 @@ def _column(compiled: CompiledApp, entity: str, path: str, view: View, today: dt
         "label": _label(compiled, entity, path),
         "type": field.type,
         "widget": FIELD_TYPES[field.type].widget_for(field.options),
-        "options": draw_options(compiled, field.options, view, today),
-        "sortable": shown == "clear" and field.type not in {"rows", "multi_choice", "file", "image", "signature"},
+        "options": draw_options(compiled, field.options, view, today, encrypted=field.encrypted),
+        "sortable": shown == "clear"
+        and not field.encrypted
+        and field.type not in {"rows", "multi_choice", "file", "image", "signature"},
         "masked": shown == "masked",
     }
 

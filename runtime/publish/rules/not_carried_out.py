@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
-from forms_dsl.model import AccessRule, App, Entity, Field, Form, FormBlock, ListView
+from forms_dsl.model import AccessRule, App, Entity, Form, FormBlock, ListView
 from forms_dsl.source import Span
 from runtime.publish.lint import Proposal
 
@@ -37,14 +37,6 @@ def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
         yield entity.span, "external"
     if entity.duplicates:
         yield entity.span, "duplicates"
-    for fields in (entity.fields, *(row.fields for row in entity.rows.values())):
-        for field in fields.values():
-            yield from ((field.span, key) for key in _of_field(field))
-
-
-def _of_field(field: Field) -> Iterator[str]:
-    if field.encrypted:
-        yield "encrypted"
 
 
 def _of_form(form: Form) -> Iterator[tuple[Span, str]]:

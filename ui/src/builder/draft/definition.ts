@@ -78,8 +78,8 @@ export function freeName(wanted: string, taken: Iterable<string>): string {
 
 /** Order of keys as the language documents them; a new key stands behind the last that precedes it. */
 export const FIELD_KEYS = [
-  'type', 'to', 'of', 'workflow', 'max', 'min', 'scale', 'percent', 'currency', 'lines', 'pattern', 'required', 'unique', 'required_when', 'visible', 'read_only',
-  'default', 'stored', 'compute', 'class', 'mask', 'label', 'help', 'check', 'message', 'choices_from', 'ordered', 'choices',
+  'type', 'to', 'of', 'workflow', 'max', 'min', 'scale', 'percent', 'currency', 'lines', 'pattern', 'accept', 'max_mb', 'count', 'required', 'unique', 'required_when', 'visible', 'read_only',
+  'default', 'stored', 'compute', 'class', 'mask', 'encrypted', 'label', 'help', 'check', 'message', 'choices_from', 'ordered', 'choices',
 ] as const
 export const ITEM_KEYS = ['field', 'rows', 'text', 'button', 'label', 'help', 'span', 'visible', 'required_when', 'read_only', 'columns', 'min', 'max', 'totals'] as const
 export const BLOCK_KEYS = ['section', 'tab', 'page', 'label', 'columns', 'visible', 'items'] as const

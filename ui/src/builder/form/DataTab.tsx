@@ -2,6 +2,7 @@
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { entityFile, labelOf, listOf, mapOf, textOf, type ItemPlace, type ModelMap } from '../draft/definition'
+import { useIsPublished } from '../draft/published'
 import { useDraft } from '../draft/store'
 import { usesOf } from '../draft/uses'
 import { TextLine } from '../parts/TextLine'
@@ -10,12 +11,16 @@ import { useCatalog, useDesigner } from './designer'
 import { TargetsEditor } from './TargetsEditor'
 import { words } from './words'
 
+/** What people enter as a text and the server can seal. */
+const TEXTS: ReadonlySet<string> = new Set(['text', 'rich_text', 'email', 'phone', 'mobile_cn', 'url', 'id_card', 'uscc', 'bank_card', 'iban', 'swift_bic', 'cnaps', 'lei'])
+
 export function DataTab({ item, field }: { readonly item: ItemPlace, readonly field: ModelMap }) {
   const t = useWords(words), label = useLabel()
   const designer = useDesigner()
   const files = useDraft(state => state.files)
   const type = useCatalog().data?.field_types.find(each => each.name === textOf(field['type']))
   const keys = new Set(type?.option_keys ?? []), several = type?.name === 'any_reference'
+  const published = useIsPublished(designer.app, designer.entity, item.name)
   const uses = usesOf(files, designer.entity, item.name).filter(path => path !== `forms/${designer.form}.yaml` && path !== entityFile(designer.entity))
   const setNumber = (key: string, text: string) => designer.setField(item.name, key, text === '' ? null : /^-?[0-9]{1,15}$/.test(text) ? Number(text) : text)
   return (
@@ -39,6 +44,12 @@ export function DataTab({ item, field }: { readonly item: ItemPlace, readonly fi
         </div>
       </div>
       {textOf(field['class']) === 'C2' && <TextLine label={t('mask')} value={textOf(field['mask'])} commit={text => designer.setField(item.name, 'mask', text || null)} hint="3****4" />}
+      {type?.name !== undefined && TEXTS.has(type.name) && (
+        <label className="check-line">
+          <input type="checkbox" disabled={published} checked={textOf(field['encrypted']) === 'true'} onChange={event => designer.setField(item.name, 'encrypted', event.target.checked || null)} /> {t('encrypted')}
+          {published && <small className="hint"> {t('encrypted_fixed')}</small>}
+        </label>
+      )}
       <div className="used">
         <h3>{t('where_used')}</h3>
         {uses.length ? <ul>{uses.map(path => <li key={path} className="mono">{path}</li>)}</ul> : <p className="hint">{t('used_nowhere')}</p>}

@@ -62,6 +62,8 @@ export const words = catalogue('form-designer', {
   max: ['最大值或最大长度', 'Largest value or length'],
   min: ['最小值', 'Smallest value'],
   scale: ['小数位', 'Decimals'],
+  encrypted: ['加密存储，只能整值比较', 'Kept encrypted; only compared as a whole'],
+  encrypted_fixed: ['发布后不再改变', 'Fixed once published'],
   targets: ['指向的实体', 'Leads to'],
   accept: ['可接受的文件类型', 'Kinds of file'],
   max_mb: ['每个文件最大 MB', 'Largest file in MB'],

@@ -61,6 +61,7 @@ export interface FieldOptions {
   readonly pattern?: string
   readonly choices?: readonly Choice[]
   readonly ordered?: boolean
+  readonly encrypted?: boolean
   readonly to?: string
   readonly to_columns?: readonly string[] | undefined
   /** The entities of a reference of several kinds. */

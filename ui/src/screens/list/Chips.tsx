@@ -81,7 +81,7 @@ export function AddChip({ column, columns, app, zone, add }: { readonly column?:
   const [open, setOpen] = useState(false)
   const first = column ?? columns[0]
   if (!first) return null
-  const start: Condition = { path: first.path, operator: operatorsOf(first.type, first.options.ordered ?? false)[0] ?? 'missing', values: [] }
+  const start: Condition = { path: first.path, operator: operatorsOf(first.type, first.options)[0] ?? 'missing', values: [] }
   const editor = <ConditionEditor columns={column ? [column] : columns} start={start} app={app} zone={zone} done={next => { setOpen(false); if (next) add(next) }} />
   return (
     <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" arrow={false} destroyOnHidden content={editor}>

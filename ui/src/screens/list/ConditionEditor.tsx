@@ -48,12 +48,12 @@ export function ConditionEditor({ columns, start, app, zone, done }: EditorProps
   const [wrong, setWrong] = useState(false)
   const column = columns.find(each => each.path === condition.path)
   if (!column) return null
-  const operators = operatorsOf(column.type, column.options.ordered ?? false)
+  const operators = operatorsOf(column.type, column.options)
   const isEmpty = NEEDS_NOTHING.includes(condition.operator), several = condition.operator === 'in' || condition.operator === 'not_in'
   const { Input } = WIDGETS[widgetFor(column, condition.operator)] ?? {}
   const choose = (path: string) => {
     const next = columns.find(each => each.path === path)
-    if (next) setCondition({ path, operator: operatorsOf(next.type, next.options.ordered ?? false)[0] ?? 'missing', values: [] })
+    if (next) setCondition({ path, operator: operatorsOf(next.type, next.options)[0] ?? 'missing', values: [] })
   }
   const apply = (event: FormEvent) => {
     event.preventDefault()

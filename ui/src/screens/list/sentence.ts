@@ -12,7 +12,9 @@ const SYMBOLS: Readonly<Partial<Record<Operator, string>>> = { eq: '==', ne: '!=
 const FUNCTIONS: Readonly<Partial<Record<Operator, string>>> = { contains: 'contains', starts: 'starts_with' }
 
 /** The operators that fit a type of field, the usual one first. */
-export function operatorsOf(type: string, ordered: boolean): readonly Operator[] {
+export function operatorsOf(type: string, { ordered = false, encrypted = false }: { readonly ordered?: boolean, readonly encrypted?: boolean }): readonly Operator[] {
+  // Only whole values are compared with what is kept encrypted.
+  if (encrypted) return ['eq', 'ne', 'missing', 'present']
   switch (type) {
     case 'integer': case 'decimal': case 'money': case 'number': case 'duration': return ['ge', 'le', 'eq', 'ne', 'gt', 'lt', 'missing', 'present']
     case 'date': return ['ge', 'le', 'eq', 'missing', 'present']
