@@ -266,19 +266,21 @@ export interface Process {
   readonly id: string
   readonly workflow: string
   readonly title: Label
-  readonly state: 'running' | 'approved' | 'rejected' | 'stopped' | 'held'
+  readonly state: 'running' | 'approved' | 'rejected' | 'stopped' | 'held' | 'suspended'
   readonly started_by: Person
   readonly started_at: string
   readonly ended_at: string | null
   readonly at: readonly ProcessStep[]
   readonly trail: readonly TrailEntry[]
   readonly can: readonly string[]
+  /** For administrators: where the flow may be put, and the jump that waits for a second one. */
+  readonly jump?: { readonly to: readonly { readonly step: string, readonly title: Label }[], readonly asked: { readonly step: string, readonly by: Person | null } | null } | null
 }
 
 export interface Task {
   readonly id: string
   readonly app: string
-  readonly kind: 'seat' | 'work_item'
+  readonly kind: 'seat' | 'request' | 'work_item'
   readonly workflow: string | null
   readonly step: string
   readonly title: Label
@@ -311,6 +313,32 @@ export interface TaskDetail extends Task {
   /** Whether this person may open the record, and which of its references. */
   readonly opens: boolean
   readonly opens_fields: readonly string[]
+  /** Of a seat: what may be done with it beside deciding it, whether a decision needs the password, who was added and asked. */
+  readonly acts?: readonly string[]
+  readonly signature?: boolean
+  readonly added?: readonly AddedSeat[]
+  readonly requests?: readonly OpinionRequest[]
+}
+
+export interface AddedSeat {
+  readonly seat: number
+  readonly person: Person | null
+  readonly by: Person | null
+  readonly mode: 'before' | 'after' | 'together'
+  readonly state: string
+  readonly removable: boolean
+}
+
+export interface OpinionRequest {
+  readonly request: number
+  readonly kind: 'opinion' | 'delegate'
+  readonly person: Person | null
+  readonly by: Person | null
+  readonly note: string | null
+  readonly state: 'open' | 'answered' | 'withdrawn' | 'cancelled'
+  readonly opinion: string | null
+  readonly waits: boolean
+  readonly withdrawable: boolean
 }
 
 export interface Decided { readonly task: Task, readonly process: Process | null, readonly undo_until?: string | null }

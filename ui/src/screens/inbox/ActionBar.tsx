@@ -1,6 +1,7 @@
 /** Opinion and decision at the foot of a task; letters choose, Ctrl+Enter confirms. */
 import { Button, Dropdown, Input, Select } from 'antd'
 import { useRef, useState } from 'react'
+import type { InputRef } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea'
 import type { TaskDetail } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
@@ -9,22 +10,25 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { useShortcuts } from '../../kernel/keyboard'
 import { Failure } from '../../kernel/parts/Failure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
+import { Acts } from './Acts'
 import type { Decision } from './decide'
 import { words } from './words'
 
-type Known = 'approve' | 'reject' | 'return' | 'complete' | 'claim' | 'release' | 'veto'
-const LETTERS: Readonly<Record<string, string>> = { approve: 'A', reject: 'X', return: 'R', complete: 'A' }
+type Known = 'approve' | 'reject' | 'return' | 'complete' | 'claim' | 'release' | 'veto' | 'abstain' | 'answer'
+const LETTERS: Readonly<Record<string, string>> = { approve: 'A', reject: 'X', return: 'R', complete: 'A', abstain: 'B', answer: 'A' }
 /** Left to right: what ends badly, what goes back, what goes on. */
-const ORDER = ['claim', 'release', 'veto', 'reject', 'return', 'complete', 'approve']
+const ORDER = ['claim', 'release', 'veto', 'reject', 'return', 'abstain', 'complete', 'answer', 'approve']
+/** Decisions that only say who works on it: nobody signs them. */
+const UNSIGNED: ReadonlySet<string> = new Set(['claim', 'release'])
 const MOST = 500
 
-interface ActionBarProps { readonly task: TaskDetail, readonly busy: boolean, readonly failure: unknown, readonly decide: (decision: Decision) => void }
+interface ActionBarProps { readonly task: TaskDetail, readonly busy: boolean, readonly failure: unknown, readonly decide: (decision: Decision) => void, readonly acted: (act: string) => void }
 
-export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
+export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps) {
   const t = useWords(words), c = useWords(common), label = useLabel(), narrow = useIsNarrow()
   const [opinion, setOpinion] = useState(''), [chosen, setChosen] = useState<string | null>(null), [to, setTo] = useState(task.return_to[0]?.step)
-  const [lacking, setLacking] = useState(false)
-  const box = useRef<TextAreaRef>(null)
+  const [lacking, setLacking] = useState(false), [password, setPassword] = useState(''), [unsigned, setUnsigned] = useState(false)
+  const box = useRef<TextAreaRef>(null), pen = useRef<InputRef>(null)
   const decisions = task.decisions.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
   const word = (name: string) => (name in words.entries ? t(name as Known) : name)
   const needing = task.opinion_required.filter(name => decisions.includes(name))
@@ -34,7 +38,12 @@ export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
     setChosen(name)
     setLacking(isLacking)
     if (isLacking) return box.current?.focus()
-    decide({ name, opinion: opinion.trim(), to: name === 'return' ? to : undefined })
+    const signs = task.signature === true && !UNSIGNED.has(name)
+    setUnsigned(signs && !password)
+    if (signs && !password) return pen.current?.focus()
+    decide({ name, opinion: opinion.trim(), to: name === 'return' ? to : undefined, password: signs ? password : undefined })
+    // It signs one decision, also when that one is refused.
+    setPassword('')
   }
   // A letter chooses and goes to the opinion; only Ctrl+Enter or the button itself confirms.
   const choose = (name: string) => {
@@ -47,7 +56,10 @@ export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
     'Ctrl+Enter': () => { if (chosen) confirm(chosen) },
     'Escape': () => box.current?.blur(),
   })
-  if (decisions.length === 0) return null
+  const acts = task.acts ?? []
+  if (decisions.length === 0 && acts.length === 0) return null
+  // While others are waited for there is nothing to decide, but still to ask, to hand over or to take away.
+  if (decisions.length === 0) return <footer className="action-bar"><div className="decisions decisions-alone"><Acts task={task} acted={acted} /></div></footer>
   const button = (name: string) => (
     <Button
       key={name} className={`decision decision-${name} ${chosen === name ? 'decision-chosen' : ''}`} type={name === 'approve' || name === 'complete' ? 'primary' : 'default'} danger={name === 'reject' || name === 'return' || name === 'veto'}
@@ -62,7 +74,7 @@ export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
   return (
     <footer className="action-bar">
       {failure !== null && <Failure error={failure} />}
-      {!narrow && task.kind === 'seat' && (
+      {!narrow && task.kind !== 'work_item' && (
         <div className="phrases">
           <span className="hint small">{t('phrases')}</span>
           {(['phrase_1', 'phrase_2', 'phrase_3'] as const).map(each => <button key={each} type="button" className="phrase" onClick={() => { setOpinion(t(each)); box.current?.focus() }}>{t(each)}</button>)}
@@ -79,7 +91,14 @@ export function ActionBar({ task, busy, failure, decide }: ActionBarProps) {
           {!narrow && <span className="opinion-count hint small">{t('note', { count: [...opinion].length })}</span>}
           <p id="opinion-fault" role="status" className={lacking ? 'message-error' : 'hint small'}>{lacking && chosen ? t('opinion_needed', { decision: word(chosen) }) : chosen ? t('chosen', { decision: word(chosen) }) : ''}</p>
         </div>
+        {task.signature && (
+          <div className="sign">
+            <Input.Password ref={pen} value={password} visibilityToggle={false} autoComplete="current-password" aria-label={t('password')} placeholder={t('password_hint')} status={unsigned ? 'error' : ''} aria-invalid={unsigned} aria-describedby="sign-fault" onChange={event => { setPassword(event.target.value); setUnsigned(false) }} />
+            <p id="sign-fault" role="status" className={unsigned ? 'message-error' : 'hint small'}>{unsigned ? t('password_needed') : ''}</p>
+          </div>
+        )}
         <div className="decisions">
+          <Acts task={task} acted={acted} />
           {target}
           {rest.length > 0 && <Dropdown autoFocus trigger={['click']} menu={{ items: rest.map(name => ({ key: name, label: word(name) })), onClick: ({ key }) => confirm(key) }}><Button>{t('more')}</Button></Dropdown>}
           {big.map(button)}

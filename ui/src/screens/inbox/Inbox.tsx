@@ -12,6 +12,7 @@ import { Failure } from '../../kernel/parts/Failure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
 import { useTitle } from '../../kernel/parts/title'
 import { outcomeText } from '../parts/kinds'
+import { Batch } from './Batch'
 import { ends } from './decide'
 import { fits } from './group'
 import { TaskList } from './TaskList'
@@ -30,6 +31,7 @@ export default function Inbox() {
   const box = BOXES.find(each => each === query.get('box')) ?? 'todo'
   const navigate = useNavigate(), narrow = useIsNarrow()
   const [typed, setTyped] = useState(''), [said, setSaid] = useState(''), [moved, setMoved] = useState(false)
+  const [picked, setPicked] = useState<ReadonlySet<string> | null>(null)
   const answer = useTasks(box), open = useMe().data?.open_tasks
   const tasks = answer.data?.items.filter(task => fits(task, typed, label)) ?? null
   // On a wide screen the first task stands open, so that a decision needs no extra click.
@@ -54,14 +56,15 @@ export default function Inbox() {
           {BOXES.map(each => <Link key={each} to={each === 'todo' ? '/tasks' : `/tasks?box=${each}`} aria-current={each === box ? 'page' : undefined}>{t(each)}{each === 'todo' && open !== undefined && open > 0 && <small>{open}</small>}</Link>)}
         </div>
         {answer.error && answer.data && <div className="notice" role="alert"><span className="grow">{c('stale_list', { time: clock(new Date(answer.dataUpdatedAt).toISOString()) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
-        {answer.error && !answer.data ? <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div> : <TaskList box={box} tasks={tasks} chosen={shown} typed={typed} type={setTyped} />}
+        {answer.error && !answer.data ? <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div> : <TaskList box={box} tasks={tasks} chosen={shown} typed={typed} type={setTyped} picked={picked} pick={setPicked} />}
+        {box === 'todo' && <Batch tasks={tasks ?? []} picked={picked} pick={setPicked} />}
         <p className="inbox-keys hint small" aria-hidden="true">{(tasks?.length ?? 0) > 0 && <><kbd>J</kbd> <kbd>K</kbd> {t('key_move')}</>}{box === 'todo' && (tasks?.length ?? 0) > 0 && <> <kbd>A</kbd> {t('key_agree')} <kbd>R</kbd> {t('key_return')} <kbd>Ctrl Enter</kbd> {t('key_confirm')}</>}</p>
       </section>
       <section className="inbox-task" aria-label={t('title')}>
         <p role="status" className={said ? 'inbox-said' : 'sr'}>{said}</p>
         {narrow && id && <Link className="inbox-back" to={`/tasks${suffix}`}>‹ {t(box === 'todo' ? 'title' : box)}</Link>}
         {shown
-          ? <TaskPane id={shown} focus={moved} decided={(task, _, decision) => {
+          ? <TaskPane id={shown} focus={moved} acted={act => setSaid(t('act_done', { act }))} decided={(task, _, decision) => {
               setSaid(t('decided', { title: task.record_title, decision: outcomeText(task.kind === 'work_item' && decision.name === 'complete' ? 'done' : decision.name) }))
               if (!ends(decision.name)) return
               const at = tasks?.findIndex(each => each.id === task.id) ?? -1, next = tasks?.[at + 1] ?? tasks?.[at - 1]

@@ -1,5 +1,5 @@
 /** The left pane: the cards of one box, by deadline, each of three lines. */
-import { Input } from 'antd'
+import { Checkbox, Input } from 'antd'
 import { Link } from 'react-router'
 import type { Task } from '../../kernel/api/types'
 import { group as grouping } from '../../kernel/format/numbers'
@@ -10,6 +10,7 @@ import type { Box } from '../../kernel/api/queries'
 import { Deadline, lengthText } from '../parts/Deadline'
 import { outcomeText } from '../parts/kinds'
 import { words as partWords } from '../parts/words'
+import { toggled } from './Batch'
 import { grouped } from './group'
 import { words } from './words'
 
@@ -19,6 +20,9 @@ interface TaskListProps {
   readonly chosen: string | undefined
   readonly typed: string
   readonly type: (typed: string) => void
+  /** The tasks chosen to be decided alike; null while they are decided one by one. */
+  readonly picked: ReadonlySet<string> | null
+  readonly pick: (picked: ReadonlySet<string> | null) => void
 }
 
 function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, readonly chosen: boolean }) {
@@ -34,7 +38,7 @@ function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, r
   )
 }
 
-export function TaskList({ box, tasks, chosen, typed, type }: TaskListProps) {
+export function TaskList({ box, tasks, chosen, typed, type, picked, pick }: TaskListProps) {
   const t = useWords(words), now = useNow()
   const groups = tasks && (box === 'todo' ? grouped(tasks, now) : tasks.length > 0 ? [['all', tasks] as const] : [])
   return (
@@ -45,7 +49,12 @@ export function TaskList({ box, tasks, chosen, typed, type }: TaskListProps) {
         {groups?.map(([name, list]) => (
           <section key={name} aria-labelledby={`tasks-${name}`}>
             <h2 id={`tasks-${name}`} className="task-group"><span className="grow">{t(name)} · {list.length}</span>{box === 'todo' && name !== 'open_end' && <small className="hint">{t('due')}</small>}</h2>
-            <ul>{list.map(task => <li key={task.id}><Card task={task} box={box} chosen={task.id === chosen} /></li>)}</ul>
+            <ul>{list.map(task => (
+              <li key={task.id} className={picked ? 'batch-row' : ''}>
+                {picked && box === 'todo' && <Checkbox aria-label={t('choose_task', { title: task.record_title })} checked={picked.has(task.id)} onChange={event => pick(toggled(picked, task.id, event.target.checked))} />}
+                <Card task={task} box={box} chosen={task.id === chosen} />
+              </li>
+            ))}</ul>
           </section>
         ))}
         {groups?.length === 0 && <div className="empty"><h2>{typed ? t('none_found', { text: typed }) : t(`empty_${box}`)}</h2></div>}

@@ -18,20 +18,21 @@ import { outcomeText } from '../parts/kinds'
 import { kindWord, Trail } from '../parts/Trail'
 import { words as partWords } from '../parts/words'
 import { ActionBar } from './ActionBar'
+import { Beside } from './Acts'
 import { useDecide, type Decision } from './decide'
 import { FactGrid } from './FactGrid'
 import { NextPath } from './NextPath'
 import { Resubmit } from './Resubmit'
 import { words } from './words'
 
-interface TaskPaneProps { readonly id: string, readonly focus: boolean, readonly decided: (task: TaskDetail, decided: Decided, decision: Decision) => void }
+interface TaskPaneProps { readonly id: string, readonly focus: boolean, readonly decided: (task: TaskDetail, decided: Decided, decision: Decision) => void, readonly acted: (act: string) => void }
 
-export function TaskPane({ id, focus, decided }: TaskPaneProps) {
+export function TaskPane({ id, focus, decided, acted }: TaskPaneProps) {
   const answer = useTask(id), screens = useScreens(answer.data?.app)
   const failed = stopOf(answer, screens)
   if (failed) return <PageFailure error={failed} retry={() => { void answer.refetch(); void screens.refetch() }} />
   if (!answer.data || !screens.data) return <div className="screen" aria-busy="true"><span className="grey" /><span className="grey" /></div>
-  return <Opened key={id} task={answer.data} screens={screens.data} focus={focus} decided={decided} />
+  return <Opened key={id} task={answer.data} screens={screens.data} focus={focus} decided={decided} acted={acted} />
 }
 
 /** What ends a task, as the trail calls it. */
@@ -49,7 +50,7 @@ function Subject({ task, screens }: { readonly task: TaskDetail, readonly screen
   return task.opens_fields.includes(field.name) ? <Link className="button-plain" to={`/app/${app}/${entity}/${id}`}>{title ?? id}</Link> : title ? <span className="quiet">{title}</span> : null
 }
 
-function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, readonly screens: Screens, readonly focus: boolean, readonly decided: TaskPaneProps['decided'] }) {
+function Opened({ task, screens, focus, decided, acted }: { readonly task: TaskDetail, readonly screens: Screens, readonly focus: boolean, readonly decided: TaskPaneProps['decided'], readonly acted: TaskPaneProps['acted'] }) {
   const t = useWords(words), p = useWords(partWords), label = useLabel(), locale = useLocale()
   const me = useMe().data, people = usePeopleText()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -85,6 +86,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
                 {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: outcomeText(task.result ?? task.state) })}</span></div>}
                 {!over && task.decisions.length === 0 && <p className="card card-body quiet" role="status">{waiting || t('not_yours')}</p>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
+                <Beside task={task} acted={acted} />
                 {!over && task.kind === 'seat' && <NextPath task={task} />}
                 {task.four_eyes && !over && <p className="hint small">{t('four_eyes_long')}</p>}
               </div>
@@ -95,7 +97,7 @@ function Opened({ task, screens, focus, decided }: { readonly task: TaskDetail, 
                 </details>
               )}
             </div>
-            {!over && <ActionBar task={task} busy={decide.isPending} failure={decide.error} decide={decision => decide.mutate(decision)} />}
+            {!over && <ActionBar task={task} busy={decide.isPending} failure={decide.error} decide={decision => decide.mutate(decision)} acted={acted} />}
           </>
         )}
     </div>

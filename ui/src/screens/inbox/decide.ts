@@ -1,5 +1,5 @@
 /** Sending a decision; what it changes is asked for again. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { post, path } from '../../kernel/api/client'
 import { Refusal } from '../../kernel/api/failure'
 import { useOnce } from '../../kernel/api/once'
@@ -11,23 +11,65 @@ export interface Decision {
   readonly opinion: string
   readonly to?: string | undefined
   readonly fields?: Readonly<Record<string, Wire>> | undefined
+  /** The password again, where the step asks for a signature. */
+  readonly password?: string | undefined
 }
 
 /** Decisions end the task for this person; claiming and releasing only say who works on it. */
 export const ends = (decision: string): boolean => decision !== 'claim' && decision !== 'release'
 
+/** What an act with a task changes is asked for again. */
+function refresh(client: QueryClient, id: string): void {
+  for (const key of [['tasks'], keys.me, keys.task(id), ['list'], ['count'], ['related'], ['record'], ['process'], ['history']]) void client.invalidateQueries({ queryKey: key })
+}
+
+/** An act with a task beside deciding it: whom, which seat or request, and why. */
+export interface Act {
+  readonly name: string
+  readonly opinion?: string
+  readonly people?: readonly string[]
+  readonly seat?: number
+  readonly request?: number
+  readonly wait?: boolean
+}
+
+export function useAct(task: TaskDetail, done: (act: Act) => void) {
+  const client = useQueryClient(), once = useOnce()
+  return useMutation({
+    mutationFn: ({ name, ...body }: Act) => once([task.id, name, body], key => post<Decided>(path('api', 'tasks', task.id, name), { body, key })),
+    onSuccess: (_, act) => {
+      refresh(client, task.id)
+      done(act)
+    },
+  })
+}
+
+export interface BatchOutcome { readonly id: string, readonly done: boolean, readonly status: number, readonly code: string | null, readonly detail: string | null }
+
+/** One decision for many tasks; each has an outcome of its own. */
+export function useBatch(done: (outcomes: readonly BatchOutcome[]) => void) {
+  const client = useQueryClient(), once = useOnce()
+  return useMutation({
+    mutationFn: ({ decision, opinion, ids }: { readonly decision: string, readonly opinion: string, readonly ids: readonly string[] }) => {
+      const body = { decision, ...(opinion ? { opinion } : {}), items: ids.map(id => ({ id })) }
+      return once(body, key => post<{ readonly items: readonly BatchOutcome[] }>('/api/tasks/batch', { body, key }))
+    },
+    onSuccess: answer => {
+      for (const key of [['tasks'], ['task'], keys.me, ['list'], ['count'], ['related'], ['record'], ['process'], ['history']]) void client.invalidateQueries({ queryKey: key })
+      done(answer.items)
+    },
+  })
+}
+
 export function useDecide(task: TaskDetail, done: (decided: Decided, decision: Decision) => void) {
   const client = useQueryClient(), once = useOnce()
   return useMutation({
-    mutationFn: ({ name, opinion, to, fields }: Decision) => {
-      const body = { ...(opinion ? { opinion } : {}), ...(to ? { to } : {}), ...(fields ? { fields } : {}), ...(ends(name) ? { version: task.record.version } : {}) }
+    mutationFn: ({ name, opinion, to, fields, password }: Decision) => {
+      const body = { ...(opinion ? { opinion } : {}), ...(to ? { to } : {}), ...(fields ? { fields } : {}), ...(password ? { password } : {}), ...(ends(name) ? { version: task.record.version } : {}) }
       return once([task.id, name, body], key => post<Decided>(path('api', 'tasks', task.id, name), { body, key }))
     },
     onSuccess: (decided, decision) => {
-      void client.invalidateQueries({ queryKey: ['tasks'] })
-      void client.invalidateQueries({ queryKey: keys.me })
-      void client.invalidateQueries({ queryKey: keys.task(task.id) })
-      for (const name of ['list', 'count', 'related', 'record', 'process', 'history']) void client.invalidateQueries({ queryKey: [name] })
+      refresh(client, task.id)
       done(decided, decision)
     },
     onError: error => {

@@ -48,7 +48,7 @@ export function Trail({ process, me }: { readonly process: Process, readonly me:
   )
 }
 
-const STATE_TAGS: Readonly<Record<Process['state'], string>> = { running: 'tag tag-brand', approved: 'tag tag-ok', rejected: 'tag tag-seal', stopped: 'tag', held: 'tag tag-warning' }
+const STATE_TAGS: Readonly<Record<Process['state'], string>> = { running: 'tag tag-brand', approved: 'tag tag-ok', rejected: 'tag tag-seal', stopped: 'tag', held: 'tag tag-warning', suspended: 'tag tag-warning' }
 
 export function ProcessTag({ state }: { readonly state: Process['state'] }) {
   const t = useWords(words)

@@ -11,6 +11,7 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { ProcessTag, Trail } from '../parts/Trail'
+import { Steering, type Steer } from './Steering'
 import { words } from './words'
 
 interface ApprovalProps { readonly app: string, readonly entity: string, readonly id: string, readonly process: Process }
@@ -20,7 +21,7 @@ export function Approval({ app, entity, id, process }: ApprovalProps) {
   const me = useMe().data
   const [asking, setAsking] = useState(false)
   const steer = useMutation({
-    mutationFn: (way: 'recall' | 'retry' | 'urge') => once(way, key => call('POST', path('api', app, entity, id, 'process', way), { key })),
+    mutationFn: ({ way, ...body }: Steer) => once([way, body], key => call('POST', path('api', app, entity, id, 'process', way), { key, body })),
     onSuccess: () => {
       setAsking(false)
       for (const key of [keys.record(app, entity, id), keys.process(app, entity, id), keys.history(app, entity, id), ['tasks'], ['list'], keys.me]) void client.invalidateQueries({ queryKey: key })
@@ -28,14 +29,16 @@ export function Approval({ app, entity, id, process }: ApprovalProps) {
   })
   return (
     <section className="card" aria-labelledby="process">
-      {asking && <Confirm title={t('recall_ask')} text={t('recall_text')} yes={t('recall')} busy={steer.isPending} failure={steer.error} confirm={() => steer.mutate('recall')} cancel={() => { setAsking(false); steer.reset() }} />}
+      {asking && <Confirm title={t('recall_ask')} text={t('recall_text')} yes={t('recall')} busy={steer.isPending} failure={steer.error} confirm={() => steer.mutate({ way: 'recall' })} cancel={() => { setAsking(false); steer.reset() }} />}
       <div className="card-head"><h2 id="process">{t('process')}</h2><small className="hint grow">{label(process.title)}</small><ProcessTag state={process.state} /></div>
       <div className="card-body">
         <Trail process={process} me={me?.id ?? null} />
         {steer.error && !asking && <Failure error={steer.error} />}
-        {process.can.includes('recall') && <Button size="small" onClick={() => setAsking(true)}>{t('recall')}</Button>}
-        {process.can.includes('urge') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate('urge')}>{t('urge')}</Button>}
-        {process.can.includes('retry') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate('retry')}>{t('retry')}</Button>}
+        <div className="steer">
+          {process.can.includes('recall') && <Button size="small" onClick={() => setAsking(true)}>{t('recall')}</Button>}
+          {process.can.includes('retry') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate({ way: 'retry' })}>{t('retry')}</Button>}
+          <Steering process={process} busy={steer.isPending} failure={steer.error} steer={(what, done) => steer.mutate(what, { onSuccess: done })} forget={() => steer.reset()} />
+        </div>
       </div>
     </section>
   )
