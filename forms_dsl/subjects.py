@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from forms_dsl.field_paths import entity_of
-from forms_dsl.model import App, Case, DecisionTable, Entity, Scorecard
+from forms_dsl.model import App, Case, DecisionTable, Entity, FormBlock, Scorecard
 
 
 def tested_table(app: App, case: Case) -> DecisionTable | None:
@@ -24,6 +26,14 @@ def tested_entity(app: App, case: Case) -> Entity | None:
         if thing is not None and not isinstance(thing, DecisionTable):
             return entity_of(app, thing.entity)
     return next(iter(app.entities.values())) if len(app.entities) == 1 else None
+
+
+def names_in(block: FormBlock) -> Iterator[str]:
+    """The names of a block of a form, of its items and of the blocks inside."""
+    yield block.name
+    yield from (item.name for item in block.items)
+    for inner in block.blocks:
+        yield from names_in(inner)
 
 
 def runs(case: Case, card: Scorecard) -> bool:

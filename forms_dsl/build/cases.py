@@ -148,6 +148,8 @@ def _expect(shape: ExpectShape | None) -> Expected | None:
         superseded=None if shape.superseded is None else tuple(shape.superseded),
         people={step: tuple(people) for step, people in shape.people.items()},
         fields=dict(shape.fields),
+        form={name: _listed(words) for name, words in shape.form.items()},
+        values=dict(shape.values),
         records={name: dict(values) for name, values in records.items()},
         record_count=shape.records if isinstance(shape.records, int) else None,
         output=dict(shape.output),

@@ -11,7 +11,7 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code, suggestion
 from forms_dsl.field_paths import entity_of, field_at
 from forms_dsl.model import App, Case, DecisionTable, Entity, Factor, Scorecard
 from forms_dsl.names import SYSTEM_FIELDS
-from forms_dsl.subjects import runs, tested_entity, tested_table
+from forms_dsl.subjects import names_in, runs, tested_entity, tested_table
 from forms_dsl.workflow_tree import steps_of
 
 UNTESTED = code("D003", "A factor of a scorecard that no test case meets.", "warning")
@@ -68,6 +68,7 @@ def _case(site: Site, case: Case, place: Place) -> Iterator[Diagnostic]:
             known = (*app.automations, *app.decisions)
             what = Sentence("automation or decision", "自动化规则或决策")
             yield from _known(site, place.at("do", number, "run"), [act.name], known, what, key=False)
+    yield from _form(site, case, place)
     yield from _expected(site, case, place, table, entity)
 
 
@@ -86,6 +87,9 @@ def _expected(site: Site, case: Case, place: Place, table: DecisionTable | None,
         here = place.at("expect")
         if entity is not None:
             yield from _known(site, here.at("fields"), expect.fields, _fields(entity), _FIELD)
+        if expect.values and entity is None:
+            message = Sentence("Expressions need the entity of the case.", "表达式需要写明案例针对的实体。")
+            yield site.find(codes.MISSING_KEY, place, message, Sentence("Add entity: NAME", "请加上 entity: 实体名"), key=True)
         if table is not None:
             yield from _known(
                 site, here.at("output"), expect.output, table.outputs, Sentence("output of the table", "决策表输出")
@@ -112,6 +116,21 @@ def _expected(site: Site, case: Case, place: Place, table: DecisionTable | None,
                 yield from _known(
                     site, here.at(key), [word], known, Sentence(key, "规则" if key == "rule" else "字段"), key=False
                 )
+
+
+def _form(site: Site, case: Case, place: Place) -> Iterator[Diagnostic]:
+    """The form of a case is there, and what is expected of it is about its items and blocks."""
+    if case.form is not None:
+        yield from _known(site, place.at("form"), [case.form], site.app.forms, Sentence("form", "表单"), key=False)
+    form = site.app.forms.get(case.form or "")
+    if case.expect is not None and case.expect.form:
+        if case.form is None:
+            message = Sentence("The case does not say which form is filled in.", "案例没有说明填写哪张表单。")
+            yield site.find(codes.MISSING_KEY, place, message, Sentence("Add form: NAME", "请加上 form: 表单名"), key=True)
+        if form is not None:
+            known = [name for block in form.layout for name in names_in(block)]
+            here = place.at("expect", "form")
+            yield from _known(site, here, case.expect.form, known, Sentence("item of the form", "表单项"))
 
 
 def _fields(entity: Entity) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ class TestCaseShape(CaseBodyShape):
     __test__ = False
 
     entity: Annotated[Reference | None, _ENTITY] = None
+    form: Annotated[Reference | None, key("The form that is filled in with given.", "用 given 填写的表单。")] = None
 
 
 class TestsShape(Shape):

@@ -181,6 +181,23 @@ RecordsOrNumber = Annotated[
 ]
 
 
+#: How a form shows an item, in pairs that exclude each other.
+FORM_WORDS = ("visible", "hidden", "required", "optional", "read_only", "editable")
+
+
+def _shown(value: object) -> str:
+    text = text_of(value)
+    if text in FORM_WORDS:
+        return text
+    raise wrong(f"{text!r} is no way to show an item.", f"“{text}”不是表单项的状态。", suggestion(text, FORM_WORDS))
+
+
+ShownWord = Annotated[str, plain(_shown, {"type": "string", "enum": list(FORM_WORDS)})]
+Shown = Annotated[
+    Annotated[list[ShownWord], Tag(tag("words"))] | Annotated[ShownWord, Tag(tag("one"))], by_kind(list, "words", "one")
+]
+
+
 class ExpectShape(Shape):
     """What must come of a case."""
 
@@ -192,6 +209,14 @@ class ExpectShape(Shape):
     superseded: Annotated[StepList | None, key("Steps whose approvals no longer count.", "审批已作废的步骤。")] = None
     people: Annotated[dict[Reference, list[ChoiceCode]], key("Who is asked at a step.", "各步骤请谁办理。")] = {}
     fields: Annotated[Outcome, key("Field values of the record.", "记录的字段值。")] = {}
+    form: Annotated[
+        dict[Reference, Shown],
+        key(
+            "How the form of the case shows its items and blocks: visible, hidden, required, optional, read_only, editable.",
+            "案例所填表单的各项、各区块：visible、hidden、required、optional、read_only、editable。",
+        ),
+    ] = {}
+    values: Annotated[dict[str, Any], key("Expressions over the record, and what they give.", "针对记录的表达式及其结果。")] = {}
     records: Annotated[
         RecordsOrNumber | None, key("Field values by record name, or how many records.", "各记录的字段值，或记录数。")
     ] = None

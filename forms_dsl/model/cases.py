@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from forms_dsl.expr.tree import Expression
 from forms_dsl.model.entities import Label
 from forms_dsl.model.steps import Duration
 from forms_dsl.source import Pointer, Span
@@ -59,6 +60,12 @@ class Expected:
     #: Step → everybody who is asked there.
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fields: Mapping[str, object] = field(default_factory=dict)
+    #: How a form shows an item or block: visible, hidden, required, optional, read_only, editable.
+    form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: What expressions over the record give: as written → value as written.
+    values: Mapping[str, object] = field(default_factory=dict)
+    #: The expressions of `values`, checked; one that has a finding is left out.
+    expressions: Mapping[str, Expression] = field(default_factory=dict)
     records: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     record_count: int | None = None
     output: Mapping[str, object] = field(default_factory=dict)
@@ -103,6 +110,8 @@ class Case:
     expect_error: ExpectedError | None = None
     #: Of a case of the app's tests: the entity that `given` speaks about, where the file says it.
     entity: str | None = None
+    #: The form that is filled in with `given`.
+    form: str | None = None
     #: Where its parts stand, by their place inside the case.
     places: Mapping[Pointer, Span] = field(default_factory=dict, compare=False, repr=False)
 

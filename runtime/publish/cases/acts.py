@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from forms_dsl.decide import decide_score
-from forms_dsl.expr.facts import Facts
 from forms_dsl.model import Automation, Case, CaseAct, DecisionValue, Entity, Scorecard
-from forms_dsl.names import SYSTEM_FIELDS
 from forms_dsl.working_time import end_of
 from runtime.automations.actions import carry_out, take_answer
 from runtime.automations.events import RECEIVED, act_after, act_on_received, receive
@@ -20,17 +18,14 @@ from runtime.jobs.automations import next_records, run_now, take
 from runtime.outbox.rows import find_row
 from runtime.process.office_time import clock_of
 from runtime.publish.cases.bench import Sitting
+from runtime.publish.cases.reading import GIVEN, facts_over
 from runtime.publish.cases.results import NotRun
-from runtime.query.late import context_facts
-from runtime.records.facts import facts_of
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.records.triggers import AFTER
 from runtime.records.write import delete_record, update_record
 from runtime.store.tables import job, outbox
 
-#: The name under which the record of `given` stands among the records of a case; no record can be called so.
-GIVEN = ""
 #: Jobs of one case; loops of automations are cut long before.
 _MOST_JOBS = 1000
 
@@ -165,7 +160,8 @@ def _score(sitting: Sitting, act: CaseAct, outputs: Outputs) -> None:
     if not isinstance(card, Scorecard):
         raise TypeError(card.name)
     record_id, entity = sitting.records[GIVEN]
-    scored = decide_score(card, _facts(sitting, entity, record_id, card)).outputs
+    conditions = [row.condition for factor in card.factors for row in factor.rows if row.condition is not None]
+    scored = decide_score(card, facts_over(sitting, sitting.context(), conditions)).outputs
     outputs.values |= scored or {}
     outputs.declared |= card.outputs
     fields: Mapping[str, object] = {name: _spelled(value) for name, value in (scored or {}).items() if name in entity.fields}
@@ -177,17 +173,3 @@ def _score(sitting: Sitting, act: CaseAct, outputs: Outputs) -> None:
 
 def _spelled(value: object) -> object:
     return value if isinstance(value, str | bool) or value is None else str(value)
-
-
-def _facts(sitting: Sitting, entity: Entity, record_id: str, card: Scorecard) -> Facts:
-    """What the conditions of a card read of a record, through the planner."""
-    compiled, context = sitting.bench.releases[entity.app], sitting.context()
-    conditions = [row.condition for factor in card.factors for row in factor.rows if row.condition is not None]
-    paths = {path for condition in conditions for path in condition.reads}
-    if any(path[0] not in entity.fields and path[0] not in SYSTEM_FIELDS for path in paths):
-        raise NotRun("related records in a scorecard")
-    rows = {name for name, declared in entity.fields.items() if declared.type == "rows"}
-    names = sorted({path[0] if path[0] in rows else ".".join(path) for path in paths})
-    request = GetRequest(select=tuple(names) or ("id",))
-    found = get_record(sitting.connection, context, entity.app, entity.name, record_id, request)
-    return context_facts(context, compiled, record=facts_of(compiled, entity, found.values, names), old={})

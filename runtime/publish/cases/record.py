@@ -11,8 +11,8 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import DecisionValue, Entity, Expected
 from forms_dsl.names import SYSTEM_FIELDS
 from forms_dsl.source import Pointer
-from runtime.publish.cases.acts import GIVEN
 from runtime.publish.cases.bench import Sitting
+from runtime.publish.cases.reading import GIVEN
 from runtime.records.facts import value_of
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest

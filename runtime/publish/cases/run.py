@@ -13,10 +13,12 @@ from forms_dsl.model import App, Case, DecisionTable, DecisionValue, Entity, Exp
 from forms_dsl.subjects import tested_entity, tested_table
 from runtime.failures import Invalid
 from runtime.publish.cases.access import access_faults
-from runtime.publish.cases.acts import GIVEN, do_acts
+from runtime.publish.cases.acts import do_acts
 from runtime.publish.cases.bench import Bench, open_bench
 from runtime.publish.cases.expected_error import error_fault
+from runtime.publish.cases.forms import form_differences, value_differences
 from runtime.publish.cases.paths import flow_differences, is_about_a_flow
+from runtime.publish.cases.reading import GIVEN
 from runtime.publish.cases.record import effect_differences, output_differences, record_differences
 from runtime.publish.cases.results import CaseResult, NotRun, fault_said, findings, not_run, passed_or, said
 from workflow_engine.differences import Difference
@@ -88,6 +90,7 @@ def _differences(bench: Bench, case: Case) -> list[Difference]:
             sitting.records[GIVEN] = (given, entity)
         outputs = do_acts(sitting, case)
         seen = [*access_faults(sitting, case, expect), *record_differences(sitting, expect), *effect_differences(sitting, expect)]
+        seen += [*form_differences(sitting, case, expect), *value_differences(sitting, case, expect)]
         return [*output_differences(outputs.declared, outputs.values, expect), *seen]
 
 
