@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import Field
+from forms_dsl.model import Field, Segment
 from runtime.compile.access import Action, FieldRight, Rights, Shows
 from runtime.compile.app import CompiledApp, CompiledEntity
 
@@ -116,6 +116,8 @@ class ReadPlan:
     where: Expression | None = None
     #: The filter of the definition (a list's, a report's), beside what the reader asks.
     filter: Expression | None = None
+    #: Only the members of this segment.
+    segment: Segment | None = None
     search: tuple[tuple[tuple[str, ...], Field], ...] = ()
     order: tuple[OrderKey, ...] = ()
     #: References read for their titles: their clear ids come beside the answer.

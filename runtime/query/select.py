@@ -17,6 +17,7 @@ from runtime.query.masks import masked_sql
 from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
 from runtime.query.rights import Cell, cell_of, path_cell, row_conditions
 from runtime.query.scope import FullScope, ReaderScope, Statement, child_rows
+from runtime.query.segments import segment_conditions
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.wire import Pair, json_list, json_object, wire_choice, wire_value
 
@@ -144,6 +145,8 @@ def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
     yield from row_conditions(selecting.statement, plan.access)
     if plan.filter is not None:
         yield lower(plan.filter.tree, FullScope(selecting.statement), positive=True)
+    if plan.segment is not None:
+        yield from segment_conditions(selecting.statement, plan.segment)
     if plan.where is not None:
         yield lower(plan.where.tree, selecting.reader(), positive=True)
     if plan.search:

@@ -19,6 +19,7 @@ from runtime.records.codes import ENCRYPTED_NAME, MASKED_NAME, NOT_SORTABLE, UNK
 from runtime.records.reach import LEADING, has_system_field, reach, reader_scope
 from runtime.records.request import GetRequest, ListRequest, fault, refused
 from runtime.records.sealed import NotWhole, with_seals
+from runtime.records.segments import segment_of
 
 Targets = dict[tuple[str, ...], AccessPlan]
 
@@ -38,10 +39,13 @@ def plan_list(context: Context, access: AccessPlan, request: ListRequest) -> Rea
     if request.search is not None and not search and not faults:
         zh, en = "此数据没有您可以搜索的字段。", "There is no field here that you may search."
         faults.append(fault(UNKNOWN_NAME, "search", zh, en))
+    segment = segment_of(context, access, request.segment, targets) if request.segment is not None else None
+    if request.segment is not None and segment is None:
+        faults.append(_unknown("segment", request.segment))
     if faults:
         raise refused(faults)
     references = _references(access, columns, targets) if request.titles else ()
-    return ReadPlan(access, columns, where, None, search, order, references, targets, deleted=request.deleted)
+    return ReadPlan(access, columns, where, None, segment, search, order, references, targets, deleted=request.deleted)
 
 
 def plan_get(context: Context, access: AccessPlan, request: GetRequest) -> ReadPlan:

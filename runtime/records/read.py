@@ -90,6 +90,7 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
         request.search is not None,
         request.deleted,
         passes,
+        request.segment,
     )
     # Seals of what is compared stand in the plan.
     shape = (access.fingerprint, *asked_for, ring_stamp() if request.where and _has_sealed(access) else None)
@@ -210,7 +211,8 @@ def _values(context: Context, request: ListRequest) -> dict[str, object]:
 
 def _question(app: str, entity: str, request: ListRequest) -> tuple[str, ...]:
     deleted = ("deleted",) if request.deleted else ()
-    return app, entity, request.where or "", ",".join(request.order), request.search or "", *deleted
+    segment = ("segment", request.segment) if request.segment else ()
+    return app, entity, request.where or "", ",".join(request.order), request.search or "", *deleted, *segment
 
 
 def _cursor(dialect: Dialect, question: tuple[str, ...], plan: ReadPlan, text: str | None) -> Cursor | None:

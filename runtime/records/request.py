@@ -34,6 +34,8 @@ class ListRequest:
     deleted: bool = False
     #: Records to pass over at the beginning; a cursor is quicker.
     offset: int = 0
+    #: Only the members of this segment.
+    segment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class FeedRequest:
 
 
 _FEED = frozenset({"cursor", "limit", "select", "titles"})
-_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted"})
+_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment"})
 _GET = frozenset({"select", "titles"})
 #: Stands beside every request: the language of its messages.
 _EVERYWHERE = frozenset({"locale"})
@@ -74,6 +76,7 @@ def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
         search=_search(values, faults),
         titles=_word(values, "titles", ("false", "true"), faults) == "true",
         deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
+        segment=values.get("segment") or None,
     )
     _refuse(faults)
     return request

@@ -17,6 +17,7 @@ from runtime.context import Context
 from runtime.query.late import held_roles, param_facts
 from runtime.query.plans import AccessPlan
 from runtime.records.access import knows, possible_plan, workflows_of
+from runtime.records.segments import segment_of
 
 
 def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
@@ -24,7 +25,7 @@ def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     drawn = compile_screens(compiled, view_for(compiled, context), context.business_date)
     read = parameters_read(compiled)
     param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
-    return {**drawn, "param": param, "maintains": maintains_any(compiled, context)}
+    return {**drawn, "param": param, "maintains": maintains_any(compiled, context), "segments": segments_for(compiled, context)}
 
 
 def maintains_any(compiled: CompiledApp, context: Context) -> bool:
@@ -32,6 +33,17 @@ def maintains_any(compiled: CompiledApp, context: Context) -> bool:
     roles = held_roles(context, compiled)
     tables = (each.maintained_by for each in compiled.app.decisions.values() if isinstance(each, DecisionTable))
     return any(role in roles for role in (*tables, *(each.changed_by for each in compiled.app.parameters.values())))
+
+
+def segments_for(compiled: CompiledApp, context: Context) -> list[dict[str, object]]:
+    """The segments that this person may look into, with the list that shows their members."""
+    found: list[dict[str, object]] = []
+    for segment in compiled.app.segments.values():
+        plan = possible_plan(context, compiled.app.name, segment.entity, "read") if segment.entity in compiled.entities else None
+        if plan is not None and segment_of(context, plan, segment.name, {}) is not None:
+            listed = next((name for name, each in compiled.app.lists.items() if each.entity == segment.entity), None)
+            found.append({"name": segment.name, "label": segment.label, "entity": segment.entity, "list": listed})
+    return found
 
 
 def openapi_for(compiled: CompiledApp, context: Context) -> dict[str, object]:

@@ -21,12 +21,19 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
 
 def _things(app: App) -> Iterator[tuple[Span, str]]:
     for kind, group in (
-        ("segment", app.segments),
         ("dashboard", app.dashboards),
         ("template", app.templates),
         ("upgrade", app.upgrades),
     ):
         yield from ((thing.span, kind) for thing in group.values())
+    for segment in app.segments.values():
+        if segment.mode != "live":
+            yield segment.span, f"mode: {segment.mode} of a segment"
+        if any(window.begin is not None or window.end is not None for window in segment.windows.values()):
+            yield segment.span, "times of day in a window of a segment"
+        lengths = [each for window in segment.windows.values() for each in (window.last, window.skip) if each is not None]
+        if any(each.unit != "day" for each in lengths):
+            yield segment.span, "a window of a segment that is not of whole days"
     for report in app.reports.values():
         if report.send is not None:
             yield report.span, "send"

@@ -210,6 +210,8 @@ export interface ReportScreen {
 
 export interface ChartScreen { readonly kind: string, readonly x: string, readonly y: string }
 
+export interface SegmentScreen { readonly name: string, readonly label: Label, readonly entity: string, readonly list: string | null }
+
 export interface Screens {
   readonly app: string
   readonly label: Label
@@ -229,6 +231,8 @@ export interface Screens {
   readonly param?: Values
   /** Whether this person changes parameters or tables at run time. */
   readonly maintains?: boolean
+  /** The segments that this person may look into, with the list that shows their members. */
+  readonly segments?: readonly SegmentScreen[]
 }
 
 export interface HistoryEntry {

@@ -66,6 +66,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
   const counts = useCounts(parts, place.state, answer.isSuccess)
   const { conditions, own } = useConditions(parts, place.state.where)
   const me = useMe().data, form = newFormOf(parts), order = orderOf(parts, place.state)
+  const segmentName = label(screens.segments?.find(each => each.name === place.state.segment)?.label) || place.state.segment
   const title = label(list.label)
   useTitle(title)
   useShortcuts({
@@ -89,6 +90,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
       <div className="screen-head">
         <h1>{title}</h1>
         {me?.unit && <span className="hint small">{t('rights', { unit: me.unit.name })}</span>}
+        {place.state.segment && <button type="button" className="quick" aria-label={t('leave_segment', { label: segmentName })} onClick={() => place.ask({ segment: '' })}>{t('segment', { label: segmentName })} ×</button>}
         <span className="grow" />
         {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd aria-hidden="true">Alt N</kbd></Link>}
       </div>

@@ -22,7 +22,7 @@ const whereOf = (parts: ListParts, state: ListState): string => both(both(parts.
 export function useListPage(parts: ListParts, state: ListState, shown: readonly ColumnScreen[]) {
   const { screens: { app }, list } = parts
   const query = {
-    where: whereOf(parts, state), order: orderOf(parts, state), search: state.search,
+    where: whereOf(parts, state), order: orderOf(parts, state), search: state.search, segment: state.segment,
     select: selectOf(parts, shown), limit: list.page_size, cursor: state.cursor, titles: true,
   }
   return useQuery<ListPage>({
@@ -40,12 +40,12 @@ export function useListPage(parts: ListParts, state: ListState, shown: readonly 
 export function useCounts(parts: ListParts, state: ListState, ready: boolean): { readonly now: number | null | undefined, readonly views: readonly (number | null | undefined)[] } {
   const { screens: { app }, list } = parts
   const own = list.where ?? '', wheres = ['', ...list.views.map(view => view.where ?? '')].map(where => both(own, where))
-  const questions = [{ where: whereOf(parts, state), search: state.search }, ...wheres.map(where => ({ where, search: '' }))]
+  const { segment } = state, questions = [{ where: whereOf(parts, state), search: state.search }, ...wheres.map(where => ({ where, search: '' }))]
   const answers = useQueries({
     queries: questions.map(({ where, search }) => ({
-      queryKey: ['count', app, list.entity, where, search],
+      queryKey: ['count', app, list.entity, where, search, segment],
       queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (await get<Page<RecordWire>>(path('api', app, list.entity), { query: { where, search, limit: 1, count: 'exact', select: list.columns[0]?.path ?? 'id' }, signal })).count,
+        (await get<Page<RecordWire>>(path('api', app, list.entity), { query: { where, search, segment, limit: 1, count: 'exact', select: list.columns[0]?.path ?? 'id' }, signal })).count,
       enabled: ready,
       staleTime: 60_000,
     })),

@@ -6,6 +6,8 @@ export interface ListState {
   readonly where: string
   readonly order: string
   readonly search: string
+  /** Only the members of this segment. */
+  readonly segment: string
   readonly cursor: string
   /** Number of the first row, carried along with the cursor. */
   readonly at: number
@@ -14,7 +16,7 @@ export interface ListState {
 interface Step { readonly cursor: string, readonly at: number }
 interface Walk { readonly before?: readonly Step[] }
 
-const NAMES = ['view', 'where', 'order', 'search', 'cursor'] as const
+const NAMES = ['view', 'where', 'order', 'search', 'segment', 'cursor'] as const
 
 export interface ListPlace {
   readonly state: ListState
@@ -31,7 +33,7 @@ export function useListPlace(): ListPlace {
   const navigate = useNavigate(), location = useLocation()
   const before = (location.state as Walk | null)?.before ?? []
   const of = (name: string) => query.get(name) ?? ''
-  const state: ListState = { view: of('view'), where: of('where'), order: of('order'), search: of('search'), cursor: of('cursor'), at: Math.max(Number(of('at')) || 1, 1) }
+  const state: ListState = { view: of('view'), where: of('where'), order: of('order'), search: of('search'), segment: of('segment'), cursor: of('cursor'), at: Math.max(Number(of('at')) || 1, 1) }
 
   const go = (next: ListState, steps: readonly Step[], replace: boolean) => {
     const search = new URLSearchParams()

@@ -63,6 +63,8 @@ export const words = catalogue('list', {
   none_text: ['在你的权限内还没有任何一条。', 'There is none within your rights.'],
   table: ['{{label}}列表', 'List of {{label}}'],
   conditions: ['条件 {{count}}', 'Filter {{count}}'],
+  segment: ['客群：{{label}}', 'Segment: {{label}}'],
+  leave_segment: ['不限客群“{{label}}”', 'Leave the segment {{label}}'],
   gone: ['没有这个列表', 'There is no such list'],
   gone_text: ['列表“{{name}}”不在应用里，或不在你的权限内。', 'The list “{{name}}” is not in the app, or outside your rights.'],
 })

@@ -7,7 +7,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { words } from './words'
 
-export type Icon = 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'tokens'
+export type Icon = 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'tokens'
 export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
@@ -29,12 +29,13 @@ export function useAllScreens(): { readonly screens: readonly Screens[], readonl
 
 const addressOf = (app: string, item: { readonly kind: 'list' | 'report', readonly name: string }) => `/app/${app}/${item.kind}/${item.name}`
 
-function appGroups(screens: readonly Screens[], label: (label: Label) => string, insight: string, maintained: string): Group[] {
+function appGroups(screens: readonly Screens[], label: (label: Label) => string, { insight, maintained, segments }: { readonly insight: string, readonly maintained: string, readonly segments: string }): Group[] {
   const lists = screens.map(each => ({
     key: each.app,
     text: label(each.label),
     entries: [
       ...each.menu.filter(item => item.kind === 'list').map(item => ({ to: addressOf(each.app, item), text: label(item.label), icon: 'list' as const })),
+      ...(each.segments?.length ? [{ to: `/app/${each.app}/segments`, text: segments, icon: 'segments' as const }] : []),
       ...(each.maintains ? [{ to: `/app/${each.app}/maintained`, text: maintained, icon: 'maintained' as const }] : []),
     ],
   }))
@@ -67,7 +68,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
     ...(me && mayEnterRates(me) ? [{ to: '/rates', text: t('rates'), icon: 'rates' as const }] : []),
     { to: '/tokens', text: t('tokens'), icon: 'tokens' },
   ]
-  return { groups: [work, ...appGroups(screens, label, t('insight'), t('maintained')), { key: 'platform', text: t('platform'), entries: platform }], pending }
+  return { groups: [work, ...appGroups(screens, label, { insight: t('insight'), maintained: t('maintained'), segments: t('segments') }), { key: 'platform', text: t('platform'), entries: platform }], pending }
 }
 
 /** Whether a person may read the audit trail. */

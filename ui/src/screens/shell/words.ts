@@ -8,6 +8,7 @@ export const words = catalogue('shell', {
   insight: ['洞察', 'Insight'],
   platform: ['平台', 'Platform'],
   audit: ['审计事件', 'Audit trail'],
+  segments: ['客群', 'Segments'],
   maintained: ['参数与决策表', 'Parameters and tables'],
   rates: ['汇率', 'Exchange rates'],
   tokens: ['接口令牌', 'API tokens'],
