@@ -14,6 +14,7 @@ from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
 from forms_dsl.source import Document
+from workflow_engine.behind_calls import refusals_behind_commands
 from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out, told_once
 from workflow_engine.decide import possible
 from workflow_engine.definition import Definition, build_definition
@@ -60,7 +61,8 @@ def verify_workflow(
 ) -> Iterator[Diagnostic]:
     """The engine's findings about one workflow; examples run only when it stands."""
     definition = build_definition(workflow)
-    found = [*_steps(definition), *not_carried_out(app, workflow, documents), *_trail(app, workflow)]
+    behind = refusals_behind_commands(app, definition)
+    found = [*_steps(definition), *behind, *not_carried_out(app, workflow, documents), *_trail(app, workflow)]
     yield from found
     stands = not has_errors(each for each in found if each.code != NOT_CARRIED_OUT.id)
     if stands and can_be_tried(workflow):

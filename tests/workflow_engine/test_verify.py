@@ -9,6 +9,7 @@ import pytest
 
 from forms_dsl.load import read_folder
 from forms_dsl.model import App, Due, Duration, Entity, FourEyes, SeatRule, StepFields, WorkflowStep
+from tests.process.bank import FILES
 from tests.workflow_engine.flows import TWO_OF_THREE, approve, fill, flow, role
 from workflow_engine.definition import Definition
 from workflow_engine.examples import run_example
@@ -117,3 +118,40 @@ def test_a_rule_over_editors_needs_the_audit_trail() -> None:
     assert ["W105"] == [found.code for found in verify_workflow(app, workflow)]
     kept = replace(app, entities={workflow.entity: replace(entity, audit="changes")})
     assert [] == [found.code for found in verify_workflow(kept, workflow)]
+
+
+COMMANDS = """
+workflow: approval
+title: {zh: 订单, en: Orders}
+for: loan
+start: {by: role.clerk, in: own_branch}
+controls:
+  four_eyes: [{name: apart, title: {zh: 分离, en: Apart}, different_people: [apply, check, decide]}]
+steps:
+  - {fill: apply, title: {zh: 录入, en: Apply}, by: starter}
+  - {approve: check, title: {zh: 复核, en: Check}, by: {role: checker, in: starter.branch, pick: claim}, due: {within: 1 day}}
+  - call: book
+    title: {zh: 登记, en: Book}
+    connector: core.OPERATION
+    send: {request_id: $request_id VALUES}
+    unknown_result: {ask: core.ask}
+    on_error: {assign: role.officer, title: {zh: 失败, en: Failed}}
+  - approve: decide
+    title: {zh: 审批, en: Decide}
+    by: {role: officer, in: head_office, pick: claim}
+    on_reject: {return_to: TARGET}
+    due: {within: 1 day}
+"""
+
+
+@pytest.mark.parametrize(
+    ("operation", "values", "target", "expected"),
+    [("book", ", amount: amount", "apply", ["W108"]), ("book", ", amount: amount", "check", ["W108"]), ("ask", "", "apply", [])],
+)
+def test_a_refusal_never_leads_behind_a_command(operation: str, values: str, target: str, expected: list[str]) -> None:
+    """Going on again would have the other system do it twice: said when the file is checked; an inquiry may be repeated."""
+    flow_text = COMMANDS.replace("OPERATION", operation).replace("VALUES", values).replace("TARGET", target)
+    texts = {**FILES, "workflows/approval.yaml": flow_text}
+    loaded = load_verified(texts)
+
+    assert expected == [d.code for d in loaded.diagnostics if d.code.startswith("W10")], loaded.diagnostics
