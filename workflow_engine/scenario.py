@@ -43,6 +43,8 @@ class Played:
     now: dt.datetime
     path: tuple[str, ...]
     refused: Refused | None = None
+    #: Everything that happened on the way.
+    entries: tuple[ev.Entry, ...] = ()
 
 
 def unplayable(case: Case) -> str | None:
@@ -275,7 +277,7 @@ class _Scene:
 
     def played(self, refused: Refused | None = None) -> Played:
         state = self.started or Instance(self.worked.starter, None, "stopped", self.now)
-        return Played(state, self.record, self.now, (*self.left(), *self.waiting()), refused)
+        return Played(state, self.record, self.now, (*self.left(), *self.waiting()), refused, tuple(self.entries))
 
     def left(self) -> Iterator[str]:
         """The steps that were left with a result, in order."""

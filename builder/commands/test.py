@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from builder.commands import Verbs
 from builder.folder import Folder, add_apps_argument, add_base_argument, add_folder_argument, apps_beside, open_folder, shown
-from forms_dsl.diagnostics import has_errors
+from forms_dsl.diagnostics import Diagnostic, has_errors
+from forms_dsl.model import App
 from forms_dsl.render import render_terminal
 from forms_dsl.required import load_required
+from runtime.publish.cases.coverage import not_reached
 from runtime.publish.cases.paths import run_examples
 from runtime.publish.cases.results import FAILED, CaseResult
 from runtime.publish.cases.run import run_cases
@@ -21,6 +23,7 @@ from workflow_engine.verify import load_verified
 
 _EXAMPLES = """\
   qiqiao test app_definitions/bank_customer
+  qiqiao test app_definitions/bank_customer --coverage
   qiqiao test app_definitions/bank_customer --json | jq '.[] | select(.state != "passed")'"""
 
 _STATES = {
@@ -49,6 +52,7 @@ def add(verbs: Verbs) -> None:
     add_folder_argument(parser)
     add_base_argument(parser)
     add_apps_argument(parser)
+    parser.add_argument("--coverage", action="store_true", help="also tell what no case comes to")
     parser.add_argument("--json", action="store_true", help="print every case as a JSON list")
 
 
@@ -63,11 +67,26 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
         print(render_terminal(found, texts, locale=locale, colour=colour, prefix=f"{folder.path}/"))
         return 1
     results = _placed([*run_cases(loaded.app), *run_examples(loaded.app)], folder)
+    missed = _missed(loaded.app, folder) if arguments.coverage else []
     if arguments.json:
-        print(json.dumps([_as_json(result, locale) for result in results], ensure_ascii=False, indent=1))
+        told: object = [_as_json(result, locale) for result in results]
+        if arguments.coverage:
+            told = {"cases": told, "not_reached": [_as_place(one, locale) for one in missed]}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
+        for one in missed:
+            print(f"{folder.path}/{one.span.file}:{one.span.line}:{one.span.column}: {one.message_in(locale)}")
         print("\n".join(_lines(results, f"{folder.path}/", locale)) or _NONE[locale].format(path=folder.path))
     return 1 if any(result.state == "failed" for result in results) else 0
+
+
+def _missed(app: App, folder: Folder) -> list[Diagnostic]:
+    """What no case comes to, with the real paths of the base's files."""
+    return shown((FAILED.at(found.span, found.said) for found in not_reached(app)), folder)[0]
+
+
+def _as_place(found: Diagnostic, locale: str) -> dict[str, object]:
+    return {"file": found.span.file, "line": found.span.line, "column": found.span.column, "message": found.message_in(locale)}
 
 
 def _placed(results: Sequence[CaseResult], folder: Folder) -> list[CaseResult]:
