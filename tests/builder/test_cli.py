@@ -339,7 +339,7 @@ def test_cases_pass_or_fail_with_their_place(qiqiao: Qiqiao, folder: Path) -> No
     )
     code, out, _ = qiqiao("test", folder)
     assert code == 1
-    assert out == f"{folder}/tests/own.yaml:4:3: FAILED named\n    subject is x, not y.\n0 passed, 1 failed, 0 not run.\n"
+    assert out == f"{folder}/tests/own.yaml:4:3: FAILED named\n    6:23 subject is x, not y.\n0 passed, 1 failed, 0 not run.\n"
     code, out, _ = qiqiao("test", folder, "--json")
     assert [(each["state"], each["case"], each["line"]) for each in json.loads(out)] == [("failed", "named", 4)]
 
