@@ -60,7 +60,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
                 lambda seat: replace(
                     seat,
                     state=decided,
-                    owner=seat.owner or entry.actor,
+                    owner=seat.owner or event.on_behalf_of or entry.actor,
                     actor=entry.actor,
                     decision=event.decision,
                     decided_at=entry.at,
@@ -116,6 +116,7 @@ def _opened(at: dt.datetime, event: ev.VisitOpened) -> Visit:
         by_hand=event.by_hand,
         record_version=event.record_version,
         stand_ins=event.stand_ins,
+        by_proxy=event.by_proxy,
         closes_at=event.closes_at,
     )
 

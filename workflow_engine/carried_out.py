@@ -100,8 +100,6 @@ def _uncounted(document: Document | None, span: Span, pointer: Pointer, calendar
 
 def _of_workflow(workflow: Workflow) -> Iterator[Key]:
     yield from people_keys(workflow.start_by, "start", "by")
-    if workflow.proxy.allowed:
-        yield ("controls", "proxy")
     for number, example in enumerate(workflow.examples):
         if can_be_played(example):
             continue

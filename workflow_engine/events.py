@@ -67,6 +67,8 @@ class VisitOpened:
     record_version: int | None = None
     #: Who is asked in the place of others.
     stand_ins: tuple[str, ...] = ()
+    #: Whether others may act for those who are asked (代理).
+    by_proxy: bool = False
     closes_at: dt.datetime | None = None
 
 
@@ -185,6 +187,8 @@ class SeatDecided:
     signature: str | None = None
     #: The digest of the fields whose change lets this approval stand for no later one.
     digest: str | None = None
+    #: Whose seat it was, where somebody else acted for him (代理).
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from forms_dsl.model import HumanStep
@@ -11,6 +11,7 @@ from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.definition import Definition
 from workflow_engine.earlier import return_targets
 from workflow_engine.escalation import fits_by_escalation
+from workflow_engine.proxies import represented
 from workflow_engine.returns import calls_in_region
 from workflow_engine.routes import has_moved
 from workflow_engine.seats import has_turn, waits_for_others
@@ -98,12 +99,28 @@ def refuse_acting(definition: Definition, state: Instance, world: World, command
         return Refusal("suspended")
     if not state.is_running or visit.state != "open" or seat.state != "open":
         return Refusal("already_decided", visit=visit, seat=seat)
-    if command.actor not in visit.entitled(seat):
+    holder = holder_of(definition, state, world, command, visit, seat)
+    if holder is None:
         return _barred(definition, state, world, command) or _not_entitled(command.actor, visit, seat)
     step = definition.human(command.step)
-    if not _still_fits(state, step, world, visit, seat, command.actor):
+    if not _still_fits(state, step, world, visit, seat, holder):
         return Refusal("no_longer_fits")
-    return _barred(definition, state, world, command) or (visit, seat)
+    barred = _barred(definition, state, world, command) or _barred(definition, state, world, replace(command, actor=holder))
+    return barred or (visit, seat)
+
+
+def holder_of(
+    definition: Definition, state: Instance, world: World, command: SeatCommand, visit: Visit, seat: Seat
+) -> str | None:
+    """Whose seat it is that somebody acts on: his own, or that of whom he represents; None when he has no part in it.
+
+    A proxy decides, claims and gives back; he hands nothing on.
+    """
+    if command.actor in visit.entitled(seat):
+        return command.actor
+    if not isinstance(command, Decide | Claim | Release):
+        return None
+    return represented(definition, state, world, visit, seat, command.actor)
 
 
 def _lacks_authority(step: HumanStep, world: World, visit: Visit, seat: Seat, person: str) -> bool:
@@ -151,7 +168,8 @@ def refuse_decision(definition: Definition, state: Instance, world: World, comma
     if step.signature and not command.signature:
         return Refusal("signature_missing")
     seat = visit.seats[command.seat - 1]
-    if command.decision == "approve" and _lacks_authority(step, world, visit, seat, command.actor):
+    people = {command.actor, holder_of(definition, state, world, command, visit, seat) or command.actor}
+    if command.decision == "approve" and any(_lacks_authority(step, world, visit, seat, person) for person in people):
         return Refusal("over_limit")
     if command.decision == "approve" and has_moved(definition, world, command.step):
         return Refusal("authority_moved")

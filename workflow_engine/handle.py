@@ -10,7 +10,7 @@ from workflow_engine import events as ev
 from workflow_engine.acts import act
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
-from workflow_engine.guards import Refusal, refuse_acting, refuse_decision, target_of
+from workflow_engine.guards import Refusal, holder_of, refuse_acting, refuse_decision, target_of
 from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
 from workflow_engine.reminders import mark_late, remind_again
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
@@ -90,7 +90,8 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
     acting = refuse_acting(progress.definition, progress.state, progress.world, command)
     if isinstance(acting, Refusal):
         return acting
-    visit, _ = acting
+    visit, seat = acting
+    holder = holder_of(progress.definition, progress.state, progress.world, command, visit, seat)
     refusal = refuse_decision(progress.definition, progress.state, progress.world, command, visit)
     if refusal is not None:
         return refusal
@@ -105,6 +106,7 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
             command.record_version,
             command.signature,
             progress.world.digest(),
+            None if holder == command.actor else holder,
         )
     )
     if command.decision == "return" and target is not None:
@@ -124,7 +126,8 @@ def _claim(progress: Progress, command: cmd.Claim) -> Refusal | None:
     visit, seat = acting
     if seat.owner is not None:
         return Refusal("no_claim", visit=visit, seat=seat)
-    progress.emit(ev.SeatClaimed(visit.step, visit.number, seat.number, command.actor))
+    holder = holder_of(progress.definition, progress.state, progress.world, command, visit, seat) or command.actor
+    progress.emit(ev.SeatClaimed(visit.step, visit.number, seat.number, holder))
     return None
 
 

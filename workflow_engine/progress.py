@@ -21,6 +21,7 @@ from workflow_engine.assignment import Nobody, assign
 from workflow_engine.commands import DEDUPE, SYSTEM
 from workflow_engine.deadlines import closes_at, due_at
 from workflow_engine.definition import Definition
+from workflow_engine.proxies import admits_proxies
 from workflow_engine.repeats import repeated
 from workflow_engine.routes import route
 from workflow_engine.seats import result_of
@@ -110,7 +111,8 @@ def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False, r
         progress.emit(ev.VisitHeld(step.name, number, "calendar_missing"))
         return
     about = progress.world.record_version
-    progress.emit(replace(opened, record_version=about, stand_ins=assigned.stand_ins, closes_at=closes))
+    opened = replace(opened, record_version=about, stand_ins=assigned.stand_ins, closes_at=closes)
+    progress.emit(replace(opened, by_proxy=admits_proxies(progress.definition, step)))
     if skip_repeats(progress, step, number):
         visit = progress.state.visit(step.name, number)
         if visit is not None and result_of(step.rule, visit) == "approved":

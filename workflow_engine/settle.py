@@ -20,7 +20,10 @@ def count_vote(progress: Progress, visit: Visit, command: cmd.Decide) -> None:
     if command.decision == "reject" and seat is not None and seat.is_companion:
         _settle_group(progress, visit, seat.beside)
     vetoed = command.decision == "reject" and rule.veto is not None
-    if vetoed and progress.world.still_fits(People("role", rule.veto), command.actor):
+    now = progress.state.visit(visit.step, visit.number)
+    decided = now.seat(command.seat) if now is not None else None
+    holder = decided.owner if decided is not None and decided.owner is not None else command.actor
+    if vetoed and progress.world.still_fits(People("role", rule.veto), holder):
         reject(progress, visit)
     else:
         settle(progress, visit)

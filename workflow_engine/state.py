@@ -110,6 +110,8 @@ class Visit:
     overdue: bool = False
     #: How often its people were reminded that it is late, the mark itself counted.
     reminders: int = 0
+    #: Whether others may act for those who are asked (代理).
+    by_proxy: bool = False
     #: Who is asked in the place of others: a leader for the starter, or for somebody who cannot be found.
     stand_ins: tuple[str, ...] = ()
     #: When the time of a ballot is over.

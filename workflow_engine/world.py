@@ -55,6 +55,11 @@ def nobody(_person: str) -> bool:
     return False
 
 
+def no_proxies(_owner: str) -> frozenset[str]:
+    """The answer where nobody acts for anybody."""
+    return frozenset()
+
+
 def no_digest() -> str:
     """The answer where no earlier approval may stand for a later one."""
     return ""
@@ -92,6 +97,8 @@ class World:
     run: Callable[[HumanStep], Ran] | None = None
     #: Who leads a person: one, or nobody.
     leader_of: Callable[[str], Found] = no_leader
+    #: Who may act for somebody on this case now (代理).
+    proxies: Callable[[str], frozenset[str]] = no_proxies
     #: A digest of the fields whose change lets no earlier approval stand for a later one.
     digest: Callable[[], str] = no_digest
     #: The calendar by which working time counts; None without one.

@@ -24,7 +24,7 @@ def describe_person(connection: Connection, context: Context) -> dict[str, objec
         "platform_roles": sorted(person.platform_roles),
         "locale": person.locale,
         "business_date": context.business_date.isoformat(),
-        "open_tasks": count_open(connection, person.id),
+        "open_tasks": count_open(connection, context),
         "unread_notices": count_unread(connection, person.id),
     }
 

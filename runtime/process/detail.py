@@ -32,6 +32,7 @@ from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.earlier import return_targets
 from workflow_engine.guards import offered
+from workflow_engine.proxies import represented
 from workflow_engine.returns import calls_in_region
 from workflow_engine.state import Request, Seat, Visit
 
@@ -125,7 +126,8 @@ def _watching(opened: Opened) -> Task:
 
 def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
     person, state = opened.context.principal.id, opened.journal.state
-    entitled, acted = person in visit.entitled(seat), person == seat.actor
+    owner = person if person in visit.entitled(seat) else _represented(opened, visit, seat)
+    entitled, acted = owner is not None, person == seat.actor
     if not entitled and not acted and person not in (state.starter, *seat.candidates):
         raise NotFound(NOT_THERE)
     definition = opened.flow.definition
@@ -148,6 +150,11 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
         "process": show_process(opened),
         "changed_fields": _changed(opened, step.fields) if entitled else {},
     }
+
+
+def _represented(opened: Opened, visit: Visit, seat: Seat) -> str | None:
+    definition, state, world = opened.flow.definition, opened.journal.state, opened.world
+    return represented(definition, state, world, visit, seat, opened.context.principal.id)
 
 
 def _decisions(opened: Opened, visit: Visit, seat: Seat) -> list[str]:

@@ -109,6 +109,9 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
     reads = {path for expression in found for path in expression.reads}
     named = [*workflow.replay_if_changed, *workflow.repeat_approver.unless_changed, entity.owner_branch, entity.owner_user]
     named += [by.name for by in _people(workflow) if by.kind == "field"]
+    if workflow.proxy.allowed:
+        # Rules of the register are capped by the amount of a case.
+        named += [field.name for field in entity.fields.values() if field.type == "money" and field.compute is None]
     named += [name for step in definition.human_steps() for name in step.fields.require]
     named += [name for step in steps_of(workflow) if isinstance(step, CallStep) for name in step.save]
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]

@@ -16,14 +16,20 @@ from runtime.failures import BadRequest, Fault
 from runtime.process import codes
 from runtime.process.cards import amount_field, card_amounts, card_titles, shows_amount
 from runtime.process.flows import Flow, live_name, pinned_flow, release_of
+from runtime.process.opened import look_at_instance
 from runtime.process.persons import Person, persons_of, unit_names
+from runtime.process.proxies import Rule, offered_to_proxy, rules_for
+from runtime.process.rows import find_seat
 from runtime.process.view import title_at
 from runtime.records.access import is_record_id
-from runtime.store.tables import wf_instance, wf_visit, wf_work, wf_work_person
+from runtime.store.tables import wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
 from runtime.store.types import Instant, format_instant
+from workflow_engine.proxies import represented
 
 Box = Literal["todo", "started", "done"]
 Task = dict[str, object]
+#: Stands where somebody is a proxy, but may not act in this case.
+_NOBODY: Person = {}
 #: Work without a due time stands behind all that has one.
 _NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 _PLAIN: Label = {"zh": "提醒", "en": "Reminder"}
@@ -60,7 +66,7 @@ def list_tasks(connection: Connection, context: Context, box: Box, limit: int, c
     """One page of a person's tasks: to do by due time, the others newest first; the cursor is the last task's id."""
     match box:
         case "todo":
-            query, keys = _todo(context), [_DUE, wf_work.c.created_at, wf_work.c.id]
+            query, keys = _todo(context, rules_for(connection, context)), [_DUE, wf_work.c.created_at, wf_work.c.id]
             page = _page(connection, query, keys, wf_work, limit, cursor, descending=False)
         case "done":
             query = _WORK.where(wf_work.c.done_by == context.principal.id)
@@ -71,13 +77,17 @@ def list_tasks(connection: Connection, context: Context, box: Box, limit: int, c
             page = _page(connection, query, keys, wf_instance, limit, cursor, descending=True)
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) if count else None
     shown = page[:limit]
-    return TaskPage(show_tasks(connection, context, shown), shown[-1].id if len(page) > limit else None, total)
+    tasks = show_tasks(connection, context, shown)
+    if box == "todo":
+        # What somebody could do for another, but may not in this case, is no work of his.
+        tasks = [task for task in tasks if task["on_behalf_of"] is not _NOBODY]
+    return TaskPage(tasks, shown[-1].id if len(page) > limit else None, total)
 
 
-def count_open(connection: Connection, person: str) -> int:
+def count_open(connection: Connection, context: Context) -> int:
     """How much open work stands in somebody's list."""
-    mine = sa.select(sa.func.count()).select_from(wf_work_person.join(wf_work, wf_work.c.id == wf_work_person.c.work_id))
-    return connection.scalar(mine.where(wf_work_person.c.person_id == person, wf_work.c.state == "open")) or 0
+    query = _todo(context, rules_for(connection, context)).with_only_columns(sa.func.count())
+    return connection.scalar(query) or 0
 
 
 def read_task(connection: Connection, work_id: str) -> sa.Row[Any] | None:
@@ -97,6 +107,7 @@ def show_tasks(connection: Connection, context: Context, rows: Sequence[sa.Row[A
         # By a release that the tasks themselves come from: in the live one the entity may have another name, or none.
         compiled = release_of(connection, context, app, release)
         titles[app, entity] = card_titles(connection, context, compiled, entity, ids)
+    owners = _owners(connection, context, rows)
     amounts = {
         key: card_amounts(connection, flow, {row.record_id for row in rows if _flow_key(row) == key})
         for key, flow in flows.items()
@@ -104,7 +115,7 @@ def show_tasks(connection: Connection, context: Context, rows: Sequence[sa.Row[A
     }
     return [
         _show(connection, context, row, flows[_flow_key(row)], people, units)
-        | {"record_title": titles[row.app, row.entity][row.record_id]}
+        | {"record_title": titles[row.app, row.entity][row.record_id], "on_behalf_of": owners.get(row.id)}
         | _amount(flows[_flow_key(row)], row, amounts.get(_flow_key(row), {}))
         for row in rows
     ]
@@ -118,10 +129,51 @@ def step_of(flow: Flow, step: str) -> HumanStep | None:
         return None
 
 
-def _todo(context: Context) -> sa.Select[Any]:
-    return _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
-        wf_work_person.c.person_id == context.principal.id, wf_work.c.state == "open"
-    )
+def _todo(context: Context, rules: list[Rule]) -> sa.Select[Any]:
+    person = context.principal.id
+    if not rules:
+        return _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
+            wf_work_person.c.person_id == person, wf_work.c.state == "open"
+        )
+    offered = wf_work.c.id.in_(sa.select(wf_work_person.c.work_id).where(wf_work_person.c.person_id == person))
+    return _WORK.where(wf_work.c.state == "open", sa.or_(offered, offered_to_proxy(rules, person)))
+
+
+def _owners(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> dict[str, object]:
+    """For whom this person acts, or acted, by work item: nothing for what is his own, nobody where he may not act for anybody."""
+    person, found = context.principal.id, dict[str, str | None]()
+    others = [row.id for row in rows if row.id != row.instance_id and getattr(row, "by_proxy", False)]
+    if not others:
+        return {}
+    own = set(connection.scalars(_OWN, {"person": person, "works": others}))
+    decided = {row.id: row.owner for row in connection.execute(_DECIDED, {"person": person, "works": others})}
+    for row in rows:
+        if row.id in decided:
+            found[row.id] = decided[row.id]
+        elif row.id in others and row.id not in own and row.state == "open":
+            found[row.id] = owner_of(connection, context, row)
+    people = persons_of(connection, {owner for owner in found.values() if owner is not None})
+    return {work: people.get(owner or "", _NOBODY) for work, owner in found.items() if owner != person}
+
+
+def owner_of(connection: Connection, context: Context, row: sa.Row[Any]) -> str | None:
+    """For whom this person may act at a work item that is not offered to him; the engine is asked, with all its rules."""
+    opened = look_at_instance(connection, context, row.instance_id)
+    found = find_seat(opened.journal.state, row.instance_id, row.step, row.id)
+    if found is None:
+        return None
+    return represented(opened.flow.definition, opened.journal.state, opened.world, *found, context.principal.id)
+
+
+_WORKS = wf_work.c.id.in_(sa.bindparam("works", expanding=True))
+_OWN = sa.select(wf_work_person.c.work_id).where(
+    wf_work_person.c.person_id == sa.bindparam("person"), wf_work_person.c.work_id.in_(sa.bindparam("works", expanding=True))
+)
+_DECIDED = (
+    sa.select(wf_work.c.id, wf_seat.c.owner)
+    .join(wf_seat, wf_seat.c.id == wf_work.c.seat_id)
+    .where(wf_work.c.done_by == sa.bindparam("person"), _WORKS, wf_seat.c.owner != wf_work.c.done_by)
+)
 
 
 _INSTANCE = sa.select(

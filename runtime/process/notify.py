@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -29,18 +29,37 @@ class Telling:
     detail: str | None = None
 
 
-def notify(connection: Connection, context: Context, frame: Frame, state: Instance, entries: Sequence[ev.Entry]) -> None:
-    """Write the notices of what one command did, in its transaction; nobody is told of his own act."""
+#: Who may act for somebody on this case.
+Proxies = Callable[[str], frozenset[str]]
+
+
+def notify(
+    connection: Connection,
+    context: Context,
+    frame: Frame,
+    state: Instance,
+    entries: Sequence[ev.Entry],
+    proxies: Proxies,
+) -> None:
+    """Write the notices of what one command did, in its transaction; nobody is told of his own act, proxies are told too."""
     rows: list[dict[str, object]] = []
     told: set[tuple[str, str, str | None]] = set()
     for entry in entries:
-        for each in _of_event(connection, context, frame, state, entry.event):
+        for each in _with_proxies(state, proxies, _of_event(connection, context, frame, state, entry.event)):
             key = (each.person, each.kind, each.work_id or each.step)
             if each.person != entry.actor and key not in told:
                 told.add(key)
                 rows.append(_row(frame, each, entry))
     if rows:
         connection.execute(sa.insert(notice), rows)
+
+
+def _with_proxies(state: Instance, proxies: Proxies, tellings: Iterable[Telling]) -> Iterator[Telling]:
+    for each in tellings:
+        yield each
+        visit = state.latest(each.step) if each.step and each.work_id else None
+        if visit is not None and visit.by_proxy:
+            yield from (replace(each, person=proxy) for proxy in sorted(proxies(each.person)))
 
 
 def administrators(connection: Connection, context: Context) -> list[str]:

@@ -108,5 +108,5 @@ def apply_command(opened: Opened, command: Command) -> CaseRecord:
         return opened.record
     write_progress(opened.connection, opened.journal, outcome.state, outcome.entries)
     frame = opened.journal.frame
-    notify(opened.connection, opened.context, frame, outcome.state, outcome.entries)
+    notify(opened.connection, opened.context, frame, outcome.state, outcome.entries, opened.world.proxies)
     return carry_out(opened.connection, opened.context, opened.flow, frame, opened.record, outcome.entries)

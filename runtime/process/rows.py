@@ -140,6 +140,7 @@ def _work_row(frame: Frame, visit: Visit, seat: Seat, key: str) -> Row:
         "created_at": visit.opened_at,
         "due_at": visit.due_at or visit.closes_at,
         "done_at": seat.decided_at,
+        "by_proxy": visit.by_proxy,
     }
 
 
@@ -166,4 +167,5 @@ def _request_row(frame: Frame, visit: Visit, request: Request, key: str) -> Row:
         "created_at": request.asked_at,
         "due_at": visit.due_at or visit.closes_at,
         "done_at": request.answered_at if answered else None,
+        "by_proxy": False,
     }

@@ -38,7 +38,7 @@ from runtime.records.write import update_record
 from runtime.store.identifiers import new_id
 from runtime.store.tables import wf_instance, wf_work
 from workflow_engine import commands as cmd
-from workflow_engine.guards import Refusal, refuse_acting
+from workflow_engine.guards import Refusal, holder_of, refuse_acting
 from workflow_engine.handle import handle
 from workflow_engine.state import Seat, Visit
 
@@ -122,7 +122,7 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     instance_id = new_id(context.now)
     frame = Frame(instance_id, app, flow.compiled.release, steps.entity, record_id, steps.id, person.unit_id)
     write_start(connection, frame, outcome.state, outcome.entries)
-    notify(connection, context, frame, outcome.state, outcome.entries)
+    notify(connection, context, frame, outcome.state, outcome.entries, world.proxies)
     carry_out(connection, context, flow, frame, record, outcome.entries)
     return instance_id
 
@@ -141,6 +141,7 @@ def decide(connection: Connection, context: Context, work_id: str, word: Word, b
         raise NotFound(NOT_THERE)
     command = _command(opened, *seat, word, body)
     _refuse_early(opened, command, seat[0], body)
+    opened = _for_the_holder(opened, command, *seat)
     opened = _enter(opened, command, word, body)
     apply_command(opened, command if isinstance(command, cmd.Claim | cmd.Release) else _seen(opened, command, signed=body.signed))
     return Decided(work_id, work.instance_id)
@@ -200,6 +201,14 @@ def _submit_again(connection: Connection, context: Context, instance_id: str) ->
     version = opened.record.version
     apply_command(opened, cmd.Decide(person, first.name, visit.number, mine[0].number, "complete", record_version=version))
     return instance_id
+
+
+def _for_the_holder(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, visit: Visit, seat: Seat) -> Opened:
+    """The same with the person in whose place somebody acts (代理): the whole trail of the act names both."""
+    holder = holder_of(opened.flow.definition, opened.journal.state, opened.world, command, visit, seat)
+    if holder is None or holder == command.actor:
+        return opened
+    return replace(opened, context=replace(opened.context, on_behalf_of=holder))
 
 
 def _command(opened: Opened, visit: Visit, seat: Seat, word: Word, body: DecisionBody) -> cmd.Decide | cmd.Claim | cmd.Release:

@@ -118,6 +118,17 @@ def title_at(definition: Definition, step: str) -> Label | None:
     return found.title if isinstance(found, HumanStep | CallStep) else None
 
 
+def _represented_in(entry: ev.Entry) -> str | None:
+    """In whose place somebody acted (代理)."""
+    match entry.event:
+        case ev.SeatDecided(on_behalf_of=owner):
+            return owner
+        case ev.SeatClaimed(person=owner) if owner != entry.actor:
+            return owner
+        case _:
+            return None
+
+
 def _people_in(opened: Opened) -> set[str]:
     entitled = {person for visit in opened.journal.state.open_visits() for person in entitled_in(visit)}
     named = (getattr(entry.event, "person", None) for entry in opened.journal.entries)
@@ -125,6 +136,7 @@ def _people_in(opened: Opened) -> set[str]:
         entitled
         | {person for person in named if isinstance(person, str)}
         | {entry.actor for entry in opened.journal.entries}
+        | {owner for owner in map(_represented_in, opened.journal.entries) if owner is not None}
         | {opened.journal.state.starter}
     )
 
@@ -162,6 +174,7 @@ def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, o
             "step": step,
             "title": title_at(opened.flow.definition, step) if step else None,
             "actor": _person(people, entry.actor),
+            "on_behalf_of": _person(people, _represented_in(entry) or ""),
             "post": post_of(opened.flow.compiled, human) if human and kind != "held" else None,
             "opinion": opinion,
             "detail": detail,

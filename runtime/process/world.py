@@ -23,6 +23,7 @@ from runtime.process.known_people import is_known
 from runtime.process.office_time import clock_of
 from runtime.process.outputs import run_over
 from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
+from runtime.process.proxies import proxies_of
 from runtime.process.record import CaseRecord
 from runtime.query.late import context_facts
 from runtime.store.tables import person_limit
@@ -72,6 +73,7 @@ def make_world(
         authority=lambda: settled,
         run=run,
         leader_of=_once(lambda person: leader_of(directory, person)),
+        proxies=_once(lambda owner: proxies_of(connection, context, flow, record, owner)),
         clock=clock_of(context.releases, flow.compiled, flow.workflow.calendar),
         is_known=_once(lambda person: is_known(connection, context, flow.compiled, person)),
     )

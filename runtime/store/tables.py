@@ -8,6 +8,7 @@ from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf
 from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.notice_tables import notice
+from runtime.store.proxy_tables import wf_proxy
 from runtime.store.types import Day, Instant, Json, bytewise_text
 from runtime.store.work_tables import (
     automation_run,
@@ -41,6 +42,7 @@ __all__ = [
     "shadow_run",
     "wf_event",
     "wf_instance",
+    "wf_proxy",
     "wf_seat",
     "wf_visit",
     "wf_work",

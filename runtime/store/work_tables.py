@@ -175,6 +175,8 @@ wf_work = table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("due_at", Instant),
     sa.Column("done_at", Instant),
+    #: whether somebody may do it for those to whom it is offered (代理)
+    sa.Column("by_proxy", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 sa.Index("wf_work_done", wf_work.c.done_by, wf_work.c.done_at)
 sa.Index("wf_work_open", wf_work.c.state, wf_work.c.due_at)

@@ -61,7 +61,7 @@ def test_a_card_says_what_it_is_about(bank: Bank) -> None:
     assert "clerk" == task["started_by"]["name"]  # type: ignore[index]
     assert [] == box(bank, "clerk") == box(bank, "stranger")
     with bank.database.read() as connection:
-        assert 1 == count_open(connection, bank.people["ann"])
+        assert 1 == count_open(connection, bank.context("ann"))
     assert instance
 
 

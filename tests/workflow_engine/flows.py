@@ -122,12 +122,13 @@ def world(
     decisions: Mapping[str, str | None] | None = None,
     leaders: Mapping[str, str] | None = None,
     digest: str = "",
+    proxies: Mapping[str, frozenset[str]] | None = None,
 ) -> World:
     """A world; `level` is what the authority table says, None when no row of it applies.
 
     `decisions` are the values of what steps run, by name; None settles nothing. One is there as a value afterwards.
     """
-    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions, leaders, digest)
+    given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions, leaders, digest, proxies)
 
     def run(step: HumanStep) -> Ran:
         name = step.run or ""
@@ -158,6 +159,7 @@ def world(
         authority=lambda: settled,
         run=run,
         digest=lambda: digest,
+        proxies=lambda owner: (proxies or {}).get(owner, frozenset()),
         leader_of=lambda person: Found(tuple(Candidate(name) for name in led.get(person, ()) if name not in gone), "leader"),
         is_known=lambda person: person not in gone,
     )

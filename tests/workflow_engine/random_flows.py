@@ -16,6 +16,7 @@ from forms_dsl.model import (
     FourEyes,
     HumanStep,
     People,
+    Proxies,
     RepeatApprover,
     SeatRule,
     TogetherStep,
@@ -75,6 +76,7 @@ def random_definition(random: Random) -> Definition:
         recall_until=random.choice(("first_action_after_start", "first_decision", "never")),
         no_approver=random.choice(("hold_for_admin", "hold_for_admin", "leader", "auto_pass")),
         repeat_approver=RepeatApprover(random.choice(("never", "never", "consecutive", "any_earlier"))),
+        proxy=Proxies(random.random() < 0.5, tuple(name for name in acting if random.random() < 0.2)),
         starter_is_approver=random.choice(("hold_for_admin", "leader", "skip_if_others")),
     )
     calls = frozenset(name for name, place in bare.places.items() if isinstance(place.step, CallStep))
@@ -97,6 +99,7 @@ def random_world(random: Random, definition: Definition) -> World:
         level=level,
         decisions={"score": random.choice(("7", "8", None))},
         digest=random.choice(("", "", "y")),
+        proxies={name: frozenset(random.sample(NAMES, 1)) for name in NAMES if random.random() < 0.3},
         leaders={name: random.choice(NAMES) for name in NAMES if random.random() < 0.8},
     )
 

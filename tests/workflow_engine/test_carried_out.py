@@ -17,7 +17,6 @@ CREDIT = "workflows/credit.yaml"
 
 #: Every key of the credit flow that the engine would have to leave aside, with the line on which it stands.
 REFUSED = [
-    "proxy: {allowed",
     "within: 4 working hours",
     "every: 2 working hours",
     "any_of:",

@@ -23,7 +23,7 @@ from workflow_engine.definition import Definition, build_definition
 from workflow_engine.event_codec import decode, encode, kind_of
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import Handled, handle
-from workflow_engine.state import PASSED_VISITS, Instance, Seat, Visit
+from workflow_engine.state import PASSED_VISITS, Instance, Seat, Visit, is_system
 from workflow_engine.world import World
 
 #: A failing seed is printed and makes the whole run again; shrinking would only change the seed.
@@ -156,7 +156,7 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
     # one person, one seat of a visit
     for visit in state.visits:
         there = (seat for seat in visit.seats if seat.state != "cancelled" or visit.state == "cancelled")
-        owners = [seat.owner or seat.actor for seat in there if seat.actor or seat.owner]
+        owners = [person for seat in there for person in {seat.owner, seat.actor} if person and not is_system(person)]
         assert len(owners) == len(set(owners))
     # 9 four eyes over the whole history
     for rule in definition.workflow.four_eyes:
@@ -210,7 +210,10 @@ def check_fail_closed(before: Instance, outcome: Handled, facts: World, definiti
         if isinstance(entry.event, ev.SeatDecided):
             visit = before.visit(entry.event.step, entry.event.visit)
             assert visit is not None
-            assert entry.actor in visit.entitled(visit.seats[entry.event.seat - 1])
+            seat = visit.seats[entry.event.seat - 1]
+            owner = entry.event.on_behalf_of
+            assert (owner or entry.actor) in visit.entitled(seat)
+            assert owner is None or entry.actor in facts.proxies(owner)
             for rule in definition.workflow.four_eyes:
                 if visit.step in rule.may_not_act_at:
                     assert entry.actor not in facts.editors(rule.editors_of)
@@ -221,7 +224,7 @@ def check_fail_closed(before: Instance, outcome: Handled, facts: World, definiti
                 if limit is not None:
                     amount = facts.evaluate(limit)
                     assert isinstance(amount, Decimal)
-                    assert LIMITS[entry.actor] >= amount
+                    assert all(LIMITS[person] >= amount for person in {entry.actor, owner or entry.actor})
 
 
 def branches_by_authority(definition: Definition, step: str) -> set[str | None]:
