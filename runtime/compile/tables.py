@@ -176,6 +176,10 @@ def _wanted_orders(app: App, entity: Entity, table: sa.Table) -> Iterator[tuple[
         columns = [column_of(entity, table, name) for name in fields]
         if all(column is not None for column in columns):
             yield tuple(c.name for c in columns if c is not None)
+    for rule in entity.duplicates:
+        looked = _columns(entity, table, rule.fields)
+        if looked and all(name not in entity.fields or _fits_index(entity.fields[name]) for name in rule.fields):
+            yield tuple(column.name for column in looked)
     owner = column_of(entity, table, entity.owner_branch) if entity.owner_branch else None
     if owner is not None:
         yield (owner.name, "id")

@@ -19,6 +19,7 @@ NOT_WRITABLE = code("Q302", "A field in the body that this person may not enter,
 REQUIRED = code("Q303", "A required field is missing.")
 NOT_VALID_NOW = code("Q304", "A choice that cannot be chosen here today.")
 NO_SUCH_RECORD = code("Q305", "A reference to a record that is not there, not this person's to see, or not allowed here.")
+DUPLICATE = code("Q315", "A record that a rule on duplicates does not let be there twice.")
 NOT_UNIQUE = code("Q306", "A value that another record already has.")
 RULE = code("Q307", "A check or rule of the definition is not kept.")
 NOT_ASKED = code("Q308", "A value for a field that is not asked for under these values.")

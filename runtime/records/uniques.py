@@ -55,10 +55,7 @@ def check_unindexed(
     for fields in unique_sets(entity.entity):
         if all(_is_indexed(entity, name) for name in fields) or not _may_collide(draft, fields):
             continue
-        if connection.dialect.name == "postgresql":
-            spelled = repr((entity.table.name, fields, [str(draft.record.get(name)) for name in fields]))
-            lock = int.from_bytes(blake2b(spelled.encode(), digest_size=8).digest(), "big", signed=True)
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+        one_writer(connection, entity, fields, draft)
         if _is_taken(connection, context, compiled, entity, draft, fields):
             draft.faults.extend(_faults(writer, fields))
 
@@ -67,6 +64,14 @@ def _is_indexed(entity: CompiledEntity, name: str) -> bool:
     """Whether the database's own index tells every two equal values."""
     field = entity.entity.fields.get(name)
     return column_of(entity.entity, entity.table, name) is not None and not (field is not None and field.encrypted)
+
+
+def one_writer(connection: Connection, entity: CompiledEntity, fields: Fields, draft: Draft) -> None:
+    """Until the transaction ends nobody else looks for these values of these fields; on SQLite writers are alone anyway."""
+    if connection.dialect.name == "postgresql":
+        spelled = repr((entity.table.name, fields, [str(draft.record.get(name)) for name in fields]))
+        lock = int.from_bytes(blake2b(spelled.encode(), digest_size=8).digest(), "big", signed=True)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
 
 
 def collision(entity: CompiledEntity, writer: Writer, broken: IntegrityError) -> tuple[Fault, ...]:

@@ -25,6 +25,7 @@ from runtime.records.attachments import bind_attachments, check_attachments
 from runtime.records.codes import IN_APPROVAL, STILL_REFERRED
 from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
+from runtime.records.duplicates import check_duplicates, forget_duplicates, note_duplicates
 from runtime.records.numbers import draw_numbers, draw_row_numbers
 from runtime.records.opening import CHANGED, open_record, require_still_granted, writer_for
 from runtime.records.references import follow_references
@@ -81,6 +82,7 @@ def insert_record(
     try:
         insert_records(connection, [plan])
         bind_attachments(connection, found, draft.id, draft.record, None)
+        note_duplicates(connection, context, compiled, found, draft)
         require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
         send_waiting(connection)
     except IntegrityError as broken:
@@ -141,6 +143,7 @@ def update_record(
     except IntegrityError as broken:
         raise collided(found, writer, broken) from broken
     bind_attachments(connection, found, record_id, draft.record, loaded.values)
+    note_duplicates(connection, context, compiled, found, draft)
     entered = _entered({name: value for name, value in values.items() if name in changed})
     require_still_granted(connection, context, access, record_id, case, "update", entered)
     record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
@@ -159,6 +162,7 @@ def delete_record(connection: Connection, context: Context, app: str, entity: st
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="deleted")
     if not update_record_row(connection, plan):
         raise Changed(CHANGED)
+    forget_duplicates(connection, access.entity, record_id)
     record_change(connection, context, access.entity, "record.deleted", record_id, loaded.version + 1, loaded.values, {})
     announce(connection, context, access.compiled, access.entity, "delete", loaded.version + 1, loaded.values, gone.record)
     return Written(record_id, loaded.version + 1, loaded.values, {})
@@ -195,6 +199,7 @@ def _fill(
     draft.record |= draft.sent
     settle(connection, context, compiled, found, writer, [draft], demands)
     check_attachments(connection, context, compiled.app.name, found, draft)
+    check_duplicates(connection, context, compiled, found, writer, draft)
     if draft.faults:
         # Looked up so that all faults are named at once; without another fault the index itself decides.
         check_uniques(connection, context, compiled, found, writer, draft)

@@ -77,9 +77,9 @@ def _plan(connection: Connection, context: Context, access: AccessPlan, draft: D
 
 
 def _is_plain(entity: CompiledEntity) -> bool:
-    """Whether an entity has no child rows, files or encrypted fields, and an index for each set of unique values."""
+    """Whether an entity has no child rows, files, encrypted fields or rules on duplicates, and an index for each set of unique values."""
     columns = (column_of(entity.entity, entity.table, name) for fields in unique_sets(entity.entity) for name in fields)
-    if any(field.encrypted for field in entity.entity.fields.values()):
+    if entity.entity.duplicates or any(field.encrypted for field in entity.entity.fields.values()):
         return False  # equal values may be sealed with several keys
     return not entity.entity.rows and not attachment_fields(entity.entity) and all(column is not None for column in columns)
 

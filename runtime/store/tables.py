@@ -299,6 +299,28 @@ attachment = table(
 sa.Index("attachment_record", attachment.c.record_id)
 sa.Index("attachment_sha256", attachment.c.sha256)
 
+duplicate_case = table(
+    "duplicate_case",
+    id_column(),
+    sa.Column("app", sa.String(48), nullable=False),
+    sa.Column("entity", sa.String(48), nullable=False),
+    #: The fields that agree, by commas.
+    sa.Column("rule", sa.Text, nullable=False),
+    #: The two records, the smaller key first.
+    sa.Column("first_id", sa.String(36), nullable=False),
+    sa.Column("second_id", sa.String(36), nullable=False),
+    #: open, dismissed, or gone: the two do not agree any more, or one is deleted
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("decided_by", sa.String(36)),
+    sa.Column("decided_at", Instant),
+    sa.Column("created_by", sa.String(36), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+sa.Index("duplicate_case_pair", duplicate_case.c.first_id, duplicate_case.c.second_id, duplicate_case.c.rule, unique=True)
+sa.Index("duplicate_case_second", duplicate_case.c.second_id)
+sa.Index("duplicate_case_open", duplicate_case.c.app, duplicate_case.c.entity, duplicate_case.c.state, duplicate_case.c.id)
+
 import_batch = table(
     "import_batch",
     id_column(),

@@ -228,7 +228,6 @@ def test_running_approvals_are_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("files", "key"),
     [
-        (edited("entities/ticket.yaml", "fields:\n", "duplicates: [{fields: [subject]}]\nfields:\n"), "duplicates"),
         (edited("lists/tickets.yaml", "columns:", "group_by: level\nview: board\ncolumns:"), "view: board"),
         (edited("lists/tickets.yaml", "columns:", "bulk: [delete]\ncolumns:"), "bulk"),
         (

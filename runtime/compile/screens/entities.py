@@ -10,6 +10,7 @@ from forms_dsl.expr.tree import Expression
 from forms_dsl.fieldtypes.attachments import most_files
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Choice, Entity, Field, FieldOptions
+from forms_dsl.names import SYSTEM_FIELDS
 from forms_dsl.patterns import NAMED
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.screens.targets import columns_of_target, draw_targets, reach_of
@@ -40,6 +41,11 @@ def draw_entity(compiled: CompiledApp, entity: CompiledEntity, seen: EntityView,
         "fields": fields,
         "rows": _rows(compiled, declared, seen, view, today),
         "rules": _rules(declared, seen, view, reach),
+        "duplicates": [
+            {"fields": list(rule.fields), "then": rule.then}
+            for rule in declared.duplicates
+            if all(name in seen.shows or name in SYSTEM_FIELDS for name in rule.fields)
+        ],
         "workflow": None
         if workflow is None
         else {

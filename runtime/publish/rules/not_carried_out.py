@@ -35,8 +35,6 @@ def _keys(app: App) -> Iterator[tuple[Span, str]]:
 def _of_entity(entity: Entity) -> Iterator[tuple[Span, str]]:
     if entity.external is not None:
         yield entity.span, "external"
-    if entity.duplicates:
-        yield entity.span, "duplicates"
 
 
 def _of_form(form: Form) -> Iterator[tuple[Span, str]]:

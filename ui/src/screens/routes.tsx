@@ -34,6 +34,7 @@ export const router = createBrowserRouter([
           { path: 'app/:app/maintained/:kind?/:name?', lazy: screen(() => import('./maintained/Maintained')) },
           { path: 'app/:app/new/:form', lazy: screen(() => import('./entry/NewEntry')) },
           { path: 'app/:app/edit/:entity/:id', lazy: screen(() => import('./entry/EditEntry')) },
+          { path: 'app/:app/duplicates/:entity', lazy: screen(() => import('./duplicates/Duplicates')) },
           { path: 'app/:app/:entity/:id', lazy: screen(() => import('./record/Record')) },
           { path: 'audit', lazy: screen(() => import('./audit/Audit')) },
           { path: 'platform', lazy: screen(() => import('./admin/Admin')) },

@@ -120,6 +120,8 @@ export interface EntityScreen {
   readonly fields: Fields
   readonly rows: Readonly<Record<string, { readonly label: Label, readonly fields: Fields }>>
   readonly rules: readonly RuleScreen[]
+  /** Fields that, when all agree, make two records the same thing twice. */
+  readonly duplicates?: readonly { readonly fields: readonly string[], readonly then: 'warn' | 'block' }[]
   readonly workflow: { readonly name: string, readonly title: Label, readonly form: string | null, readonly can_start: boolean } | null
   readonly page: boolean
   readonly list: string | null

@@ -9,6 +9,8 @@ import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useNoun } from '../../kernel/i18n/locale'
 import { useTitle } from '../../kernel/parts/title'
+import { dismissAll, useHints } from '../duplicates/data'
+import { Hints } from '../duplicates/Hints'
 import { Conflict } from './Conflict'
 import { EntryForm } from './EntryForm'
 import { LeaveGuard } from './leave'
@@ -46,6 +48,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
     : { values: { ...defaultsOf(form, entity, around), ...prefill?.values }, titles: prefill?.titles ?? {} }))
   const entry = useEntry(parts, start, around)
   const sender = useSender(app, entity.name)
+  const [reason, setReason] = useState(''), hints = useHints(app, entity.name, entity.duplicates ?? [], entry.values, stored?.id)
   const before: Filled = stored?.record ?? {}
   const starts = entity.workflow?.can_start === true && (stored === null || isDraft(parts, stored.record))
   const name = noun(entity.label), title = stored && !starts ? t('change', { label: name }) : t('new', { label: name })
@@ -78,6 +81,8 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
     setSaving({ kind: 'busy' })
     try {
       const next = await act()
+      // The record is stored; that a reason did not arrive leaves the pair open on its page.
+      if (reason.trim() && hints.length > 0) await dismissAll(app, entity.name, next.id, reason.trim()).catch(() => undefined)
       keep(next)
       after(next)
     } catch (error) {
@@ -114,7 +119,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
       <EntryForm
         parts={parts} entry={entry} title={title} submit={submit} submitText={starts ? t('submit') : t('submit_plain')} saveDraft={canDraft ? saveDraft : undefined}
         busy={saving.kind === 'busy'} failure={saving.kind === 'failed' ? saving.error : null} attempts={attempts} state={state} stateIsGood={saving.kind === 'saved' && !dirty}
-        above={<>{theirs && <Conflict parts={parts} entry={entry} before={before} theirs={theirs.record} done={settleConflict} />}{above}</>}
+        above={<>{theirs && <Conflict parts={parts} entry={entry} before={before} theirs={theirs.record} done={settleConflict} />}<Hints app={app} entity={entity} hints={hints} reason={reason} say={setReason} />{above}</>}
         beside={starts && entity.workflow ? <PathPane app={app} workflow={entity.workflow.name} names={Object.keys(entity.fields)} recordId={stored?.id} values={entry.drawn.values} ready={!entry.drawn.blocks.some(block => missing(block, entry.drawn.values))} /> : undefined}
       />
       <LeaveGuard dirty={dirty} done={done} />

@@ -92,6 +92,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         {me?.unit && <span className="hint small">{t('rights', { unit: me.unit.name })}</span>}
         {place.state.segment && <button type="button" className="quick" aria-label={t('leave_segment', { label: segmentName })} onClick={() => place.ask({ segment: '' })}>{t('segment', { label: segmentName })} ×</button>}
         <span className="grow" />
+        {entity.duplicates?.some(rule => rule.then === 'warn') && <Link className="button-plain" to={`/app/${app}/duplicates/${entity.name}`}>{t('duplicates')}</Link>}
         {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd aria-hidden="true">Alt N</kbd></Link>}
       </div>
       <section className="card list-card" aria-label={title}>

@@ -1,6 +1,7 @@
 import { catalogue } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('list', {
+  duplicates: ['可能重复', 'Possible duplicates'],
   rights: ['按你的权限：{{unit}}', 'Within your rights: {{unit}}'],
   new: ['新建{{label}}', 'New {{label}}'],
   all: ['全部', 'All'],

@@ -12,7 +12,8 @@ export const words = catalogue('kinds', {
   process_ballot_closed: ['表决截止', 'Ballot closed'], process_suspended: ['挂起审批', 'Approval suspended'], process_resumed: ['激活审批', 'Approval resumed'], process_terminated: ['终止审批', 'Approval ended by hand'], process_jump_asked: ['申请跳转', 'Jump asked for'], process_jumped: ['跳转', 'Jumped'], signature_refused: ['签名被拒', 'Signature refused'],
   signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],
   published: ['发布', 'Published'], publish_failed: ['发布失败', 'Publishing failed'], release_activated: ['启用版本', 'Release activated'], draft_saved: ['存草稿', 'Draft saved'], draft_discarded: ['弃草稿', 'Draft discarded'],
-  review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], audit_verified: ['校验审计', 'Trail verified'],
+  review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], file_refused: ['拒收文件', 'File refused'], duplicate_dismissed: ['确认并非重复', 'Not a duplicate'],
+  key_added: ['新增密钥', 'Key added'], keys_rotated: ['更换密钥', 'Keys rotated'], key_removed: ['移除密钥', 'Key removed'], audit_verified: ['校验审计', 'Trail verified'],
 })
 
 /** What was clicked at a step, and how an approval ended, as what has happened. */
