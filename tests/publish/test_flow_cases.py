@@ -7,7 +7,8 @@ import textwrap
 import pytest
 
 from runtime.publish.cases.results import CaseResult
-from tests.publish.test_app_cases import bank_with, outcome
+from runtime.publish.cases.run import run_cases
+from tests.publish.test_app_cases import BANK, bank_with, outcome, whole
 
 GIVEN = "{product: consumer, amount: 120000, term: 24, annual_rate: 4.35, monthly_income: 20000}"
 
@@ -134,3 +135,25 @@ def test_a_difference_stands_at_its_line_with_what_was_seen(more: str, expected:
 def test_acts_and_people_of_a_case_are_checked_by_name() -> None:
     with pytest.raises(AssertionError, match="not the end of a call|no end of a call"):
         bank_with(f"  own:\n    given: {GIVEN}\n    answers: {{booking: lost}}\n    path: [apply]\n")
+
+
+def test_what_has_no_say_in_a_case_does_not_keep_it_from_running() -> None:
+    """Publishing refuses copies of parts and working time without a calendar; a case in which time goes by is not run."""
+    flow = "workflows/loan_approval.yaml"
+    hiding = BANK[flow].replace("copy: {to: [starter]}", "copy: {to: [starter], fields: {hide: [purpose]}}")
+    timely = hiding.replace("within: 4 hours", "within: 4 working hours")
+    cases = "tests: own\nentity: loan_application\ncases:\n  own:\n    given: {amount: 1}\n"
+    acts = {
+        "still": "    do: [submit]\n    expect: {at: check}\n",
+        "later": "    do: [submit, {wait: 1 hours}]\n    expect: {at: check}\n",
+    }
+    files = {path: text for path, text in BANK.items() if not path.startswith("tests/")}
+    files["app.yaml"] += "calendar: cn_bank\n"
+
+    def state(text: str, act: str) -> str:
+        (result,) = run_cases(whole({**files, flow: text, "tests/own.yaml": cases + acts[act]}))
+        return result.state
+
+    assert hiding != BANK[flow] and timely != hiding
+    assert ("passed", "passed") == (state(hiding, "still"), state(hiding, "later"))
+    assert ("passed", "not_run") == (state(timely, "still"), state(timely, "later"))
