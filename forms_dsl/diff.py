@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from forms_dsl import changes as to
@@ -15,6 +15,7 @@ from forms_dsl.difference_words import changes_in_words
 from forms_dsl.differences import called, changed_parts, parts_in_words
 from forms_dsl.kinds import KINDS, path_of
 from forms_dsl.model import App, Form, Label, Role, Workflow
+from forms_dsl.renamed import renamed_fields, with_new_names
 
 __all__ = ["Change", "diff_apps"]
 
@@ -49,7 +50,26 @@ def _things(old: App, new: App, *, is_first: bool) -> Iterator[Change]:
     yield from diff_entities(old, new)
     yield from _forms(old, new)
     for group, kind in _GROUPS.items():
-        yield from _group(getattr(old, group), getattr(new, group), kind, is_first=is_first)
+        earlier = {name: _with_new_names(old, new, thing) for name, thing in getattr(old, group).items()}
+        yield from _group(earlier, getattr(new, group), kind, is_first=is_first)
+
+
+def _with_new_names(old: App, new: App, thing: Any) -> Any:
+    """A role or workflow of the earlier app with the names that fields have now: what follows from a rename is told there."""
+    if isinstance(thing, Workflow):
+        return with_new_names(thing, renamed_fields(old, new, _name_now(old, new, thing.entity)))
+    if isinstance(thing, Role):
+        access = {
+            name: with_new_names(rule, renamed_fields(old, new, _name_now(old, new, name))) for name, rule in thing.access.items()
+        }
+        return replace(thing, access=access)
+    return thing
+
+
+def _name_now(old: App, new: App, entity: str) -> str:
+    """What an entity of the earlier app is called now."""
+    was = old.entities.get(entity)
+    return next((each.name for each in new.entities.values() if was is not None and each.id == was.id), entity)
 
 
 def _forms(old: App, new: App) -> Iterator[Change]:
@@ -64,17 +84,7 @@ def _forms(old: App, new: App) -> Iterator[Change]:
                 if entity is not None
                 for name, field in entity.fields.items()
             }
-            yield from diff_form(before[form.id], form, labels, _renamed(old, new, form.entity))
-
-
-def _renamed(old: App, new: App, entity: str) -> dict[str, str]:
-    """The earlier names of an entity's fields that are called otherwise now, by their ids, with the new names."""
-    now = new.entities.get(entity)
-    was = next((each for each in old.entities.values() if now is not None and each.id == now.id), None)
-    if now is None or was is None:
-        return {}
-    names = {field.id: name for name, field in now.fields.items()}
-    return {name: names[field.id] for name, field in was.fields.items() if names.get(field.id, name) != name}
+            yield from diff_form(before[form.id], form, labels, renamed_fields(old, new, form.entity))
 
 
 def _app(old: App, new: App) -> Iterator[Change]:

@@ -57,7 +57,7 @@ def _is_more(old: Expression | bool, new: Expression | bool) -> bool:
 
 
 def is_workflow_widened(was: Workflow, now: Workflow) -> bool:
-    """Whether a control of a workflow may be weaker: four eyes, limits, who is asked, what happens when nobody may decide."""
+    """Whether a control of a workflow may be weaker: four eyes, limits, who is asked, who may write what, nobody to decide."""
     if now.no_approver == "auto_pass" and was.no_approver != "auto_pass":
         return True
     if any(not any(_covers(new, old) for new in now.four_eyes) for old in was.four_eyes):
@@ -67,6 +67,8 @@ def is_workflow_widened(was: Workflow, now: Workflow) -> bool:
         earlier = before.get(step.name)
         if isinstance(step, HumanStep) and earlier is not None:
             if not same(earlier.by, step.by) or (earlier.limit is not None and not same(earlier.limit, step.limit)):
+                return True
+            if set(step.fields.write) - set(earlier.fields.write) or set(earlier.fields.hide) - set(step.fields.hide):
                 return True
     return not same(was.start_by, now.start_by)
 

@@ -177,3 +177,53 @@ def test_a_renamed_field_stays_in_its_form() -> None:
 def test_what_a_step_lets_people_write_has_chinese_words() -> None:
     """No name of a key stands in a Chinese sentence."""
     assert [parts_in_words((part,), "zh") for part in ("fields", "write", "read")] == ["字段", "可写", "可读"]
+
+
+FLOW = "workflows/approval.yaml"
+ROLES = "roles.yaml"
+
+
+def _widening(files: dict[str, str]) -> dict[str, str]:
+    """A flow and a role that name the amount in rights, limits and conditions."""
+    flow = files[FLOW].replace("    by: starter\n", "    by: starter\n    fields: {write: [amount, kind]}\n")
+    flow = flow.replace("pick: claim}", "pick: claim}\n            limit: amount")
+    flow = flow.replace(
+        "      different_people", "      editors_of: [amount]\n      may_not_act_at: [decide]\n      different_people"
+    )
+    roles = files[ROLES].replace(
+        "read: created_by == user.id", "read: created_by == user.id and amount < 900\n        fields: {amount: read}"
+    )
+    return {**files, FLOW: flow, ROLES: roles}
+
+
+def test_a_renamed_field_widens_nothing() -> None:
+    """Rights, limits, four eyes and row rules that name the field under its new name are what they were."""
+    before = _widening(FILES)
+    after = {
+        path: re.sub(r"\bamount\b", "total_amount", text).replace("  total_amount:\n", "  total_amount:\n    id: amount\n")
+        for path, text in before.items()
+    }
+    changes = diff_apps(_app(before), _app(after))
+
+    assert "FieldRenamed" in {type(change).__name__ for change in changes}
+    assert [] == [change.words["en"] for change in changes if change.flag == "widened"]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (FLOW, "write: [amount, kind]", "write: [amount, kind, size]"),
+        (FLOW, "limit: amount", "limit: amount / 2"),
+        (FLOW, "editors_of: [amount]", "editors_of: [kind]"),
+        (ROLES, "amount < 900", "amount < 9000"),
+        (ROLES, "fields: {amount: read}", "fields: {amount: write}"),
+    ],
+)
+def test_what_gives_more_is_told_as_widened(path: str, old: str, new: str) -> None:
+    """More fields to write, another limit, other editors, more rows: each is said before it is live."""
+    before = _widening(FILES)
+    assert old in before[path]
+
+    assert "widened" in {
+        change.flag for change in diff_apps(_app(before), _app({**before, path: before[path].replace(old, new)}))
+    }

@@ -23,6 +23,8 @@ fields:
   words: {type: text, max: 80, label: {zh: 内容, en: Words}}
 """
 
+UNMASKED = edited("roles.yaml", "update: true}", "update: true, unmask: [phone]}")
+
 #: What the change is → the texts, and whether it gives an agent more than an agent held.
 CHANGES: Mapping[str, tuple[Mapping[str, str], bool]] = {
     "deletes": (edited("roles.yaml", AGENT, AGENT.replace("}", ", delete: true}")), True),
@@ -33,6 +35,13 @@ CHANGES: Mapping[str, tuple[Mapping[str, str], bool]] = {
     ),
     "another role": ({**FILES, "roles.yaml": ROLES + BOSS}, False),
     "less": (edited("roles.yaml", ", update: true", ""), False),
+    "a renamed field": (
+        {
+            **edited("entities/ticket.yaml", "  phone: {", "  mobile: {id: phone, "),
+            "roles.yaml": ROLES.replace("update: true}", "update: true, unmask: [mobile]}"),
+        },
+        False,
+    ),
     "something new": (
         {**edited("roles.yaml", AGENT, f"{AGENT}\n      note: {{create: true, read: true}}"), "entities/note.yaml": NOTE},
         False,
@@ -46,7 +55,7 @@ def test_a_change_grants_its_makers_no_more_than_they_hold(database: Database, r
     files, is_more = CHANGES[change]
     with database.write() as connection:
         author, publisher = add_people(connection)
-    put_live(database, releases, FILES)
+    put_live(database, releases, UNMASKED if change == "a renamed field" else FILES)
     with database.read() as connection:
         own = plan_publish(connection, "desk", files, NOW, makers={author.id}).plan
         others = plan_publish(connection, "desk", files, NOW, makers={publisher.id}).plan

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.diff_access import NOTHING, is_rule_widened
 from forms_dsl.model import AccessRule, App
+from forms_dsl.renamed import renamed_fields, with_new_names
 from runtime.publish.lint import Proposal
 
 OWN_RIGHTS = code("P007", "A change grants a role more, and one of the people who made it holds that role.", refusal="PERM-GRANT")
@@ -24,7 +25,8 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
         for name in sorted(roles & new.roles.keys()):
             for entity, rule in _granted(new, frozenset({name})):
                 before = _name_before(old, new, entity)
-                held = [earlier for each, earlier in _granted(old, roles) if each == before]
+                names = renamed_fields(old, new, entity)
+                held = [with_new_names(earlier, names) for each, earlier in _granted(old, roles) if each == before]
                 if before is not None and all(is_rule_widened(earlier, rule) for earlier in held or [NOTHING]):
                     message = Sentence(
                         f"The role {name!r} would do more with {entity!r}, and somebody who made this change holds the role.",
