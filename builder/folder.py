@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.commands import Mistake
 from forms_dsl.bundle import read_bundle
-from forms_dsl.diagnostics import Diagnostic
+from forms_dsl.codes import WRONG_PLACE
+from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.folder import entry_findings
 from forms_dsl.load import read_folder
 from forms_dsl.overlay.effective import with_base
@@ -31,6 +32,8 @@ class Folder:
     files: Mapping[str, str]
     #: The folder of the app that this one extends, when it lies elsewhere.
     base: Path | None = None
+    #: The findings about what is no plain file where a definition would be; its texts are empty.
+    strange: tuple[Diagnostic, ...] = ()
 
 
 def add_folder_argument(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +74,15 @@ def apps_beside(folder: Path, further: Sequence[Path]) -> FindApp:
 
 
 def open_folder(path: Path, base: Path | None = None) -> Folder:
-    """Read a folder of definitions, of an overlay with those of its base; raises Mistake when it is none."""
+    """Read a folder of definitions, of an overlay with those of its base; raises Mistake when it is none, or not plain files."""
+    folder = look_at_folder(path, base)
+    if folder.strange:
+        raise NotTaken(path, folder.strange, path)
+    return folder
+
+
+def look_at_folder(path: Path, base: Path | None = None) -> Folder:
+    """The same for somebody who only looks: what is no plain file is a finding beside those of the rest."""
     folder = _read(path)
     if any(file.startswith(BASE_FOLDER) for file in folder.files):
         return folder
@@ -154,20 +165,20 @@ def _read(path: Path) -> Folder:
     if not path.is_dir():
         raise Mistake({"en": f"There is no folder {path}.", "zh": f"没有文件夹 {path}。"})
     strange = entry_findings(path)
-    if strange:
-        raise NotTaken(path, strange, path)
     try:
-        files = read_folder(path)
+        files = read_folder(path, leave_out=frozenset(found.span.file for found in strange))
     except OSError as failure:
         raise Mistake({"en": f"{path} cannot be read: {failure}", "zh": f"无法读取 {path}：{failure}"}) from None
-    if "app.yaml" not in files and "app.json" not in files:
+    if not {"app.yaml", "app.json"} & {*files, *(found.span.file for found in strange)}:
         raise Mistake(
             {
                 "en": f"{path} holds no app.yaml. Give the folder of one app, like app_definitions/bank_customer.",
                 "zh": f"{path} 中没有 app.yaml。请指定一个应用的文件夹，如 app_definitions/bank_customer。",
             }
         )
-    return Folder(path, _app_name(files) or path.resolve().name, files)
+    # Something stands in these places, only nobody can read it: what refers to it is not to blame.
+    unread = {found.span.file: "" for found in strange}
+    return Folder(path, _app_name(files) or path.resolve().name, {**files, **unread}, strange=strange)
 
 
 def _app_name(files: Mapping[str, str]) -> str | None:
@@ -175,10 +186,26 @@ def _app_name(files: Mapping[str, str]) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
+def name_finding(folder: Folder) -> Iterator[Diagnostic]:
+    """The finding about an app that is called otherwise than its folder: other apps look for it under its name."""
+    file = "app.yaml" if "app.yaml" in folder.files else "app.json"
+    document, _ = read_document(file, folder.files.get(file, ""))
+    name = folder.path.resolve().name
+    if document is not None and folder.path.is_dir() and _header(folder.files).get("app") not in (None, name):
+        message = Sentence(
+            f"The folder is called {name!r}, the app {folder.app!r}.", f"文件夹名为“{name}”，应用名为“{folder.app}”。"
+        )
+        hint = Sentence(
+            f"Rename the folder to {folder.app}; other apps look for it there.",
+            f"请将文件夹改名为 {folder.app}，其他应用按此名称查找。",
+        )
+        yield WRONG_PLACE.at(document.span(("app",)), message, pointer=("app",), hint=hint)
+
+
 def _header(files: Mapping[str, str]) -> Mapping[str, object]:
     """What an app's file says, as far as it can be read."""
     file = "app.yaml" if "app.yaml" in files else "app.json"
-    document, _ = read_document(file, files[file])
+    document, _ = read_document(file, files.get(file, ""))
     return document.data if document is not None and isinstance(document.data, dict) else {}
 
 

@@ -31,13 +31,18 @@ _NOT_NAMED = frozenset({"upgrade", "i18n"})
 _PAGES = frozenset({".md"})
 
 
-def read_folder(path: Path | str) -> dict[str, str]:
-    """The texts of an app's folder by path within it; hidden files, `*.md`, `data` and `imports` are no definitions."""
+def read_folder(path: Path | str, *, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The texts of an app's folder by path within it; hidden files, `*.md`, `data` and `imports` are no definitions.
+
+    `leave_out` are paths that were found to be no plain files; what lies below them is left out too.
+    """
     root = Path(path)
     files: dict[str, str] = {}
     for file in sorted(root.rglob("*")):
         relative = file.relative_to(root)
         if not is_definition(PurePosixPath(relative.as_posix())) or not file.is_file():
+            continue
+        if not leave_out.isdisjoint(each.as_posix() for each in (relative, *relative.parents)):
             continue
         if file.is_symlink():
             raise OSError(f"{relative.as_posix()} is a link; a definition is the file itself")

@@ -16,6 +16,8 @@ from builder.folder import (
     add_base_argument,
     add_folder_argument,
     apps_beside,
+    look_at_folder,
+    name_finding,
     open_folder,
     read_mapping_files,
     shown,
@@ -85,11 +87,13 @@ def _watched(arguments: argparse.Namespace) -> list[Path]:
 
 
 def _check(arguments: argparse.Namespace, locale: str) -> int:
-    folder = open_folder(arguments.folder, arguments.base)
+    folder = look_at_folder(arguments.folder, arguments.base)
     find = apps_beside(folder.path, arguments.apps)
     loaded = load_verified(folder.files, others=load_required(folder.files, find), publishing=False)
     mappings = read_mapping_files(folder.path)
-    found, texts = shown((*loaded.diagnostics, *mapping_findings(mappings, loaded.app)), folder)
+    unread = {one.span.file for one in folder.strange}
+    own = (one for one in loaded.diagnostics if one.span.file not in unread)
+    found, texts = shown((*folder.strange, *own, *name_finding(folder), *mapping_findings(mappings, loaded.app)), folder)
     return _say(found, {**texts, **mappings}, arguments, locale)
 
 

@@ -48,7 +48,7 @@ def check_expression(
     findings = [p.code.at(span_of(p.start, p.end), p.message, hint=p.hint) for p in problems]
     if parsed is None:
         return None, tuple(findings[:MOST_FINDINGS])
-    checking = Checking(parsed, scope, span_of, _visit)
+    checking = Checking(parsed, scope, span_of, _visit, expected)
     if expected is not None and expected.name == "boolean":
         tree = check_condition(checking, parsed.root)
     else:

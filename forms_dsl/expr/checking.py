@@ -51,6 +51,8 @@ class Checking:
     span_of: SpanOf
     #: Checks a node of any kind; the parts of the checker call each other through it.
     visit: Callable[[Checking, ast.expr], Expr | None]
+    #: The type that the place needs, where it needs one.
+    expected: ValueType | None = None
     findings: list[Diagnostic] = field(default_factory=list)
     reads: set[tuple[str, ...]] = field(default_factory=set)
     loop: Loop | None = None

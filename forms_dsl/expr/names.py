@@ -19,6 +19,14 @@ from forms_dsl.expr.tree import Ref, ValueType
 
 MAX_HOPS = 3
 
+#: What a whole expression of a type is, where a bare word stands that means nothing.
+_LITERALS = {
+    "number": Sentence("A number is needed here, like 0.", "此处应为数字，如 0。"),
+    "boolean": Sentence("Write true, false or a condition.", "请写 true、false 或一个条件。"),
+    "date": Sentence("A day is written date(2025, 3, 31), this one today().", "日期写成 date(2025, 3, 31)，当天写成 today()。"),
+    "datetime": Sentence("Write now(), or the name of a field.", "请写 now() 或字段名称。"),
+}
+
 
 def path_of(node: ast.expr) -> tuple[str, ...] | None:
     """The words of `a.b.c`, or None when the node is not a path."""
@@ -166,7 +174,10 @@ def _report_unknown(checking: Checking, node: ast.expr, path: tuple[str, ...], p
         if word.lower() in ("true", "false", "none", "null"):
             hint = write("True / False / None")
         else:
-            hint = Sentence(f'A text needs quotes: "{word}"', f'文本要加引号："{word}"')
+            whole = checking.expected if node is checking.parsed.root else None
+            hint = _LITERALS.get(whole.name if whole else "") or Sentence(
+                f'A text needs quotes: "{word}"', f'文本要加引号："{word}"'
+            )
     checking.report(codes.UNKNOWN_NAME, (end - len(word), end), message, hint)
 
 

@@ -268,7 +268,18 @@ def test_what_is_no_plain_file_is_found(qiqiao: Qiqiao, folder: Path) -> None:
     for name, words in (("link", "is a link"), ("dd", "is a folder"), ("pipe", "is no plain file")):
         assert f"{folder}/entities/{name}.yaml:1:1: S004 error: entities/{name}.yaml {words}" in out
     assert "3 error(s)" in out
+    wrong = folder / "entities" / "ticket.yaml"
+    wrong.write_text(wrong.read_text(encoding="utf-8").replace("max: 80", "mxa: 80"), encoding="utf-8")
+    assert ("S001" in qiqiao("check", folder)[1], 1) == (True, qiqiao("check", folder)[0])
     assert 1 == qiqiao("plan", folder)[0]
+
+
+def test_an_app_is_called_as_its_folder(qiqiao: Qiqiao, folder: Path) -> None:
+    """Other apps look for it under its name, so a folder of another name is a mistake, at the name itself."""
+    other = folder.rename(folder.parent / "desk_2")
+    code, out, _ = qiqiao("check", other)
+
+    assert (1, True) == (code, f"{other}/app.yaml:1:6: S004 error: The folder is called 'desk_2', the app 'desk'." in out), out
 
 
 def test_help_names_every_verb_with_an_example() -> None:

@@ -115,3 +115,21 @@ def test_a_binding_of_a_button_alone_is_used() -> None:
 
     assert ["S011"] == [one.code for one in unused]
     assert () == used
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "words"),
+    [
+        (ORDER, "count: {type: integer, min: 1,", "A number is needed here, like 0."),
+        (ORDER, "    min: 0\n", "A number is needed here, like 0."),
+        (CUSTOMER, "born_on: {type: date,", "A day is written date(2025, 3, 31), this one today()."),
+        (CUSTOMER, "phone: {type: text,", 'A text needs quotes: "abc"'),
+    ],
+)
+def test_a_bare_word_as_default_gets_the_hint_of_its_type(path: str, old: str, words: str) -> None:
+    """Quotes are advised only where a text can stand."""
+    new = f"{old}    default: abc\n" if old.endswith("\n") else f"{old} default: abc,"
+    found = [one for one in load_app(with_change(path, old, new)).diagnostics if one.code == "X005"]
+
+    assert [words] == [one.hint for one in found]
+    assert all(one.hint_zh and one.hint_zh != one.hint for one in found)
