@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.commands import Mistake
+from forms_dsl.app_header import HEADER_FILES, read_header
 from forms_dsl.bundle import read_bundle
 from forms_dsl.codes import WRONG_PLACE
 from forms_dsl.diagnostics import Diagnostic, Sentence
@@ -66,7 +67,7 @@ def apps_beside(folder: Path, further: Sequence[Path]) -> FindApp:
     def find(name: str) -> Mapping[str, str] | None:
         for root in (folder.resolve().parent, *further, APP_DEFINITIONS):
             there = root / name
-            if any((there / file).is_file() for file in ("app.yaml", "app.json")):
+            if any((there / file).is_file() for file in HEADER_FILES):
                 return open_folder(there).files
         return None
 
@@ -95,7 +96,7 @@ def look_at_folder(path: Path, base: Path | None = None) -> Folder:
 
 def base_wanted(files: Mapping[str, str]) -> tuple[str, str] | None:
     """The name and version of the app that an overlay extends; None for an app that extends none."""
-    extends = _header(files).get("extends")
+    extends = read_header(files).get("extends")
     if not isinstance(extends, dict):
         return None
     return str(extends.get("app", "")), str(extends.get("version", ""))
@@ -103,7 +104,7 @@ def base_wanted(files: Mapping[str, str]) -> tuple[str, str] | None:
 
 def version_of(files: Mapping[str, str]) -> str:
     """The version that an app's file names."""
-    return str(_header(files).get("version", ""))
+    return str(read_header(files).get("version", ""))
 
 
 def base_beside(path: Path, app: str, version: str) -> Path | None:
@@ -111,7 +112,7 @@ def base_beside(path: Path, app: str, version: str) -> Path | None:
     there = []
     for folder in sorted(path.resolve().parent.iterdir()):
         file = folder / "app.yaml"
-        header = _header({"app.yaml": file.read_text(encoding="utf-8", errors="replace")}) if file.is_file() else {}
+        header = read_header({"app.yaml": file.read_text(encoding="utf-8", errors="replace")}) if file.is_file() else {}
         if header.get("app") == app:
             there.append((header.get("version") != version, folder.name != app, folder))
     return min(there)[2] if there else None
@@ -123,13 +124,22 @@ def shown(found: Iterable[Diagnostic], folder: Folder) -> tuple[list[Diagnostic]
         return list(found), dict(folder.files)
     root = Path(os.path.relpath(folder.base, folder.path)).as_posix()
 
-    def placed(span: Span) -> Span:
-        return replace(span, file=_real(span.file, root))
-
     placed_findings = [
-        replace(one, span=placed(one.span), related=tuple((said, placed(span)) for said, span in one.related)) for one in found
+        replace(
+            one,
+            span=shown_span(one.span, folder),
+            related=tuple((said, shown_span(span, folder)) for said, span in one.related),
+        )
+        for one in found
     ]
     return placed_findings, {_real(file, root): text for file, text in folder.files.items()}
+
+
+def shown_span(span: Span, folder: Folder) -> Span:
+    """A place in the real file of the base, as seen from the overlay's folder."""
+    if folder.base is None:
+        return span
+    return replace(span, file=_real(span.file, Path(os.path.relpath(folder.base, folder.path)).as_posix()))
 
 
 def _real(file: str, root: str) -> str:
@@ -169,7 +179,7 @@ def _read(path: Path) -> Folder:
         files = read_folder(path, leave_out=frozenset(found.span.file for found in strange))
     except OSError as failure:
         raise Mistake({"en": f"{path} cannot be read: {failure}", "zh": f"无法读取 {path}：{failure}"}) from None
-    if not {"app.yaml", "app.json"} & {*files, *(found.span.file for found in strange)}:
+    if not {*HEADER_FILES} & {*files, *(found.span.file for found in strange)}:
         raise Mistake(
             {
                 "en": f"{path} holds no app.yaml. Give the folder of one app, like app_definitions/bank_customer.",
@@ -182,7 +192,7 @@ def _read(path: Path) -> Folder:
 
 
 def _app_name(files: Mapping[str, str]) -> str | None:
-    name = _header(files).get("app")
+    name = read_header(files).get("app")
     return name if isinstance(name, str) and name else None
 
 
@@ -191,7 +201,7 @@ def name_finding(folder: Folder) -> Iterator[Diagnostic]:
     file = "app.yaml" if "app.yaml" in folder.files else "app.json"
     document, _ = read_document(file, folder.files.get(file, ""))
     name = folder.path.resolve().name
-    if document is not None and folder.path.is_dir() and _header(folder.files).get("app") not in (None, name):
+    if document is not None and folder.path.is_dir() and read_header(folder.files).get("app") not in (None, name):
         message = Sentence(
             f"The folder is called {name!r}, the app {folder.app!r}.", f"文件夹名为“{name}”，应用名为“{folder.app}”。"
         )
@@ -200,13 +210,6 @@ def name_finding(folder: Folder) -> Iterator[Diagnostic]:
             f"请将文件夹改名为 {folder.app}，其他应用按此名称查找。",
         )
         yield WRONG_PLACE.at(document.span(("app",)), message, pointer=("app",), hint=hint)
-
-
-def _header(files: Mapping[str, str]) -> Mapping[str, object]:
-    """What an app's file says, as far as it can be read."""
-    file = "app.yaml" if "app.yaml" in files else "app.json"
-    document, _ = read_document(file, files.get(file, ""))
-    return document.data if document is not None and isinstance(document.data, dict) else {}
 
 
 def read_mapping_files(path: Path) -> dict[str, str]:

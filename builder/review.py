@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection, Row
 
 from builder.codes import CHANGED_MEANWHILE, DECIDED, NOT_THE_AUTHOR, NOTHING_CHANGED
 from builder.drafts import read_draft
+from forms_dsl.app_header import read_header
 from forms_dsl.diff import diff_apps
 from forms_dsl.load import load_app
 from forms_dsl.required import load_required
-from forms_dsl.yaml_source import read_document
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, NotAllowed, NotFound
@@ -118,9 +118,7 @@ def aim_of(connection: Connection, row: Row[Any]) -> tuple[str, int]:
     same = sa.select(release.c.release).where(release.c.app == row.app, release.c.checksum == row.checksum)
     made = connection.execute(same.where(release.c.based_on.is_not_distinct_from(row.base_release or None))).scalars().first()
     last = connection.execute(sa.select(sa.func.max(release.c.release)).where(release.c.app == row.app)).scalar()
-    document, _ = read_document("app.yaml", texts_of(row).get("app.yaml", ""))
-    data = document.data if document is not None else None
-    version = str(data.get("version", "")) if isinstance(data, dict) else ""
+    version = str(read_header(texts_of(row)).get("version", ""))
     return version, made if made is not None and row.state == "approved" else (last or 0) + 1
 
 

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 from forms_dsl.source import Pointer, Span
 
 Severity = Literal["error", "warning", "hint"]
-Locale = Literal["zh", "en"]
 
 
 class Sentence(NamedTuple):
@@ -67,27 +66,25 @@ class Code:
     def at(
         self,
         span: Span,
-        message: str | Sentence,
+        message: Sentence,
         *,
         pointer: Pointer = (),
-        hint: str | Sentence | None = None,
+        hint: Sentence | None = None,
         related: tuple[tuple[str | Sentence, Span], ...] = (),
         fix: str | None = None,
     ) -> Diagnostic:
         """A finding of this kind at `span`."""
-        said = message if isinstance(message, Sentence) else Sentence(message, "")
-        advice = hint if isinstance(hint, Sentence) else Sentence(hint or "", "")
         return Diagnostic(
             self.id,
             self.severity,
-            said.en,
+            message.en,
             span,
             pointer,
-            advice.en or None,
+            hint.en if hint else None,
             related,
             fix,
-            said.zh or None,
-            advice.zh or None,
+            message.zh,
+            hint.zh if hint else None,
             self.refusal if self.severity == "error" else None,
         )
 
@@ -122,14 +119,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The sentence that offers the nearest known word, or None when nothing is near."""
-    near = nearest(word, known)
-    return f"Did you mean {near!r}?" if near else None
-
-
 def suggestion(word: str, known: Iterable[str]) -> Sentence | None:
-    """`did_you_mean` in both languages."""
+    """The sentence that offers the nearest known word, or None when nothing is near."""
     near = nearest(word, known)
     return Sentence(f"Did you mean {near!r}?", f"是否想写“{near}”？") if near else None
 

@@ -1,10 +1,9 @@
-"""Lengths of time, schedules and ratios as people write them, to values."""
+"""Lengths of time and schedules as people write them, to values."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 from forms_dsl.model import Duration
@@ -27,9 +26,6 @@ DAY_KINDS: dict[str, DayKind] = {
     "year_first": "year_first",
 }
 _AT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]) ([a-z_]+)\Z")
-
-_FRACTION = re.compile(r"([0-9]{1,3})/([0-9]{1,3})\Z")
-_PART_OF = re.compile(r"([0-9]{1,3}) of ([0-9]{1,3})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,3 @@ def parse_schedule(text: str) -> Schedule | None:
     if word in WEEKDAYS:
         return Schedule(None, "weekday", hour, minute, WEEKDAYS.index(word) + 1)
     return Schedule(None, DAY_KINDS[word], hour, minute) if word in DAY_KINDS else None
-
-
-def parse_ratio(text: str) -> Fraction | tuple[int, int] | None:
-    """`2/3` as a fraction above 0 and at most 1, `2 of 3` as a pair; None when it is neither."""
-    fraction = _FRACTION.match(text)
-    if fraction:
-        above, below = int(fraction[1]), int(fraction[2])
-        return Fraction(above, below) if 0 < above <= below else None
-    part = _PART_OF.match(text)
-    return (int(part[1]), int(part[2])) if part else None

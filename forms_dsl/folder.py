@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from forms_dsl import codes
+from forms_dsl.app_header import header_data
 from forms_dsl.build.place import SourceFile
 from forms_dsl.characters import FILE_LIMIT
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
@@ -89,7 +90,7 @@ def is_definition(path: PurePosixPath) -> bool:
 
 def open_files(files: Iterable[str], languages: tuple[str, ...], documents: Mapping[str, Document]) -> Iterable[SourceFile]:
     """The files that have a place in an app, each read as far as it can be."""
-    calendar = any(_names_calendar(documents[path]) for path in ("app.yaml", "app.json") if path in documents)
+    calendar = "calendar" in header_data(documents)
     for path in sorted(files):
         found = kind_of(path)
         if found is not None:
@@ -147,7 +148,7 @@ def _stand_ins(kind: Kind, name: str, document: Document) -> dict[str, object]:
     return {}
 
 
-def first_key_finding(file: SourceFile, app_folder: str | None = None) -> Diagnostic | None:
+def first_key_finding(file: SourceFile) -> Diagnostic | None:
     """The finding about a file whose first key or its value does not agree with the path."""
     document, key = file.document, file.kind.first_key
     if not file.is_read or not isinstance(document.data, dict) or not document.data:

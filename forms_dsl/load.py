@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from forms_dsl import codes
+from forms_dsl.app_header import header_data
 from forms_dsl.build.automations import build_automation
 from forms_dsl.build.bench import Names, Workbench
 from forms_dsl.build.bindings import declare_operations
@@ -72,8 +73,7 @@ def load_app(
     """
     effective = read_effective(files)
     documents, findings = with_rows(effective.documents, rows), effective.findings
-    header_data = next((documents[path].data for path in ("app.yaml", "app.json") if path in documents), None)
-    languages = languages_of(header_data)
+    languages = languages_of(header_data(documents))
     paths = {path_within_app(path) for path in files} if extends_of(documents) else set(files)
     opened = list(open_files({*documents, *paths}, languages, documents))
     bench = Workbench(languages=languages, findings=findings)

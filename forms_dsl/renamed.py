@@ -48,7 +48,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
             return value
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    changed = {}
+    changed: dict[str, object] = {}
     for each in fields(value):
         part = getattr(value, each.name)
         if each.name in _FIELD_LISTS and isinstance(part, tuple):

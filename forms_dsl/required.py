@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from forms_dsl.app_header import HEADER_FILES, read_header
 from forms_dsl.load import load_app
 from forms_dsl.model import App
 from forms_dsl.org import BUILT_IN
 from forms_dsl.source import path_within_app
-from forms_dsl.yaml_source import read_document
 
 #: The texts of the app of a name, or None where there is none.
 FindApp = Callable[[str], Mapping[str, str] | None]
@@ -20,10 +20,9 @@ def required_names(files: Mapping[str, str]) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for path in files:
-        if path_within_app(path) not in ("app.yaml", "app.json"):
+        if path_within_app(path) not in HEADER_FILES:
             continue
-        document = read_document(path, files[path])[0]
-        here: object = document.data if document else None
+        here: object = read_header({path_within_app(path): files[path]})
         for key in ("requires", "apps"):
             here = here.get(key) if isinstance(here, dict) else None
         names.update(dict.fromkeys(str(name) for name in here if str(name) not in BUILT_IN) if isinstance(here, dict) else {})

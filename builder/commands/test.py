@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from builder.commands import Verbs
-from builder.folder import Folder, add_apps_argument, add_base_argument, add_folder_argument, apps_beside, open_folder, shown
+from builder.folder import (
+    Folder,
+    add_apps_argument,
+    add_base_argument,
+    add_folder_argument,
+    apps_beside,
+    open_folder,
+    shown,
+    shown_span,
+)
 from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.model import App
 from forms_dsl.render import render_terminal
@@ -91,13 +100,11 @@ def _as_place(found: Diagnostic, locale: str) -> dict[str, object]:
 
 def _placed(results: Sequence[CaseResult], folder: Folder) -> list[CaseResult]:
     """The results with the real paths of the base's files, as seen from an overlay's folder."""
-    spans = [span for result in results for span in (result.span, *(fault.span for fault in result.faults))]
-    shown_at = iter(shown((FAILED.at(span, "") for span in spans), folder)[0])
     return [
         replace(
             result,
-            span=next(shown_at).span,
-            faults=tuple(fault._replace(span=next(shown_at).span) for fault in result.faults),
+            span=shown_span(result.span, folder),
+            faults=tuple(fault._replace(span=shown_span(fault.span, folder)) for fault in result.faults),
         )
         for result in results
     ]

@@ -174,8 +174,8 @@ def _report_unknown(checking: Checking, node: ast.expr, path: tuple[str, ...], p
         if word.lower() in ("true", "false", "none", "null"):
             hint = write("True / False / None")
         else:
-            whole = checking.expected if node is checking.parsed.root else None
-            hint = _LITERALS.get(whole.name if whole else "") or Sentence(
+            needed = checking.expected if node is checking.parsed.root else None
+            hint = _LITERALS.get(needed.name if needed else "") or Sentence(
                 f'A text needs quotes: "{word}"', f'文本要加引号："{word}"'
             )
     checking.report(codes.UNKNOWN_NAME, (end - len(word), end), message, hint)

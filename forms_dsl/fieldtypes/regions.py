@@ -18,13 +18,3 @@ def regions() -> Mapping[str, str]:
     """Name by code, in the order of the codes."""
     text = files("forms_dsl.fieldtypes").joinpath("regions.csv").read_text(encoding="utf-8")
     return MappingProxyType({row["code"]: row["name"] for row in csv.DictReader(text.splitlines())})
-
-
-def region_path(code: str) -> tuple[str, ...]:
-    """The names from province to county, without the divisions of statistics that are called nothing but "市辖区"."""
-    steps = dict.fromkeys((f"{code[:2]}0000", f"{code[:4]}00", code))
-    names = (regions().get(step) for step in steps)
-    return tuple(name for name in names if name is not None and name not in _NAMELESS)
-
-
-_NAMELESS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})

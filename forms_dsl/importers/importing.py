@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from forms_dsl.app_header import header_document
 from forms_dsl.build.header import languages_of
 from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
 from forms_dsl.edit.printing import Value
@@ -46,7 +47,7 @@ def finished(
         return Imported({}, report.listed())
     adopt_names(draft, documents)
     _forget_names(draft, documents)
-    header = documents.get("app.yaml") or documents.get("app.json")
+    header = header_document(documents)
     languages = languages_of(header.data) if header else languages_of_draft(draft)
     files = files_of(draft, languages, has_app=header is not None, granted=_granted(documents))
     if header is not None and draft.requires:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms_dsl.app_header import header_data, header_document
 from forms_dsl.codes import LIMIT
 from forms_dsl.diagnostics import Diagnostic, Sentence, suggestion
 from forms_dsl.folder import read_documents
@@ -44,9 +45,8 @@ def split_base(files: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
 
 def extends_of(documents: Mapping[str, Document]) -> tuple[Document, Any] | None:
     """The file of an app that extends another, and what it says about it."""
-    header = next((documents[path] for path in ("app.yaml", "app.json") if path in documents), None)
-    data = header.data if header is not None else None
-    return (header, data["extends"]) if header is not None and isinstance(data, dict) and "extends" in data else None
+    header = header_document(documents)
+    return (header, header_data(documents)["extends"]) if header is not None and "extends" in header_data(documents) else None
 
 
 def read_effective(files: Mapping[str, str], prefix: str = "") -> Effective:
@@ -67,8 +67,7 @@ def read_effective(files: Mapping[str, str], prefix: str = "") -> Effective:
 
 
 def _laid_over(below: Effective, above: Effective, header: Document, extends: Any) -> Effective:
-    base_header = below.documents.get("app.yaml") or below.documents.get("app.json")
-    base_data = base_header.data if base_header is not None and isinstance(base_header.data, dict) else {}
+    base_data = header_data(below.documents)
     findings = [*above.findings, *_header_findings(header, extends, base_data)]
     if not base_data:
         return Effective(above.documents, findings)

@@ -8,12 +8,6 @@ from hashlib import blake2b
 
 from forms_dsl.model import Entity, Field, RowType
 
-#: The columns that every record's table has, in their order; `number` follows where it is declared.
-SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "changed_at", "changed_by", "deleted_at")
-
-#: The columns of a table of child rows besides its fields.
-ROW_COLUMNS = ("id", "parent_id", "position")
-
 #: A value in a text of a definition: its path and, behind a bar, how it is written.
 PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 

@@ -34,7 +34,6 @@ from runtime.store.asking import Asking
 from runtime.store.lanes import carry
 
 Who = Public | SignedIn
-Lifespan = Callable[[FastAPI], AsyncIterator[None]]
 
 
 class Undeclared(Exception):

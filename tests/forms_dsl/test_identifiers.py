@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms_dsl.fieldtypes.protocol import ValueRefused
-from forms_dsl.fieldtypes.regions import region_path, regions
+from forms_dsl.fieldtypes.regions import regions
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import FieldOptions
 
@@ -158,9 +158,3 @@ def test_region_codes_form_a_tree() -> None:
     for code, name in known.items():
         assert name
         assert {f"{code[:2]}0000", f"{code[:4]}00", code} <= set(known)
-
-
-def test_a_region_is_told_from_province_to_county() -> None:
-    """Names of statistics are left out."""
-    assert ("广东省", "深圳市", "南山区") == region_path("440305")
-    assert ("北京市", "东城区") == region_path("110101")

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -79,21 +74,6 @@ def test_json_has_every_part_of_a_finding() -> None:
         "pointer": "/layout/0/items/3",
         "related": [],
     } == found[0]
-
-
-def test_the_check_command_answers_with_its_exit_code(tmp_path: Path) -> None:
-    """0 without errors, 1 with errors, 2 without a folder; JSON is a list of findings."""
-    for path, text in changed("entities/customer.yaml", "max: 60", "mxa: 60").items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "forms_dsl.check", str(tmp_path)]
-    broken = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
-    (tmp_path / "entities/customer.yaml").write_text(FILES["entities/customer.yaml"], encoding="utf-8")
-    clean = subprocess.run(command, capture_output=True, text=True, check=False)
-    nowhere = subprocess.run([*command[:-1], str(tmp_path / "no")], capture_output=True, text=True, check=False)
-
-    assert [1, 0, 2] == [broken.returncode, clean.returncode, nowhere.returncode]
-    assert [("S001", 6)] == [(each["code"], each["line"]) for each in json.loads(broken.stdout)]
 
 
 @pytest.mark.parametrize("name", list(schemas()))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from fractions import Fraction
 
 import pytest
 
-from forms_dsl.durations import Schedule, is_possible, parse_duration, parse_ratio, parse_schedule
+from forms_dsl.durations import Schedule, is_possible, parse_duration, parse_schedule
 from forms_dsl.masks import masked
 from forms_dsl.model import Duration
 from forms_dsl.names import code_fault, folded_code, name_fault
@@ -58,14 +57,6 @@ def test_times_end() -> None:
 def test_schedules(text: str, expected: Schedule | None) -> None:
     """A schedule is a time of a kind of day, or a length of time."""
     assert expected == parse_schedule(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"), [("2/3", Fraction(2, 3)), ("2 of 3", (2, 3)), ("3/2", None), ("0/3", None), ("0.667", None)]
-)
-def test_ratios(text: str, expected: object) -> None:
-    """A share is written exactly."""
-    assert expected == parse_ratio(text)
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,10 @@ def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("QIQIAO_LOCALE", "en")
     shutil.copytree(SHIPPED / "bank_customer", tmp_path / "bank_customer")
     for path, text in OVERLAY.items():
-        file = tmp_path / "our_bank" / path
+        file = tmp_path / "shop" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    return tmp_path / "our_bank"
+    return tmp_path / "shop"
 
 
 def test_check_finds_the_base_beside_the_overlay(overlay: Path, capsys: pytest.CaptureFixture[str]) -> None:
