@@ -16,6 +16,7 @@ from typing import Any
 from forms_dsl.expr.scope import FILTER, FORM, MEASURE, PROCESS, SEGMENT, STORED, Place
 from forms_dsl.jsonschema import schemas
 from forms_dsl.kinds import KINDS, PIECES, Kind
+from forms_dsl.later import later
 from forms_dsl.reference_words import HEAD, OWN_PLACES, WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,9 +99,15 @@ def _kind(made: _Page, kind: Kind) -> Iterator[str]:
     for name in new:
         made.headings[_key_of(shapes[name])] = _heading(made, kind, name)
     yield from (f"## {_title(made, kind)}", "", made.word("first").format(kind.first_key))
+    verbs = {key for name in order for key in shapes[name].get("required", ())}
+    words = later().get(kind.name, ())
+    if words == (kind.name,):
+        yield made.word("later_kind")
+    elif words:
+        yield made.word("later").format(", ".join(f"`{word}`" for word in words))
     if '"x-value": "expression"' in json.dumps(schema):
         yield _places(made, kind)
-    yield from ("", *_table(made, schema, shapes))
+    yield from ("", *_table(made, schema, shapes, _marked(words, ())))
     found = example(kind)
     if found:
         path, text = found
@@ -108,7 +115,10 @@ def _kind(made: _Page, kind: Kind) -> Iterator[str]:
     for name in new:
         stands = ", ".join(f"`{place}`" for place in order[name])
         yield from ("", f"### {made.headings[_key_of(shapes[name])]}", "", made.word("stands").format(stands), "")
-        yield from _table(made, shapes[name], shapes)
+        # A key that names what a thing is (`send: …`) is another one than an option of the same name (`send` of a call).
+        options = {key for key in shapes[name].get("properties", {}) if key not in shapes[name].get("required", ())}
+        later_keys = _marked(words, tuple(order[name])) - (options & verbs)
+        yield from _table(made, shapes[name], shapes, later_keys)
 
 
 def _places(made: _Page, kind: Kind) -> str:
@@ -164,12 +174,21 @@ def _references(value: object) -> Iterator[str]:
             yield from _references(inner)
 
 
-def _table(made: _Page, schema: Mapping[str, Any], shapes: Mapping[str, Any]) -> Iterator[str]:
+def _marked(words: tuple[str, ...], places: tuple[str, ...]) -> frozenset[str]:
+    """The keys of a shape, which stands at `places`, that are not carried out yet, whole or with one value."""
+    around = {place.rpartition(".")[2] for place in places}
+    example = any(place.startswith("Example.") for place in places)
+    split = [word.partition(":")[0].rpartition(".") for word in words]
+    return frozenset(key for owner, _, key in split if (owner in around if owner else not example))
+
+
+def _table(made: _Page, schema: Mapping[str, Any], shapes: Mapping[str, Any], later: frozenset[str]) -> Iterator[str]:
     yield made.word("table")
     required = schema.get("required", ())
     for key, value in _keys(schema):
         name = made.word("further") if key == "*" else f"`{key}`" + (" !" if key in required else "")
-        cells = (name, _value(made, value, shapes), _default(value), made.said(value))
+        said = f"{made.said(value)} {made.word('mark')}" if key in later else made.said(value)
+        cells = (name, _value(made, value, shapes), _default(value), said)
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 

@@ -15,14 +15,14 @@ Every kind of file, every key, what may stand there. A `!` marks a key that must
 (S001). `note` (a remark that every tool keeps) and `meta` (free data of other tools) may stand in every map and are left out of
 the tables. Field types are in [field types](field-types.md), expressions in [expressions](expressions.md), how the parts of the rarer
 kinds work together in [kinds](kinds.md), codes in [codes](codes.md). What `qiqiao check` takes and this version does not carry out is
-refused by name at `qiqiao plan` (M416, W102). This page is made from the sources by `make docs`; [中文](reference.zh.md).
+refused by name at `qiqiao plan` (M416, W102) and marked here with ⏳. This page is made from the sources by `make docs`; [中文](reference.zh.md).
 """,
         "zh": """\
 # 定义语言参考
 
 每一种文件、每一个键以及可填写的内容。`!` 表示必填；未列出的键一律拒绝（S001）。`note`（各工具都会保留的备注）与 `meta`（供其他工具使用的自由数据）
 可写在任何映射中，表中从略。字段类型见[字段类型](field-types.md)，表达式见[表达式](expressions.md)，各部分如何配合见[其他种类](kinds.md)，
-代码见[代码](codes.md)。`qiqiao check` 接受而当前版本尚不执行的内容，会在 `qiqiao plan` 时指名拒绝（M416、W102）。
+代码见[代码](codes.md)。`qiqiao check` 接受而当前版本尚不执行的内容，会在 `qiqiao plan` 时指名拒绝（M416、W102），此处以 ⏳ 标出。
 本页由 `make docs` 根据源代码生成；[English](reference.md)。
 """,
     }
@@ -59,6 +59,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "form": "text of the form `{}`",
             "to": "{} to {}",
             "first": "The first key is `{}`.",
+            "later": "Read and checked, but not carried out yet, or not in every case; publishing refuses by name what is not (M416, W102): {}.",
+            "later_kind": "Files of this kind are read and checked, but not carried out yet; publishing refuses them (M416).",
+            "mark": "⏳",
             "colon": ": ",
         },
         "zh": {
@@ -89,6 +92,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "form": "形如 `{}` 的文本",
             "to": "{} 到 {}",
             "first": "首个键为 `{}`。",
+            "later": "可读取、可检查，但尚不执行，或并非在所有情况下执行；不执行的内容发布时会被指名拒绝（M416、W102）：{}。",
+            "later_kind": "此类文件可读取、可检查，但尚不执行，发布时拒绝（M416）。",
+            "mark": "⏳",
             "colon": "：",
         },
     }
