@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import CallStep, HumanStep
+from runtime.compile.access import field_paths
 from runtime.context import Context
 from runtime.failures import Fault, Invalid, NotAllowed, escape_pointer
 from runtime.process import codes
@@ -94,7 +95,8 @@ def _entered(
     compiled, entity = flow.compiled, flow.entity
     platform = platform_context(context, compiled)
     names = frozenset(entity.entity.fields)
-    writer = Writer(access_plan(platform, compiled.app.name, entity.entity.name, "create"), names, frozenset(), platform=True)
+    access, paths = access_plan(platform, compiled.app.name, entity.entity.name, "create"), frozenset(field_paths(entity.entity))
+    writer = Writer(access, paths, frozenset(), platform=True)
     draft = Draft(record_id or "", None)
     read_body(draft, entity, writer, {name: value for name, value in values.items() if not _is_set_by_platform(flow, name)})
     _refuse(draft.faults)
