@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from workflow_engine.state import AddMode, RequestKind
 
@@ -151,8 +152,40 @@ class Jumped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaitStarted:
+    """Nobody acts: the flow waits for a moment, or for an event until then at most."""
+
+    step: str
+    visit: int
+    due_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventKept:
+    """The event has arrived while the approval is suspended: it goes on from it when it is resumed."""
+
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """What ended a wait: the time that it was for, the event, or that the event did not come in time."""
+
+    step: str
+    visit: int
+    by: WaitEnd
+
+
+#: `time`: it waited for that; `late`: the event did not come.
+WaitEnd = Literal["time", "event", "late"]
+
 ActEvent = (
-    SeatTransferred
+    WaitStarted
+    | WaitEnded
+    | EventKept
+    | SeatTransferred
     | SeatAdded
     | SeatRemoved
     | SeatNotRequired

@@ -18,6 +18,7 @@ from workflow_engine.guards import Refusal, refuse_acting
 from workflow_engine.progress import Progress
 from workflow_engine.settle import leave_out, settle
 from workflow_engine.state import Instance, Seat, Visit
+from workflow_engine.waits import event_arrived
 
 #: How long after a reminder by the starter the next one may come.
 URGE_PAUSE = dt.timedelta(hours=1)
@@ -41,6 +42,8 @@ def act(progress: Progress, command: cmd.ActCommand) -> Refusal | None:
             return _urge(progress, command)
         case cmd.CloseBallot():
             return _close_ballot(progress, command)
+        case cmd.EventArrived():
+            return event_arrived(progress, command)
         case _:
             assert_never(command)
 

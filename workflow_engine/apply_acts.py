@@ -30,8 +30,13 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return _request(state, event, lambda r: replace(r, state="withdrawn", answered_at=at))
         case ae.Urged():
             return _visit(state, event, lambda visit: replace(visit, urged_at=at))
-        case ae.BallotClosed():
+        case ae.BallotClosed() | ae.WaitEnded():
             return state
+        case ae.EventKept():
+            return _visit(state, event, lambda visit: replace(visit, call_result="event"))
+        case ae.WaitStarted():
+            waiting = Visit(event.step, event.visit, "waiting", at, due_at=event.due_at)
+            return replace(state, visits=(*state.visits, waiting))
         case ae.Suspended():
             return replace(state, suspended_at=at)
         case ae.Resumed():
@@ -75,7 +80,7 @@ def _resume(state: Instance, event: ae.Resumed) -> Instance:
 
 
 _OfSeat = ae.SeatTransferred | ae.SeatRemoved | ae.SeatNotRequired
-_OfVisit = _OfSeat | ae.SeatAdded | ae.OpinionAsked | ae.OpinionGiven | ae.OpinionWithdrawn | ae.Urged
+_OfVisit = _OfSeat | ae.SeatAdded | ae.OpinionAsked | ae.OpinionGiven | ae.OpinionWithdrawn | ae.Urged | ae.EventKept
 
 
 def _visit(state: Instance, event: _OfVisit, change: Callable[[Visit], Visit]) -> Instance:

@@ -23,7 +23,7 @@ from forms_dsl.model import (
     WorkflowStep,
 )
 from forms_dsl.source import Document, Pointer, Span, path_within_app
-from forms_dsl.workflow_tree import steps_of
+from forms_dsl.workflow_tree import steps_of, steps_within
 from workflow_engine.scenario import can_be_played
 
 HINT = Sentence("The app can be checked, but not published with it.", "可以检查，但不能带着它发布。")
@@ -122,12 +122,15 @@ def _of_step(step: WorkflowStep) -> Iterator[Key]:
                 yield ("copy", "fields")
             if step.at is not None:
                 yield ("copy", "at")
-        case AnyOfStep():
+        case AnyOfStep() if any(_has_undo(branch.steps) for branch in step.branches):
             yield ("any_of",)
-        case WaitStep():
-            yield ("wait",)
         case SubFlowStep():
             yield ("sub_flow",)
+
+
+def _has_undo(steps: tuple[WorkflowStep, ...]) -> bool:
+    """Whether a branch that may be cancelled holds a command: nothing takes back what it changed."""
+    return any(isinstance(step, CallStep) and step.undo is not None for step in steps_within(steps))
 
 
 def _of_human(step: HumanStep) -> Iterator[Key]:
@@ -148,6 +151,9 @@ def _working_of_step(step: WorkflowStep) -> Iterator[Key]:
             if due is not None:
                 yield from working_key(due.within, "due", "within")
                 yield from working_key(due.every, "due", "every")
+        case WaitStep():
+            yield from working_key(step.length, "for")
+            yield from working_key(step.within, "due", "within")
         case CallStep():
             yield from working_key(step.retry_first_wait, "retry", "first_wait")
         case _:

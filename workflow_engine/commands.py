@@ -192,6 +192,15 @@ class CloseBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class EventArrived:
+    """The event that a wait is for has been reported."""
+
+    step: str
+    visit: int
+    actor: str = SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
 class Suspend:
     """挂起, by an administrator."""
 
@@ -226,7 +235,7 @@ class JumpTo:
 
 #: What somebody does with a seat that he holds, beside deciding it.
 SeatAct = Transfer | AddSeats | Ask
-ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot
+ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived
 SteerCommand = Suspend | Resume | Terminate | JumpTo
 
 Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | ActCommand | SteerCommand

@@ -55,6 +55,9 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "terminated": ae.Terminated,
     "jump_asked": ae.JumpAsked,
     "jumped": ae.Jumped,
+    "wait_started": ae.WaitStarted,
+    "wait_ended": ae.WaitEnded,
+    "event_kept": ae.EventKept,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
 

@@ -18,6 +18,7 @@ from workflow_engine.routes import has_moved
 from workflow_engine.settle import count_vote, leave_out, reject
 from workflow_engine.state import Instance
 from workflow_engine.steer import after_call, steer, while_suspended
+from workflow_engine.waits import wait_over
 from workflow_engine.world import World
 
 #: Why a call itself is held; for any other reason the work by hand after it is.
@@ -161,6 +162,8 @@ def _finish_call(progress: Progress, command: cmd.FinishCall) -> Refusal | None:
 
 def _timer_due(progress: Progress, command: cmd.TimerDue) -> Refusal | None:
     visit = progress.state.visit(command.step, command.visit)
+    if visit is not None and visit.state == "waiting":
+        return wait_over(progress, visit)
     # A timer of a visit that is closed, or that fired before, changes nothing.
     if visit is None or visit.state != "open" or not progress.state.is_running:
         return None

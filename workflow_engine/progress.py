@@ -15,6 +15,8 @@ from forms_dsl.model import (
     WaitStep,
     WorkflowStep,
 )
+from forms_dsl.working_time import end_of
+from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
@@ -61,6 +63,8 @@ def walk(progress: Progress, start: Point) -> None:
     points = [start]
     while points and progress.state.is_running:
         sequence, index = points.pop()
+        if _is_over(progress, sequence):
+            continue
         steps = progress.definition.sequences[sequence].steps
         if index == len(steps):
             points.extend(_leave(progress, sequence))
@@ -70,7 +74,7 @@ def walk(progress: Progress, start: Point) -> None:
         if _is_skipped(progress, step):
             progress.emit(ev.Skipped(step.name))
             points.append(after)
-        elif isinstance(step, HumanStep | CallStep) and _is_standing(progress, step.name):
+        elif isinstance(step, HumanStep | CallStep | WaitStep) and _is_standing(progress, step.name):
             points.append(after)
         else:
             points.extend(_enter(progress, step, after))
@@ -165,6 +169,22 @@ def pass_step(progress: Progress, visit: Visit, result: VisitState) -> None:
     walk(progress, next_point(progress.definition, visit.step))
 
 
+def start_wait(progress: Progress, step: WaitStep) -> bool:
+    """Wait as a step says; true when the moment that it waits for is past, so that the flow goes on at once."""
+    number, now, clock = next_number(progress.state, step.name), progress.world.now, progress.world.clock
+    length = step.length or step.within
+    at = progress.world.moment(step.until) if step.until is not None else end_of(length, now, clock) if length else None
+    if at is None and (step.until is not None or length is not None):
+        hold(progress, step.name, "calendar_missing" if step.until is None else "moment_missing")
+        return False
+    progress.emit(ae.WaitStarted(step.name, number, at))
+    if step.until is None or at is None or at > now:
+        return False
+    progress.emit(ae.WaitEnded(step.name, number, "time"))
+    progress.emit(ev.VisitClosed(step.name, number, "completed", progress.world.material()))
+    return True
+
+
 def _enter(progress: Progress, step: WorkflowStep, after: Point) -> list[Point]:
     match step:
         case HumanStep():
@@ -179,12 +199,14 @@ def _enter(progress: Progress, step: WorkflowStep, after: Point) -> list[Point]:
             return [after]
         case ChooseStep():
             return _choose(progress, step)
-        case TogetherStep():
+        case TogetherStep() | AnyOfStep():
             branches = progress.definition.branches_of(step.name)
             number = sum(block.name == step.name for block in progress.state.blocks) + 1
             progress.emit(ev.BlockStarted(step.name, number, tuple(name for name, _ in branches)))
             return [(sequence, 0) for _, sequence in reversed(branches)]
-        case AnyOfStep() | WaitStep() | SubFlowStep():
+        case WaitStep():
+            return [after] if start_wait(progress, step) else []
+        case SubFlowStep():
             raise ValueError(f"the step {step.name!r} is not carried out by this version; publishing refuses it")
 
 
@@ -201,10 +223,37 @@ def _leave(progress: Progress, sequence: int) -> list[Point]:
     if block is None:
         raise ValueError(f"a branch of {ended.block!r} ended outside a running activation")
     progress.emit(ev.BranchEnded(block.name, block.number, ended.branch))
-    if set(block.branches) != {*block.ended, ended.branch}:
+    is_race = isinstance(progress.definition.places[block.name].step, AnyOfStep)
+    if not is_race and set(block.branches) != {*block.ended, ended.branch}:
         return []
     progress.emit(ev.BlockEnded(block.name, block.number))
+    for branch, other in progress.definition.branches_of(block.name) if is_race else ():
+        if branch != ended.branch:
+            _lose(progress, other)
     return [after]
+
+
+def _lose(progress: Progress, sequence: int) -> None:
+    """Another branch was first: what is open in this one is over, and what was approved in it does not count."""
+    inside = progress.definition.inside(sequence)
+    for visit in tuple(progress.state.open_visits()):
+        if progress.definition.position(visit.step) in inside:
+            close(progress, visit, "cancelled")
+    for block in progress.state.blocks:
+        if block.state == "running" and progress.definition.position(block.name) in inside:
+            progress.emit(ev.BlockCancelled(block.name, block.number))
+    _supersede_inside(progress, sequence)
+
+
+def _is_over(progress: Progress, sequence: int) -> bool:
+    """Whether a sequence belongs to a branch whose block is not running any more: another one of it was first."""
+    around = progress.definition.sequences[sequence]
+    while around.block is not None:
+        block = progress.definition.places[around.block]
+        if isinstance(block.step, TogetherStep | AnyOfStep) and progress.state.block(around.block) is None:
+            return True
+        around = progress.definition.sequences[block.sequence]
+    return False
 
 
 def _choose(progress: Progress, step: ChooseStep) -> list[Point]:
@@ -221,7 +270,7 @@ def _choose(progress: Progress, step: ChooseStep) -> list[Point]:
 
 def _is_skipped(progress: Progress, step: object) -> bool:
     match step:
-        case HumanStep(when=when) | CallStep(when=when) | CopyStep(when=when):
+        case HumanStep(when=when) | CallStep(when=when) | CopyStep(when=when) | WaitStep(when=when):
             return when is not None and progress.world.evaluate(when) is not True
         case _:
             return False

@@ -175,7 +175,7 @@ class _Scene:
         """Everybody who is asked approves, or the call ends."""
         if visit.state == "calling":
             return self.end(visit)
-        wrong = self.enter_at(visit.step, act or CaseAct("approve", visit.step))
+        wrong = None if visit.state == "waiting" else self.enter_at(visit.step, act or CaseAct("approve", visit.step))
         if wrong is not None:
             return wrong
         went = pass_visit(self.worked.definition, self.state, self.world(), visit)
@@ -223,7 +223,7 @@ class _Scene:
     def timers(self) -> Iterator[tuple[dt.datetime, cmd.Command]]:
         """What time does at the open visits, and when."""
         for visit in self.state.open_visits():
-            if visit.state == "open" and visit.due_at is not None and not visit.overdue:
+            if visit.state in ("open", "waiting") and visit.due_at is not None and not visit.overdue:
                 yield visit.due_at, cmd.TimerDue(visit.step, visit.number)
             if visit.state == "open" and visit.closes_at is not None:
                 yield visit.closes_at, cmd.CloseBallot(visit.step, visit.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_dsl.model import People
+from forms_dsl.model import HumanStep, People
 from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
@@ -50,7 +50,8 @@ def settle(progress: Progress, visit: Visit, *, closed: bool = False) -> None:
 
 def reject(progress: Progress, visit: Visit) -> None:
     """A refused visit ends the instance, unless the step says where to go back to."""
-    on_reject = progress.definition.human(visit.step).on_reject
+    step = progress.definition.places[visit.step].step
+    on_reject = step.on_reject if isinstance(step, HumanStep) else None
     if on_reject is not None:
         go_back(progress, visit, "rejected", on_reject)
         return

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from forms_dsl.model import HumanStep
+from forms_dsl.model import HumanStep, WaitStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.definition import Definition
@@ -107,6 +107,11 @@ def pass_visit(definition: Definition, state: Instance, world: World, visit: Vis
         return visit.held_reason or "held"
     if visit.state == "calling":
         return _after(definition, state, world, cmd.FinishCall(visit.step, visit.number, "confirmed"))
+    if visit.state == "waiting":
+        step = definition.places[visit.step].step
+        arrives = isinstance(step, WaitStep) and step.event is not None
+        over: cmd.Command = (cmd.EventArrived if arrives else cmd.TimerDue)(visit.step, visit.number)
+        return _after(definition, state, world, over)
     now: Visit | None = visit
     entries: tuple[ev.Entry, ...] = ()
     while now is not None and now.state == "open":

@@ -11,13 +11,15 @@ SeatState = Literal[
     "open", "approved", "rejected", "abstained", "completed", "returned", "not_required", "cancelled", "superseded"
 ]
 #: `superseded` marks an earlier result that no longer counts; its seats keep their actors, for four eyes.
-VisitState = Literal["open", "calling", "held", "approved", "rejected", "completed", "returned", "cancelled", "superseded"]
+VisitState = Literal[
+    "open", "calling", "waiting", "held", "approved", "rejected", "completed", "returned", "cancelled", "superseded"
+]
 #: 前加签, 后加签, 并加签.
 AddMode = Literal["before", "after", "together"]
 RequestKind = Literal["opinion", "delegate"]
 InstanceState = Literal["running", "held", "approved", "rejected", "stopped"]
 
-OPEN_VISITS: frozenset[VisitState] = frozenset(("open", "calling", "held"))
+OPEN_VISITS: frozenset[VisitState] = frozenset(("open", "calling", "waiting", "held"))
 PASSED_VISITS: frozenset[VisitState] = frozenset(("approved", "completed"))
 
 

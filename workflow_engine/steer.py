@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import assert_never
 
-from forms_dsl.model import CallStep, Duration, HumanStep
+from forms_dsl.model import CallStep, Duration, HumanStep, WaitStep
 from forms_dsl.working_time import put_off
 from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
@@ -15,6 +15,7 @@ from workflow_engine.guards import Refusal
 from workflow_engine.progress import Progress, close, open_people, pass_step
 from workflow_engine.returns import calls_in_region, cancel
 from workflow_engine.state import PASSED_VISITS, Visit
+from workflow_engine.waits import event_arrived
 
 
 def steer(progress: Progress, command: cmd.SteerCommand) -> Refusal | None:
@@ -54,6 +55,11 @@ def while_suspended(progress: Progress, command: cmd.Command) -> Refusal | None:
             late = visit is None or visit.state != "calling"
             progress.emit(ev.CallFinished(command.step, command.visit, command.result, command.detail, late))
             return None
+        case cmd.EventArrived():
+            visit = progress.state.visit(command.step, command.visit)
+            if visit is not None and visit.state == "waiting" and visit.call_result is None:
+                progress.emit(ae.EventKept(command.step, command.visit))
+            return None
         case cmd.TimerDue() | cmd.CloseBallot():
             return None
         case _:
@@ -85,11 +91,13 @@ def _resume(progress: Progress, reason: str) -> None:
     for visit in open_visits:
         if visit.state == "calling" and visit.call_result is not None:
             after_call(progress, visit, visit.call_result)
+        elif visit.state == "waiting" and visit.call_result is not None:
+            event_arrived(progress, cmd.EventArrived(visit.step, visit.number))
 
 
 def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTerm:
     """As much time is left as when it was suspended; of working time, as much working time."""
-    step = progress.definition.human(visit.step)
+    step = progress.definition.places[visit.step].step
 
     def moved(at: dt.datetime | None, length: Duration | None) -> dt.datetime | None:
         if at is None:
@@ -97,8 +105,13 @@ def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTer
         clock = progress.world.clock if length is not None and length.working else None
         return put_off(at, since, progress.world.now, clock)
 
-    due = moved(visit.due_at, step.due.within if step.due is not None else None)
-    return ae.NewTerm(visit.step, visit.number, due, moved(visit.closes_at, step.open_for), visit.reminders + 1)
+    if isinstance(step, WaitStep):
+        # A moment of the calendar that it waits for stays where it is.
+        due = visit.due_at if step.until is not None else moved(visit.due_at, step.length or step.within)
+        return ae.NewTerm(visit.step, visit.number, due, None, visit.reminders + 1)
+    human = progress.definition.human(visit.step)
+    due = moved(visit.due_at, human.due.within if human.due is not None else None)
+    return ae.NewTerm(visit.step, visit.number, due, moved(visit.closes_at, human.open_for), visit.reminders + 1)
 
 
 def _terminate(progress: Progress, reason: str) -> None:

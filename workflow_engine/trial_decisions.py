@@ -14,7 +14,6 @@ from forms_dsl.model import (
     HumanStep,
     SubFlowStep,
     TogetherStep,
-    WaitStep,
     Workflow,
     WorkflowStep,
 )
@@ -23,8 +22,8 @@ from workflow_engine.decisions import compile_decision
 
 
 def can_be_tried(workflow: Workflow) -> bool:
-    """Whether everybody's approval leads through the flow on one way: no wait, no race, no other workflow inside."""
-    return not any(isinstance(step, AnyOfStep | WaitStep | SubFlowStep) for step in steps_of(workflow))
+    """Whether a trial leads through the flow: no other workflow inside; of a race the first branch wins."""
+    return not any(isinstance(step, SubFlowStep) for step in steps_of(workflow))
 
 
 def for_trial(workflow: Workflow, *, counts: bool) -> Workflow:

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from forms_dsl.model import HumanStep, People
 from workflow_engine.decisions import compile_authority
 from workflow_engine.trial_decisions import decided
 from workflow_engine.worked_case import WorkedCase, facts_of, people_named, value_of
-from workflow_engine.world import Candidate, Found, Ran, World
+from workflow_engine.world import Candidate, Found, Ran, World, as_moment
 
 _ANY_AMOUNT = Decimal(10) ** 18
 #: People at one step of a case who could act there; more than any rule needs.
@@ -38,12 +39,15 @@ def world_of(
         values = None if given is None else {name: str(value) for name, value in given.items()}
         return Ran(values, world_of(worked, {**record, **(given or {})}, now, editors))
 
+    rules = [step.rule for step in worked.definition.human_steps()]
+    # In a trial nobody has a role of his own: each seat has the votes of the heaviest.
+    weighing = {role for rule in rules for role in rule.weights} - {rule.veto for rule in rules}
     # Who is asked at a step fits it; a role beside it, as that of a veto, has whoever is called like it.
     return World(
         now=now,
         evaluate=lambda expression: value_of(expression, everything),
         people=lambda by: people_of(worked, by),
-        still_fits=lambda by, person: id(by) in worked.steps or by.kind != "role" or person == by.name,
+        still_fits=lambda by, person: id(by) in worked.steps or by.kind != "role" or by.name in weighing or person == by.name,
         limit_of=lambda person: _limit(worked, person),
         editors=editors,
         authors=lambda: frozenset({worked.starter}),
@@ -52,6 +56,7 @@ def world_of(
         authority=lambda: settled,
         run=run,
         clock=worked.clock,
+        moment=lambda expression: as_moment(value_of(expression, everything), ZoneInfo(worked.app.timezone)),
     )
 
 

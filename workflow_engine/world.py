@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import HumanStep, People
@@ -65,6 +66,11 @@ def no_digest() -> str:
     return ""
 
 
+def no_moment(_expression: Expression) -> dt.datetime | None:
+    """The answer of a world in which no step waits for a moment."""
+    return None
+
+
 def no_authority() -> Settled | None:
     """The answer of a workflow without an authority table."""
     return None
@@ -105,6 +111,19 @@ class World:
     clock: WorkClock | None = None
     #: Whether this is an active person with some role in the app: one who may be asked beside those whom a step finds.
     is_known: Callable[[str], bool] = nobody
+    #: The moment that an expression gives, of a date its beginning in the app's time zone; None when missing.
+    moment: Callable[[Expression], dt.datetime | None] = no_moment
+
+
+def as_moment(value: object, zone: ZoneInfo) -> dt.datetime | None:
+    """The moment that an expression gave: of a date its beginning in the app's time zone; None when it is missing."""
+    match value:
+        case dt.datetime():
+            return value
+        case dt.date():
+            return dt.datetime.combine(value, dt.time(), zone).astimezone(dt.UTC)
+        case _:
+            return None
 
 
 def as_amount(value: object) -> Decimal | None:

@@ -11,6 +11,7 @@ from runtime.automations.events import Received, act_after, act_on_received, rec
 from runtime.commands.platform import platform_context
 from runtime.context import Context
 from runtime.jobs.queue import Job
+from runtime.process.arrivals import event_arrived
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
@@ -22,8 +23,11 @@ def run_after(connection: Connection, releases: Releases, settings: Settings, jo
 
 
 def run_received(connection: Connection, releases: Releases, settings: Settings, job: Job, now: dt.datetime) -> None:
-    """Let the automations of an event act, in the transaction that ends its job."""
-    act_on_received(connection, platform_context(connection, releases, settings, now, job.id), job.payload)
+    """Let the automations of an event act and the approvals that wait for it go on, in the transaction that ends its job."""
+    context, payload = platform_context(connection, releases, settings, now, job.id), job.payload
+    act_on_received(connection, context, payload)
+    values = payload["values"]
+    event_arrived(connection, context, str(payload["app"]), str(payload["event"]), values if isinstance(values, dict) else {})
 
 
 def receive_event(database: Database, context: Context, app: str, name: str, body: Mapping[str, object]) -> Received:

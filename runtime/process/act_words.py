@@ -22,6 +22,11 @@ _MODES: Mapping[str, Label] = {
     "after": {"zh": "后加签", "en": "after"},
     "together": {"zh": "并加签", "en": "together"},
 }
+_WAITED: Mapping[str, Label] = {
+    "time": {"zh": "时间已到", "en": "the time has come"},
+    "event": {"zh": "事件已到", "en": "the event has arrived"},
+    "late": {"zh": "事件逾期未到", "en": "the event did not come in time"},
+}
 _STEERED: Mapping[type[ev.Event], str] = {
     ae.Suspended: "suspended",
     ae.Resumed: "resumed",
@@ -55,6 +60,8 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
         return f"→ {name}（{more}）" if more and locale == "zh" else f"→ {name} ({more})" if more else f"→ {name}"
 
     match event:
+        case ae.WaitEnded(step=step, by=by):
+            return "waited", step, None, in_language(_WAITED[by], locale)
         case ae.SeatTransferred(step=step, person=person, reason=reason):
             return "transferred", step, reason, named(person)
         case ae.SeatAdded(step=step, person=person, reason=reason, mode=mode):

@@ -46,6 +46,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.OpinionWithdrawn: "opinion_withdrawn",
     ae.Urged: "process_urged",
     ae.BallotClosed: "process_ballot_closed",
+    ae.WaitEnded: "process_waited",
     ae.Suspended: "process_suspended",
     ae.Resumed: "process_resumed",
     ae.Terminated: "process_terminated",
@@ -63,7 +64,7 @@ def carry_out(
         match entry.event:
             case ev.CallRequested(step=step, visit=visit):
                 _send(connection, context, flow, frame, record, step, visit)
-            case ev.VisitOpened(step=step, visit=visit):
+            case ev.VisitOpened() | ae.WaitStarted():
                 add_timers(connection, frame, entry.at, entry.event)
             case ev.Overdue() | ev.Reminded():
                 add_reminder(connection, frame, entry.at, entry.event)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, Workflow
+from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, WaitStep, Workflow
 from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
@@ -113,7 +113,7 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
         # Rules of the register are capped by the amount of a case.
         named += [field.name for field in entity.fields.values() if field.type == "money" and field.compute is None]
     named += [name for step in definition.human_steps() for name in step.fields.require]
-    named += [name for step in steps_of(workflow) if isinstance(step, CallStep) for name in step.save]
+    named += [name for step in steps_of(workflow) if isinstance(step, CallStep | WaitStep) for name in step.save]
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
     runs = build_runs(compiled.app, entity, definition.human_steps())
     reads |= {path for run in runs.values() for path in run.reads}
@@ -166,3 +166,5 @@ def _expressions(workflow: Workflow) -> Iterator[Expression]:
                 )
             case CopyStep(when=when) if when is not None:
                 yield when
+            case WaitStep(when=when, until=until, match=match, save=save):
+                yield from (expression for expression in (when, until, match, *save.values()) if expression is not None)

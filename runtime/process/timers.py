@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.process.rows import Frame
 from runtime.store.add_job import add_job
-from workflow_engine.act_events import NewTerm
+from workflow_engine.act_events import NewTerm, WaitStarted
 from workflow_engine.events import Overdue, Reminded, VisitOpened
 
 #: What a timer is for; a timer without a word of its own is for the due time.
@@ -20,7 +20,7 @@ def call_key(frame: Frame, step: str, visit: int) -> str:
     return f"{frame.instance_id}/{step}/{visit}"
 
 
-def add_timers(connection: Connection, frame: Frame, now: dt.datetime, opened: VisitOpened | NewTerm) -> None:
+def add_timers(connection: Connection, frame: Frame, now: dt.datetime, opened: VisitOpened | WaitStarted | NewTerm) -> None:
     """Jobs for the times of a visit that opened, or that goes on after a suspension.
 
     A job that was written for an earlier time fires too and finds that its time has moved: it changes nothing.
@@ -31,7 +31,7 @@ def add_timers(connection: Connection, frame: Frame, now: dt.datetime, opened: V
     if opened.due_at is not None:
         reminder = opened.reminder if isinstance(opened, NewTerm) else 1
         add_job(connection, "timer", key + moved, payload | {"reminder": reminder}, opened.due_at, now=now)
-    if opened.closes_at is not None:
+    if not isinstance(opened, WaitStarted) and opened.closes_at is not None:
         add_job(connection, "timer", f"{key}/{CLOSE}{moved}", payload | {"what": CLOSE}, opened.closes_at, now=now)
 
 

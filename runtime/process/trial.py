@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import CallStep, HumanStep
+from forms_dsl.model import CallStep, HumanStep, WaitStep
 from runtime.compile.access import field_paths
 from runtime.context import Context
 from runtime.failures import Fault, Invalid, NotAllowed, escape_pointer
@@ -36,6 +36,8 @@ from runtime.store.types import format_instant
 from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from, with_decisions
 from workflow_engine.world import Ran, World
 
+#: What a step of a trial is called at which nobody acts.
+_KINDS: Mapping[type[object], str] = {CallStep: "call", WaitStep: "wait"}
 _EXISTS = GetRequest(select=("id",))
 
 
@@ -148,7 +150,7 @@ def _shown(connection: Connection, context: Context, flow: Flow, trial: Trial) -
 
 def _show_step(context: Context, flow: Flow, step: TrialStep, people: Mapping[str, Person]) -> dict[str, object]:
     found, locale = flow.definition.places[step.step].step, context.locale
-    kind = found.verb if isinstance(found, HumanStep) else "call" if isinstance(found, CallStep) else "choose"
+    kind = found.verb if isinstance(found, HumanStep) else _KINDS.get(type(found), "choose")
     return {
         "step": step.step,
         "title": title_at(flow.definition, step.step) or flow.workflow.title,

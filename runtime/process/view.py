@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import CallStep, HumanStep, Label
+from forms_dsl.model import CallStep, HumanStep, Label, WaitStep
 from runtime.context import Context
 from runtime.process.act_words import Shown, ballot_of, is_secret, shown_act
 from runtime.process.opened import Opened, look_at_instance
@@ -115,7 +115,7 @@ def entitled_in(visit: Visit) -> tuple[str, ...]:
 def title_at(definition: Definition, step: str) -> Label | None:
     """What a step is called; blocks have no title."""
     found = definition.places[step].step
-    return found.title if isinstance(found, HumanStep | CallStep) else None
+    return found.title if isinstance(found, HumanStep | CallStep | WaitStep) else None
 
 
 def _represented_in(entry: ev.Entry) -> str | None:

@@ -32,6 +32,8 @@ _HELD: Mapping[str, Label] = {
     "starter_is_approver": {"zh": "审批人即发起人本人", "en": "the starter would decide on his own case"},
     "too_few_people": {"zh": "可办理人员少于所需席位", "en": "fewer people than seats may act here"},
     "rule_cannot_be_met": {"zh": "现有席位无法满足通过规则", "en": "the seats cannot meet the rule"},
+    "moment_missing": {"zh": "所等待的日期为空", "en": "the day that it waits for is missing"},
+    "event_missing": {"zh": "等待的事件逾期未到", "en": "the event that it waits for did not come in time"},
     "no_quorum": {"zh": "到会人数不足法定比例，表决无效", "en": "too few voted for a quorum: the ballot says nothing"},
     "no_branch": {"zh": "没有符合的分支", "en": "no branch fits"},
     "value_missing": {"zh": "分支所依据的值为空", "en": "the value that chooses the branch is missing"},

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -27,7 +28,7 @@ from runtime.process.proxies import proxies_of
 from runtime.process.record import CaseRecord
 from runtime.query.late import context_facts
 from runtime.store.tables import person_limit
-from workflow_engine.world import Ran, Settled, World
+from workflow_engine.world import Ran, Settled, World, as_moment
 
 _LIMIT = sa.select(person_limit.c.amount).where(
     person_limit.c.person_id == sa.bindparam("person"), person_limit.c.app == sa.bindparam("of")
@@ -75,6 +76,7 @@ def make_world(
         leader_of=_once(lambda person: leader_of(directory, person)),
         proxies=_once(lambda owner: proxies_of(connection, context, flow, record, owner)),
         clock=clock_of(context.releases, flow.compiled, flow.workflow.calendar),
+        moment=lambda expression: as_moment(flow.value(expression, facts), ZoneInfo(flow.compiled.app.timezone)),
         is_known=_once(lambda person: is_known(connection, context, flow.compiled, person)),
     )
 

@@ -11,7 +11,7 @@ from runtime.publish.types import Running
 from runtime.records.access import steps_of
 from runtime.store.tables import wf_instance, wf_visit
 
-_OPEN = ("open", "held", "calling")
+_OPEN = ("open", "held", "calling", "waiting")
 
 
 def count_running(connection: Connection, app: str, old: CompiledApp | None) -> tuple[Running, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from random import Random
 
 from forms_dsl.model import (
+    AnyOfStep,
     Branch,
     CallStep,
     ChooseStep,
@@ -20,10 +21,12 @@ from forms_dsl.model import (
     RepeatApprover,
     SeatRule,
     TogetherStep,
+    WaitStep,
     WorkflowStep,
 )
 from tests.workflow_engine.flows import (
     AUTHORITY,
+    SPAN,
     TWO_OF_THREE,
     approve,
     call,
@@ -116,6 +119,8 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
         return cmd.FinishCall(
             visit.step, visit.number, random.choice(("confirmed", "confirmed", "confirmed", "rejected", "unknown"))
         )
+    if visit.state == "waiting" and pick < 0.8:
+        return random.choice((cmd.TimerDue(visit.step, visit.number), cmd.EventArrived(visit.step, visit.number)))
     if visit.state == "held" and pick < 0.5:
         return cmd.Retry("admin")
     if state.suspended_at is not None and random.random() < 0.4:
@@ -180,9 +185,18 @@ def _step(random: Random, depth: int) -> WorkflowStep:
     if depth and pick < 0.45:
         names = ("x", "y", "z")[: random.choice((1, 2, 2, 3))]
         return together("?", **{name: _steps(random, depth - 1) for name in names})
+    if depth and pick < 0.49:
+        # A race: each branch waits for somebody first, as W017 asks.
+        first = lambda: replace(_human(random), when=None)  # noqa: E731
+        return AnyOfStep("?", SPAN, tuple(Branch(name, (first(), *_steps(random, depth - 1))) for name in ("x", "y")))
+    if pick < 0.51:
+        return WaitStep("?", {"en": "wait"}, SPAN, length=Duration(3, "hour"), when=expression("when"))
     if pick < 0.53:
+        match, then = expression("match"), random.choice(("hold", "go_on", "reject"))
+        return WaitStep("?", {"en": "wait"}, SPAN, event="core.done", match=match, within=Duration(3, "hour"), then=then)
+    if pick < 0.57:
         return call("?", on_error=People("role", "r1", count_max=None) if random.random() < 0.5 else None)
-    if pick < 0.56:
+    if pick < 0.59:
         return copy("?", People("role", "r1", count_max=None))
     return _human(random)
 
@@ -234,12 +248,12 @@ def _number(sequence: tuple[WorkflowStep, ...]) -> tuple[WorkflowStep, ...]:
                 otherwise = None if step.otherwise is None else tuple(map(rename, step.otherwise))
                 value = AUTHORITY if step.name == "authority" else expression(name)
                 return replace(step, name=name, value=value, branches=branches(step), otherwise=otherwise)
-            case TogetherStep():
+            case TogetherStep() | AnyOfStep():
                 return replace(step, name=name, branches=branches(step))
             case _:
                 return replace(step, name=name)
 
-    def branches(step: ChooseStep | TogetherStep) -> tuple[Branch, ...]:
+    def branches(step: ChooseStep | TogetherStep | AnyOfStep) -> tuple[Branch, ...]:
         return tuple(replace(branch, steps=tuple(map(rename, branch.steps))) for branch in step.branches)
 
     return tuple(map(rename, sequence))

@@ -20,7 +20,7 @@ export function Path({ trial }: { readonly trial: Trial }) {
   return (
     <ol className="path">
       {trial.steps.map((step, at) => {
-        const automatic = step.kind === 'call'
+        const automatic = step.kind === 'call' || step.kind === 'wait'
         return (
           <li key={`${step.step} ${at}`} className={step.stuck ? 'path-stuck' : automatic ? 'path-automatic' : ''}>
             <span className="path-mark" aria-hidden="true">{step.stuck ? '!' : at + 1}</span>

@@ -1,0 +1,54 @@
+"""An event of another system, taken into the approvals that wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import WaitStep
+from runtime.context import Context
+from runtime.process.effects import write_values
+from runtime.process.flows import pinned_flow
+from runtime.process.opened import apply_command, open_instance, with_record
+from runtime.process.world import facts_of
+from runtime.records.facts import value_of
+from runtime.store.tables import wf_instance, wf_visit
+from workflow_engine.commands import EventArrived
+
+#: Where approvals of an app wait, in the order in which they are locked.
+_WAITING = (
+    sa.select(wf_visit.c.instance_id, wf_visit.c.step, wf_visit.c.number, wf_instance.c.release, wf_instance.c.workflow_id)
+    .join(wf_instance, wf_instance.c.id == wf_visit.c.instance_id)
+    .where(wf_visit.c.state == "waiting", wf_instance.c.app == sa.bindparam("of"))
+    .order_by(wf_visit.c.instance_id, wf_visit.c.step)
+)
+
+
+def event_arrived(connection: Connection, context: Context, app: str, name: str, wire: Mapping[str, object]) -> int:
+    """End every wait for this event (`binding.event`) whose `match` is true of it; how many went on."""
+    went_on = 0
+    for row in connection.execute(_WAITING, {"of": app}).all():
+        step = pinned_flow(connection, context, app, row.release, row.workflow_id).definition.places[row.step].step
+        if isinstance(step, WaitStep) and step.event == name:
+            went_on += _arrive(connection, context, row.instance_id, step, row.number, wire)
+    return went_on
+
+
+def _arrive(
+    connection: Connection, context: Context, instance: str, step: WaitStep, number: int, wire: Mapping[str, object]
+) -> bool:
+    """Lock the approval, then look again: it may have gone on, or the event may be another record's."""
+    opened = open_instance(connection, context, instance)
+    visit, flow = opened.journal.state.visit(step.name, number), opened.flow
+    if visit is None or visit.state != "waiting" or visit.call_result is not None or step.match is None:
+        return False
+    binding, _, event = (step.event or "").partition(".")
+    declared = flow.compiled.app.bindings[binding].events[event].output
+    result = {key: value_of(type, wire.get(key)) for key, type in declared.items()}
+    if flow.value(step.match, facts_of(context, flow.compiled, opened.record, result)) is not True:
+        return False
+    record = write_values(connection, context, flow, opened.record, step.save, result)
+    apply_command(with_record(opened, record), EventArrived(step.name, number))
+    return True
