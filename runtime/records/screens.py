@@ -25,7 +25,13 @@ def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     drawn = compile_screens(compiled, view_for(compiled, context), context.business_date)
     read = parameters_read(compiled)
     param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
-    return {**drawn, "param": param, "maintains": maintains_any(compiled, context), "segments": segments_for(compiled, context)}
+    return {
+        **drawn,
+        "param": param,
+        "maintains": maintains_any(compiled, context),
+        "segments": segments_for(compiled, context),
+        "prints": prints_for(compiled, context),
+    }
 
 
 def maintains_any(compiled: CompiledApp, context: Context) -> bool:
@@ -44,6 +50,15 @@ def segments_for(compiled: CompiledApp, context: Context) -> list[dict[str, obje
             listed = next((name for name, each in compiled.app.lists.items() if each.entity == segment.entity), None)
             found.append({"name": segment.name, "label": segment.label, "entity": segment.entity, "list": listed})
     return found
+
+
+def prints_for(compiled: CompiledApp, context: Context) -> list[str]:
+    """The entities of whose records this person may print pages."""
+    roles = held_roles(context, compiled)
+    printed = {each.entity for each in compiled.app.templates.values() if each.kind == "print"}
+    rules = [rule for role in compiled.app.roles.values() if role.name in roles for rule in role.access.values()]
+    allowed = {rule.entity.rpartition(".")[2] for rule in rules if rule.print is not None}
+    return sorted(printed & allowed)
 
 
 def openapi_for(compiled: CompiledApp, context: Context) -> dict[str, object]:

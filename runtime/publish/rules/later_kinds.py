@@ -22,10 +22,13 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
 def _things(app: App) -> Iterator[tuple[Span, str]]:
     for kind, group in (
         ("dashboard", app.dashboards),
-        ("template", app.templates),
         ("upgrade", app.upgrades),
     ):
         yield from ((thing.span, kind) for thing in group.values())
+    for template in app.templates.values():
+        if template.kind == "message":
+            yield template.span, "template of a message"
+        yield from ((path.span, "the format words") for path in template.paths if path.format == "words")
     for segment in app.segments.values():
         if segment.mode != "live":
             yield segment.span, f"mode: {segment.mode} of a segment"

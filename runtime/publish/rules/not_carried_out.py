@@ -59,5 +59,8 @@ def _of_list(view: ListView) -> Iterator[tuple[Span, str]]:
 def _of_rule(rule: AccessRule) -> Iterator[str]:
     for key in ("export", "print", "import_"):
         transfer = getattr(rule, key)
-        if transfer is not None and (key != "export" or transfer != type(transfer)()):
+        if key == "print":
+            if transfer is not None and transfer.approved_by is not None:
+                yield "print with approved_by"
+        elif transfer is not None and (key != "export" or transfer != type(transfer)()):
             yield key.rstrip("_")

@@ -235,6 +235,8 @@ export interface Screens {
   readonly maintains?: boolean
   /** The segments that this person may look into, with the list that shows their members. */
   readonly segments?: readonly SegmentScreen[]
+  /** The entities of whose records this person may print pages. */
+  readonly prints?: readonly string[]
 }
 
 export interface HistoryEntry {

@@ -10,6 +10,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Confirm } from '../../kernel/parts/Dialog'
 import { formFor } from '../entry/EditEntry'
+import { Prints } from './Prints'
 import { words } from './words'
 
 interface ActionsProps { readonly screens: Screens, readonly entity: EntityScreen, readonly view: RecordView, readonly back: string }
@@ -41,6 +42,7 @@ export function Actions({ screens, entity, view: { record, etag }, back }: Actio
       {asking && <Confirm title={t('remove_ask')} text={t('remove_text')} yes={t('remove')} busy={remove.isPending} failure={remove.error} confirm={() => remove.mutate()} cancel={() => { setAsking(false); remove.reset() }} />}
       {entity.can.delete && mayChange && <Button danger onClick={() => setAsking(true)}>{t('remove')}</Button>}
       {form && <Link className={isDraft ? 'button-primary' : 'button-plain'} to={`/app/${app}/edit/${entity.name}/${record.id}?form=${form}`}>{t(isDraft ? 'go_on' : 'change')}</Link>}
+      {screens.prints?.includes(entity.name) && <Prints app={app} entity={entity.name} record={record} />}
       {actions.map(action => <Link key={action.form} className="button-primary" to={`/app/${app}/new/${action.form}?from=${entity.name}/${record.id}`}>{label(action.label)}</Link>)}
     </div>
   )

@@ -11,6 +11,7 @@ export const words = catalogue('record', {
   masked: ['{{count}} 项掩码', '{{count}} masked', '{{count}} masked'],
   change: ['修改', 'Change'],
   go_on: ['继续填写', 'Go on filling in'],
+  print: ['打印{{label}}', 'Print {{label}}'],
   remove: ['删除', 'Delete'],
   remove_ask: ['删除这条记录？', 'Delete this record?'],
   remove_text: ['删除后不能恢复，历史留在审计里。', 'It cannot be brought back; its history stays in the audit trail.'],
