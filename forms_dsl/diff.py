@@ -19,16 +19,10 @@ from forms_dsl.renamed import renamed_fields, with_new_names
 
 __all__ = ["Change", "diff_apps"]
 
-#: Attributes of the app that are called otherwise than the folder or file of their kind.
-_KIND_OF = {"parameters": "params", "translations": "i18n"}
-#: What one thing of a file with several is called.
-_ONE_OF = {"roles": ("role", "角色"), "bindings": ("binding", "绑定"), "params": ("parameter", "参数")}
-_BY_PLACE = {kind.folder or kind.file: kind.name for kind in KINDS.values()}
+_BY_GROUP = {kind.group: kind.name for kind in KINDS.values()}
 #: Attribute of the app → kind of file of its things; entities have changes of their own.
 _GROUPS: Mapping[str, str] = {
-    each.name: kind
-    for each in fields(App)
-    if each.name != "entities" and (kind := _KIND_OF.get(each.name) or _BY_PLACE.get(each.name)) is not None
+    each.name: _BY_GROUP[each.name] for each in fields(App) if each.name in _BY_GROUP and each.name != "entities"
 }
 
 
@@ -148,8 +142,8 @@ def _about(kind: str, name: str, thing: Any, zh: str, en: str) -> dict[str, Any]
 
 def _noun(kind: str) -> tuple[str, str]:
     """What a thing of a kind is called, in English and Chinese."""
-    label = KINDS[kind].label
-    return _ONE_OF.get(kind) or (label["en"].lower(), label["zh"])
+    label = KINDS[kind].one or KINDS[kind].label
+    return label["en"].lower(), label["zh"]
 
 
 def _label(thing: Any) -> Label:

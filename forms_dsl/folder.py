@@ -27,8 +27,6 @@ _CHARACTERS_A_VALUE = 8
 
 #: Beside the definitions a folder may hold a page for its readers, and data with the mappings that import it.
 _NO_DEFINITIONS = frozenset({"data", "imports"})
-#: Kinds whose files are called after a version or language, not by a name.
-_NOT_NAMED = frozenset({"upgrade", "i18n"})
 _PAGES = frozenset({".md"})
 
 
@@ -172,7 +170,7 @@ def first_key_finding(file: SourceFile) -> Diagnostic | None:
 
 def path_name_finding(file: SourceFile) -> Diagnostic | None:
     """The finding about a file name that is no name."""
-    if not file.kind.folder or file.kind.name in _NOT_NAMED:
+    if not file.kind.folder or not file.kind.named:
         return None
     for part in file.name.split(".") if file.kind.name == "form" else (file.name,):
         fault = name_fault(part)

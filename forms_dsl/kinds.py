@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from forms_dsl.expr.scope import FILTER, FORM, MEASURE, PROCESS, SEGMENT, STORED, Place
 from forms_dsl.files.access import RolesShape
 from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
 from forms_dsl.files.app_tests import TestsShape
@@ -49,7 +50,10 @@ SUFFIXES = (".yaml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of file: `folder` for one thing per file, or `file` (without suffix) for the one file of the kind."""
+    """One kind of file: `folder` for one thing per file, or `file` (without suffix) for the one file of the kind.
+
+    A new kind is an entry here with its shape, an attribute of `model.App`, and its builder in `load.BUILDERS`.
+    """
 
     name: str
     label: Label
@@ -58,30 +62,110 @@ class Kind:
     shape: type[BaseModel]
     folder: str | None = None
     file: str | None = None
+    #: The places of its expressions; a kind whose expressions have a place of their own has none of these.
+    places: tuple[Place, ...] = ()
+    #: Whether its files are called by a name; others by a version or a language.
+    named: bool = True
+    #: What one thing of a file with several is called.
+    one: Label | None = None
+    #: The attribute of the app that holds its things, where it is called otherwise than the folder or file.
+    held: str | None = None
+
+    @property
+    def group(self) -> str:
+        """The attribute of the app that holds its things, for kinds that the app holds things of."""
+        return self.held or self.folder or self.file or self.name
 
 
 _ALL = (
     Kind("app", {"zh": "应用", "en": "App"}, None, "app", AppShape, file="app"),
     Kind("choices", {"zh": "选项列表", "en": "Choice lists"}, "entity", "choices", ChoicesShape, file="choices"),
-    Kind("params", {"zh": "参数", "en": "Parameters"}, "rule", "params", ParametersShape, file="params"),
-    Kind("entity", {"zh": "实体", "en": "Entity"}, "entity", "entity", EntityShape, folder="entities"),
-    Kind("fragment", {"zh": "字段组", "en": "Fragment"}, "entity", "fragment", FragmentShape, folder="fragments"),
-    Kind("form", {"zh": "表单", "en": "Form"}, "form", "form", FormShape, folder="forms"),
-    Kind("list", {"zh": "列表", "en": "List"}, "form", "list", ListShape, folder="lists"),
-    Kind("page", {"zh": "记录页", "en": "Record page"}, "form", "page", RecordPageShape, folder="pages"),
-    Kind("workflow", {"zh": "流程", "en": "Workflow"}, "workflow", "workflow", WorkflowShape, folder="workflows"),
-    Kind("automation", {"zh": "自动化规则", "en": "Automation"}, "rule", "automation", AutomationShape, folder="automations"),
+    Kind(
+        "params",
+        {"zh": "参数", "en": "Parameters"},
+        "rule",
+        "params",
+        ParametersShape,
+        file="params",
+        one={"zh": "参数", "en": "parameter"},
+        held="parameters",
+    ),
+    Kind(
+        "entity",
+        {"zh": "实体", "en": "Entity"},
+        "entity",
+        "entity",
+        EntityShape,
+        folder="entities",
+        places=(FORM, STORED, FILTER),
+    ),
+    Kind(
+        "fragment",
+        {"zh": "字段组", "en": "Fragment"},
+        "entity",
+        "fragment",
+        FragmentShape,
+        folder="fragments",
+        places=(FORM, STORED, FILTER),
+    ),
+    Kind("form", {"zh": "表单", "en": "Form"}, "form", "form", FormShape, folder="forms", places=(FORM,)),
+    Kind("list", {"zh": "列表", "en": "List"}, "form", "list", ListShape, folder="lists", places=(FILTER,)),
+    Kind("page", {"zh": "记录页", "en": "Record page"}, "form", "page", RecordPageShape, folder="pages", places=(FILTER, FORM)),
+    Kind(
+        "workflow",
+        {"zh": "流程", "en": "Workflow"},
+        "workflow",
+        "workflow",
+        WorkflowShape,
+        folder="workflows",
+        places=(PROCESS, SEGMENT),
+    ),
+    Kind(
+        "automation",
+        {"zh": "自动化规则", "en": "Automation"},
+        "rule",
+        "automation",
+        AutomationShape,
+        folder="automations",
+        places=(PROCESS, FILTER, SEGMENT),
+    ),
     Kind("decision", {"zh": "决策", "en": "Decision"}, "rule", "decision", DecisionShape, folder="decisions"),
-    Kind("segment", {"zh": "客群", "en": "Segment"}, "rule", "segment", SegmentShape, folder="segments"),
+    Kind("segment", {"zh": "客群", "en": "Segment"}, "rule", "segment", SegmentShape, folder="segments", places=(SEGMENT,)),
     Kind("calendar", {"zh": "工作日历", "en": "Calendar"}, "rule", "calendar", CalendarShape, folder="calendars"),
-    Kind("report", {"zh": "报表", "en": "Report"}, "report", "report", ReportShape, folder="reports"),
+    Kind("report", {"zh": "报表", "en": "Report"}, "report", "report", ReportShape, folder="reports", places=(SEGMENT, MEASURE)),
     Kind("dashboard", {"zh": "仪表盘", "en": "Dashboard"}, "report", "dashboard", DashboardShape, folder="dashboards"),
     Kind("template", {"zh": "模板", "en": "Template"}, "report", "template", TemplateShape, folder="templates"),
-    Kind("roles", {"zh": "角色", "en": "Roles"}, "role", "roles", RolesShape, file="roles"),
-    Kind("bindings", {"zh": "绑定", "en": "Bindings"}, "connector", "bindings", BindingsShape, file="bindings"),
-    Kind("i18n", {"zh": "其他语言", "en": "Translation"}, None, "i18n", TranslationsShape, folder="i18n"),
+    Kind(
+        "roles",
+        {"zh": "角色", "en": "Roles"},
+        "role",
+        "roles",
+        RolesShape,
+        file="roles",
+        places=(FILTER,),
+        one={"zh": "角色", "en": "role"},
+    ),
+    Kind(
+        "bindings",
+        {"zh": "绑定", "en": "Bindings"},
+        "connector",
+        "bindings",
+        BindingsShape,
+        file="bindings",
+        one={"zh": "绑定", "en": "binding"},
+    ),
+    Kind("i18n", {"zh": "其他语言", "en": "Translation"}, None, "i18n", TranslationsShape, folder="i18n", named=False),
     Kind("tests", {"zh": "测试案例", "en": "Test cases"}, None, "tests", TestsShape, folder="tests"),
-    Kind("upgrade", {"zh": "升级步骤", "en": "Upgrade"}, None, "upgrade", UpgradeShape, folder="upgrades"),
+    Kind(
+        "upgrade",
+        {"zh": "升级步骤", "en": "Upgrade"},
+        None,
+        "upgrade",
+        UpgradeShape,
+        folder="upgrades",
+        places=(FILTER,),
+        named=False,
+    ),
 )
 
 #: All kinds of file by name.

@@ -35,7 +35,7 @@ _BUILT = {
         ("set", "create", "work_item", "send", "start", "call", "import", "refuse"),
     ),
 }
-_BY_GROUP = {kind.folder or kind.file: kind.name for kind in KINDS.values()} | {"parameters": "params"}
+_BY_GROUP = {kind.group: kind.name for kind in KINDS.values()}
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any
 
 from forms_dsl import codes
 from forms_dsl.app_header import header_data
@@ -19,7 +19,7 @@ from forms_dsl.build.dashboards import build_dashboard
 from forms_dsl.build.decisions import build_decision, declare_decisions
 from forms_dsl.build.entities import build_entity, declare_fields, declare_name
 from forms_dsl.build.forms import build_form
-from forms_dsl.build.header import build_menu, declare_app, declare_choices, declare_parameters, languages_of
+from forms_dsl.build.header import MENU_KINDS, build_menu, declare_app, declare_choices, declare_parameters, languages_of
 from forms_dsl.build.known import deprecated_of
 from forms_dsl.build.listing import build_list, build_page
 from forms_dsl.build.lookup_tables import lookup_tables
@@ -39,8 +39,9 @@ from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
 from forms_dsl.files.workflow import WorkflowShape
 from forms_dsl.folder import FINDING_LIMIT, first_key_finding, open_files, path_name_finding, read_folder
+from forms_dsl.kinds import KINDS
 from forms_dsl.maintained import with_rows
-from forms_dsl.model import App, Binding, DecisionTable, Parameter, Scorecard
+from forms_dsl.model import App, Binding, Parameter
 from forms_dsl.org import BUILT_IN
 from forms_dsl.overlay.effective import extends_of, read_effective
 from forms_dsl.source import Document, Span, path_within_app
@@ -49,7 +50,25 @@ __all__ = ["Loaded", "load_app", "read_folder"]
 
 _SEVERITIES = {"error": 0, "warning": 1, "hint": 2}
 
-Thing = TypeVar("Thing")
+#: What makes the thing of a file, by kind; of kinds with one file the app holds what `_build` makes of it.
+BUILDERS: Mapping[str, Callable[[Workbench, SourceFile], Any]] = MappingProxyType(
+    {
+        "entity": build_entity,
+        "form": build_form,
+        "list": build_list,
+        "page": build_page,
+        "workflow": build_workflow,
+        "automation": build_automation,
+        "decision": build_decision,
+        "report": build_report,
+        "segment": build_segment,
+        "dashboard": build_dashboard,
+        "template": build_template,
+        "calendar": build_calendar,
+        "upgrade": build_upgrade,
+        "tests": build_case_file,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +156,16 @@ def _assemble(
     parameters: dict[str, Parameter],
     bindings: dict[str, Binding],
 ) -> App:
-    def each(kind: str, build: Callable[[Workbench, SourceFile], Thing | None]) -> dict[str, Thing]:
-        built = ((file.name, build(bench, file)) for file in opened if file.kind.name == kind)
+    def each(kind: str) -> dict[str, Any]:
+        built = ((file.name, BUILDERS[kind](bench, file)) for file in opened if file.kind.name == kind)
         return {name: thing for name, thing in built if thing is not None}
 
     translations = add_translations(bench, opened)
     check_calendar(bench, Place(header), bench.calendar)
-    decisions: dict[str, DecisionTable | Scorecard] = each("decision", build_decision)
+    decisions = each("decision")
     bench.tables = lookup_tables(decisions)
-    lists, reports, dashboards = each("list", build_list), each("report", build_report), each("dashboard", build_dashboard)
-    labels = {
-        "list": {name: view.label for name, view in lists.items()},
-        "report": {name: report.label for name, report in reports.items()},
-        "dashboard": {name: dashboard.label for name, dashboard in dashboards.items()},
-    }
+    things = {"decision": decisions, **{kind: each(kind) for kind in BUILDERS if kind != "decision"}}
+    labels = {kind: {name: thing.label for name, thing in things[kind].items()} for kind in MENU_KINDS}
     roles = next((build_roles(bench, file) for file in opened if file.kind.name == "roles"), {})
     shape = header.shape if isinstance(header.shape, AppShape) else None
     return App(
@@ -162,20 +177,7 @@ def _assemble(
         currency=bench.currency,
         calendar=bench.calendar,
         menu=build_menu(bench, header, labels),
-        entities=each("entity", build_entity),
-        forms=each("form", build_form),
-        lists=lists,
-        pages=each("page", build_page),
-        workflows=each("workflow", build_workflow),
-        automations=each("automation", build_automation),
-        decisions=decisions,
-        reports=reports,
-        segments=each("segment", build_segment),
-        dashboards=dashboards,
-        templates=each("template", build_template),
-        calendars=each("calendar", build_calendar),
-        upgrades=each("upgrade", build_upgrade),
-        tests=each("tests", build_case_file),
+        **{KINDS[kind].group: built for kind, built in things.items()},
         i18n=translations,
         roles=roles,
         bindings=bindings,

@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from forms_dsl.expr.scope import FILTER, FORM, MEASURE, PROCESS, SEGMENT, STORED, Place
 from forms_dsl.jsonschema import schemas
 from forms_dsl.kinds import KINDS, PIECES, Kind
 from forms_dsl.later import later
@@ -24,23 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE_APPS = ("app_definitions/bank_customer", "app_definitions/customer360", "tests/example_app/loan")
 EXAMPLE_LINES = 10
 LANGUAGES = ("en", "zh")
-
-#: The places of expressions in each kind that has some; the names known there are in section 5 of `docs/expressions.md`.
-_PLACES: Mapping[str, tuple[Place, ...]] = MappingProxyType(
-    {
-        "entity": (FORM, STORED, FILTER),
-        "fragment": (FORM, STORED, FILTER),
-        "form": (FORM,),
-        "list": (FILTER,),
-        "page": (FILTER, FORM),
-        "workflow": (PROCESS, SEGMENT),
-        "automation": (PROCESS, FILTER, SEGMENT),
-        "segment": (SEGMENT,),
-        "report": (SEGMENT, MEASURE),
-        "roles": (FILTER,),
-        "upgrade": (FILTER,),
-    }
-)
 
 _NAME_PATTERN = "^[a-z][a-z0-9_]{0,47}$"
 _VERSION_PATTERN = r"^\d+\.\d+\.\d+$"
@@ -124,7 +105,7 @@ def _kind(made: _Page, kind: Kind) -> Iterator[str]:
 def _places(made: _Page, kind: Kind) -> str:
     if kind.name in OWN_PLACES:
         return OWN_PLACES[kind.name][made.language]
-    places = ", ".join(f"`{place.name.upper()}` ({getattr(place.words, made.language)})" for place in _PLACES[kind.name])
+    places = ", ".join(f"`{place.name.upper()}` ({getattr(place.words, made.language)})" for place in kind.places)
     return made.word("places").format(places)
 
 

@@ -21,6 +21,7 @@ from forms_dsl.versions import RUNTIME_VERSION, in_range
 
 #: What `menu` may name, with the kind of its files.
 _MENU = {"lists": "list", "reports": "report", "dashboards": "dashboard"}
+MENU_KINDS = tuple(_MENU.values())
 _MENU_WORDS = {"list": "列表", "report": "报表", "dashboard": "仪表盘"}
 #: Types that a parameter may have.
 _PARAMETER_TYPES = ("text", "integer", "decimal", "money", "boolean", "date")

@@ -9,6 +9,7 @@ from types import NoneType
 from typing import Any
 
 from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Expression, Ref, ValueType
+from forms_dsl.kinds import KINDS
 from forms_dsl.model import App, Choice, Duration, FieldOptions
 from forms_dsl.source import Span
 
@@ -79,9 +80,12 @@ def _attributes(kind: type[Any]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.name not in _PLAIN) if is_dataclass(kind) else ()
 
 
+#: Kinds of which the app holds nothing with an expression.
+_WITHOUT = frozenset({"app", "choices", "params", "fragment", "calendar", "bindings", "i18n", "tests"})
+
+
 def things(app: App) -> Iterator[object]:
     """The things of the app that hold expressions."""
-    groups = (app.entities, app.forms, app.lists, app.pages, app.workflows, app.automations, app.decisions)
-    others = (app.reports, app.segments, app.dashboards, app.templates, app.upgrades, app.roles)
-    for group in (*groups, *others):
-        yield from group.values()
+    for kind in KINDS.values():
+        if kind.name not in _WITHOUT:
+            yield from getattr(app, kind.group).values()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from jsonschema import Draft202012Validator
 
 from forms_dsl.codes_page import page
 from forms_dsl.jsonschema import schemas
 from forms_dsl.kinds import KINDS, kind_of, path_of
+from forms_dsl.load import BUILDERS
+from forms_dsl.model import App
 from forms_dsl.render import render_json, render_terminal
 from forms_dsl.shape_tree import keys_of
 from tests.forms_dsl.small_app import FILES, changed, load
@@ -110,3 +114,12 @@ def test_the_page_of_codes_has_all_areas() -> None:
     text = page()
 
     assert all(f"| {code} |" in text for code in ("Y001", "S001", "X005", "V001", "W004", "Q404", "P403"))
+
+
+def test_every_kind_has_its_builder_and_its_place_in_the_app() -> None:
+    """A kind with a folder is built by an entry of the loader, and the app holds its things under the kind's group."""
+    attributes = {each.name for each in fields(App)}
+    folders = {kind.name for kind in KINDS.values() if kind.folder}
+
+    assert folders - {"fragment", "i18n"} == set(BUILDERS)
+    assert {kind.name for kind in KINDS.values() if kind.group not in attributes} == {"app", "choices", "fragment"}
