@@ -185,7 +185,8 @@ def _wanted_orders(app: App, entity: Entity, table: sa.Table) -> Iterator[tuple[
         yield (owner.name, "id")
     for view in app.lists.values():
         if view.entity == entity.name:
-            for sort in (view.sort, *(saved.sort for saved in view.views)):
+            group = (view.group_by,) if view.group_by is not None else ()
+            for sort in ((*group, *view.sort), *((*group, *saved.sort) for saved in view.views)):
                 order = _sort_order(entity, table, sort)
                 if order:
                     yield order

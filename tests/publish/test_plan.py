@@ -228,7 +228,7 @@ def test_running_approvals_are_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("files", "key"),
     [
-        (edited("lists/tickets.yaml", "columns:", "group_by: level\nview: board\ncolumns:"), "view: board"),
+        (edited("lists/tickets.yaml", "columns:", "group_by: subject\nview: board\ncolumns:"), "view: board by subject"),
         (edited("lists/tickets.yaml", "columns:", "bulk: [delete]\ncolumns:"), "bulk"),
         (
             with_field("due: {type: date, default: 'add_business_days(today(), 2)', label: {zh: 期限, en: Due}}"),

@@ -15,6 +15,10 @@ from runtime.compile.screens.view import View
 def draw_list(compiled: CompiledApp, each: ListView, view: View, today: dt.date) -> dict[str, object]:
     """One list with the columns that this person may know of."""
     entity = each.entity
+    group = [path for path in (each.group_by,) if path is not None and is_clear(compiled, entity, path, view)]
+    dates = tuple(path for path in each.dates if is_clear(compiled, entity, path, view))
+    # What a person may not know of arranges nothing for him.
+    arranged = {"board": bool(group), "calendar": dates != (), "timeline": len(dates) == 2}.get(each.view, True)
     return {
         "name": each.name,
         "entity": entity,
@@ -44,6 +48,9 @@ def draw_list(compiled: CompiledApp, each: ListView, view: View, today: dt.date)
             if saved.filter is None or all(is_clear(compiled, entity, ".".join(path), view) for path in saved.filter.reads)
         ],
         "open_with": each.open_with,
+        "view": each.view if arranged else "table",
+        "group": next(iter(draw_columns(compiled, entity, tuple(group), view, today)), None),
+        "dates": draw_columns(compiled, entity, dates, view, today),
     }
 
 

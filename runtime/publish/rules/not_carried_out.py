@@ -12,6 +12,10 @@ from runtime.publish.lint import Proposal
 NOT_CARRIED_OUT = code("M416", "A part of the language that this version does not carry out.")
 
 
+#: Types whose values are the columns of a board.
+_LANES = frozenset({"choice", "status", "boolean"})
+
+
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """One finding for each key, at the thing that has it."""
     app = proposal.new.app
@@ -26,7 +30,7 @@ def _keys(app: App) -> Iterator[tuple[Span, str]]:
     for form in app.forms.values():
         yield from _of_form(form)
     for view in app.lists.values():
-        yield from _of_list(view)
+        yield from _of_list(app, view)
     for role in app.roles.values():
         for rule in role.access.values():
             yield from ((role.span, key) for key in _of_rule(rule))
@@ -47,11 +51,10 @@ def _of_form(form: Form) -> Iterator[tuple[Span, str]]:
         yield from within(block)
 
 
-def _of_list(view: ListView) -> Iterator[tuple[Span, str]]:
-    if view.view != "table":
-        yield view.span, f"view: {view.view}"
-    elif view.group_by is not None:
-        yield view.span, "group_by"
+def _of_list(app: App, view: ListView) -> Iterator[tuple[Span, str]]:
+    group = app.entities[view.entity].fields.get(view.group_by or "")
+    if view.view == "board" and (group is None or group.type not in _LANES):
+        yield view.span, f"view: board by {view.group_by}"
     if view.bulk:
         yield view.span, "bulk"
 

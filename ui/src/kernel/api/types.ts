@@ -151,6 +151,10 @@ export interface ListScreen {
   readonly card: { readonly title: string, readonly lines: readonly string[] } | null
   readonly views: readonly { readonly name: string, readonly label: Label, readonly where: string | null, readonly order: readonly string[] | null }[]
   readonly open_with: string | null
+  /** How the records are laid out; a board has a column for each value of `group`, calendar and timeline go by `dates`. */
+  readonly view: 'table' | 'board' | 'calendar' | 'timeline'
+  readonly group: ColumnScreen | null
+  readonly dates: readonly ColumnScreen[]
 }
 
 export interface ItemScreen {

@@ -1,9 +1,9 @@
 /** The rows of a list on a phone: cards of two lines, the whole card is the target. */
 import { Link } from 'react-router'
 import type { ColumnScreen, ListScreen, RecordWire } from '../../kernel/api/types'
-import { fill, valueAt } from '../../kernel/format/template'
-import { titlesOf, useShow } from '../../kernel/format/value'
 import { Cell } from '../../widgets/Cell'
+import { cardOf, columnIn, useCardTitle } from './card'
+import { useGroups } from './groups'
 
 interface CardsProps {
   readonly list: ListScreen
@@ -14,10 +14,8 @@ interface CardsProps {
 }
 
 export function Cards({ list, columns, records, zone, linkOf }: CardsProps) {
-  const show = useShow(zone)
-  const card = list.card ?? { title: `{${list.columns[0]?.path ?? 'id'}}`, lines: list.columns.slice(1, 3).map(column => column.path) }
-  const columnOf = (path: string): ColumnScreen => columns.find(each => each.path === path) ?? { path, label: {}, type: 'text', widget: 'text', options: {}, sortable: false, masked: false }
-  const title = (record: RecordWire) => fill(card.title, path => show(columnOf(path), valueAt(record, path), titlesOf(record)[path])) || record.id
+  const card = cardOf(list), title = useCardTitle(list, columns, zone), columnOf = (path: string) => columnIn(columns, path)
+  const groupOf = useGroups(list.group, zone)
   if (records === null) return <ul className="cards">{[0, 1, 2, 3].map(at => <li key={at} className="card-link"><span className="grey" /><span className="grey" /></li>)}</ul>
   const [first, ...rest] = card.lines
   return (
@@ -26,6 +24,7 @@ export function Cards({ list, columns, records, zone, linkOf }: CardsProps) {
         const link = linkOf(record, at)
         return (
           <li key={record.id}>
+            {groupOf(records, at) !== null && <h3 className="cards-group">{groupOf(records, at)}</h3>}
             <Link className="card-link" to={link.to} state={link.state}>
               <span className="card-line"><b className="cut grow">{title(record)}</b>{first !== undefined && <span className="quiet cut"><Cell column={columnOf(first)} record={record} zone={zone} /></span>}</span>
               <span className="card-line">{rest.map(path => <span key={path} className="quiet cut"><Cell column={columnOf(path)} record={record} zone={zone} /></span>)}</span>

@@ -16,6 +16,8 @@ import { PageFailure } from '../parts/PageFailure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
 import { useTitle } from '../../kernel/parts/title'
 import type { Walk } from '../record/walk'
+import { Board } from './Board'
+import { Calendar } from './Calendar'
 import { Cards } from './Cards'
 import { ColumnPanel } from './ColumnPanel'
 import { useColumnChoice } from './columns'
@@ -25,6 +27,7 @@ import { columnsOf, newFormOf, type ListParts } from './fields'
 import { Filter, SearchBox, useConditions } from './Sentence'
 import { useListPlace, type ListPlace } from './state'
 import { Table } from './Table'
+import { Timeline } from './Timeline'
 import { words } from './words'
 import './list.css'
 
@@ -63,11 +66,11 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
   const navigate = useNavigate(), location = useLocation()
   const search = useRef<InputRef>(null), columnsButton = useRef<HTMLButtonElement>(null)
   const answer = useListPage(parts, place.state, choice.shown)
-  const counts = useCounts(parts, place.state, answer.isSuccess)
+  const counts = useCounts(parts, place.state, answer.isSuccess || list.view !== 'table')
   const { conditions, own } = useConditions(parts, place.state.where)
   const me = useMe().data, form = newFormOf(parts), order = orderOf(parts, place.state)
   const segmentName = label(screens.segments?.find(each => each.name === place.state.segment)?.label) || place.state.segment
-  const title = label(list.label)
+  const title = label(list.label), [first, second] = list.dates
   useTitle(title)
   useShortcuts({
     '/': () => search.current?.focus(),
@@ -109,26 +112,29 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
             {sorted && <span className="hint small list-order">{t('order', { label: label(sorted.label), way: order.startsWith('-') ? t('descending') : t('ascending') })}</span>}
           </p>
           <span className="grow" />
-          {!narrow && <Button ref={columnsButton} size="small" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>{t('columns', { shown: choice.shown.length, all: choice.all.length })}</Button>}
+          {!narrow && list.view === 'table' && <Button ref={columnsButton} size="small" aria-expanded={choosing} onClick={() => setChoosing(!choosing)}>{t('columns', { shown: choice.shown.length, all: choice.all.length })}</Button>}
         </div>
         {answer.error && answer.data && <div className="notice list-notice" role="alert"><span className="grow">{c('stale_list', { time: clock(answer.data.at, zone) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
         {answer.error && !answer.data && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
         <div className="list-body">
           <div className="list-rows">
             {records?.length === 0 && <Empty parts={parts} place={place} />}
-            {records?.length !== 0 && (narrow
+            {list.view === 'board' && list.group && <Board parts={parts} state={place.state} group={list.group} />}
+            {list.view === 'calendar' && first && <Calendar parts={parts} state={place.state} day={first} narrow={narrow} />}
+            {list.view === 'timeline' && first && second && <Timeline parts={parts} state={place.state} from={first} to={second} />}
+            {list.view === 'table' && records?.length !== 0 && (narrow
               ? <Cards list={list} columns={choice.all} records={records} zone={zone} linkOf={linkOf} />
-              : !(answer.error && !answer.data) && <Table name={title} columns={choice.shown} records={records} order={order} sort={next => place.ask({ order: next })} zone={zone} busy={answer.isPlaceholderData} linkOf={linkOf} />)}
+              : !(answer.error && !answer.data) && <Table name={title} columns={choice.shown} records={records} order={order} sort={next => place.ask({ order: next })} zone={zone} busy={answer.isPlaceholderData} group={list.group} linkOf={linkOf} />)}
           </div>
           {choosing && !narrow && <ColumnPanel choice={choice} close={closeColumns} />}
         </div>
-        <div className="list-pager">
+        {list.view === 'table' && <div className="list-pager">
           {records && records.length > 0 && <span className="quiet">{typeof total === 'number' ? t('place_of', { from, to, total: group(String(total)) }) : t('place', { from, to })}</span>}
           <Button size="small" disabled={!place.previous} onClick={() => place.previous?.go()}><span aria-hidden="true">‹ </span>{place.previous && !place.previous.known ? t('first') : t('previous')}</Button>
           <Button size="small" disabled={!answer.data?.page.next || answer.isPlaceholderData} onClick={() => answer.data?.page.next && place.next(answer.data.page.next, to + 1)}>{t('next')}<span aria-hidden="true"> ›</span></Button>
           <span className="grow" />
           <span className="list-keys hint small" aria-hidden="true"><kbd>↑</kbd> <kbd>↓</kbd> {t('key_row')} <kbd>Enter</kbd> {t('key_open')} <kbd>/</kbd> {t('key_search')}</span>
-        </div>
+        </div>}
       </section>
     </div>
   )

@@ -1,11 +1,12 @@
 /** The rows of a list: sorted by the server, walked by arrows, opened by Enter. */
-import type { KeyboardEvent, ReactNode } from 'react'
+import { Fragment, type KeyboardEvent, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { ColumnScreen, RecordWire } from '../../kernel/api/types'
 import { isFigure } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Cell, cellClass } from '../../widgets/Cell'
+import { useGroups } from './groups'
 import { words } from './words'
 
 interface TableProps {
@@ -16,6 +17,7 @@ interface TableProps {
   readonly sort: (order: string) => void
   readonly zone: string
   readonly busy: boolean
+  readonly group: ColumnScreen | null
   readonly linkOf: (record: RecordWire, at: number) => { readonly to: string, readonly state: unknown }
 }
 
@@ -47,8 +49,8 @@ function Head({ column, order, sort }: { readonly column: ColumnScreen, readonly
   )
 }
 
-export function Table({ name, columns, records, order, sort, zone, busy, linkOf }: TableProps) {
-  const t = useWords(words)
+export function Table({ name, columns, records, order, sort, zone, busy, group, linkOf }: TableProps) {
+  const t = useWords(words), groupOf = useGroups(group, zone)
   const cell = (column: ColumnScreen, record: RecordWire, at: number): ReactNode => {
     const content = <Cell column={column} record={record} zone={zone} />
     if (at > 0) return <td key={column.path} className={cellClass(column)}>{content}</td>
@@ -65,7 +67,12 @@ export function Table({ name, columns, records, order, sort, zone, busy, linkOf 
         <tbody>
           {records === null
             ? Array.from({ length: GREY_ROWS }, (_, at) => <tr key={at} className="row-grey">{columns.map(column => <td key={column.path}><span className="grey" /></td>)}</tr>)
-            : records.map(record => <tr key={record.id}>{columns.map((column, at) => cell(column, record, at))}</tr>)}
+            : records.map((record, at) => (
+              <Fragment key={record.id}>
+                {groupOf(records, at) !== null && <tr className="row-group"><th scope="colgroup" colSpan={columns.length}>{groupOf(records, at)}</th></tr>}
+                <tr>{columns.map((column, place) => cell(column, record, place))}</tr>
+              </Fragment>
+            ))}
         </tbody>
       </table>
     </div>

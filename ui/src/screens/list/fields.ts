@@ -43,7 +43,9 @@ export const filterable = (columns: readonly ColumnScreen[]): readonly ColumnScr
 /** The names that have to be asked for, so that rows and cards can be drawn. */
 export function selectOf({ list }: ListParts, shown: readonly ColumnScreen[]): string {
   const card = list.card ? [...pathsOf(list.card.title), ...list.card.lines] : []
-  return [...new Set([...shown.map(column => column.path), ...card])].join(',')
+  const arranged = [...(list.group ? [list.group.path] : []), ...list.dates.map(column => column.path)]
+  const named = shown.length > 0 || list.card ? card : list.columns.slice(0, 3).map(column => column.path)
+  return [...new Set([...shown.map(column => column.path), ...named, ...arranged])].join(',')
 }
 
 /** The form that makes a new record: the one that starts the approval, else the one the list opens. */

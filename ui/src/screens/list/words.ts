@@ -1,6 +1,19 @@
 import { catalogue } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('list', {
+  no_group: ['未填', 'Not set'],
+  moved: ['已移到{{lane}}', 'Moved to {{lane}}'],
+  move_card: ['把 {{title}} 移到', 'Move {{title}} to'],
+  more_cards: ['更多', 'More'],
+  month_before: ['上月', 'Month before'],
+  month_after: ['下月', 'Month after'],
+  this_month: ['本月', 'This month'],
+  today: ['今天', 'Today'],
+  only_some: ['只显示前 {{count}} 条，请加条件', 'Only the first {{count}}; add a condition'],
+  empty_month: ['这个月没有记录', 'Nothing in this month'],
+  empty_span: ['这段时间没有记录', 'Nothing in these months'],
+  open_end: ['未结束', 'open'],
+  mon: ['周一', 'Mon'], tue: ['周二', 'Tue'], wed: ['周三', 'Wed'], thu: ['周四', 'Thu'], fri: ['周五', 'Fri'], sat: ['周六', 'Sat'], sun: ['周日', 'Sun'],
   duplicates: ['可能重复', 'Possible duplicates'],
   rights: ['按你的权限：{{unit}}', 'Within your rights: {{unit}}'],
   new: ['新建{{label}}', 'New {{label}}'],
