@@ -363,30 +363,6 @@ export interface PanelAnswer {
   readonly values: Values
 }
 
-export interface ReportColumn {
-  readonly name: string
-  readonly label: Label
-  readonly type: string
-  readonly choices?: readonly Choice[]
-  readonly role: 'group' | 'measure'
-  /** Where a group stands: down the rows or across the columns. */
-  readonly axis?: 'rows' | 'columns'
-  /** Why a group may have no value. */
-  readonly missing?: 'unset' | 'hidden' | 'either'
-}
-
-export interface ReportAnswer {
-  readonly report: string
-  readonly label: Label
-  readonly as_of: string
-  /** The parameters that the figures were counted with. */
-  readonly parameters?: Values
-  readonly columns: readonly ReportColumn[]
-  readonly rows: readonly Values[]
-  readonly _titles?: Readonly<Record<string, Titles>>
-  readonly chart: ChartScreen | null
-}
-
 export interface ApiToken { readonly id: string, readonly label: string, readonly created_at?: string, readonly expires_at: string | null, readonly last_used_at?: string | null }
 export interface NewApiToken { readonly id: string, readonly token: string, readonly label: string, readonly expires_at: string | null }
 

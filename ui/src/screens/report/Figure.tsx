@@ -1,6 +1,7 @@
 /** One figure of a report; where there is a list behind it, it opens its records. */
 import { Link } from 'react-router'
-import type { ListScreen, ReportAnswer, ReportColumn, Values } from '../../kernel/api/types'
+import type { ReportAnswer, ReportColumn } from '../../kernel/api/reports'
+import type { ListScreen, Values } from '../../kernel/api/types'
 import { useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { drillOf } from './shape'

@@ -1,5 +1,6 @@
 /** A report with one axis across: two rows of heads when there are several measures. */
-import type { ListScreen, ReportAnswer } from '../../kernel/api/types'
+import type { ReportAnswer } from '../../kernel/api/reports'
+import type { ListScreen } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Figure } from './Figure'

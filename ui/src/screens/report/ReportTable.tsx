@@ -1,5 +1,6 @@
 /** The rows of a report with real heads for rows and columns; a figure opens the records behind it. */
-import type { ListScreen, ReportAnswer } from '../../kernel/api/types'
+import type { ReportAnswer } from '../../kernel/api/reports'
+import type { ListScreen } from '../../kernel/api/types'
 import { isFigure } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ListScreen, ReportAnswer } from '../../kernel/api/types'
+import type { ReportAnswer } from '../../kernel/api/reports'
+import type { ListScreen } from '../../kernel/api/types'
 import { drawingOf, drillOf, pivotOf, spanAt, type Text } from './shape'
 
 const label = (zh: string) => ({ zh, en: zh })

@@ -1,5 +1,6 @@
 /** The rows of a report as they are drawn: groups in words, the series of its chart, the way to the records behind a figure. */
-import type { ListScreen, ReportAnswer, ReportColumn, Values } from '../../kernel/api/types'
+import type { ReportAnswer, ReportColumn } from '../../kernel/api/reports'
+import type { ListScreen, Values } from '../../kernel/api/types'
 import type { Series } from '../../charts/chart'
 import { expressionOf, type Condition } from '../list/sentence'
 
