@@ -78,6 +78,7 @@ class Workbench:
     #: Files of which a part could not be built.
     incomplete: set[str] = field(default_factory=set)
     _types: dict[str, dict[str, ValueType]] | None = None
+    _statuses: dict[str | None, tuple[EntitySignature, ...]] | None = None
 
     # Findings ------------------------------------------------------------------------------------------------
 
@@ -183,6 +184,15 @@ class Workbench:
         if self._types is None:
             self._types = {entity.full_name: entity.types() for entity in self.entities.values()}
         return self._types
+
+    def entities_with_status(self, workflow: str) -> tuple[EntitySignature, ...]:
+        """The entities with a status field that names a workflow; computed once all are declared."""
+        if self._statuses is None:
+            self._statuses = {}
+            for entity in self.entities.values():
+                for name in {found.options.workflow for found in entity.fields.values() if found and found.options.workflow}:
+                    self._statuses[name] = (*self._statuses.get(name, ()), entity)
+        return self._statuses.get(workflow, ())
 
     def record_types(self, entity: EntitySignature, *, related: bool = False) -> dict[str, ValueType]:
         """The bare names of an expression over a record of `entity`; `related` adds the records that point to it."""

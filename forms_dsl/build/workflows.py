@@ -130,14 +130,13 @@ def _authority(
 
 def _status_belongs(bench: Workbench, place: Place, name: str, entity: EntitySignature) -> None:
     """A status field may name this workflow only when the workflow is for its entity."""
-    for other in bench.entities.values():
-        for found in other.fields.values():
-            if found and found.options.workflow == name and other.full_name != entity.full_name:
-                message = Sentence(
-                    f"The status of {other.name} is set by this workflow, which is for {entity.name}.",
-                    f"“{other.name}”的状态由本流程设置，但本流程用于“{entity.name}”。",
-                )
-                bench.find(codes.WRONG_TYPE, place.at("for"), message)
+    for other in bench.entities_with_status(name):
+        if other.full_name != entity.full_name:
+            message = Sentence(
+                f"The status of {other.name} is set by this workflow, which is for {entity.name}.",
+                f"“{other.name}”的状态由本流程设置，但本流程用于“{entity.name}”。",
+            )
+            bench.find(codes.WRONG_TYPE, place.at("for"), message)
 
 
 def _repeat(flow: FlowContext, place: Place, controls: ControlsShape) -> RepeatApprover:

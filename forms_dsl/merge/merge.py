@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
-from forms_dsl.edit.commit import edit
-from forms_dsl.edit.operations import InsertItem, InsertKey, MoveItem, MoveKey, Operation, RemoveItem, RemoveKey, SetKey, SetValue
-from forms_dsl.edit.pieces import piece_at
-from forms_dsl.edit.tree import Node, UnreadableText, data_of, parse_tree
-from forms_dsl.merge.changes import Conflict, Step, compare, names_at, path_text, resolve
+from forms_dsl.edit.tree import UnreadableText, data_of, parse_tree
+from forms_dsl.json_source import read_json
+from forms_dsl.merge.changes import Conflict, compare, path_text
 from forms_dsl.merge.comments import carry_comments
+from forms_dsl.merge.json_texts import json_data, json_text, merge_json
+from forms_dsl.merge.renames import with_one_name
+from forms_dsl.merge.taking import taken
 from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.yaml_source import read_document
 
-#: Texts with more lines or characters are not compared: a definition has at most 2,000 lines before it should be split.
-_LINES, _CHARACTERS = 6_000, 400_000
-#: Each step reads the text once more: so many lines are read in about two seconds.
-_LINES_READ = 200_000
+#: Texts with more lines or characters are not compared: no file of a definition is larger than a mebibyte.
+_LINES, _CHARACTERS = 30_000, 1_048_576
+#: Texts that cannot be read are compared line by line, up to so many.
+_LINES_COMPARED = 6_000
+#: Lines that stand everywhere in a larger text are no help to find what belongs together, and make the search slow.
+_LINES_ALIKE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,82 +54,49 @@ def merge_texts(base: str, ours: str, theirs: str, *, labels: tuple[str, str] = 
     too_large = Merged(_beside(ours, theirs, labels), (MergeConflict("too_large", ".", None, None),))
     if any(text.count("\n") > _LINES or len(text) > _CHARACTERS for text in (base, ours, theirs)):
         return too_large
+    as_json = [json_data(text) for text in (base or "{}", ours, theirs)]
+    if all(data is not None for data in as_json):
+        return _merged_json(as_json, (ours, theirs), labels)
     try:
+        (base, ours, theirs), clashes = with_one_name(base, ours, theirs)
         trees = [parse_tree(text) if text.strip() else None for text in (base, ours, theirs)]
     except UnreadableText:
+        if any(text.count("\n") > _LINES_COMPARED for text in (ours, theirs)):
+            return too_large
         return Merged(_marked(ours, theirs, labels), (MergeConflict("unreadable", ".", None, None),))
     if trees[1] is None or trees[2] is None:
         return Merged(_marked(ours, theirs, labels), (MergeConflict("deleted", ".", None, None),))
     changes = compare(data_of(trees[0]) if trees[0] else {}, data_of(trees[1]), data_of(trees[2]))
-    if (len(changes.steps) + len(changes.conflicts)) * max(text.count("\n") for text in (ours, theirs)) > _LINES_READ:
+    done = taken(ours, theirs, trees[2], changes.steps)
+    if done is None:
         return too_large
-    text, left = _taken(ours, theirs, trees[2], changes.steps)
-    conflicts = [*changes.conflicts, *left]
+    text, left = done
+    conflicts = [*clashes, *changes.conflicts, *left]
     text = carry_comments(base, theirs, text)
     if not conflicts:
         return Merged(text)
-    other, rest = _taken(text, theirs, trees[2], [conflict.step for conflict in conflicts if conflict.step])
-    other = theirs if rest or other == text else other
+    put = taken(text, theirs, trees[2], [conflict.step for conflict in conflicts if conflict.step])
+    other = theirs if put is None or put[1] or put[0] == text else put[0]
     documents = [read_document(label, text)[0] for label, text in zip(labels, (ours, theirs), strict=True)]
     return Merged(_marked(text, other, labels), tuple(_placed(conflict, documents) for conflict in conflicts))
 
 
-def _taken(text: str, theirs: str, tree: Node, steps: Iterable[Step]) -> tuple[str, list[Conflict]]:
-    """The text after the steps, and those that its layout did not allow."""
-    left: list[Conflict] = []
-    for step in steps:
-        operation = _operation(text, theirs, tree, step)
-        if operation is None:
-            continue
-        after = edit(text, [operation], rearrange=True)
-        if isinstance(after, str):
-            text = after
-        elif not isinstance(operation, MoveKey):  # a key on a dash's line keeps its place
-            left.append(Conflict("layout", step.path, None, step.theirs or None, step))
-    return text, left
-
-
-def _operation(text: str, theirs: str, tree: Node, step: Step) -> Operation | None:
-    """The splice that does a step on the text as it is now; None when there is nothing left to do."""
-    data = data_of(parse_tree(text))
-    holder = resolve(data, step.path[:-1])
-    if holder is None or not step.path:
-        return None
-    last = step.path[-1]
-    names = list(names_at(data, holder))
-    pointer = resolve(data, step.path)
-    if step.kind == "add" and pointer is None:
-        index = _place(names, step)
-        value = piece_at(theirs, tree, step.theirs)
-        return InsertKey(holder, last, value, index) if isinstance(last, str) else InsertItem(holder, index, value)
-    if pointer is None:
-        return None
-    if step.kind in ("set", "add"):
-        value = piece_at(theirs, tree, step.theirs)
-        return SetKey(holder, last, value) if isinstance(last, str) else SetValue(pointer, value)
-    if step.kind == "remove":
-        return RemoveKey(pointer, leaves_empty=True) if isinstance(last, str) else RemoveItem(pointer)
-    own = last if isinstance(last, str) else last[0]
-    rest = [name for name in names if name != own]
-    index = _place(rest, step)
-    return MoveKey(pointer, index) if isinstance(last, str) else MoveItem(pointer, (*holder, index))
-
-
-def _place(names: list[str], step: Step) -> int:
-    """The index behind the nearest name that is there; new things of both sides at one place stand in the order of their names."""
-    anchor = next((names.index(name) for name in step.after if name in names), -1)
-    index = anchor + 1
-    if index < len(names) and names[index] in step.new_here and names[index] < step.group:
-        while index < len(names) and names[index] in step.new_here:
-            index += 1
-    return index
+def _merged_json(data: list[Any], texts: tuple[str, str], labels: tuple[str, str]) -> Merged:
+    """The merge of JSON; positions are those of the texts."""
+    made, other, changes = merge_json(*data)
+    text = json_text(made, texts[0])
+    if not changes.conflicts:
+        return Merged(text)
+    documents = [read_json(label, each)[0] for label, each in zip(labels, texts, strict=True)]
+    marked = _marked(text, json_text(other, texts[0]), labels)
+    return Merged(marked, tuple(_placed(conflict, documents) for conflict in changes.conflicts))
 
 
 def _marked(ours: str, theirs: str, labels: tuple[str, str]) -> str:
     """The lines of both, with Git's marks around those that differ."""
     mine, other = ours.splitlines(keepends=True), theirs.splitlines(keepends=True)
     made: list[str] = []
-    for kind, a, b, c, d in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, mine, other, autojunk=len(other) > _LINES_ALIKE).get_opcodes():
         if kind == "equal":
             made += mine[a:b]
         else:
