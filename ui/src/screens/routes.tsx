@@ -39,6 +39,7 @@ export const router = createBrowserRouter([
           { path: 'audit', lazy: screen(() => import('./audit/Audit')) },
           { path: 'platform', lazy: screen(() => import('./admin/Admin')) },
           { path: 'rates', lazy: screen(() => import('./rates/Rates')) },
+          { path: 'proxies', lazy: screen(() => import('./proxies/Proxies')) },
           { path: 'tokens', lazy: screen(() => import('./tokens/Tokens')) },
           { path: '*', lazy: screen(() => import('./shell/Lost')) },
         ],

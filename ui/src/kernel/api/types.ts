@@ -45,6 +45,22 @@ export interface Notice {
   readonly detail: string | null
   readonly read: boolean
 }
+/** One rule of the register of proxies. */
+export interface Proxy {
+  readonly id: string
+  readonly owner: Person | null
+  readonly proxy: Person | null
+  readonly from: string
+  readonly to: string
+  readonly app: string | null
+  readonly workflow: Label | null
+  readonly amount: string | null
+  readonly reason: string | null
+  readonly set_by: Person | null
+  readonly ended_by: Person | null
+  readonly ended_at: string | null
+  readonly holds: boolean
+}
 export interface NoticePage { readonly items: readonly Notice[], readonly next: string | null, readonly unread: number }
 
 export interface AppEntry { readonly app: string, readonly label: Label, readonly version: string }
@@ -269,6 +285,7 @@ export interface TrailEntry {
   readonly step: string
   readonly title: Label | null
   readonly actor: Person | null
+  readonly on_behalf_of: Person | null
   readonly post: Label | null
   readonly opinion: string | null
   readonly detail: string | null
@@ -311,6 +328,7 @@ export interface Task {
   readonly state: 'open' | 'done' | 'cancelled'
   readonly result: string | null
   readonly claimed_by: Person | null
+  readonly on_behalf_of: Person | null
 }
 
 export interface TaskDetail extends Task {

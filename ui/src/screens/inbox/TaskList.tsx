@@ -28,7 +28,7 @@ interface TaskListProps {
 function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, readonly chosen: boolean }) {
   const t = useWords(words), p = useWords(partWords), label = useLabel(), now = useNow()
   const minutes = Math.max(Math.round((now.getTime() - Date.parse(task.created_at)) / 60_000), 0)
-  const third = [label(task.entity_label), box === 'todo' && t('here', { time: lengthText(p, minutes) }), task.claimed_by && t('claimed', { name: task.claimed_by.name })].filter(Boolean).join(' · ')
+  const third = [label(task.entity_label), box === 'todo' && t('here', { time: lengthText(p, minutes) }), task.on_behalf_of && t('for_whom', { name: task.on_behalf_of.name }), task.claimed_by && t('claimed', { name: task.claimed_by.name })].filter(Boolean).join(' · ')
   return (
     <Link className="task-card" to={`/tasks/${task.id}${box === 'todo' ? '' : `?box=${box}`}`} aria-current={chosen ? 'true' : undefined} data-task={task.id}>
       <span className="task-line"><b className="cut">{task.record_title}</b>{task.four_eyes && <span className="tag tag-outline">{t('four_eyes')}</span>}<span className="grow" /><b className={task.amount ? 'num' : 'quiet task-plain'}>{task.amount ? grouping(task.amount, 2) : task.kind === 'seat' ? t('no_amount') : ''}</b></span>

@@ -70,7 +70,7 @@ function Opened({ task, screens, focus, decided, acted }: { readonly task: TaskD
       <header className="task-head">
         <div className="task-head-text">
           <h2 ref={heading} tabIndex={-1} className="no-ring task-title">{task.record_title}{amount && <span className="task-amount"><span className="task-dot"> · </span>{amount}</span>}</h2>
-          <Deadline due={over ? null : task.due_at} tag />
+          <Deadline due={over ? null : task.due_at} tag />{task.on_behalf_of && <span className="tag tag-outline">{t('for_whom', { name: task.on_behalf_of.name })}</span>}
           <p className="quiet small task-about">{[label(task.entity_label), label(task.title), task.started_by && `${t('by', { name: task.started_by.name })} ${task.unit ?? ''} ${showInstant(task.process?.started_at ?? task.created_at, locale)}`].filter(Boolean).join(' · ')}</p>
           {task.amount && locale === 'zh' && <p className="quiet small task-words">{capital(task.amount)}</p>}
         </div>

@@ -1,6 +1,7 @@
 import { catalogue } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('inbox', {
+  for_whom: ['代 {{name}} 办理', 'for {{name}}'],
   title: ['待办', 'To do'],
   todo: ['待我处理', 'For me'],
   started: ['我发起的', 'Started by me'],

@@ -21,7 +21,7 @@ function TrailRow({ entry }: { readonly entry: TrailEntry }) {
   const where = [label(entry.title), label(entry.post), entry.actor?.unit].filter(Boolean).join(' · ')
   return (
     <li className={`trail-row ${toneClass(entry.kind)}`}>
-      <p className="trail-line"><b className="grow">{entry.actor?.name ?? c('system_actor')} · <span className="trail-kind">{kindWord(t, entry.kind)}</span></b><time className="hint small" dateTime={entry.at}>{showInstant(entry.at, locale)}</time></p>
+      <p className="trail-line"><b className="grow">{entry.actor?.name ?? c('system_actor')}{entry.on_behalf_of && t('acts_for', { name: entry.on_behalf_of.name })} · <span className="trail-kind">{kindWord(t, entry.kind)}</span></b><time className="hint small" dateTime={entry.at}>{showInstant(entry.at, locale)}</time></p>
       {where && <p className="hint small">{where}</p>}
       {entry.opinion && <p className="trail-opinion">{entry.opinion}</p>}
       {entry.detail && <p className="small quiet">{entry.detail}</p>}

@@ -51,7 +51,7 @@ function Notices({ close }: { readonly close: () => void }) {
       {(answer.error ?? read.error) && <Failure error={answer.error ?? read.error} />}
       {items?.length === 0 && <p className="quiet">{t('none')}</p>}
       {items && items.length > 0 && (
-        <ul className="notice-list">
+        <ul className="told-list">
           {items.map(notice => <li key={notice.id}><Row notice={notice} open={() => { if (!notice.read) read.mutate(notice.id); close() }} /></li>)}
         </ul>
       )}
@@ -66,8 +66,8 @@ function Row({ notice, open }: { readonly notice: Notice, readonly open: () => v
   const detail = notice.kind === 'finished' && notice.detail ? outcomeText(notice.detail) : notice.detail
   const said = notice.kind in words.entries ? t(notice.kind as 'overdue') : notice.kind
   return (
-    <Link to={addressOf(notice)} className={notice.read ? 'notice' : 'notice notice-new'} onClick={open}>
-      <span className="notice-line"><strong>{said}</strong><span className="grow" /><span className="hint small">{showInstant(notice.at, locale, now)}</span></span>
+    <Link to={addressOf(notice)} className={notice.read ? 'told' : 'told told-new'} onClick={open}>
+      <span className="told-line"><strong>{said}</strong><span className="grow" /><span className="hint small">{showInstant(notice.at, locale, now)}</span></span>
       <span>{notice.record_title} · {label(notice.title)}</span>
       {(detail || notice.actor) && <span className="hint small">{[notice.actor?.name, detail].filter(Boolean).join(' · ')}</span>}
       {!notice.read && <span className="sr">{t('unread')}</span>}

@@ -7,7 +7,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { words } from './words'
 
-export type Icon = 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'tokens'
+export type Icon = 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'tokens'
 export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
@@ -57,6 +57,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
       { to: '/tasks', text: t('todo'), icon: 'todo', count: me?.open_tasks ?? 0 },
       { to: '/tasks?box=started', text: t('started'), icon: 'started' },
       { to: '/tasks?box=done', text: t('done'), icon: 'done' },
+      { to: '/proxies', text: t('proxies'), icon: 'proxies' },
     ],
   }
   const reviews = useOpenReviews(me)

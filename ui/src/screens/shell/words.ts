@@ -5,6 +5,7 @@ export const words = catalogue('shell', {
   todo: ['待办', 'To do'],
   started: ['我发起的', 'Started by me'],
   done: ['已办', 'Done'],
+  proxies: ['代理', 'Proxies'],
   insight: ['洞察', 'Insight'],
   platform: ['平台', 'Platform'],
   audit: ['审计事件', 'Audit trail'],
