@@ -95,7 +95,9 @@ def publish_folder(
     database = started.database
     with database.read() as connection:
         active = active_release(connection, folder.app)
-        planned = plan_publish(connection, folder.app, folder.files, now, find=apps_beside(folder.path, arguments.apps))
+        makers = {person_by_username(connection, arguments.author, settings, now).id} if arguments.author else set()
+        find = apps_beside(folder.path, arguments.apps)
+        planned = plan_publish(connection, folder.app, folder.files, now, makers=makers, find=find)
     if active is not None and planned.checksum == active.checksum:
         print(_SAME[locale].format(app=folder.app))
         return 0

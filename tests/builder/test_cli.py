@@ -178,6 +178,11 @@ def test_publishing_again_takes_two_people(
     himself = qiqiao("publish", changed, "--author", "he", "--approver", "he", *at)
     unfit = qiqiao("publish", changed, "--author", "he", "--approver", "shen", *at)
     named = ("publish", changed, "--author", "shen", "--approver", "zhao", "--note", "urgent", *at)
+    greedy = write(
+        tmp_path / "greedy" / "desk",
+        {**FILES, "roles.yaml": FILES["roles.yaml"].replace("update: true", "update: true, delete: true")},
+    )
+    gives_himself = qiqiao("publish", greedy, *named[2:])
     unasked = qiqiao(*named)
     with database.write() as connection:
         tokens = {name: token_of(connection, name) for name in ("shen", "zhao")}
@@ -193,6 +198,7 @@ def test_publishing_again_takes_two_people(
     assert (1, "qiqiao: Name both: --author and --approver.\n") == (half[0], half[2])
     assert (1, "qiqiao: There is no active person 'ghost'.\n") == (nobody[0], nobody[2])
     assert [1, 1] == [himself[0], unfit[0]]
+    assert (1, True) == (gives_himself[0], "P007" in gives_himself[1])
     assert (1, True) == (unasked[0], "zhao must agree: give an API token of theirs" in unasked[2])
     assert (1, "qiqiao: QIQIAO_APPROVER_TOKEN is no valid token of zhao.\n") == (foreign[0], foreign[2])
     assert (0, "") == (done[0], done[2])
