@@ -10,16 +10,17 @@ from forms_dsl.model import Case, CaseAct
 from forms_dsl.working_time import end_of
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
+from workflow_engine.arrivals import arriving
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.simulate import pass_visit
 from workflow_engine.state import Instance, Visit
 from workflow_engine.trial_world import world_of
-from workflow_engine.worked_case import Record, WorkedCase, draft_record, entered, parsed_fields, saved, written
+from workflow_engine.worked_case import Record, WorkedCase, draft_record, entered, may_start, parsed_fields, saved, written
 from workflow_engine.world import World
 
 #: Acts that the engine itself carries out.
-PLAYED = frozenset({"submit", "resubmit", "recall", "approve", "reject", "return", "edit", "wait"})
+PLAYED = frozenset({"submit", "resubmit", "recall", "approve", "reject", "return", "edit", "wait", "receive"})
 #: What a case may expect of a run through a workflow.
 _EXPECTED = ("at", "state", "reason", "held_for", "next", "superseded", "people", "fields", "work_items")
 _MOST_STEPS = 500
@@ -109,7 +110,7 @@ class _Scene:
     def start(self) -> str | None:
         """Submit: why it may not be, or None."""
         user = self.worked.case.user
-        if user is not None and user.role is not None and not _may_start(self.worked, user.role):
+        if user is not None and user.role is not None and not may_start(self.worked, user.role):
             reason: str | None = "may_not_start"
         else:
             first = self.worked.definition.first_fill()
@@ -133,6 +134,11 @@ class _Scene:
                 return None
             case "wait":
                 return self.wait(act) if self.started is not None else None
+            case "receive":
+                for arrived, values in arriving(self.worked, self.state, self.record, self.now, act):
+                    self.record |= values
+                    self.give(cmd.EventArrived(arrived.step, arrived.number))
+                return None
             case "recall":
                 return self.give(cmd.Recall(self.worked.starter))
             case "resubmit":
@@ -288,9 +294,3 @@ class _Scene:
     def waiting(self) -> Iterator[str]:
         visits = self.started.open_visits() if self.started is not None else ()
         yield from sorted((visit.step for visit in visits), key=self.worked.definition.position)
-
-
-def _may_start(worked: WorkedCase, role: str) -> bool:
-    """Whether a role is, or includes, the one that may start."""
-    by, declared = worked.workflow.start_by, worked.app.roles.get(role)
-    return by.kind != "role" or role == by.name or (declared is not None and by.name in declared.includes)

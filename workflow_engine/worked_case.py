@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
-from forms_dsl.expr.tree import Expression
+from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.fitting import fit_value
 from forms_dsl.model import App, CallStep, Case, CaseUser, Entity, Field, FieldOptions, HumanStep, Value, Workflow
@@ -96,6 +96,12 @@ def people_named(case: Case, step: str) -> tuple[str, ...]:
     return ()
 
 
+def may_start(worked: WorkedCase, role: str) -> bool:
+    """Whether a role is, or includes, the one that may start."""
+    by, declared = worked.workflow.start_by, worked.app.roles.get(role)
+    return by.kind != "role" or role == by.name or (declared is not None and by.name in declared.includes)
+
+
 # The record -----------------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +169,7 @@ def saved(worked: WorkedCase, step: str) -> Record:
     binding, _, operation = call.connector.partition(".")
     contract = worked.app.bindings[binding].operations[operation]
     answer = worked.case.answers.get(step, contract.mock)
-    result = {name: _answer(contract.output[name].name, text) for name, text in answer.items() if name in contract.output}
+    result = {name: answered(contract.output[name], text) for name, text in answer.items() if name in contract.output}
     return {name: value_of(expression, Facts(result=result)) for name, expression in call.save.items()}
 
 
@@ -193,9 +199,10 @@ def _entity(app: App, name: str) -> Entity:
     return app.entities[rest] if owner in ("", app.name) else app.requires[owner].entities[rest]
 
 
-def _answer(type: str, text: str) -> object:
+def answered(type: ValueType, text: str) -> object:
+    """A value of an answer or an event, as expressions know it."""
     names = {"number": "decimal", "boolean": "boolean", "date": "date", "datetime": "datetime"}
-    return FIELD_TYPES[names[type]].parse(text, FieldOptions()) if type in names else text
+    return FIELD_TYPES[names[type.name]].parse(text, FieldOptions()) if type.name in names else text
 
 
 # What expressions see -------------------------------------------------------------------------------------------------

@@ -157,3 +157,47 @@ def test_what_has_no_say_in_a_case_does_not_keep_it_from_running() -> None:
     assert hiding != BANK[flow] and timely != hiding
     assert ("passed", "passed") == (state(hiding, "still"), state(hiding, "later"))
     assert ("passed", "not_run") == (state(timely, "still"), state(timely, "later"))
+
+
+WAITING = """\
+  - wait: signed
+    title: {zh: 等签约, en: Signed}
+    event: core.signed
+    match: result.purpose == purpose
+    save: {core_loan_no: result.loan_no}
+    due: {within: 10 days, then: reject}
+
+  - wait: cooling
+    title: {zh: 冷静期, en: Cooling}
+    for: 3 days
+
+  - approve: check
+"""
+SIGNED = "    events:\n      signed: {event: loan.signed, out: {loan_no: text, purpose: text}, once_by: loan_no}\n"
+
+
+@pytest.mark.parametrize(
+    ("acts", "expect"),
+    [
+        ("[submit]", "{at: signed, state: waiting, work_items: 0}"),
+        # Another record's event changes nothing; its own is saved, then time goes by.
+        ("[submit, {receive: core.signed, values: {loan_no: S1, purpose: house}}]", "{at: signed}"),
+        ("[submit, {receive: core.signed, values: {loan_no: S1, purpose: car}}]", "{at: cooling, fields: {core_loan_no: S1}}"),
+        ("[submit, {receive: core.signed, values: {loan_no: S1, purpose: car}}, {wait: 2 days}]", "{at: cooling}"),
+        ("[submit, {receive: core.signed, values: {loan_no: S1, purpose: car}}, {wait: 3 days}]", "{at: check}"),
+        ("[submit, {wait: 11 days}]", "{state: rejected}"),
+    ],
+)
+def test_events_arrive_and_time_passes_where_a_flow_waits(acts: str, expect: str) -> None:
+    flow = "workflows/loan_approval.yaml"
+    files = {path: text for path, text in BANK.items() if not path.startswith("tests/")}
+    files[flow] = files[flow].replace("  - approve: check\n", WAITING)
+    files[flow] = files[flow][: files[flow].index("examples:")]
+    files["bindings.yaml"] += SIGNED
+    given = GIVEN.replace("}", ", purpose: car}")
+    case = f"  own:\n    given: {given}\n    do: {acts}\n    expect: {expect}\n"
+    files["tests/own.yaml"] = f"tests: own\nentity: loan_application\ncases:\n{case}"
+
+    (result,) = run_cases(whole(files))
+
+    assert ("passed", ()) == (result.state, result.faults)

@@ -20,7 +20,7 @@ _TIMES = frozenset({(key,) for key in ("within", "every", "first_wait", "open_fo
 
 def is_about_a_flow(case: Case) -> bool:
     """Whether a case goes through a workflow: it names a path, submits, or does what only a running approval can."""
-    return bool(case.path) or any(act.kind in PLAYED - {"edit", "wait"} for act in case.do)
+    return bool(case.path) or any(act.kind in PLAYED - {"edit", "wait", "receive"} for act in case.do)
 
 
 def flow_differences(app: App, case: Case) -> list[Difference]:
