@@ -162,6 +162,14 @@ class WaitStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRead:
+    """已阅: who got a copy has read it."""
+
+    step: str
+    copy: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventKept:
     """The event has arrived while the approval is suspended: it goes on from it when it is resumed."""
 
@@ -185,6 +193,7 @@ ActEvent = (
     WaitStarted
     | WaitEnded
     | EventKept
+    | CopyRead
     | SeatTransferred
     | SeatAdded
     | SeatRemoved

@@ -44,6 +44,8 @@ def act(progress: Progress, command: cmd.ActCommand) -> Refusal | None:
             return _close_ballot(progress, command)
         case cmd.EventArrived():
             return event_arrived(progress, command)
+        case cmd.ReadCopy():
+            return read_copy(progress, command)
         case _:
             assert_never(command)
 
@@ -163,6 +165,16 @@ def _urge(progress: Progress, command: cmd.Urge) -> Refusal | None:
         return Refusal("urged_lately", visit=visits[0])
     for visit in due:
         progress.emit(ae.Urged(visit.step, visit.number))
+    return None
+
+
+def read_copy(progress: Progress, command: cmd.ReadCopy) -> Refusal | None:
+    """A receipt changes nothing of the flow: it is taken whatever became of the case; a second one changes nothing."""
+    copy = progress.state.copy(command.copy)
+    if copy is None or copy.person != command.actor:
+        return Refusal("not_offered")
+    if copy.read_at is None:
+        progress.emit(ae.CopyRead(copy.step, copy.number))
     return None
 
 

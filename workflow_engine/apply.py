@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from workflow_engine import events as ev
-from workflow_engine.apply_acts import apply_act
+from workflow_engine.apply_acts import add_copies, apply_act
 from workflow_engine.state import Block, Instance, InstanceState, Seat, SeatState, Visit, VisitState
 
 _SEAT_OF_DECISION: dict[str, SeatState] = {
@@ -95,9 +95,11 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
             return replace(state, state="stopped", ended_at=entry.at)
         case ev.Finished():
             return replace(state, state=cast("InstanceState", event.result), ended_at=entry.at)
+        case ev.Copied():
+            return add_copies(state, entry.at, event)
         case ev.CallFinished(late=False):
             return _change_visit(state, event.step, event.visit, lambda visit: replace(visit, call_result=event.result))
-        case ev.Skipped() | ev.Reused() | ev.DecisionRun() | ev.CallFinished() | ev.BranchChosen() | ev.Returned() | ev.Copied():
+        case ev.Skipped() | ev.Reused() | ev.DecisionRun() | ev.CallFinished() | ev.BranchChosen() | ev.Returned():
             return state
         case _:
             return apply_act(state, entry.at, entry.actor, event)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from workflow_engine import act_events as ae
-from workflow_engine.state import Instance, Jump, Request, Seat, Visit
+from workflow_engine.state import Copy, Instance, Jump, Request, Seat, Visit
+
+if TYPE_CHECKING:
+    from workflow_engine.events import Copied
 
 
 def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) -> Instance:
@@ -32,6 +35,9 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return _visit(state, event, lambda visit: replace(visit, urged_at=at))
         case ae.BallotClosed() | ae.WaitEnded():
             return state
+        case ae.CopyRead():
+            read = (replace(each, read_at=at) if each.number == event.copy else each for each in state.copies)
+            return replace(state, copies=tuple(read))
         case ae.EventKept():
             return _visit(state, event, lambda visit: replace(visit, call_result="event"))
         case ae.WaitStarted():
@@ -49,6 +55,16 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return replace(state, jump=None)
         case _:
             assert_never(event)
+
+
+def add_copies(state: Instance, at: dt.datetime, event: Copied) -> Instance:
+    """The state after people got copies; nobody gets the same version twice."""
+    version = event.record_version
+    has = {copy.person for copy in state.copies if copy.record_version == version}
+    new = [person for person in dict.fromkeys(event.people) if person not in has]
+    numbered = enumerate(new, start=len(state.copies) + 1)
+    added = tuple(Copy(number, event.step, person, at, version) for number, person in numbered)
+    return replace(state, copies=(*state.copies, *added))
 
 
 def _add(visit: Visit, event: ae.SeatAdded, actor: str) -> Visit:

@@ -118,10 +118,6 @@ def _of_step(step: WorkflowStep) -> Iterator[Key]:
         case CopyStep():
             for number, people in enumerate(step.to):
                 yield from people_keys(people, "copy", "to", number)
-            if step.hide:
-                yield ("copy", "fields")
-            if step.at is not None:
-                yield ("copy", "at")
         case AnyOfStep() if any(_has_undo(branch.steps) for branch in step.branches):
             yield ("any_of",)
         case SubFlowStep():

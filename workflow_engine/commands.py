@@ -192,6 +192,14 @@ class CloseBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCopy:
+    """已阅: who got a copy says that he has read it."""
+
+    actor: str
+    copy: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventArrived:
     """The event that a wait is for has been reported."""
 
@@ -235,7 +243,7 @@ class JumpTo:
 
 #: What somebody does with a seat that he holds, beside deciding it.
 SeatAct = Transfer | AddSeats | Ask
-ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived
+ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy
 SteerCommand = Suspend | Resume | Terminate | JumpTo
 
 Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | ActCommand | SteerCommand

@@ -58,6 +58,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "wait_started": ae.WaitStarted,
     "wait_ended": ae.WaitEnded,
     "event_kept": ae.EventKept,
+    "copy_read": ae.CopyRead,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
 

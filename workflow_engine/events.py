@@ -274,10 +274,11 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """People may read the record from here on."""
+    """抄送: people may read the record as it was then, without the fields that the step hides."""
 
     step: str
     people: tuple[str, ...]
+    record_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

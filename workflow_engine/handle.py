@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from forms_dsl.model import CallStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
-from workflow_engine.acts import act
+from workflow_engine.acts import act, read_copy
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, holder_of, refuse_acting, refuse_decision, target_of
-from workflow_engine.progress import Progress, close, next_point, open_people, pass_step, walk
+from workflow_engine.progress import Progress, close, copy_all, next_point, open_people, pass_step, walk
 from workflow_engine.reminders import mark_late, remind_again
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.routes import has_moved
@@ -45,6 +45,8 @@ def handle(definition: Definition, state: Instance | None, command: cmd.Command,
 
 
 def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
+    if isinstance(command, cmd.ReadCopy):
+        return read_copy(progress, command)
     if progress.started is not None and progress.started.suspended_at is not None:
         return while_suspended(progress, command)
     match command:
@@ -72,6 +74,7 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
     progress.emit(ev.Started(command.unit, command.before, command.record_version))
+    copy_all(progress, "start")
     first = progress.definition.first_fill()
     if first is not None and command.actor == cmd.SYSTEM:
         # What a rule starts was entered by nobody: there is no one to give it back to.

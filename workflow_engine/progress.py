@@ -169,6 +169,26 @@ def pass_step(progress: Progress, visit: Visit, result: VisitState) -> None:
     walk(progress, next_point(progress.definition, visit.step))
 
 
+def give_copies(progress: Progress, step: CopyStep) -> None:
+    """Let people read the record as it is now."""
+    people = {c.person: None for by in step.to for c in progress.world.people(by).candidates}
+    progress.emit(ev.Copied(step.name, tuple(people), progress.world.record_version))
+
+
+def copy_all(progress: Progress, at: str) -> None:
+    """The copies that are given at the start or at the end, wherever they stand in the file."""
+    for place in progress.definition.places.values():
+        step = place.step
+        if isinstance(step, CopyStep) and step.at == at and not _is_skipped(progress, step):
+            give_copies(progress, step)
+
+
+def finish(progress: Progress, result: str) -> None:
+    """End the instance, with the copies that are given then."""
+    copy_all(progress, "finish")
+    progress.emit(ev.Finished(result))
+
+
 def start_wait(progress: Progress, step: WaitStep) -> bool:
     """Wait as a step says; true when the moment that it waits for is past, so that the flow goes on at once."""
     number, now, clock = next_number(progress.state, step.name), progress.world.now, progress.world.clock
@@ -194,8 +214,8 @@ def _enter(progress: Progress, step: WorkflowStep, after: Point) -> list[Point]:
             progress.emit(ev.CallRequested(step.name, next_number(progress.state, step.name)))
             return []
         case CopyStep():
-            people = {c.person: None for by in step.to for c in progress.world.people(by).candidates}
-            progress.emit(ev.Copied(step.name, tuple(people)))
+            if step.at is None:
+                give_copies(progress, step)
             return [after]
         case ChooseStep():
             return _choose(progress, step)
@@ -214,7 +234,7 @@ def _leave(progress: Progress, sequence: int) -> list[Point]:
     """The end of a sequence: of the flow, of a choose branch, or of one branch of a running together block."""
     ended = progress.definition.sequences[sequence]
     if ended.block is None or ended.branch is None:
-        progress.emit(ev.Finished("approved"))
+        finish(progress, "approved")
         return []
     after = next_point(progress.definition, ended.block)
     if isinstance(progress.definition.places[ended.block].step, ChooseStep):

@@ -169,6 +169,18 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What somebody got to read (抄送): the record of a version, and when he has read it."""
+
+    number: int
+    step: str
+    person: str
+    at: dt.datetime
+    record_version: int | None = None
+    read_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """One run of a workflow over one record."""
 
@@ -186,6 +198,7 @@ class Instance:
     #: Since when it stands still by order of an administrator; None while it goes on.
     suspended_at: dt.datetime | None = None
     jump: Jump | None = None
+    copies: tuple[Copy, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -203,6 +216,10 @@ class Instance:
     def latest(self, step: str) -> Visit | None:
         """The last visit of a step."""
         return next((v for v in reversed(self.visits) if v.step == step), None)
+
+    def copy(self, number: int) -> Copy | None:
+        """The copy with a number."""
+        return next((copy for copy in self.copies if copy.number == number), None)
 
     def block(self, name: str) -> Block | None:
         """The running activation of a together block."""

@@ -60,6 +60,10 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
         return f"→ {name}（{more}）" if more and locale == "zh" else f"→ {name} ({more})" if more else f"→ {name}"
 
     match event:
+        case ev.Copied(step=step, people=copied) if copied:
+            return "copied", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in copied)
+        case ae.CopyRead(step=step):
+            return "read", step, None, None
         case ae.WaitEnded(step=step, by=by):
             return "waited", step, None, in_language(_WAITED[by], locale)
         case ae.SeatTransferred(step=step, person=person, reason=reason):

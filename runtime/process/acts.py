@@ -9,7 +9,7 @@ from typing import Literal, cast, get_args
 from runtime.failures import Fault, Invalid, NotFound
 from runtime.process import codes
 from runtime.process.opened import Opened, apply_command
-from runtime.process.rows import find_request, find_seat
+from runtime.process.rows import find_copy, find_request, find_seat
 from runtime.records.access import NOT_THERE
 from workflow_engine import commands as cmd
 from workflow_engine.state import AddMode, RequestKind, Seat, Visit
@@ -24,6 +24,7 @@ ActWord = Literal[
     "remove_added",
     "answer",
     "withdraw",
+    "read",
 ]
 ACT_WORDS: frozenset[str] = frozenset(get_args(ActWord))
 
@@ -45,6 +46,12 @@ NOTHING = About()
 def act(opened: Opened, step: str, work_id: str, word: ActWord, text: str | None, about: About) -> None:
     """Do one act with a task, in the caller's transaction; `text` is the reason, the question or the answer."""
     state, instance, person = opened.journal.state, opened.instance_id, opened.context.principal.id
+    if word == "read":
+        copy = find_copy(state, instance, work_id)
+        if copy is None:
+            raise NotFound(NOT_THERE)
+        apply_command(opened, cmd.ReadCopy(person, copy.number))
+        return
     if word == "answer":
         asked = find_request(state, instance, step, work_id)
         if asked is None:

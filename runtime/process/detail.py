@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import StepFields
+from forms_dsl.model import CopyStep, StepFields
 from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
@@ -21,7 +21,7 @@ from runtime.process.flows import live_name
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.record import on_release
-from runtime.process.rows import find_request, find_seat
+from runtime.process.rows import find_copy, find_request, find_seat
 from runtime.process.view import show_process
 from runtime.records.access import NOT_THERE, CaseGrant, possible_plan
 from runtime.records.history import changed_since, held_grants
@@ -34,7 +34,7 @@ from workflow_engine.earlier import return_targets
 from workflow_engine.guards import offered
 from workflow_engine.proxies import represented
 from workflow_engine.returns import calls_in_region
-from workflow_engine.state import Request, Seat, Visit
+from workflow_engine.state import Copy, Request, Seat, Visit
 
 _RECORD = GetRequest(titles=True)
 #: Where a record notes on its way through this module which of its references this person may open.
@@ -63,6 +63,9 @@ def _detail(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
         if opened.journal.state.starter != context.principal.id:
             raise NotFound(NOT_THERE)
         return _watching(opened)
+    copy = find_copy(opened.journal.state, row.instance_id, row.id)
+    if copy is not None:
+        return _copy(opened, copy)
     asked = find_request(opened.journal.state, row.instance_id, row.step, row.id)
     if asked is not None:
         return _asked(opened, *asked)
@@ -82,6 +85,21 @@ def people_to_choose(connection: Connection, context: Context, task_id: str, wor
     if found is None:
         raise NotFound(NOT_THERE)
     return people_for(opened, *found, word, text)
+
+
+def _copy(opened: Opened, copy: Copy) -> Task:
+    """What somebody got to read: the record as it was then, without the fields that the step hides, and nothing of the case."""
+    step = opened.flow.definition.places[copy.step].step
+    if copy.person != opened.context.principal.id or not isinstance(step, CopyStep):
+        raise NotFound(NOT_THERE)
+    fields = StepFields(hide=step.hide)
+    record = _record(opened.connection, opened.context, _place(opened), CaseGrant(opened.record.id, fields))
+    return _nothing_to_enter() | {
+        "decisions": ["read"] if copy.read_at is None else [],
+        "record": _as_of(opened, copy.record_version, fields, record),
+        "fields": _fields(fields),
+        "process": None,
+    }
 
 
 def _asked(opened: Opened, visit: Visit, request: Request) -> Task:
@@ -199,12 +217,17 @@ def _as_decided(opened: Opened, visit: Visit, seat: Seat, record: dict[str, obje
     key = (visit.step, visit.number, seat.number)
     decided = (entry.event for entry in opened.journal.entries if isinstance(entry.event, ev.SeatDecided))
     version = next((event.record_version for event in decided if (event.step, event.visit, event.seat) == key), None)
+    return _as_of(opened, version, opened.flow.definition.human(visit.step).fields, record)
+
+
+def _as_of(opened: Opened, version: int | None, fields: StepFields, record: dict[str, object]) -> dict[str, object]:
+    """The record as a version of it was, under the rights of a step."""
     entity, now = opened.flow.entity.entity, record.get("version")
     if version is None or (version != now and entity.audit == "none"):
         return {"id": opened.record.id}
     if version == now:
         return record
-    before = _as_they_see_it(opened, version, opened.flow.definition.human(visit.step).fields)
+    before = _as_they_see_it(opened, version, fields)
     then: dict[str, object] = {name: record[name] for name in _STAYS if name in record} | {"version": version}
     for name, field in entity.fields.items():
         # A value that is computed on reading is kept nowhere, and rows stand in the trail under other names.

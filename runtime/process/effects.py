@@ -47,6 +47,8 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.Urged: "process_urged",
     ae.BallotClosed: "process_ballot_closed",
     ae.WaitEnded: "process_waited",
+    ev.Copied: "process_copied",
+    ae.CopyRead: "copy_read",
     ae.Suspended: "process_suspended",
     ae.Resumed: "process_resumed",
     ae.Terminated: "process_terminated",

@@ -19,14 +19,14 @@ from runtime.process.flows import Flow, live_name, pinned_flow, release_of
 from runtime.process.opened import look_at_instance
 from runtime.process.persons import Person, persons_of, unit_names
 from runtime.process.proxies import Rule, offered_to_proxy, rules_for
-from runtime.process.rows import find_seat
+from runtime.process.rows import COPIED, find_seat
 from runtime.process.view import title_at
 from runtime.records.access import is_record_id
 from runtime.store.tables import wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
 from runtime.store.types import Instant, format_instant
 from workflow_engine.proxies import represented
 
-Box = Literal["todo", "started", "done"]
+Box = Literal["todo", "started", "done", "copies"]
 Task = dict[str, object]
 #: Stands where somebody is a proxy, but may not act in this case.
 _NOBODY: Person = {}
@@ -71,6 +71,11 @@ def list_tasks(connection: Connection, context: Context, box: Box, limit: int, c
         case "done":
             query = _WORK.where(wf_work.c.done_by == context.principal.id)
             page = _page(connection, query, [wf_work.c.done_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
+        case "copies":
+            query = _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
+                wf_work_person.c.person_id == context.principal.id, wf_work.c.state == COPIED
+            )
+            page = _page(connection, query, [wf_work.c.created_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
         case "started":
             query = _started(context)
             keys = [wf_instance.c.started_at, wf_instance.c.id]
@@ -260,7 +265,7 @@ def _show(
         "created_at": format_instant(row.created_at),
         "due_at": format_instant(row.due_at) if row.due_at else None,
         "four_eyes": flow is not None and _is_guarded(flow, row.step),
-        "state": _instance_state(row.state) if is_instance else row.state,
+        "state": _instance_state(row.state) if is_instance else _copy_state(row) if row.state == COPIED else row.state,
         "result": row.result,
         "claimed_by": people.get(row.claimed_by or ""),
     }
@@ -269,6 +274,8 @@ def _show(
 def _kind(flow: Flow | None, row: sa.Row[Any]) -> str:
     if flow is None:
         return "work_item"
+    if row.state == COPIED:
+        return "copy"
     return "seat" if row.id == row.instance_id or row.seat_id is not None else "request"
 
 
@@ -284,6 +291,10 @@ def _title(flow: Flow | None, row: sa.Row[Any]) -> Label:
 def _is_guarded(flow: Flow, step: str | None) -> bool:
     rules = flow.workflow.four_eyes
     return any(step in (*rule.different_people, *rule.same_person, *rule.may_not_act_at) for rule in rules)
+
+
+def _copy_state(row: sa.Row[Any]) -> str:
+    return "open" if row.result is None else "done"
 
 
 def _instance_state(state: str) -> str:

@@ -10,13 +10,13 @@ from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict
 from runtime.process import codes
-from runtime.process.rows import Frame, Row, VisitRows, rows_of
+from runtime.process.rows import Frame, Row, VisitRows, copy_row, rows_of
 from runtime.store.tables import wf_event, wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
 from runtime.store.upsert import insert_if_absent
 from workflow_engine.apply import replay
 from workflow_engine.event_codec import decode, encode, kind_of
 from workflow_engine.events import Entry
-from workflow_engine.state import Instance
+from workflow_engine.state import Copy, Instance
 
 _READ = sa.select(wf_instance).where(wf_instance.c.id == sa.bindparam("instance"))
 _LOCK = _READ.with_for_update()
@@ -111,6 +111,7 @@ def write_start(connection: Connection, frame: Frame, state: Instance, entries: 
         )
     _write_events(connection, frame, 0, entries)
     _write_rows(connection, [rows_of(frame, visit) for visit in state.visits], [])
+    _write_copies(connection, frame, (), state.copies)
 
 
 def write_progress(connection: Connection, before: Journal, state: Instance, entries: Sequence[Entry]) -> None:
@@ -131,6 +132,18 @@ def write_progress(connection: Connection, before: Journal, state: Instance, ent
         elif former is not visit:
             altered.append((rows_of(before.frame, former), rows_of(before.frame, visit)))
     _write_rows(connection, added, altered)
+    _write_copies(connection, before.frame, before.state.copies, state.copies)
+
+
+def _write_copies(connection: Connection, frame: Frame, old: tuple[Copy, ...], new: tuple[Copy, ...]) -> None:
+    """Write the copies that were given, and who has read his."""
+    added = [(copy_row(frame, copy), copy.person) for copy in new[len(old) :]]
+    _many(connection, _ADD_WORK, [row for row, _ in added])
+    _many(connection, _ADD_OFFER, [{"work_id": row["id"], "person_id": person} for row, person in added])
+    read = [copy for copy, former in zip(new, old, strict=False) if copy != former]
+    closing = ("state", "result", "claimed_by", "done_by", "due_at", "done_at")
+    rows = [copy_row(frame, copy) for copy in read]
+    _many(connection, _CHANGE_WORK, [{"key": row["id"], **{name: row[name] for name in closing}} for row in rows])
 
 
 def _write_events(connection: Connection, frame: Frame, before: int, entries: Iterable[Entry]) -> None:

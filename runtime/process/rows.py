@@ -9,9 +9,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflow_engine.state import Instance, Request, RequestKind, Seat, Visit
+from workflow_engine.state import Copy, Instance, Request, RequestKind, Seat, Visit
 
 Row = Mapping[str, object]
+
+#: The state of a row that stands for a copy, read or not.
+COPIED = "copied"
 
 #: What a request says in the list of who is asked, before the words of who asks.
 _ASKED: Mapping[RequestKind, Mapping[str, str]] = {
@@ -82,6 +85,40 @@ def find_seat(state: Instance, instance_id: str, step: str, key: str) -> tuple[V
                 if work_id(instance_id, visit, seat) == key:
                     return visit, seat
     return None
+
+
+def copy_id(instance_id: str, copy: Copy) -> str:
+    """The key of what somebody got to read."""
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"copy/{copy.number}"))
+
+
+def copy_row(frame: Frame, copy: Copy) -> Row:
+    """The row of a copy (抄送): no work to do, so it never stands among the open ones."""
+    return {
+        "id": copy_id(frame.instance_id, copy),
+        "instance_id": frame.instance_id,
+        "seat_id": None,
+        "app": frame.app,
+        "release": frame.release,
+        "entity": frame.entity,
+        "record_id": frame.record_id,
+        "workflow_id": frame.workflow_id,
+        "step": copy.step,
+        "text": None,
+        "state": COPIED,
+        "result": "read" if copy.read_at is not None else None,
+        "claimed_by": None,
+        "done_by": None,
+        "unit": frame.starter_unit,
+        "created_at": copy.at,
+        "due_at": None,
+        "done_at": copy.read_at,
+    }
+
+
+def find_copy(state: Instance, instance_id: str, key: str) -> Copy | None:
+    """The copy of a key."""
+    return next((copy for copy in state.copies if copy_id(instance_id, copy) == key), None)
 
 
 def find_request(state: Instance, instance_id: str, step: str, key: str) -> tuple[Visit, Request] | None:

@@ -131,7 +131,8 @@ def _represented_in(entry: ev.Entry) -> str | None:
 
 def _people_in(opened: Opened) -> set[str]:
     entitled = {person for visit in opened.journal.state.open_visits() for person in entitled_in(visit)}
-    named = (getattr(entry.event, "person", None) for entry in opened.journal.entries)
+    named = [getattr(entry.event, "person", None) for entry in opened.journal.entries]
+    named += [each for entry in opened.journal.entries if isinstance(entry.event, ev.Copied) for each in entry.event.people]
     return (
         entitled
         | {person for person in named if isinstance(person, str)}

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from forms_dsl.model import HumanStep, SeatRule
-from tests.workflow_engine.flows import NOW, Run, approve, expression, fill, flow, four_eyes, role, world
+from tests.workflow_engine.flows import NOW, Run, approve, copy, expression, fill, flow, four_eyes, role, world
 from workflow_engine import commands as cmd
 from workflow_engine.guards import Refusal
 from workflow_engine.state import AddMode
@@ -206,3 +206,17 @@ def test_a_decision_without_the_signature_that_it_needs_is_refused() -> None:
 
     assert "signature_missing" == reason(run.decide("ann", "sign", "approve"))
     assert run.decide("ann", "sign", "approve", signature="s") is None
+
+
+def test_nobody_gets_the_same_version_twice() -> None:
+    """抄送: one copy for each person and version, and a receipt changes nothing but itself."""
+    twice = (copy("first", role("expert")), copy("second", role("expert")))
+    run = Run(flow(fill(), *twice, approve("sign", role("checker", pick="claim"))), world(PEOPLE))
+
+    assert [("kai", "first"), ("lin", "first")] == [(each.person, each.step) for each in run.now.copies]
+    assert "not_offered" == reason(run.do(cmd.ReadCopy("lin", 1)))
+    run.approve("ann", "sign")
+    assert run.do(cmd.ReadCopy("kai", 1)) is None
+    before = len(run.entries)
+    assert run.do(cmd.ReadCopy("kai", 1)) is None
+    assert before == len(run.entries)

@@ -23,8 +23,6 @@ REFUSED = [
     "for: 10 working days",
     "sub_flow: ordering",
     "chosen_by: check",
-    "fields: {hide: [size]}",
-    "at: finish",
     "do: [submit",
     "user: {role: clerk",
     "expect: {at",

@@ -66,7 +66,7 @@ export const useProcess = (app: string, entity: string, id: string, enabled: boo
     enabled,
   })
 
-export type Box = 'todo' | 'started' | 'done'
+export type Box = 'todo' | 'started' | 'done' | 'copies'
 
 /** One box of work; what is there stays while the next answer is on its way. */
 export const useTasks = (box: Box) =>

@@ -309,7 +309,7 @@ export interface Process {
 export interface Task {
   readonly id: string
   readonly app: string
-  readonly kind: 'seat' | 'request' | 'work_item'
+  readonly kind: 'seat' | 'request' | 'copy' | 'work_item'
   readonly workflow: string | null
   readonly step: string
   readonly title: Label

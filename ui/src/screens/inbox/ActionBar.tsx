@@ -14,10 +14,10 @@ import { Acts } from './Acts'
 import type { Decision } from './decide'
 import { words } from './words'
 
-type Known = 'approve' | 'reject' | 'return' | 'complete' | 'claim' | 'release' | 'veto' | 'abstain' | 'answer'
-const LETTERS: Readonly<Record<string, string>> = { approve: 'A', reject: 'X', return: 'R', complete: 'A', abstain: 'B', answer: 'A' }
+type Known = 'approve' | 'reject' | 'return' | 'complete' | 'claim' | 'release' | 'veto' | 'abstain' | 'answer' | 'read'
+const LETTERS: Readonly<Record<string, string>> = { approve: 'A', reject: 'X', return: 'R', complete: 'A', abstain: 'B', answer: 'A', read: 'A' }
 /** Left to right: what ends badly, what goes back, what goes on. */
-const ORDER = ['claim', 'release', 'veto', 'reject', 'return', 'abstain', 'complete', 'answer', 'approve']
+const ORDER = ['claim', 'release', 'veto', 'reject', 'return', 'abstain', 'complete', 'answer', 'read', 'approve']
 /** Decisions that only say who works on it: nobody signs them. */
 const UNSIGNED: ReadonlySet<string> = new Set(['claim', 'release'])
 const MOST = 500
@@ -66,6 +66,8 @@ export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps
       aria-busy={busy} aria-keyshortcuts={LETTERS[name]} onClick={() => confirm(name)}
     >{word(name)}{LETTERS[name] && !narrow && <kbd aria-hidden="true">{LETTERS[name]}</kbd>}</Button>
   )
+  // A copy is read, not decided: nothing is written with it.
+  if (task.kind === 'copy') return <footer className="action-bar">{failure !== null && <Failure error={failure} />}<div className="decisions decisions-alone">{decisions.map(button)}</div></footer>
   const big = narrow ? decisions.filter(name => name === decisions.at(-1) || name === (decisions.includes('return') ? 'return' : decisions.at(-2))) : decisions
   const rest = decisions.filter(name => !big.includes(name))
   const target = decisions.includes('return') && task.return_to.length > 1 && (

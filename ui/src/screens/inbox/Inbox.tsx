@@ -22,7 +22,7 @@ import '../record/record.css'
 import '../parts/parts.css'
 import './inbox.css'
 
-const BOXES: readonly Box[] = ['todo', 'started', 'done']
+const BOXES: readonly Box[] = ['todo', 'started', 'done', 'copies']
 
 export default function Inbox() {
   const t = useWords(words), c = useWords(common), label = useLabel()

@@ -6,6 +6,7 @@ export const words = catalogue('inbox', {
   todo: ['待我处理', 'For me'],
   started: ['我发起的', 'Started by me'],
   done: ['已办', 'Done'],
+  copies: ['抄送我的', 'Copies for me'], empty_copies: ['还没有抄送给你的', 'No copies for you yet'], read: ['已阅', 'Read'],
   boxes: ['工作', 'Work'],
   find: ['客户、编号、步骤', 'Name, number, step'],
   by_due: ['按期限', 'By deadline'],

@@ -9,7 +9,7 @@ export const words = catalogue('kinds', {
   task_claimed: ['认领待办', 'Task claimed'], task_released: ['放回待办', 'Task released'], work_item: ['生成待办', 'Task made'], work_item_done: ['办结待办', 'Task done'],
   event_received: ['收到外部事件', 'Event received'], automation_taken: ['规则命中', 'Rule applied'], automation_ran: ['规则运行', 'Rule ran'], call_finished: ['外部系统答复', 'Call answered'], call_rejected: ['外部系统拒绝', 'Call rejected'], call_unknown: ['外部结果不明', 'Call unclear'],
   task_transferred: ['转办', 'Handed over'], task_added: ['加签', 'Seat added'], task_removed: ['减签', 'Seat taken away'], opinion_asked: ['征询意见', 'Opinion asked'], opinion_given: ['答复意见', 'Opinion given'], opinion_withdrawn: ['不再征询', 'Opinion not waited for'],
-  process_waited: ['等待结束', 'Wait over'], process_ballot_closed: ['表决截止', 'Ballot closed'], process_suspended: ['挂起审批', 'Approval suspended'], process_resumed: ['激活审批', 'Approval resumed'], process_terminated: ['终止审批', 'Approval ended by hand'], process_jump_asked: ['申请跳转', 'Jump asked for'], process_jumped: ['跳转', 'Jumped'], signature_refused: ['签名被拒', 'Signature refused'],
+  process_copied: ['抄送', 'Copied'], copy_read: ['已阅抄送', 'Copy read'], process_waited: ['等待结束', 'Wait over'], process_ballot_closed: ['表决截止', 'Ballot closed'], process_suspended: ['挂起审批', 'Approval suspended'], process_resumed: ['激活审批', 'Approval resumed'], process_terminated: ['终止审批', 'Approval ended by hand'], process_jump_asked: ['申请跳转', 'Jump asked for'], process_jumped: ['跳转', 'Jumped'], signature_refused: ['签名被拒', 'Signature refused'],
   signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],
   published: ['发布', 'Published'], publish_failed: ['发布失败', 'Publishing failed'], release_activated: ['启用版本', 'Release activated'], draft_saved: ['存草稿', 'Draft saved'], draft_discarded: ['弃草稿', 'Draft discarded'],
   review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], file_refused: ['拒收文件', 'File refused'], duplicate_dismissed: ['确认并非重复', 'Not a duplicate'],
@@ -19,7 +19,7 @@ export const words = catalogue('kinds', {
 /** What was clicked at a step, and how an approval ended, as what has happened. */
 export const outcomes = catalogue('outcomes', {
   approve: ['同意', 'Approved'], reject: ['拒绝', 'Refused'], return: ['退回', 'Returned'], complete: ['提交', 'Submitted'], abstain: ['弃权', 'Abstained'], veto: ['否决', 'Vetoed'],
-  claim: ['认领', 'Claimed'], answer: ['答复', 'Answered'], open: ['等待', 'Waiting'], not_required: ['无需办理', 'Not required'], completed: ['完成', 'Completed'], abstained: ['弃权', 'Abstained'], release: ['放回', 'Put back'], done: ['办结', 'Done'],
+  claim: ['认领', 'Claimed'], answer: ['答复', 'Answered'], read: ['已阅', 'Read'], open: ['等待', 'Waiting'], not_required: ['无需办理', 'Not required'], completed: ['完成', 'Completed'], abstained: ['弃权', 'Abstained'], release: ['放回', 'Put back'], done: ['办结', 'Done'],
   approved: ['已批准', 'Approved'], rejected: ['已拒绝', 'Refused'], stopped: ['已撤回', 'Taken back'], cancelled: ['已取消', 'Cancelled'],
 })
 
