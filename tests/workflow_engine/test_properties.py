@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from forms_dsl.model import AnyOfStep, RepeatApprover
@@ -289,6 +289,8 @@ def test_an_earlier_approval_only_saves_a_click(seed: int) -> None:
     """21: with deduplication off, the same people approving the same seats lead to the same state of every visit."""
     random = Random(seed)
     definition = random_definition(random)
+    # A branch that is passed at once wins its race before the others have begun: nobody is asked there to begin with.
+    assume(not any(isinstance(place.step, AnyOfStep) for place in definition.places.values()))
     on = build_definition(replace(definition.workflow, repeat_approver=RepeatApprover("any_earlier")), definition.irreversible)
     off = build_definition(replace(definition.workflow, repeat_approver=RepeatApprover()), definition.irreversible)
     facts = random_world(random, definition)
