@@ -43,7 +43,8 @@ def _table(inspector: Inspector, name: str, schema: str | None, *, is_view: bool
         for key in inspector.get_foreign_keys(name, schema)
     )
     unique: list[tuple[str | None, ...]] = [tuple(one["column_names"]) for one in inspector.get_unique_constraints(name, schema)]
-    unique += [tuple(one["column_names"]) for one in inspector.get_indexes(name, schema) if one["unique"]]
+    indexes = [(tuple(one["column_names"]), _where(dict(one))) for one in inspector.get_indexes(name, schema) if one["unique"]]
+    unique += [columns for columns, where in indexes if where is None]
     return TableFacts(
         name,
         tuple(_column(dict(column)) for column in inspector.get_columns(name, schema)),
@@ -53,7 +54,15 @@ def _table(inspector: Inspector, name: str, schema: str | None, *, is_view: bool
         foreign,
         tuple(dict.fromkeys(unique)),
         tuple((str(one["name"] or ""), str(one["sqltext"])) for one in _checks(inspector, name, schema)),
+        tuple((columns, where) for columns, where in indexes if where is not None),
     )
+
+
+def _where(index: dict[str, object]) -> str | None:
+    """The condition of an index that holds for some rows only."""
+    options = index.get("dialect_options")
+    found = [value for key, value in options.items() if key.endswith("_where")] if isinstance(options, dict) else []
+    return str(found[0]) if found else None
 
 
 def _comment(inspector: Inspector, name: str, schema: str | None) -> str | None:

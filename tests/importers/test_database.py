@@ -159,3 +159,32 @@ def test_views_nobody_asked_for_and_tables_without_key_are_said(tmp_path: Path) 
         assert_clean(result)
         assert any("seen" in finding.message for finding in found(result, "I208"))
         assert any("'bare' has no key" in finding.message for finding in found(result, "I209"))
+
+
+def test_keys_of_several_columns_and_of_some_rows_are_kept(database_url: str) -> None:
+    """A foreign key of two columns, a unique index of two and one of some rows only are notes with findings, and not half taken over."""
+    metadata = sa.MetaData()
+    sa.Table(
+        "core_account", metadata,
+        sa.Column("bank", sa.String(4), primary_key=True), sa.Column("no", sa.String(20), primary_key=True),
+        sa.Column("big", sa.Integer), sa.Column("box", sa.String(6)), sa.UniqueConstraint("box", "big"),
+    )  # fmt: skip
+    sa.Table(
+        "core_entry", metadata,
+        sa.Column("seq", sa.Integer, primary_key=True), sa.Column("bank", sa.String(4)), sa.Column("no", sa.String(20)),
+        sa.ForeignKeyConstraint(["bank", "no"], ["core_account.bank", "core_account.no"]),
+    )  # fmt: skip
+    engine = open_database(database_url).engine
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE UNIQUE INDEX core_big ON core_account (big) WHERE big > 0"))
+    engine.dispose()
+    result = import_database_facts(reflect(database_url, None, ("core_account", "core_entry")), Options("core"), managed=False)
+    account = entity(result, "core_account")
+
+    assert "unique" not in account["fields"]["big"]
+    assert "unique box, big" in account["note"]
+    assert "unique big where" in account["note"]
+    assert "foreign key bank, no to core_account bank, no" == entity(result, "core_entry")["note"]
+    assert 3 == len(found(result, "I201"))
+    assert_clean(result)

@@ -48,6 +48,8 @@ class TableFacts:
     foreign: tuple[ForeignKey, ...] = ()
     unique: tuple[tuple[str | None, ...], ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
+    #: Unique indexes that hold for some rows only: their columns and the condition.
+    partly_unique: tuple[tuple[tuple[str | None, ...], str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

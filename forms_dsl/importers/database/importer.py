@@ -266,6 +266,19 @@ class _Table:
         if found and self.managed:
             unique: list[Tree] = [list(names) for names in found]
             self.entity.keys["unique"] = unique
+        for names in found if not self.managed else ():
+            if names != [self.fields[column].name for column in self.table.key if column in self.fields]:
+                self._keep("", f"unique {', '.join(names)}")
+        for columns, where in self.table.partly_unique:
+            self._keep(str(columns[0] or ""), f"unique {', '.join(str(column) for column in columns)} where {where}")
+        for key in self.table.foreign:
+            if len(key.columns) > 1:
+                self._keep(key.columns[0], f"foreign key {', '.join(key.columns)} to {key.table} {', '.join(key.there)}")
+
+    def _keep(self, column: str, text: str) -> None:
+        """Something about several columns, as a note of the entity."""
+        self._say(NO_COUNTERPART, column, f"{text} is kept as a note.", f"{text} 已转为备注。")
+        self.entity.note(text)
 
     def _add_rules(self) -> None:
         for number, (name, text) in enumerate(self.table.checks, 1):
