@@ -1,4 +1,4 @@
-"""The canonical form of one file: the same data and comments always give the same text, and nothing of them is lost."""
+"""The canonical form of one file: what is not its writer's choice is always the same, and no data and no comment is lost."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from forms_dsl.edit.tree import UnreadableText, data_of, parse_tree
 from forms_dsl.format.codes import NOT_CANONICAL
 from forms_dsl.format.cuts import mend_cuts
 from forms_dsl.format.entries import entries_of
-from forms_dsl.format.layout import lines_of
-from forms_dsl.format.order import order_entries
+from forms_dsl.format.layout import Source, lines_of
+from forms_dsl.format.order import order_entries, put_first
 from forms_dsl.kinds import kind_of
 from forms_dsl.source import Span
 from forms_dsl.yaml_source import read_document
@@ -33,8 +33,11 @@ class Formatted:
     findings: tuple[Diagnostic, ...] = ()
 
 
-def format_text(path: str, text: str) -> Formatted:
-    """The canonical form of the file at `path` within its app; a file that is not YAML stays as it is."""
+def format_text(path: str, text: str, *, by_hand: bool = True) -> Formatted:
+    """The canonical form of the file at `path` within its app; a file that is not YAML stays as it is.
+
+    What a person chose is kept (`by_hand`); of a text made from data, layout and order follow from the data alone.
+    """
     if not path.endswith(".yaml"):
         return Formatted(text)
     text = text.replace("\r\n", "\n")
@@ -50,8 +53,8 @@ def format_text(path: str, text: str) -> Formatted:
         return Formatted(None, (NOT_CANONICAL.at(Span(path, 1, 1, 1, 1), message),))
     top = entries_of(mended, root)
     kind = kind_of(path)
-    order_entries(top, kind[0].shape if kind else None)
-    made = "\n".join(lines_of(mended, top)) + "\n"
+    (put_first if by_hand else order_entries)(top, kind[0].shape if kind else None)
+    made = "\n".join(lines_of(Source(mended, by_hand), top)) + "\n"
     after = parse_tree(made)
     if data_of(after) != data_of(root) or comment_texts(made, after) != comment_texts(mended, root):
         raise FormatMistake(path)

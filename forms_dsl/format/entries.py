@@ -26,6 +26,8 @@ class Entry:
     #: Comments above it; an empty text is a blank line.
     lead: list[str] = field(default_factory=list)
     trail: str = ""
+    #: Where that stood on its line; 0 where nobody chose a place.
+    trail_column: int = 0
     #: Comments below its content.
     tail: list[str] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ def entries_of(text: str, root: Node) -> Entry:
         if _is_within_scalar(last.node, offset):
             continue  # the header of a block text keeps its own
         if before.strip() and not last.trail:
-            last.trail = comment
+            last.trail, last.trail_column = comment, 0 if last.flow else len(before)
             continue
         follower = bisect_right(starts, offset)
         _attach(text, top, last, entries[follower] if follower < len(entries) else None, offset, comment)

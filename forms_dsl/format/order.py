@@ -1,4 +1,4 @@
-"""The order of keys in a canonical text: that of the shapes; names keep the order they have."""
+"""The order of keys: the one that tells what a thing is stands first; in a text made from data the others follow the shapes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from forms_dsl.shape_tree import further_keys, keys_of
 
 #: Keys of an overlay's entries that say where or whether the entry is; they come first.
 PLACE_KEYS = ("extend", "remove", "first", "after", "before")
+
+
+def put_first(entry: Entry, annotation: Any) -> None:
+    """Put the key that tells what a thing is first: of the file, and of every element of a list; all others stay."""
+    data = data_of(entry.node)
+    for child in entry.children:
+        part: str | int = child.key.value if child.key else 0
+        put_first(child, part_of(annotation, data, part) if annotation is not None else None)
+    shape = shape_of(annotation, data)
+    if shape is None or not isinstance(entry.node, Map) or entry.key is not None:
+        return
+    written = {child.key.value for child in entry.children if child.key}
+    first = next((key for key in (*PLACE_KEYS, *keys_of(shape)) if key in written), "")
+    entry.children.sort(key=lambda child: child.key is None or child.key.value != first)
 
 
 def order_entries(entry: Entry, annotation: Any) -> None:

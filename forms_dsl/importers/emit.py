@@ -11,7 +11,7 @@ from forms_dsl.format.canonical import FormatMistake, format_text
 def written(path: str, data: Mapping[str, Value]) -> str:
     """The text of the file at `path`; raises FormatMistake for data that is no definition's."""
     text = "".join(print_pair(key, value, 0, "\n") for key, value in data.items())
-    formatted = format_text(path, text)
+    formatted = format_text(path, text, by_hand=False)
     if formatted.text is None:
         raise FormatMistake(f"{path}: {formatted.findings[0].message}")
     return formatted.text

@@ -58,7 +58,7 @@ def test_fmt_check_tells_and_writes_nothing(qiqiao: Qiqiao, app: Path) -> None:
 def test_fmt_rewrites_once(qiqiao: Qiqiao, app: Path) -> None:
     """The file is rewritten with its comment; a second run has nothing to do."""
     assert (0, "1 of 2 file(s) rewritten.\n", "") == qiqiao("fmt", app)
-    assert "list: orders\nentity: order\nlabel: {zh: 单}  # why\ncolumns: [a]\n" == (app / "lists" / "orders.yaml").read_text()
+    assert "list: orders\nlabel: {zh: 单}     # why\nentity: order\ncolumns: [a]\n" == (app / "lists" / "orders.yaml").read_text()
     assert (0, "0 of 2 file(s) rewritten.\n", "") == qiqiao("fmt", app)
     assert 0 == qiqiao("fmt", "--check", app)[0]
 

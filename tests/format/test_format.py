@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import fields, is_dataclass, replace
+from types import MappingProxyType
+from typing import cast
 
 import pytest
 
 from forms_dsl.edit.comments import comments_in
 from forms_dsl.edit.tree import UnreadableText, data_of, parse_tree
 from forms_dsl.format.canonical import canonical_finding, format_text
-from tests.definitions import definition_texts
+from forms_dsl.load import load_app, read_folder
+from forms_dsl.model import App
+from forms_dsl.source import Span
+from tests.definitions import SHIPPED, definition_texts
 
 
 def formatted(text: str, path: str = "entities/x.yaml") -> str:
@@ -36,23 +42,82 @@ def test_every_definition_keeps_its_meaning_and_comments() -> None:
         assert words[0] == words[1], path
 
 
-def test_keys_stand_in_the_order_of_the_shape() -> None:
-    """What the reference lists first stands first; names keep their order; the first key tells the kind."""
-    text = "fields:\n  b: {label: {zh: 乙}, type: text}\n  a: {type: text, label: {zh: 甲}}\nlabel: {zh: 客户}\nentity: x\n"
+def test_all_shipped_files_are_canonical() -> None:
+    """The shipped apps, the example app and its overlay stand in canonical form: `qiqiao fmt` changes no byte of them."""
+    changed = {path for path, text in definition_texts().items() if formatted(text, within_app(path)) != text}
 
-    assert (
-        "entity: x\nlabel: {zh: 客户}\nfields:\n  b: {type: text, label: {zh: 乙}}\n  a: {type: text, label: {zh: 甲}}\n"
-        == formatted(text)
+    assert set() == changed
+
+
+def test_formatting_changes_no_app() -> None:
+    """The shipped app, its texts disarranged in every way that keeps their data: the same app is loaded after formatting."""
+    folder = next(path for path in SHIPPED.iterdir() if path.name == "bank_customer")
+    files = read_folder(folder)
+    messy = {path: _disarranged(text) for path, text in files.items()}
+    made = {path: formatted(text, path) for path, text in messy.items()}
+
+    assert messy != files
+    assert {path: data_of(parse_tree(text)) for path, text in files.items()} == {
+        path: data_of(parse_tree(text)) for path, text in made.items()
+    }
+    first, second = (load_app(texts).app for texts in (files, made))
+    assert first is not None
+    assert second is not None
+    assert _without_places(first) == _without_places(second)
+
+
+def test_what_a_thing_is_stands_first() -> None:
+    """The key that tells the kind of a file or of an element of a list comes first; all others stay where they were written."""
+    text = "fields:\n  b: {label: {zh: 乙}, type: text}\nlabel: {zh: 客户}\nentity: x\n"
+    steps = "title: {zh: 甲}\nworkflow: w\nsteps:\n  - title: {zh: 乙}\n    approve: s\n    by: starter\n"
+
+    assert "entity: x\nfields:\n  b: {label: {zh: 乙}, type: text}\nlabel: {zh: 客户}\n" == formatted(text)
+    assert "workflow: w\ntitle: {zh: 甲}\nsteps:\n  - approve: s\n    title: {zh: 乙}\n    by: starter\n" == formatted(
+        steps, "workflows/w.yaml"
     )
 
 
-def test_layout_follows_from_the_data_alone() -> None:
-    """Block or inline as it was written: the canonical text is the same."""
-    block = "entity: x\nlabel:\n    zh: 客户\nfields:\n    a:\n        type: text\n        label:\n            zh: 甲\n"
-    inline = "{entity: x, label: {zh: 客户}, fields: {a: {type: text, label: {zh: 甲}}}}\n"
+def test_block_or_inline_is_the_writers_choice() -> None:
+    """A block stays a block with its indent made two spaces; an inline map stays inline, without padding, while it fits."""
+    block = "entity: x\nlabel:\n    zh: 客户\nfields:\n    a:\n        type: text\n"
+    inline = "entity: x\nlabel: { zh: 客户 }\nfields: {a:   {type: text,label: {zh: 甲}}}\n"
+    long = f"entity: x\nlabel: {{zh: {'客' * 100}, en: x}}\n"
 
-    assert formatted(block) == formatted(inline)
-    assert "entity: x\nlabel: {zh: 客户}\nfields:\n  a: {type: text, label: {zh: 甲}}\n" == formatted(block)
+    assert "entity: x\nlabel:\n  zh: 客户\nfields:\n  a:\n    type: text\n" == formatted(block)
+    assert "entity: x\nlabel: {zh: 客户}\nfields: {a: {type: text, label: {zh: 甲}}}\n" == formatted(inline)
+    assert f"entity: x\nlabel:\n  zh: {'客' * 100}\n  en: x\n" == formatted(long)
+
+
+def test_columns_stay() -> None:
+    """Values below each other and comments in one column stay there; a value that stands alone gets one space."""
+    text = (
+        "a:    1              # one\n"
+        "long: 2              # two\n"
+        "b:      {x: 1}  # close\n"
+        "c:\n"
+        "    d: 1             # indented\n"
+        "e: 1 # too close\n"
+    )
+
+    assert (
+        "a:    1              # one\n"
+        "long: 2              # two\n"
+        "b: {x: 1}       # close\n"
+        "c:\n"
+        "  d: 1               # indented\n"
+        "e: 1  # too close\n"
+    ) == formatted(text, "other.yaml")
+
+
+def test_texts_made_from_data_have_one_layout() -> None:
+    """Of a text that no person wrote, layout and order follow from the data alone, and the result is canonical too."""
+    block = "entity: x\nfields:\n    a:\n        label:\n            zh: 甲\n        type: text\nlabel:\n    zh: 客户\n"
+    inline = "{entity: x, label: {zh: 客户}, fields: {a: {type: text, label: {zh: 甲}}}}\n"
+    made = format_text("entities/x.yaml", block, by_hand=False).text
+
+    assert "entity: x\nlabel: {zh: 客户}\nfields:\n  a: {type: text, label: {zh: 甲}}\n" == made
+    assert made == format_text("entities/x.yaml", inline, by_hand=False).text
+    assert made == formatted(made)
 
 
 def test_expressions_in_inline_maps_are_quoted() -> None:
@@ -62,16 +127,16 @@ def test_expressions_in_inline_maps_are_quoted() -> None:
 
     assert {"type": "money", "compute": "round(a / b, 4)", "label": {"zh": "甲"}} == data_of(parse_tree(made))["fields"]["a"]  # type: ignore[index]
     assert 'default: "max(1, min(2, 3))"' in made
-    assert "compute: sum(x)" in made
+    assert "compute: 'sum(x)'" in made
     assert '["round(a, 2)", b]' in formatted("l: [round(a, 2), b]\n", "other.yaml")
 
 
 def test_quotes_stand_where_a_reader_needs_them() -> None:
-    """A code keeps its quotes, a needless quote goes, a leading zero and a key like a number get theirs."""
+    """Quotes stay but around plain words, which need none; a leading zero and a key like a number get theirs."""
     text = "a: '012'\nb: 012\nc: \"plain words\"\nd: 'he said \"no\": x'\n12: x\ne: 5\nf: '5'\ng: \"true\"\nh: true\ni: 'it''s'\n"
 
     assert (
-        'a: "012"\nb: "012"\nc: plain words\nd: \'he said "no": x\'\n"12": x\ne: 5\nf: "5"\ng: "true"\nh: true\ni: it\'s\n'
+        "a: '012'\nb: \"012\"\nc: plain words\nd: 'he said \"no\": x'\n\"12\": x\ne: 5\nf: '5'\ng: \"true\"\nh: true\ni: 'it''s'\n"
         == formatted(text, "other.yaml")
     )
 
@@ -100,10 +165,10 @@ def test_comments_go_with_what_they_belong_to() -> None:
         "# of the entity\n"
         "entity: x\n"
         "# of the label\n"
-        "label: {zh: 客户}  # beside\n"
+        "label: {zh: 客户}   # beside\n"
         "fields:\n"
         "  # of a\n"
-        "  a:  # type of a\n"
+        "  a:      # type of a\n"
         "    type: text\n"
         "    label: {zh: 甲}\n"
         "    # at the end of a\n"
@@ -123,11 +188,11 @@ def test_a_comment_within_brackets_opens_them() -> None:
 
 def test_block_texts_stay_as_they_are() -> None:
     """Literal and folded texts move with their key and keep every line."""
-    text = "l:\n    - note: |   # why\n        one\n\n          two\n      b: >-\n        x\n        y\nk: |+\n  a\n\n"
+    text = "l:\n    - note: |   # why\n        one\n\n          two\n      b: >-\n        x\n        y  \nk: |+\n  a\n\n"
     made = formatted(text, "other.yaml")
 
     assert data_of(parse_tree(text)) == data_of(parse_tree(made))
-    assert "  - note: |  # why\n      one\n\n        two\n" in made
+    assert "  - note: |     # why\n      one\n\n        two\n" in made
 
 
 def test_line_ends_and_tabs() -> None:
@@ -175,3 +240,32 @@ def test_comments_at_random_places_are_never_lost(seed: int) -> None:
             continue
         tried += 1
         formatted(changed, within_app(path))
+
+
+def _disarranged(text: str) -> str:
+    """The same data with other blank lines, gaps before comments, and needless spaces inside braces."""
+    lines = []
+    for line in text.split("\n"):
+        if line.endswith("}") and ": {" in line and "'" not in line and '"' not in line:
+            line = line.replace(": {", ":   { ", 1)
+        if ": " in line and not line.lstrip().startswith("#"):
+            line += "   "
+        lines.append(line)
+    return "\n\n" + "\n".join(lines).rstrip("\n") + "\n\n\n"
+
+
+def _without_places(app: App) -> App:
+    """An app whose every part stands nowhere, to be compared with another."""
+    return cast("App", _plain(replace(app, checksum="")))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Span):
+        return None
+    if isinstance(value, dict | MappingProxyType):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return (type(value).__name__, *(_plain(getattr(value, each.name)) for each in fields(value)))
+    return value

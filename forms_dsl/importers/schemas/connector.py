@@ -56,7 +56,7 @@ def skeleton(identifier: str, title: str, operations: list[Wire]) -> str:
         "operations": {one.name: _operation(one) for one in operations},
     }
     text = "".join(print_pair(key, value, 0, "\n") for key, value in made.items())
-    return format_text("connector.yaml", text).text or text
+    return format_text("connector.yaml", text, by_hand=False).text or text
 
 
 def _operation(wire: Wire) -> dict[str, Value]:
