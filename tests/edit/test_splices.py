@@ -24,7 +24,7 @@ from forms_dsl.edit.operations import (
     SetKey,
     SetValue,
 )
-from forms_dsl.edit.tree import UnreadableText, data_of, parse_tree
+from forms_dsl.edit.tree import Map, Node, Sequence, UnreadableText, data_of, parse_tree
 from forms_dsl.source import Pointer
 from forms_dsl.yaml_source import read_document
 from tests.definitions import definition_texts
@@ -162,42 +162,71 @@ def test_random_edits_leave_all_other_bytes_alone() -> None:
 
 
 def _only_the_place_changed(text: str, result: str, operation: Operation) -> None:
-    """Every line of the text is still there in order, but for the lines that the operation is about."""
-    before, after = _lines(text), _lines(result)
-    if before and not before[-1].endswith("\n") and len(after) >= len(before):
-        after = [line.rstrip("\r\n") if at == len(before) - 1 else line for at, line in enumerate(after)]
-    common = 0
-    while common < min(len(before), len(after)) and before[common] == after[common]:
-        common += 1
-    end = 0
-    while end < min(len(before), len(after)) - common and before[-1 - end] == after[-1 - end]:
-        end += 1
-    gone, come = before[common : len(before) - end], after[common : len(after) - end]
+    """Byte by byte: what was taken out and put in lies where the operation is about, everything before and behind it is the same."""
+    start, gone, come = _stretch(text, result)
+    about = (operation, gone, come)
     match operation:
-        case SetValue(path) | RenameKey(path):
-            assert len(gone) <= _lines_at(text, path), (operation, gone, come)
+        case SetValue(path):
+            node = _node(text, path)
+            empty = node.start == node.end  # written behind its colon or dash, which may be some spaces before
+            assert gone == "" if empty else node.start <= start and start + len(gone) <= node.end, about
+        case RenameKey(path):
+            key = _key(text, path)
+            assert key.start <= start and start + len(gone) <= key.end, about
+        case SetKey(path, name) if name in _at(data_of(parse_tree(text)), path):
+            node = _node(text, (*path, name))
+            assert node.start == node.end or (node.start <= start and start + len(gone) <= node.end), about
         case InsertItem() | InsertKey() | SetKey():
-            assert len(gone) <= 1 or isinstance(operation, SetKey), (operation, gone, come)
-        case RemoveItem(path) | RemoveKey(path):
-            assert len(come) <= 1, (operation, gone, come)
+            assert set(gone.strip()) <= set("[]{}"), about
+        case RemoveItem() | RemoveKey():
+            assert set(come.strip()) <= set("[]{}"), about
         case MoveItem() | MoveKey():
-            assert _content(gone) == _content(come), (operation, gone, come)
+            assert _content([gone]) == _content([come]), about
+            lines, moved = _whole_lines(text, start, gone), _whole_lines(result, start, come)
+            # Between blocks whole lines change places, and of their bytes the indentation only.
+            if len(lines) > 1 and not any(mark in line for line in lines for mark in "[{"):
+                assert sorted(map(_unindented, lines)) == sorted(map(_unindented, moved)), about
+
+
+def _stretch(text: str, result: str) -> tuple[int, str, str]:
+    """Where the texts differ: the offset, and what stood and stands there."""
+    start = len(os.path.commonprefix([text, result]))
+    rest = min(len(text), len(result)) - start
+    end = len(os.path.commonprefix([text[::-1][:rest], result[::-1][:rest]]))
+    return start, text[start : len(text) - end], result[start : len(result) - end]
+
+
+def _whole_lines(text: str, start: int, stretch: str) -> list[str]:
+    """The lines that a stretch touches, whole."""
+    end = text.find("\n", start + len(stretch))
+    return text[text.rfind("\n", 0, start) + 1 : end if end >= 0 else len(text)].split("\n")
+
+
+def _unindented(line: str) -> str:
+    return line.strip("\r\n").lstrip()
+
+
+def _node(text: str, path: Pointer) -> Node:
+    """The value at a place, as it stands in the text."""
+    node: Node = parse_tree(text)
+    for part in path:
+        found = node.pair(str(part)) if isinstance(node, Map) else node.items[int(part)] if isinstance(node, Sequence) else None
+        assert found is not None
+        node = found.value
+    return node
+
+
+def _key(text: str, path: Pointer) -> Node:
+    holder = _node(text, path[:-1])
+    assert isinstance(holder, Map)
+    pair = holder.pair(str(path[-1]))
+    assert pair is not None
+    return pair.key
 
 
 def _content(lines: list[str]) -> list[str]:
     """The characters of lines without spaces and the marks of lists and quotes, which a move may change."""
     return sorted(character for line in lines for character in line if character not in " \r\n[]{},-\"'")
-
-
-def _lines(text: str) -> list[str]:
-    return [line + "\n" for line in text.split("\n")[:-1]] + [line for line in text.split("\n")[-1:] if line]
-
-
-def _lines_at(text: str, path: Pointer) -> int:
-    document, _ = read_document("a.yaml", text)
-    assert document is not None
-    span = document.span(path)
-    return span.end_line - span.line + 1
 
 
 @cache

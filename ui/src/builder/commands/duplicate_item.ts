@@ -1,6 +1,6 @@
 /** Makes a second field like the item's and puts it behind it. */
 
-import type { Model } from '../../kernel/splice/document'
+import { entriesOf, type Model } from '../../kernel/splice/document'
 import type { Value } from '../../kernel/splice/print'
 import { blockOfItem, entityFile, fieldsOf, findItem, formFile, formModel, freeName, isMap } from '../draft/definition'
 import type { Command } from './command'
@@ -24,8 +24,8 @@ export const command: Command<DuplicateItem> = {
     const block = blockOfItem(model, item)
     if (!place || !block || !isMap(field)) return null
     const name = freeName(item, Object.keys(fields))
-    const copy = Object.fromEntries(Object.entries(field).filter(([key]) => !OWN.has(key)).map(([key, value]) => [key, written(value)]))
-    const onForm: Value = place.bare ? name : { ...Object.fromEntries(Object.entries(place.model).map(([key, value]) => [key, written(value)])), [place.kind]: name }
+    const copy = new Map(entriesOf(field).filter(([key]) => !OWN.has(key)).map(([key, value]) => [key, written(value)]))
+    const onForm: Value = place.bare ? name : new Map([...entriesOf(place.model).map(([key, value]) => [key, written(value)] as const), [place.kind, name]])
     return {
       edit: {
         operations: {
@@ -42,5 +42,5 @@ export const command: Command<DuplicateItem> = {
 function written(model: Model): Value {
   if (typeof model === 'string') return model === 'true' ? true : model === 'false' ? false : /^(0|[1-9][0-9]{0,14})$/.test(model) ? Number(model) : model
   if (Array.isArray(model)) return model.map(written)
-  return Object.fromEntries(Object.entries(model ?? {}).map(([key, value]) => [key, written(value)]))
+  return new Map(entriesOf(model ?? {}).map(([key, value]) => [key, written(value)]))
 }

@@ -1,15 +1,15 @@
 /** Structural sharing: what did not change keeps its identity, so that memoised parts of the screen stay as they are. */
 
-import type { Model } from '../../kernel/splice/document'
+import { keysOf, objectOf, type Model } from '../../kernel/splice/document'
 
 /** The new value made of the old one's parts wherever they are equal; list elements are matched by name first, by place second. */
 export function share(before: Model | undefined, after: Model): Model {
   if (before === undefined || before === null || after === null || typeof before !== 'object' || typeof after !== 'object') return before === after ? before : after
   if (Array.isArray(after)) return Array.isArray(before) ? shareList(before, after) : after
   if (Array.isArray(before)) return after
-  const keys = Object.keys(after)
-  const shared = Object.fromEntries(keys.map(key => [key, share(before[key], after[key] as Model)]))
-  const old = Object.keys(before)
+  const keys = keysOf(after)
+  const shared = objectOf(keys.map(key => [key, share(before[key], after[key] as Model)]))
+  const old = keysOf(before)
   return old.length === keys.length && keys.every((key, at) => old[at] === key && shared[key] === before[key]) ? before : shared
 }
 
@@ -23,6 +23,6 @@ function shareList(before: Model[], after: Model[]): Model[] {
 export function nameOf(item: Model | undefined): string | undefined {
   if (typeof item === 'string') return item
   if (!item || Array.isArray(item)) return undefined
-  const first = Object.values(item)[0]
+  const first = item[keysOf(item)[0] ?? '']
   return typeof first === 'string' ? first : undefined
 }

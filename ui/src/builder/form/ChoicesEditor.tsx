@@ -1,6 +1,7 @@
 /** The choices of a field: code, both labels, add and remove. */
 import { useState } from 'react'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { entriesOf } from '../../kernel/splice/document'
 import { labelOf, mapOf, freeName, type ModelMap } from '../draft/definition'
 import { TextLine } from '../parts/TextLine'
 import { useDesigner } from './designer'
@@ -19,7 +20,7 @@ export function ChoicesEditor({ field, choices }: { readonly field: string, read
     <div className="line" role="group" aria-label={t('choices')}>
       <span>{t('choices')}</span>
       <ul className="choices">
-        {Object.entries(choices).map(([code, choice]) => {
+        {entriesOf(choices).map(([code, choice]) => {
           const label = labelOf(mapOf(choice)['label']) ?? {}
           return (
             <li key={code}>

@@ -1,9 +1,9 @@
 /** A visual edit: the splice, checked against the edit of the model before anything is kept. */
 
-import { commentsOf, modelOf, parse, type Model } from './document'
+import { commentsOf, dataOf, parse, type Data } from './document'
 import type { Path } from './lines'
 import { placeOfKey, splice, type Operation } from './operations'
-import type { Value } from './print'
+import { pairsOf, type Value } from './print'
 
 export type Committed = { ok: true; text: string } | { ok: false; reason: 'syntax' | 'layout' | 'check' }
 
@@ -16,8 +16,8 @@ export function commit(text: string, operations: readonly Operation[]): Committe
     const next = splice(now, operation)
     if (next === null) return { ok: false, reason: 'layout' }
     const after = parse(next)
-    const want = edited(modelOf(before), operation)
-    if (after.errors.length || want === undefined || JSON.stringify(modelOf(after)) !== JSON.stringify(want)) return { ok: false, reason: 'check' }
+    const want = edited(dataOf(before), operation)
+    if (after.errors.length || want === undefined || identity(dataOf(after)) !== identity(want)) return { ok: false, reason: 'check' }
     if (!removes(operation) && commentsOf(before).join('\n') !== commentsOf(after).join('\n')) return { ok: false, reason: 'check' }
     now = next
   }
@@ -27,19 +27,22 @@ export function commit(text: string, operations: readonly Operation[]): Committe
 /** A comment may go only with what it belongs to. */
 const removes = (operation: Operation): boolean => operation.kind === 'removeItem' || operation.kind === 'removeKey'
 
-export function asModel(value: Value): Model {
-  if (Array.isArray(value)) return value.map(asModel)
-  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asModel(item)]))
+/** A text that is the same for the same data in the same order only. */
+const identity = (data: Data): string => JSON.stringify(data, (_, value: unknown) => (value instanceof Map ? { pairs: [...value] } : value))
+
+function asData(value: Value): Data {
+  if (Array.isArray(value)) return value.map(asData)
+  if (typeof value === 'object') return new Map(pairsOf(value).map(([key, item]) => [key, asData(item)]))
   return String(value)
 }
 
-/** The same operation on plain values: what the new text must mean. */
-export function edited(model: Model, operation: Operation): Model | undefined {
-  const copy = structuredClone(model)
+/** The same operation on the data: what the new text must mean. */
+export function edited(data: Data, operation: Operation): Data | undefined {
+  const copy = structuredClone(data)
   switch (operation.kind) {
     case 'insertItem': {
       const list = listAt(copy, operation.list) ?? makeList(copy, operation.list)
-      list?.splice(operation.index, 0, asModel(operation.value))
+      list?.splice(operation.index, 0, asData(operation.value))
       return list && copy
     }
     case 'removeItem': {
@@ -57,66 +60,65 @@ export function edited(model: Model, operation: Operation): Model | undefined {
     }
     case 'setValue': {
       const parent = at(copy, operation.path.slice(0, -1))
-      if (!parent || typeof parent !== 'object') return undefined
-      ;(parent as Record<string | number, Model>)[operation.path.at(-1) as string] = asModel(operation.value)
+      const step = operation.path.at(-1) as string | number
+      if (parent instanceof Map) parent.set(String(step), asData(operation.value))
+      else if (Array.isArray(parent)) parent[step as number] = asData(operation.value)
+      else return undefined
       return copy
     }
     case 'setKey':
-      return withKey(copy, operation.map, operation.key, asModel(operation.value), operation.order)
+      return withKey(copy, operation.map, operation.key, asData(operation.value), operation.order)
     case 'removeKey': {
       const parent = at(copy, operation.path.slice(0, -1))
-      if (!isRecord(parent)) return undefined
-      delete parent[operation.path.at(-1) as string]
+      if (!(parent instanceof Map)) return undefined
+      parent.delete(String(operation.path.at(-1)))
       return copy
     }
     case 'renameKey': {
       const parent = at(copy, operation.path.slice(0, -1))
-      if (!isRecord(parent)) return undefined
-      const pairs = Object.entries(parent).map(([key, value]) => [key === operation.path.at(-1) ? operation.name : key, value] as const)
-      for (const key of Object.keys(parent)) delete parent[key]
-      Object.assign(parent, Object.fromEntries(pairs))
+      if (!(parent instanceof Map)) return undefined
+      refill(parent, [...parent].map(([key, value]) => [key === operation.path.at(-1) ? operation.name : key, value]))
       return copy
     }
   }
 }
 
-function withKey(model: Model, path: Path, key: string, value: Model, order: readonly string[]): Model | undefined {
-  const map = at(model, path)
-  if (!isRecord(map)) return undefined
-  if (key in map) {
-    map[key] = value
-    return model
+function withKey(data: Data, path: Path, key: string, value: Data, order: readonly string[]): Data | undefined {
+  const map = at(data, path)
+  if (!(map instanceof Map)) return undefined
+  if (map.has(key)) {
+    map.set(key, value)
+    return data
   }
-  const pairs = Object.entries(map)
+  const pairs = [...map]
   if (pairs.length) pairs.splice(placeOfKey(pairs.map(([name]) => name), key, order) + 1, 0, [key, value])
   else pairs.push([key, value])
-  for (const name of Object.keys(map)) delete map[name]
-  Object.assign(map, Object.fromEntries(pairs))
-  return model
+  refill(map, pairs)
+  return data
 }
 
-const isRecord = (model: Model | undefined): model is { [key: string]: Model } => typeof model === 'object' && model !== null && !Array.isArray(model)
+function refill(map: Map<string, Data>, pairs: [string, Data][]): void {
+  map.clear()
+  for (const [key, value] of pairs) map.set(key, value)
+}
 
-function at(model: Model, path: Path): Model | undefined {
-  let now: Model | undefined = model
-  for (const step of path) {
-    if (typeof now !== 'object' || now === null) return undefined
-    now = (now as Record<string | number, Model>)[step as string]
-  }
+function at(data: Data, path: Path): Data | undefined {
+  let now: Data | undefined = data
+  for (const step of path) now = now instanceof Map ? now.get(String(step)) : Array.isArray(now) ? now[step as number] : undefined
   return now
 }
 
-function listAt(model: Model, path: Path): Model[] | undefined {
-  const found = at(model, path)
+function listAt(data: Data, path: Path): Data[] | undefined {
+  const found = at(data, path)
   return Array.isArray(found) ? found : undefined
 }
 
 /** An empty key becomes a list when something is put into it. */
-function makeList(model: Model, path: Path): Model[] | undefined {
-  const parent = at(model, path.slice(0, -1))
-  const key = path.at(-1) as string
-  if (!isRecord(parent) || parent[key] !== null) return undefined
-  const list: Model[] = []
-  parent[key] = list
+function makeList(data: Data, path: Path): Data[] | undefined {
+  const parent = at(data, path.slice(0, -1))
+  const key = String(path.at(-1))
+  if (!(parent instanceof Map) || parent.get(key) !== null) return undefined
+  const list: Data[] = []
+  parent.set(key, list)
   return list
 }

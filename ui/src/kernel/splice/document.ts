@@ -4,6 +4,8 @@ import { isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node
 import type { Path } from './lines'
 
 export type Model = string | null | Model[] | { [key: string]: Model }
+/** The same with every map in the order of the text: an object would put keys like "10" and "2" in the order of numbers. */
+export type Data = string | null | Data[] | Map<string, Data>
 export type Parsed = Document.Parsed
 
 export interface SyntaxFinding {
@@ -16,16 +18,44 @@ export const parse = (text: string): Parsed => parseDocument(text, { schema: 'fa
 
 export const syntaxOf = (parsed: Parsed): SyntaxFinding[] => parsed.errors.map(error => ({ message: error.message.split('\n')[0] ?? '', from: error.pos[0], to: error.pos[1] }))
 
-export function modelOf(parsed: Parsed): Model {
-  return plain(parsed.contents)
+/** The data of a text; what stands twice or cannot be read is told elsewhere. */
+export function dataOf(parsed: Parsed): Data {
+  return data(parsed.contents)
 }
 
-function plain(node: unknown): Model {
-  if (isMap(node)) return Object.fromEntries(node.items.map(pair => [String(keyOf(pair)), plain(pair.value)]))
-  if (isSeq(node)) return node.items.map(plain)
+/** The data as plain objects, for screens. Codes may be numbers: `entriesOf` has them in the order of the text. */
+export function modelOf(parsed: Parsed): Model {
+  return plain(dataOf(parsed))
+}
+
+function data(node: unknown): Data {
+  if (isMap(node)) return new Map(node.items.map(pair => [String(keyOf(pair)), data(pair.value)]))
+  if (isSeq(node)) return node.items.map(data)
   if (isScalar(node)) return node.value === null || (node.value === '' && !node.source && node.type === 'PLAIN') ? null : String(node.value)
   return null
 }
+
+/** The keys of an object in the order of the text, where the object itself has another. */
+const WRITTEN = new WeakMap<object, readonly string[]>()
+const NUMBER_LIKE = /^(0|[1-9][0-9]*)$/
+
+export function plain(found: Data): Model {
+  if (Array.isArray(found)) return found.map(plain)
+  return found instanceof Map ? objectOf([...found].map(([key, value]) => [key, plain(value)])) : found
+}
+
+/** An object of these pairs, which remembers their order. */
+export function objectOf(pairs: readonly (readonly [string, Model])[]): { [key: string]: Model } {
+  const made = Object.fromEntries(pairs)
+  if (pairs.some(([key]) => NUMBER_LIKE.test(key))) WRITTEN.set(made, Object.freeze(pairs.map(([key]) => key)))
+  return made
+}
+
+/** The keys of a model's map in the order of the text. */
+export const keysOf = (model: { readonly [key: string]: Model }): readonly string[] => WRITTEN.get(model) ?? Object.keys(model)
+
+/** The pairs of a model's map in the order of the text. */
+export const entriesOf = (model: { readonly [key: string]: Model }): [string, Model][] => keysOf(model).map(key => [key, model[key] as Model])
 
 export const keyOf = (pair: unknown): unknown => (isPair(pair) && isScalar(pair.key) ? pair.key.value : undefined)
 

@@ -3,7 +3,10 @@
 import { stringify } from 'yaml'
 
 /** Numbers and booleans stand for values that the schema wants plain; texts are quoted where a reader could take them for something else. */
-export type Value = string | number | boolean | Value[] | { [key: string]: Value }
+export type Value = string | number | boolean | Value[] | Map<string, Value> | { [key: string]: Value }
+
+/** The pairs of a value; a Map keeps the order of keys like "10" and "2", which an object would not. */
+export const pairsOf = (value: Map<string, Value> | { [key: string]: Value }): [string, Value][] => (value instanceof Map ? [...value] : Object.entries(value))
 
 const LOOKS_SPECIAL = /^(y|yes|n|no|on|off|true|false|null|~|<<|=)$/i
 const LOOKS_NUMERIC = /^[-+]?[0-9.][0-9_.:eExXoO+-]*$/
@@ -18,7 +21,7 @@ export function printScalar(value: string | number | boolean, inline: boolean): 
 
 export function printInline(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(printInline).join(', ')}]`
-  if (typeof value === 'object') return `{${Object.entries(value).map(([key, item]) => `${printScalar(key, true)}: ${printInline(item)}`).join(', ')}}`
+  if (typeof value === 'object') return `{${pairsOf(value).map(([key, item]) => `${printScalar(key, true)}: ${printInline(item)}`).join(', ')}}`
   return printScalar(value, true)
 }
 
@@ -29,7 +32,7 @@ export function printItem(value: Value, column: number, end: string): string {
   const lead = ' '.repeat(column)
   if (typeof value !== 'object') return `${lead}- ${printScalar(value, false)}${end}`
   if (isSmall(value) || Array.isArray(value)) return `${lead}- ${printInline(value)}${end}`
-  const pairs = Object.entries(value).map(([key, item]) => printPair(key, item, column + 2, end))
+  const pairs = pairsOf(value).map(([key, item]) => printPair(key, item, column + 2, end))
   return `${lead}- ${pairs.join('').trimStart()}`
 }
 

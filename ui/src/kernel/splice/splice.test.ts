@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isMap, isSeq } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { commit } from './commit'
-import { modelOf, parse, type Model } from './document'
+import { dataOf, entriesOf, modelOf, parse, type Data } from './document'
 import type { Path } from './lines'
 import type { Operation } from './operations'
 
@@ -64,22 +64,22 @@ interface Places {
 
 function placesOf(text: string): Places {
   const places: Places = { lists: [], items: [], scalars: [], maps: [], keys: [] }
-  const visit = (model: Model, path: Path): void => {
-    if (Array.isArray(model)) {
+  const visit = (data: Data, path: Path): void => {
+    if (Array.isArray(data)) {
       places.lists.push(path)
-      model.forEach((item, at) => {
+      data.forEach((item, at) => {
         places.items.push([...path, at])
         visit(item, [...path, at])
       })
-    } else if (model && typeof model === 'object') {
+    } else if (data instanceof Map) {
       places.maps.push(path)
-      for (const [key, value] of Object.entries(model)) {
+      for (const [key, value] of data) {
         places.keys.push([...path, key])
         visit(value, [...path, key])
       }
     } else places.scalars.push(path)
   }
-  visit(modelOf(parse(text)), [])
+  visit(dataOf(parse(text)), [])
   return places
 }
 
@@ -154,6 +154,9 @@ describe('fuzz', () => {
           done++
           if (operation.kind === 'setValue') expect(changedLines(text, result.text)).toBeLessThanOrEqual(linesOf(text, operation.path))
           if (operation.kind === 'moveItem') expect(bag(result.text)).toEqual(bag(text))
+          const [removed, added] = touched(text, result.text)
+          if (operation.kind === 'insertItem' || (operation.kind === 'setKey' && !(parse(text).hasIn([...operation.map, operation.key])))) expect(removed.trim(), text).toMatch(/^(\[\s*\])?$/)
+          if (operation.kind === 'removeItem' || operation.kind === 'removeKey') expect(added.trim(), text).toMatch(/^(\[\])?$/)
         } else {
           expect(result.reason, JSON.stringify(operation) + '\n' + text).toBe('layout')
           refused++
@@ -167,6 +170,15 @@ describe('fuzz', () => {
 
 /** All words of the text but the marks of lists, so that a move changes nothing but places. */
 const bag = (text: string): string[] => text.replace(/[[\]\-,"']/g, ' ').split(/\s+/).filter(Boolean).toSorted()
+
+/** What was taken out of a text and what was put in its place; before and behind it every byte is as it was. */
+function touched(before: string, after: string): [removed: string, added: string] {
+  let from = 0
+  while (from < before.length && before[from] === after[from]) from++
+  let end = 0
+  while (end < Math.min(before.length, after.length) - from && before.at(-1 - end) === after.at(-1 - end)) end++
+  return [before.slice(from, before.length - end), after.slice(from, after.length - end)]
+}
 
 /** How many lines the value at a path stands on, with the line of its key. */
 function linesOf(text: string, path: Path): number {
@@ -183,6 +195,27 @@ function changedLines(before: string, after: string): number {
   while (end < a.length - from && end < b.length - from && a[a.length - 1 - end] === b[b.length - 1 - end]) end++
   return Math.max(a.length, b.length) - from - end
 }
+
+describe('keys like numbers', () => {
+  const text = 'choices:\n  "10": {label: 十}\n  "2": {label: 二}\n  x: {label: 其他}\n'
+
+  it('stand in the order of the text', () => {
+    const model = modelOf(parse(text)) as { choices: Record<string, never> }
+
+    expect([...(dataOf(parse(text)) as Map<string, Map<string, Data>>).get('choices')!.keys()]).toEqual(['10', '2', 'x'])
+    expect(entriesOf(model.choices).map(([key]) => key)).toEqual(['10', '2', 'x'])
+  })
+
+  it('are renamed where they stand', () => {
+    const renamed = commit(text, [{ kind: 'renameKey', path: ['choices', '2'], name: '1' }])
+
+    expect(renamed.ok && renamed.text).toBe('choices:\n  "10": {label: 十}\n  "1": {label: 二}\n  x: {label: 其他}\n')
+  })
+
+  it('called like a part of every object are keys like others', () => {
+    expect(commit('a: 1\n', [{ kind: 'setKey', map: [], key: '__proto__', value: 'x', order: [] }])).toEqual({ ok: true, text: 'a: 1\n__proto__: x\n' })
+  })
+})
 
 describe('what a designer does', () => {
   it('moves an item with the comments that belong to it', () => {
