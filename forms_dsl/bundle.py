@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from forms_dsl.archives import Damaged, TooMuch, allowance, is_safe, open_archive, pieces
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
 from forms_dsl.folder import BUNDLE_LIMIT, FILE_COUNT_LIMIT, is_definition
 from forms_dsl.source import Span
@@ -20,12 +20,6 @@ BAD_PATH = code(
 TOO_LARGE = code("B003", "The bundle unpacks to more than 20 MiB, or to more than 100 times its own size.", refusal="BND-SIZE")
 TOO_MANY = code("B004", "The bundle has more than 2,000 entries, or two of one name.", refusal="BND-LIMIT")
 
-#: Unpacked bytes for each packed one; text packs to a tenth.
-RATIO_LIMIT = 100
-#: So small bundles may pack as well as they like.
-_ALWAYS = 1 << 20
-NAME_LIMIT = 255
-_PIECE = 1 << 16
 #: One moment for all entries, so that the same texts give the same bytes.
 _MOMENT = (2000, 1, 1, 0, 0, 0)
 
@@ -41,8 +35,8 @@ class Bundle:
 def read_bundle(name: str, data: bytes) -> Bundle:
     """The definition files in a zip; a folder around all of them is taken off, other files are left out as in a folder."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as failure:
+        archive = open_archive(data)
+    except Damaged as failure:
         return _refused(name, BROKEN, Sentence(f"This is no zip file: {failure}.", "这不是有效的 zip 文件。"))
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     found = tuple(_entry_findings(name, entries))
@@ -50,12 +44,12 @@ def read_bundle(name: str, data: bytes) -> Bundle:
         return Bundle({}, found)
     try:
         texts = dict(_texts(archive, entries, len(data)))
-    except _TooLarge:
+    except TooMuch:
         limit = Sentence(
             "The bundle unpacks to more than 20 MiB or 100 times its size.", "压缩包解压后超过 20 MiB 或自身大小的 100 倍。"
         )
         return _refused(name, TOO_LARGE, limit)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as failure:
+    except Damaged as failure:
         message = Sentence(f"An entry cannot be read: {failure}.", "压缩包中有文件无法读取（损坏或加密）。")
         return _refused(name, BROKEN, message)
     return Bundle(_within_app(texts), ())
@@ -72,10 +66,6 @@ def write_bundle(files: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-class _TooLarge(Exception):
-    """More came out than may."""
-
-
 def _entry_findings(name: str, entries: list[zipfile.ZipInfo]) -> Iterator[Diagnostic]:
     if len(entries) > FILE_COUNT_LIMIT:
         message = Sentence(
@@ -87,7 +77,7 @@ def _entry_findings(name: str, entries: list[zipfile.ZipInfo]) -> Iterator[Diagn
     seen: set[str] = set()
     for entry in entries:
         path = entry.orig_filename
-        if not _is_safe(path):
+        if not is_safe(path):
             shown = path.encode("unicode_escape", "replace").decode()[:80]
             yield BAD_PATH.at(_at(name), Sentence(f"The path '{shown}' is not taken.", f"不接受路径“{shown}”。"))
         elif path.casefold() in seen:
@@ -95,26 +85,13 @@ def _entry_findings(name: str, entries: list[zipfile.ZipInfo]) -> Iterator[Diagn
         seen.add(path.casefold())
 
 
-def _is_safe(path: str) -> bool:
-    """Whether a path is plain and relative: no climbing, root, drive, backslash, control character or endless name."""
-    if not path or "\\" in path or ":" in path or path.startswith("/") or any(ord(character) < 32 for character in path):
-        return False
-    parts = path.split("/")
-    return all(part not in ("", ".", "..") and len(part.encode("utf-8", "surrogatepass")) <= NAME_LIMIT for part in parts)
-
-
 def _texts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], packed: int) -> Iterator[tuple[str, str]]:
     """Every definition with its text, counted while it comes out: what the headers say of sizes is not believed."""
-    left = min(BUNDLE_LIMIT, max(_ALWAYS, packed * RATIO_LIMIT))
+    left = allowance(packed, BUNDLE_LIMIT)
     for entry in entries:
-        pieces = []
-        with archive.open(entry) as stream:
-            while piece := stream.read(_PIECE):
-                left -= len(piece)
-                if left < 0:
-                    raise _TooLarge
-                pieces.append(piece)
-        yield entry.filename, b"".join(pieces).decode("utf-8", "surrogateescape")
+        data = b"".join(pieces(archive, entry, left))
+        left -= len(data)
+        yield entry.filename, data.decode("utf-8", "surrogateescape")
 
 
 def _within_app(texts: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from forms_dsl.diagnostics import Diagnostic, Severity, in_locale
-from forms_dsl.source import Pointer, Span
+from forms_dsl.source import Span, pointer_text
 
 _COLOURS: Mapping[Severity, str] = {"error": "31", "warning": "33", "hint": "36"}
 _WORDS: Mapping[str, Mapping[Severity, str]] = {
@@ -48,11 +48,6 @@ def render_json(diagnostics: Iterable[Diagnostic], *, locale: str = "en") -> lis
         }
         for d in diagnostics
     ]
-
-
-def pointer_text(pointer: Pointer) -> str:
-    """A place in data as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in pointer)
 
 
 def _block(found: Diagnostic, lines: list[str], locale: str, colour: bool, prefix: str) -> Iterator[str]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from forms_dsl.diagnostics import CODES, Diagnostic, Severity, in_locale
-from forms_dsl.render import pointer_text
-from forms_dsl.source import Span
+from forms_dsl.source import Span, pointer_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "hint": "note"}

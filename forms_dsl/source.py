@@ -12,6 +12,16 @@ Pointer = tuple[str | int, ...]
 BASE_FOLDER = "extends/"
 
 
+def pointer_text(pointer: Pointer) -> str:
+    """A place in data as a JSON Pointer (RFC 6901)."""
+    return "".join(f"/{escape_pointer(str(part))}" for part in pointer)
+
+
+def escape_pointer(name: str) -> str:
+    """A name as a part of a JSON Pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def path_within_app(file: str) -> str:
     """The path of the effective file that a file of an app or of its base is part of."""
     while file.startswith(BASE_FOLDER):

@@ -18,11 +18,6 @@ class Fault:
     parameter: str | None = None
 
 
-def escape_pointer(name: str) -> str:
-    """A name as a part of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 class Failure(Exception):
     """Base of all failures; never raised itself."""
 

@@ -15,11 +15,12 @@ from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import BindingEvent, Choice, FieldOptions
+from forms_dsl.source import escape_pointer
 from runtime.audit.trail import record_event
 from runtime.automations.actions import carry_out
 from runtime.automations.messages import Send
 from runtime.context import Context, Principal
-from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound, escape_pointer
+from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.identity.principal import resolve_principal
 from runtime.jobs.automations import Run, take
 from runtime.jobs.queue import add_job

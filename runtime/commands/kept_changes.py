@@ -15,11 +15,11 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.load import load_app
 from forms_dsl.model import DecisionTable, Label
 from forms_dsl.required import load_required
-from forms_dsl.source import Pointer
+from forms_dsl.source import Pointer, escape_pointer
 from runtime.audit.trail import record_event
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
-from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound, escape_pointer
+from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.identity.organisation import has_unit
 from runtime.query.late import held_roles, today_in
 from runtime.records.access import NOT_THERE

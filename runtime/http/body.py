@@ -11,7 +11,8 @@ from typing import Any
 from starlette.requests import Request
 
 from forms_dsl.model import Label
-from runtime.failures import Fault, Invalid, escape_pointer
+from forms_dsl.source import escape_pointer
+from runtime.failures import Fault, Invalid
 from runtime.http import codes
 
 #: Deeper bodies have no use here and would cost the parser its stack.
@@ -61,8 +62,8 @@ def json_object(request: Request, *, optional: bool = False) -> dict[str, object
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DuplicateName(next(name for name in names if names.count(name) > 1))
+        seen: set[str] = set()
+        raise _DuplicateName(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
     return result
 
 

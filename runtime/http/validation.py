@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from forms_dsl.model import Label
-from runtime.failures import Fault, escape_pointer
+from forms_dsl.source import escape_pointer
+from runtime.failures import Fault
 
 #: pydantic's kind → sentence; `{…}` are its own particulars.
 _SENTENCES: Mapping[str, Label] = {

@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import CallStep, HumanStep, WaitStep
+from forms_dsl.source import escape_pointer
 from runtime.compile.access import field_paths
 from runtime.context import Context
-from runtime.failures import Fault, Invalid, NotAllowed, escape_pointer
+from runtime.failures import Fault, Invalid, NotAllowed
 from runtime.process import codes
 from runtime.process.flows import Flow, live_flow
 from runtime.process.opened import look_at_instance

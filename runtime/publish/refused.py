@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forms_dsl.diagnostics import Diagnostic
+from forms_dsl.source import pointer_text
 from runtime.failures import Fault, Invalid
 from runtime.publish.codes import REFUSED
 
@@ -18,7 +19,7 @@ class Refused(Invalid):
             Fault(
                 found.code,
                 {"zh": found.message_in("zh"), "en": found.message_in("en")},
-                pointer=f"/files/{found.span.file.replace('~', '~0').replace('/', '~1')}",
+                pointer=pointer_text(("files", found.span.file)),
             )
             for found in errors
         )

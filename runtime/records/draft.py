@@ -10,10 +10,11 @@ from forms_dsl.fieldtypes import refusals
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.model import Field, Label
 from forms_dsl.names import SYSTEM_FIELDS
+from forms_dsl.source import escape_pointer
 from runtime.compile.access import is_entered
 from runtime.compile.app import CompiledEntity
 from runtime.compile.validators import FieldValidator
-from runtime.failures import Fault, escape_pointer
+from runtime.failures import Fault
 from runtime.query.masks import masked_value
 from runtime.query.plans import AccessPlan
 from runtime.records.codes import BAD_ROWS, NOT_WRITABLE, RULE, UNKNOWN_FIELD

@@ -10,11 +10,11 @@ from sqlalchemy.engine import Connection
 from forms_dsl.expr.facts import Facts
 from forms_dsl.fitting import fit_value, is_empty
 from forms_dsl.model import Label
+from forms_dsl.source import escape_pointer
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import storage_of
 from runtime.compile.validators import FieldValidator, RowsValidator
 from runtime.context import Context
-from runtime.failures import escape_pointer
 from runtime.query.late import context_facts
 from runtime.records.codes import NOT_ASKED, NOT_VALID_NOW, NOT_WRITABLE, REQUIRED, RULE
 from runtime.records.draft import Draft, Writer

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from forms_dsl.source import escape_pointer
 from runtime.audit.trail import record_events
 from runtime.compile.access import field_paths
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
-from runtime.failures import Failure, Invalid, escape_pointer
+from runtime.failures import Failure, Invalid
 from runtime.query.change import WritePlan, insert_records
 from runtime.query.plans import AccessPlan
 from runtime.query.values import from_column, to_column

@@ -13,7 +13,7 @@ from forms_dsl.importers.schemas.objects import Objects, label_of
 from forms_dsl.importers.schemas.operations import add_binding
 from forms_dsl.importers.schemas.resolving import Resolver
 from forms_dsl.importers.words import ANY, Words, cleaned, cut, humanised
-from forms_dsl.source import Document
+from forms_dsl.source import Document, escape_pointer
 
 _ENTITIES = 40
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -100,7 +100,7 @@ def _definitions(document: Document) -> Iterator[tuple[str, Node]]:
         for part in path:
             holder = holder.node(part)
         for name in holder.data:
-            yield f"#/{'/'.join(path)}/{name.replace('~', '~0').replace('/', '~1')}", holder.node(name)
+            yield f"#/{'/'.join(path)}/{escape_pointer(name)}", holder.node(name)
 
 
 def _say_unused(named: dict[str, Node], document: Document, report: Report) -> None:

@@ -1,13 +1,10 @@
-"""Parts of a zip archive, opened with limits: nothing is unpacked to disk, sizes are counted, not believed."""
+"""Parts of a workbook: a zip archive that is refused for what no workbook has, and read within limits."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 
+from forms_dsl.archives import Damaged, TooMuch, allowance, is_safe, open_archive, pieces
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.importers.codes import TOO_LARGE, UNREADABLE, UNSAFE
 from forms_dsl.importers.report import refused, start_of
@@ -15,10 +12,8 @@ from forms_dsl.importers.report import refused, start_of
 #: Bytes of one part, and parts of an archive.
 PART_LIMIT = 20 * 1024 * 1024
 ENTRY_LIMIT = 2_000
-_CHUNK = 64 * 1024
-_RATIO = 100
-_SMALL = 1024 * 1024
-_OUTWARD = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\x00")
+#: Bytes of all parts that are read, together.
+ARCHIVE_LIMIT = 2 * PART_LIMIT
 
 
 class Archive:
@@ -27,17 +22,19 @@ class Archive:
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-            entries = self._zip.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as failure:
+            self._zip = open_archive(data)
+        except Damaged as failure:
             message = Sentence(f"The file is no workbook: {failure}", f"该文件不是工作簿：{failure}")
             raise refused(UNREADABLE, start_of(file), message) from None
+        entries = self._zip.infolist()
+        #: What all parts together may still give: several entries may share the same packed bytes.
+        self._left = allowance(len(data), ARCHIVE_LIMIT)
         if len(entries) > ENTRY_LIMIT:
             message = Sentence(f"The archive has {len(entries):,} parts.", f"压缩包含有 {len(entries):,} 个部分。")
             raise refused(TOO_LARGE, start_of(file), message)
         names: set[str] = set()
         for entry in entries:
-            if _OUTWARD.search(entry.filename) or entry.flag_bits & 1:
+            if not (is_safe(entry.filename.rstrip("/")) and is_safe(entry.orig_filename.rstrip("/"))) or entry.flag_bits & 1:
                 shown = entry.filename[:60]
                 message = Sentence(
                     f"The archive holds an encrypted part or a path outward: {shown!r}.",
@@ -50,27 +47,29 @@ class Archive:
                 )
                 raise refused(UNSAFE, start_of(file), message)
             names.add(entry.filename)
-            if entry.file_size > _SMALL and entry.file_size > _RATIO * max(entry.compress_size, 1):
+            if entry.file_size > allowance(entry.compress_size, entry.file_size):
                 raise self._bomb(entry.filename)
         self.names = names
 
     def chunks(self, name: str, *, partly: bool = False) -> Iterator[bytes]:
         """The bytes of a part in pieces; ends silently at the limit when `partly`, else raises ImportRefused."""
         entry = self._zip.getinfo(name)
-        size = 0
+        most = min(PART_LIMIT, self._left)
+        allowed = allowance(entry.compress_size, most)
         try:
-            with self._zip.open(entry) as part:
-                while chunk := part.read(_CHUNK):
-                    size += len(chunk)
-                    if size > _SMALL and size > _RATIO * max(entry.compress_size, 1):
-                        raise self._bomb(name)
-                    if size > PART_LIMIT:
-                        if partly:
-                            return
-                        message = Sentence(f"{name} is larger than 20 MiB.", f"{name} 超过 20 MiB。")
-                        raise refused(TOO_LARGE, start_of(self.file), message)
-                    yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as failure:
+            for piece in pieces(self._zip, entry, allowed):
+                self._left -= len(piece)
+                yield piece
+        except TooMuch:
+            if allowed < most:
+                raise self._bomb(name) from None
+            if not partly:
+                message = Sentence(
+                    f"{name} is larger than 20 MiB, or all parts together are too large.",
+                    f"{name} 超过 20 MiB，或各部分合计过大。",
+                )
+                raise refused(TOO_LARGE, start_of(self.file), message) from None
+        except Damaged as failure:
             message = Sentence(f"The part {name} is damaged: {failure}", f"{name} 已损坏：{failure}")
             raise refused(UNREADABLE, start_of(self.file), message) from None
 
