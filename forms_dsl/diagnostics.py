@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 
 from forms_dsl.source import Pointer, Span
 
+#: No more findings are answered at once: when the texts alone have so many, reading stops.
+FINDING_LIMIT = 100
+
 Severity = Literal["error", "warning", "hint"]
 
 

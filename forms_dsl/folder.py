@@ -10,9 +10,10 @@ from forms_dsl import codes
 from forms_dsl.app_header import header_data
 from forms_dsl.build.place import SourceFile
 from forms_dsl.characters import FILE_LIMIT
-from forms_dsl.diagnostics import Code, Diagnostic, Sentence, suggestion
+from forms_dsl.diagnostics import FINDING_LIMIT, Code, Diagnostic, Sentence, suggestion
 from forms_dsl.kinds import SUFFIXES, Kind, kind_of, known_places, path_of
 from forms_dsl.names import name_fault
+from forms_dsl.reading import Reader
 from forms_dsl.salvage import first_line, salvage
 from forms_dsl.source import Document, Span
 from forms_dsl.yaml_events import NODE_LIMIT
@@ -20,8 +21,6 @@ from forms_dsl.yaml_source import read_document
 
 FILE_COUNT_LIMIT = 2000
 BUNDLE_LIMIT = 20 * 1024 * 1024
-#: No more findings are answered at once: when the texts alone have so many, reading stops.
-FINDING_LIMIT = 100
 #: So many characters make one value, counted roughly, where a text could not be read.
 _CHARACTERS_A_VALUE = 8
 
@@ -95,7 +94,9 @@ def open_files(files: Iterable[str], languages: tuple[str, ...], documents: Mapp
             yield _open(path, found[0], found[1], documents.get(path), languages, calendar)
 
 
-def read_documents(files: Mapping[str, str], prefix: str = "") -> tuple[dict[str, Document], list[Diagnostic]]:
+def read_documents(
+    files: Mapping[str, str], prefix: str = "", read: Reader = read_document
+) -> tuple[dict[str, Document], list[Diagnostic]]:
     """Every text as a document, and what is wrong with the texts and with the set of files; `prefix` leads to their folder."""
     findings: list[Diagnostic] = list(_limits(files))
     documents: dict[str, Document] = {}
@@ -115,7 +116,7 @@ def read_documents(files: Mapping[str, str], prefix: str = "") -> tuple[dict[str
             lost = _no_place(path, text)
             findings.append(replace(lost, span=replace(lost.span, file=f"{prefix}{path}")))
             continue
-        document, found = read_document(f"{prefix}{path}", text)
+        document, found = read(f"{prefix}{path}", text)
         findings.extend(found)
         values += len(document.spans) if document is not None else len(text) // _CHARACTERS_A_VALUE
         if document is not None:

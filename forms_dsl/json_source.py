@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
+from unicodedata import normalize
 
 from forms_dsl.characters import TEXT_LIMIT, refused_fault
 from forms_dsl.codes import CHARACTER, DUPLICATE_KEY, FIRST_HERE, LIMIT, SYNTAX, TOO_DEEP
@@ -13,9 +14,11 @@ from forms_dsl.diagnostics import Diagnostic, Sentence
 from forms_dsl.source import Document, Pointer, Span
 from forms_dsl.yaml_events import DEPTH_LIMIT, NODE_LIMIT
 
+_BLANKS = frozenset(" \t\r\n")
 _SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"')
 _ATOM = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?![\w.])|(?:true|false|null)(?!\w)")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Stop(Exception):
@@ -33,6 +36,8 @@ class _Reader:
         self.depth_limit, self.node_limit, self.folds_keys = depth, nodes, folds_keys
         self.file, self.text, self.at, self.nodes = file, text, 0, 0
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        #: Inside the value of a key that stands twice: read only to find where it ends.
+        self.unseen = 0
         self.spans: dict[Pointer, Span] = {}
         self.key_spans: dict[Pointer, Span] = {}
         self.findings: list[Diagnostic] = []
@@ -75,7 +80,8 @@ class _Reader:
             self.at = match.end()
             # In YAML an empty value is the empty text; null says the same here.
             value = "" if match.group() == "null" else match.group()
-        self.spans[pointer] = self.span(start, self.at)
+        if not self.unseen:
+            self.spans[pointer] = self.span(start, self.at)
         return value
 
     def _map(self, pointer: Pointer, depth: int) -> dict[str, object]:
@@ -90,7 +96,7 @@ class _Reader:
             span = self.span(start, self.at)
             self._skip()
             self._expect(":", "A colon is missing after the key.", "键后面缺少冒号。")
-            folded = unicodedata.normalize("NFC", key).casefold() if self.folds_keys else key
+            folded = key if not self.folds_keys else key.lower() if key.isascii() else normalize("NFC", key).casefold()
             first = seen.setdefault(folded, span)
             if first is not span:
                 message = Sentence(
@@ -99,11 +105,12 @@ class _Reader:
                 )
                 found = DUPLICATE_KEY.at(span, message, pointer=(*pointer, key), related=((FIRST_HERE, first),))
                 self.findings.append(found)
-                spans, key_spans = dict(self.spans), dict(self.key_spans)
-                self._value(pointer, depth + 1)  # read only to find where it ends
-                self.spans, self.key_spans = spans, key_spans
+                self.unseen += 1
+                self._value(pointer, depth + 1)
+                self.unseen -= 1
                 return
-            self.key_spans[(*pointer, key)] = span
+            if not self.unseen:
+                self.key_spans[(*pointer, key)] = span
             value[key] = self._value((*pointer, key), depth + 1)
 
         self._items("}", pair)
@@ -139,11 +146,15 @@ class _Reader:
             raise _Stop(
                 LIMIT.at(place, Sentence(f"A text of more than {TEXT_LIMIT:,} characters.", f"文本超过 {TEXT_LIMIT:,} 个字符。"))
             )
+        self.at = match.end()
+        if "\\" not in match.group():  # the text of the file itself was looked through already
+            return match.group()[1:-1]
+        self.at = match.start()
         try:
             value = str(json.loads(match.group()))
         except json.JSONDecodeError:
             raise self._syntax("The text holds an escape that does not exist.", "文本含有不存在的转义。") from None
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if _HALF.search(value):
             raise self._syntax("The text holds half of a character pair.", "文本含有不完整的代理对。")
         self.at = match.end()
         fault = refused_fault(value)
@@ -157,8 +168,9 @@ class _Reader:
         self.at += 1
 
     def _skip(self) -> None:
-        match = _SPACE.match(self.text, self.at)
-        self.at = match.end() if match else self.at
+        if self.text[self.at : self.at + 1] in _BLANKS:
+            match = _SPACE.match(self.text, self.at)
+            self.at = match.end() if match else self.at
 
     def _syntax(self, en: str, zh: str) -> _Stop:
         # A missing comma or bracket is reported where the last value ended, not at the next line's first word.
@@ -169,14 +181,8 @@ class _Reader:
         return _Stop(SYNTAX.at(self.span(at, at + 1), Sentence(en, zh)))
 
     def _position(self, offset: int) -> tuple[int, int]:
-        low, high = 0, len(self.line_starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.line_starts[middle] <= offset:
-                low = middle
-            else:
-                high = middle
-        return low + 1, offset - self.line_starts[low] + 1
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
 
 
 def read_json(

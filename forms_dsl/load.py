@@ -33,18 +33,20 @@ from forms_dsl.build.translations import add_translations
 from forms_dsl.build.upgrades import build_upgrade
 from forms_dsl.build.workflows import build_workflow
 from forms_dsl.checks.registry import run_checks
-from forms_dsl.diagnostics import Diagnostic, Sentence, has_errors
+from forms_dsl.diagnostics import FINDING_LIMIT, Diagnostic, Sentence, has_errors
 from forms_dsl.files.app import AppShape
 from forms_dsl.files.form import FormShape
 from forms_dsl.files.listing import ListShape
 from forms_dsl.files.workflow import WorkflowShape
-from forms_dsl.folder import FINDING_LIMIT, first_key_finding, open_files, path_name_finding, read_folder
+from forms_dsl.folder import first_key_finding, open_files, path_name_finding, read_folder
 from forms_dsl.kinds import KINDS
 from forms_dsl.maintained import with_rows
 from forms_dsl.model import App, Binding, Parameter
 from forms_dsl.org import BUILT_IN
 from forms_dsl.overlay.effective import extends_of, read_effective
+from forms_dsl.reading import Reader
 from forms_dsl.source import Document, Span, path_within_app
+from forms_dsl.yaml_source import read_document
 
 __all__ = ["Loaded", "load_app", "read_folder"]
 
@@ -85,12 +87,15 @@ def load_app(
     *,
     others: Mapping[str, App] = MappingProxyType({}),
     rows: Mapping[str, object] = MappingProxyType({}),
+    read: Reader = read_document,
 ) -> Loaded:
     """The app that `files` (path within the app → text) define; `others` are the apps that it may require, by name.
 
     `rows` are those of maintained tables, by decision, in the place of the definition's own.
     """
-    effective = read_effective(files)
+    effective = read_effective(files, read=read)
+    if not effective.documents and effective.findings:  # nothing could be read: there is nothing more to say
+        return Loaded(None, _ordered(effective.findings), effective.documents)
     documents, findings = with_rows(effective.documents, rows), effective.findings
     languages = languages_of(header_data(documents))
     paths = {path_within_app(path) for path in files} if extends_of(documents) else set(files)
@@ -119,7 +124,7 @@ def _collect(bench: Workbench, file: SourceFile) -> None:
         bench.incomplete.add(file.path)
     if file.kind.folder:
         bench.sources[file.kind.name, file.name] = file
-        bench.files[file.kind.name] = (*bench.files.get(file.kind.name, ()), file.name)
+        bench.files.setdefault(file.kind.name, []).append(file.name)
     if isinstance(file.shape, FormShape | ListShape):
         bench.entity_of[file.kind.name, file.name] = file.shape.entity
     if isinstance(file.shape, WorkflowShape):

@@ -30,7 +30,7 @@ from forms_dsl.codes import (
     SYNTAX,
     TOO_DEEP,
 )
-from forms_dsl.diagnostics import Code, Diagnostic, Sentence
+from forms_dsl.diagnostics import FINDING_LIMIT, Code, Diagnostic, Sentence
 from forms_dsl.source import Pointer, Span
 from forms_dsl.yaml_frames import Frame, last_pointers, pointers_of
 from forms_dsl.yaml_syntax import lookalike_hint
@@ -62,6 +62,7 @@ class Composition:
     findings: list[Diagnostic] = field(default_factory=list)
     damaged: set[Pointer] = field(default_factory=set)
     _nodes: int = 0
+    _errors: int = 0
     _documents: int = 0
     _top: dict[str, Span] = field(default_factory=dict)
     _stack: list[Frame] = field(default_factory=list)
@@ -374,6 +375,9 @@ class Composition:
 
     def _find(self, code: Code, span: Span, message: Sentence, pointer: Pointer = (), **more: Any) -> None:
         self.findings.append(code.at(span, message, pointer=pointer, **more))
+        self._errors += code.severity == "error"
+        if self._errors >= FINDING_LIMIT:  # nobody is told more at once
+            raise LimitPassed
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark

@@ -6,10 +6,11 @@ After a syntax error reading goes on at the next key of the first column, so tha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from forms_dsl.characters import encoding_finding, find_characters, size_finding, without_refused
 from forms_dsl.codes import SYNTAX
-from forms_dsl.diagnostics import Diagnostic, Sentence
+from forms_dsl.diagnostics import FINDING_LIMIT, Diagnostic, Sentence
 from forms_dsl.json_source import read_json
 from forms_dsl.source import Document, Span
 from forms_dsl.yaml_events import Composition
@@ -48,7 +49,11 @@ def _read_yaml(file: str, text: str) -> tuple[Document | None, list[Diagnostic]]
     tabs = [number for number, line in enumerate(lines) if "\t" in line and _TAB_INDENT.match(line)]
     start = 0
     while start < len(lines):
-        stop = next((number for number in tabs if number >= start), len(lines))
+        if len(composition.findings) >= FINDING_LIMIT:  # nobody is told more at once
+            composition.damaged.add(())
+            break
+        following = bisect_left(tabs, start)
+        stop = tabs[following] if following < len(tabs) else len(lines)
         segment = "\n".join(lines[start:stop]) + "\n"
         error = composition.segment(segment.replace("\t", " "), start)
         if error is not None:

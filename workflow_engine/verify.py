@@ -13,7 +13,9 @@ from forms_dsl import codes
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
+from forms_dsl.reading import Reader
 from forms_dsl.source import Document
+from forms_dsl.yaml_source import read_document
 from workflow_engine.behind_calls import refusals_behind_commands
 from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out, told_once
 from workflow_engine.decide import possible
@@ -34,13 +36,17 @@ _MANY = 12
 
 
 def load_verified(
-    files: Mapping[str, str], *, others: Mapping[str, App] = MappingProxyType({}), publishing: bool = True
+    files: Mapping[str, str],
+    *,
+    others: Mapping[str, App] = MappingProxyType({}),
+    publishing: bool = True,
+    read: Reader = read_document,
 ) -> Loaded:
     """The app of these files with the engine's findings; no app when one of them is an error.
 
     What this version does not carry out is an error for whoever publishes, and one hint a file for whoever only checks.
     """
-    loaded = load_app(files, others=others)
+    loaded = load_app(files, others=others, read=read)
     if loaded.app is None:
         return loaded
     verified = verify_app(loaded.app, loaded.documents)

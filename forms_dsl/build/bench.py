@@ -63,6 +63,8 @@ class Workbench:
     sources: dict[tuple[str, str], SourceFile] = field(default_factory=dict)
     #: Fields of the entities with those that they copy, by entity (`build.inherit.Inherited`).
     inherited: dict[str, Any] = field(default_factory=dict)
+    #: Fields that entities and fragments have themselves, by path (`build.inherit.Inherited`).
+    own_fields: dict[str, Any] = field(default_factory=dict)
     #: How many fields all entities declared so far have, with those that they copy.
     field_count: int = 0
     #: Scorecards and decision tables by name.
@@ -72,11 +74,13 @@ class Workbench:
     #: The app's calendar of working days and hours, None where app.yaml names none.
     calendar: str | None = None
     #: Kind → names of its files, readable or not.
-    files: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
     #: Workflow and form → the entity it is for, where it could be read.
     entity_of: dict[tuple[str, str], str] = field(default_factory=dict)
     #: Files of which a part could not be built.
     incomplete: set[str] = field(default_factory=set)
+    #: How many errors were found in building.
+    errors: int = 0
     _types: dict[str, dict[str, ValueType]] | None = None
     _statuses: dict[str | None, tuple[EntitySignature, ...]] | None = None
 
@@ -96,6 +100,7 @@ class Workbench:
         span = at or (place.key_span if key else place.span)
         self.findings.append(code.at(span, message, pointer=place.pointer, hint=hint))
         if code.severity == "error":
+            self.errors += 1
             self.incomplete.add(place.file.path)
 
     def unknown(self, place: Place, name: str, what: Sentence, known: Iterable[str], *, key: bool = False) -> None:

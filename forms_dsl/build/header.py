@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 
 from forms_dsl import codes
 from forms_dsl.build.bench import Names, Workbench
@@ -15,7 +16,7 @@ from forms_dsl.diagnostics import Sentence, suggestion
 from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape, RequiresShape
+from forms_dsl.files.app import LANGUAGE_LIMIT, AppShape, ChoicesShape, ParametersShape, RequiresShape
 from forms_dsl.model import App, Choice, Label, Parameter
 from forms_dsl.versions import RUNTIME_VERSION, in_range
 
@@ -30,7 +31,8 @@ _PARAMETER_TYPES = ("text", "integer", "decimal", "money", "boolean", "date")
 def languages_of(data: object) -> tuple[str, ...]:
     """The languages that an app's file declares, read before anything is checked."""
     written = data.get("languages") if isinstance(data, dict) else None
-    return tuple(dict.fromkeys(each for each in written if isinstance(each, str) and each)) if isinstance(written, list) else ()
+    names = dict.fromkeys(each for each in written if isinstance(each, str) and each) if isinstance(written, list) else {}
+    return tuple(islice(names, LANGUAGE_LIMIT))
 
 
 def declare_app(bench: Workbench, file: SourceFile, available: Mapping[str, App]) -> None:
@@ -133,7 +135,7 @@ def build_menu(bench: Workbench, file: SourceFile, labels: Mapping[str, Mapping[
         folder, _, name = text.partition(".")
         kind = _MENU.get(folder)
         if kind is None:
-            known = [f"{each}.{n}" for each, k in _MENU.items() for n in bench.files.get(k, ())]
+            known = (f"{each}.{n}" for each, k in _MENU.items() for n in bench.files.get(k, ()))
             bench.unknown(place, text, Sentence("menu entry", "菜单项"), known)
         elif bench.has_file(kind, place, name, Sentence(kind, _MENU_WORDS[kind])):
             menu.append((kind, name))

@@ -9,7 +9,7 @@ from forms_dsl import codes
 from forms_dsl.build.bench import Workbench
 from forms_dsl.build.options import written_out
 from forms_dsl.build.place import Place, SourceFile
-from forms_dsl.diagnostics import Sentence
+from forms_dsl.diagnostics import FINDING_LIMIT, Sentence
 from forms_dsl.files.entity import EntityShape, FieldShape, FragmentShape, RowTypeShape
 
 FIELD_LIMIT = 300
@@ -17,6 +17,8 @@ FIELD_LIMIT = 300
 APP_FIELD_LIMIT = 20_000
 #: An entity copies another one over at most so many steps.
 LIKE_LIMIT = 8
+#: With so many errors in the app nobody needs the fields of further entities.
+_ENOUGH = 2 * FINDING_LIMIT
 
 _ENTITY = Sentence("entity", "实体")
 _FRAGMENT = Sentence("fragment", "字段组")
@@ -44,6 +46,8 @@ def inherited(bench: Workbench, file: SourceFile) -> Inherited:
             f"此前的实体合计已超过 {APP_FIELD_LIMIT:,} 个字段。",
         )
         bench.find(codes.LIMIT, Place(file).at("entity"), message)
+        return Inherited(open=True)
+    if bench.errors > _ENOUGH:  # the app is refused, and nobody is told of more
         return Inherited(open=True)
     found = _entity(bench, file, ())
     bench.field_count += len(found.fields)
@@ -117,6 +121,14 @@ def _copied(bench: Workbench, place: Place, shape: EntityShape, around: tuple[st
 
 
 def _own(bench: Workbench, file: SourceFile) -> Inherited:
+    """The fields that a file itself has; the same file may be copied often."""
+    if file.path not in bench.own_fields:
+        bench.own_fields[file.path] = _written(bench, file)
+    found: Inherited = bench.own_fields[file.path]
+    return found
+
+
+def _written(bench: Workbench, file: SourceFile) -> Inherited:
     shape, place = file.shape, Place(file)
     is_open = file.is_open(()) or file.is_open(("fields",))
     if not isinstance(shape, EntityShape | FragmentShape):

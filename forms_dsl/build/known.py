@@ -68,7 +68,7 @@ class EntitySignature:
     #: Row types that may have fields whose names could not be read.
     open_rows: set[str] = field(default_factory=set)
 
-    def system(self) -> dict[str, ValueType]:
+    def system(self) -> Mapping[str, ValueType]:
         """The fields that every record has."""
         return system_field_types(self.full_name, number=self.number)
 
@@ -76,6 +76,11 @@ class EntitySignature:
         """All names of a record with their types, without related records."""
         own = {name: found.value_type for name, found in self.fields.items() if found is not None}
         return {**self.system(), **own}
+
+    def type_of(self, name: str) -> ValueType | None:
+        """The type of a name of a record; None for one that is not there or could not be read."""
+        found = self.fields.get(name)
+        return found.value_type if found is not None else self.system().get(name)
 
     def unreadable(self) -> frozenset[str]:
         """Names that are there but of unknown type."""

@@ -56,14 +56,14 @@ def find_path(bench: Workbench, place: Place, path: str, entity: EntitySignature
 def _step(bench: Workbench, place: Place, entity: EntitySignature | None, word: str) -> ValueType | None:
     if entity is None:
         return None
-    types = entity.types()
-    if word in types:
-        return types[word]
+    type = entity.type_of(word)
+    if type is not None:
+        return type
     if entity.open or word in entity.fields:
         bench.incomplete.add(place.file.path)
     else:
         where = Sentence(f"field of {entity.name}", f"{entity.label.get('zh', entity.name)}的字段")
-        bench.unknown(place, word, where, types)
+        bench.unknown(place, word, where, (*entity.system(), *entity.fields))
     return None
 
 

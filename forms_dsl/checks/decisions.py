@@ -9,10 +9,9 @@ from forms_dsl.checks.expressions import CONSTANT_CONDITION
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.codes import LIMIT
 from forms_dsl.coverage import Coverage, TooManyCombinations, coverage_of, reachable_scores
-from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
+from forms_dsl.diagnostics import FINDING_LIMIT, Code, Diagnostic, Sentence, code
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
-from forms_dsl.folder import FINDING_LIMIT
 from forms_dsl.model import DecisionTable, Scorecard
 from forms_dsl.source import Span
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from forms_dsl.checks.circles import circles
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.checks.trees import parts
 from forms_dsl.codes import REQUIRED_CYCLE
@@ -41,9 +42,10 @@ def required_references_end(site: Site) -> Iterator[Diagnostic]:
                 app, _, name = field.options.to.partition(".")
                 if app == site.app.name:
                     edges.setdefault(entity.name, {})[name] = field
+    circle = circles(edges)
     for name, targets in edges.items():
         for target, field in targets.items():
-            if name == target or name in _reachable(target, edges):
+            if name in circle and circle[name] == circle.get(target):
                 way = name if name == target else f"{name} → {target} → … → {name}"
                 message = Sentence(
                     f"Each record requires another one first: {way}.", f"记录之间互相必填，谁都无法先建立：{way}。"
@@ -64,8 +66,9 @@ def computations_end(site: Site) -> Iterator[Diagnostic]:
                     node = (entity.name, row, field.name)
                     places[node] = field
                     edges[node] = set(_read_nodes(site.app, entity, row, field.compute))
+    circle = circles(edges)
     for node, field in places.items():
-        if node in _all_reachable(node, edges):
+        if node in circle:
             name = ".".join(part for part in node if part)
             message = Sentence(f"{name!r} depends on itself.", f"“{name}”的计算依赖于自身。")
             yield site.find(COMPUTE_CYCLE, site.at_key(field.span), message, key=True)
@@ -100,28 +103,6 @@ def _follow(app: App, entity: Entity, row: str, path: tuple[str, ...]) -> Iterat
             if target is None:
                 return
             entity, row, fields = target, "", target.fields
-
-
-def _reachable(start: str, edges: Mapping[str, Mapping[str, Field]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        for target in edges.get(waiting.pop(), {}):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
-
-
-def _all_reachable(start: Node, edges: Mapping[Node, set[Node]]) -> set[Node]:
-    found: set[Node] = set()
-    waiting = [start]
-    while waiting:
-        for target in edges.get(waiting.pop(), ()):
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
 
 
 @check

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from forms_dsl.checks.registry import Site, check
-from forms_dsl.checks.trees import CONDITIONS, expressions, named_expressions, parts, things
+from forms_dsl.checks.trees import CONDITIONS, parts, things
 from forms_dsl.diagnostics import Code, Diagnostic, Sentence, code
 from forms_dsl.expr.indexable import can_use_index
 from forms_dsl.expr.ranges import never_reached, never_true
@@ -32,7 +32,7 @@ _COMPARISONS = _ORDER | {"eq", "ne"}
 def conditions_depend_on_something(site: Site) -> Iterator[Diagnostic]:
     """A condition is not one and the same for every record."""
     for thing in things(site.app):
-        for name, expression in named_expressions(thing):
+        for name, expression in site.named_expressions(thing):
             constant = _constant_part(expression.tree) if name in CONDITIONS else None
             constant = constant or _constant_comparison(expression.tree)
             if constant is not None:
@@ -46,7 +46,7 @@ def conditions_depend_on_something(site: Site) -> Iterator[Diagnostic]:
 def divisors_are_not_zero(site: Site) -> Iterator[Diagnostic]:
     """A division by zero is missing (language.md 3), so one by a constant zero says nothing."""
     for thing in things(site.app):
-        for expression in expressions(thing):
+        for expression in site.expressions(thing):
             for part in parts(expression.tree):
                 match part:
                     case Call(function="div" | "fdiv" | "mod", arguments=(_, Constant(value=Decimal() as divisor))) if (
@@ -60,7 +60,7 @@ def divisors_are_not_zero(site: Site) -> Iterator[Diagnostic]:
 def ranges_meet(site: Site) -> Iterator[Diagnostic]:
     """The parts of a condition do not exclude each other, and no band lies in an earlier one; decisions are judged whole."""
     for thing in things(site.app):
-        for expression in () if isinstance(thing, DecisionTable | Scorecard) else expressions(thing):
+        for expression in () if isinstance(thing, DecisionTable | Scorecard) else site.expressions(thing):
             for part in never_true(expression.tree):
                 message = Sentence(
                     "The parts of this condition exclude each other: it is never true.", "这些条件互相矛盾，永远不成立。"
@@ -92,7 +92,7 @@ def list_filters_can_use_an_index(site: Site) -> Iterator[Diagnostic]:
 def negations_think_of_missing_values(site: Site) -> Iterator[Diagnostic]:
     """`not (a < b)` is true for a missing `a`, which few writers expect."""
     for thing in things(site.app):
-        for expression in expressions(thing):
+        for expression in site.expressions(thing):
             for part in parts(expression.tree):
                 match part:
                     case Call(function="not", arguments=(Call(function=inner, arguments=compared),)) if inner in _ORDER:
@@ -112,7 +112,7 @@ def percentages_are_fractions(site: Site) -> Iterator[Diagnostic]:
     for entity in site.app.entities.values():
         percent = {field.name for field in entity.fields.values() if field.options.percent}
         for thing in (entity, *_things_of(site, entity)) if percent else ():
-            for expression in expressions(thing):
+            for expression in site.expressions(thing):
                 for part in parts(expression.tree):
                     if isinstance(part, Call) and part.function in _COMPARISONS:
                         yield from _compared(site, part, percent)
@@ -122,7 +122,7 @@ def percentages_are_fractions(site: Site) -> Iterator[Diagnostic]:
 def list_filters_stay_near(site: Site) -> Iterator[Diagnostic]:
     """A filter over a long path of references is slow."""
     for view in site.app.lists.values():
-        for expression in expressions(view):
+        for expression in site.expressions(view):
             for part in parts(expression.tree):
                 if isinstance(part, Ref) and part.root == "record" and len(part.path) > 3:
                     name = ".".join(part.path)

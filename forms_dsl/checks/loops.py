@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from forms_dsl.checks.circles import connected_parts
 from forms_dsl.checks.registry import Site, check
 from forms_dsl.codes import CYCLE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
@@ -108,7 +109,7 @@ def _span(site: Site, node: Node) -> Span:
 
 def _rings(graph: Graph) -> Iterator[tuple[Node, ...]]:
     """One ring of acting nodes for each part of the graph in which everything reaches everything."""
-    for part in _parts(graph):
+    for part in connected_parts(graph):
         acting = sorted(node for node in part if node[0] in _ACTING)
         if not acting or (len(part) == 1 and acting[0] not in graph[acting[0]]):
             continue
@@ -134,41 +135,3 @@ def _way(graph: Graph, part: frozenset[Node], start: Node, targets: frozenset[No
                 before[after] = node
                 waiting.append(after)
     raise ValueError("a part of the graph is connected")
-
-
-def _parts(graph: Graph) -> list[frozenset[Node]]:
-    """The strongly connected parts, after Tarjan (1972), without recursion; linear in nodes and edges."""
-    index: dict[Node, int] = {}
-    low: dict[Node, int] = {}
-    stack: list[Node] = []
-    on_stack: set[Node] = set()
-    parts: list[frozenset[Node]] = []
-    for root in graph:
-        if root in index:
-            continue
-        work = [(root, iter(graph[root]))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, following = work[-1]
-            for after in following:
-                if after not in index:
-                    index[after] = low[after] = len(index)
-                    stack.append(after)
-                    on_stack.add(after)
-                    work.append((after, iter(graph.get(after, ()))))
-                    break
-                if after in on_stack:
-                    low[node] = min(low[node], index[after])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    part = {stack.pop()}
-                    while node not in part:
-                        part.add(stack.pop())
-                    on_stack -= part
-                    parts.append(frozenset(part))
-    return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -123,7 +124,8 @@ class Scope:
 CONTEXT_WORDS = frozenset({"record", "user", "param", "old", "result", "authority"})
 
 
-def system_field_types(entity: str, *, number: bool = False) -> dict[str, ValueType]:
+@lru_cache(maxsize=4096)
+def system_field_types(entity: str, *, number: bool = False) -> Mapping[str, ValueType]:
     """The types of the fields that every record of `entity` ("app.entity") has."""
     person = ValueType("reference", entity="org.person")
     types = {
@@ -136,4 +138,4 @@ def system_field_types(entity: str, *, number: bool = False) -> dict[str, ValueT
         "changed_on": DATE,
         "changed_by": person,
     }
-    return types | ({"number": TEXT} if number else {})
+    return MappingProxyType(types | ({"number": TEXT} if number else {}))

@@ -28,6 +28,8 @@ from forms_dsl.files.values import (
     wrong,
 )
 
+#: Every label stands in each of them.
+LANGUAGE_LIMIT = 20
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -108,7 +110,9 @@ class AppShape(Shape):
     requires: Annotated[RequiresShape, key("What must be there beside it.", "依赖的平台与应用。")] = RequiresShape()
     languages: Annotated[
         list[Language],
-        key("Its languages; the first is the default.", "应用的语言，第一个为默认语言。", min_length=1),
+        key(
+            "Its languages; the first is the default.", "应用的语言，第一个为默认语言。", min_length=1, max_length=LANGUAGE_LIMIT
+        ),
     ]
     timezone: Annotated[
         str, plain(_timezone, {"type": "string"}), key("The zone that decides what day it is.", "决定“今天”的时区。")

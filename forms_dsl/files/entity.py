@@ -227,7 +227,7 @@ class EntityShape(Shape):
     owner: Annotated[OwnerShape | None, key("Fields that say whose record it is.", "表明记录归属的字段。")] = None
     audit: Annotated[str, one_of("full", "changes", "none"), key("What the audit trail keeps.", "审计留痕的范围。")] = "full"
     like: Annotated[Reference | None, key("An entity whose fields are copied.", "复制其字段的实体。")] = None
-    use: Annotated[list[Reference], key("Fragments whose fields are copied.", "复制其字段的字段组。")] = []
+    use: Annotated[list[Reference], key("Fragments whose fields are copied.", "复制其字段的字段组。", max_length=30)] = []
     fields: Annotated[dict[FieldName, FieldShape], key("The fields by name.", "按名称列出的字段。", max_length=300)]
     rows: Annotated[dict[Name, RowTypeShape], key("Child row types.", "明细行类型。")] = {}
     related: Annotated[

@@ -17,7 +17,9 @@ from forms_dsl.kinds import Kind, kind_of
 from forms_dsl.overlay import codes
 from forms_dsl.overlay.guards import is_own_thing, takes_sealed
 from forms_dsl.overlay.weave import weave
+from forms_dsl.reading import Reader
 from forms_dsl.source import BASE_FOLDER, Document
+from forms_dsl.yaml_source import read_document
 
 #: An app may extend one that extends another, over so many steps.
 _STEPS = 4
@@ -49,20 +51,20 @@ def extends_of(documents: Mapping[str, Document]) -> tuple[Document, Any] | None
     return (header, header_data(documents)["extends"]) if header is not None and "extends" in header_data(documents) else None
 
 
-def read_effective(files: Mapping[str, str], prefix: str = "") -> Effective:
+def read_effective(files: Mapping[str, str], prefix: str = "", read: Reader = read_document) -> Effective:
     """Read all texts; the differences of an overlay are laid over its base."""
     own, base = split_base(files)
-    documents, findings = read_documents(own, prefix)
+    documents, findings = read_documents(own, prefix, read)
     extends = extends_of(documents)
     if extends is None:
         if base:  # nothing extends them: they are files without a place
-            findings.extend(read_documents(files, prefix)[1][len(findings) :])
+            findings.extend(read_documents(files, prefix, read)[1][len(findings) :])
         return Effective(documents, findings)
     if base and prefix.count(BASE_FOLDER) >= _STEPS:
         message = Sentence(f"More than {_STEPS} apps extend each other.", f"相互扩展的应用超过 {_STEPS} 层。")
         findings.append(LIMIT.at(extends[0].key_span(("extends",)), message, pointer=("extends",)))
         return Effective(documents, findings)
-    below = read_effective(base, f"{prefix}{BASE_FOLDER}") if base else Effective({})
+    below = read_effective(base, f"{prefix}{BASE_FOLDER}", read) if base else Effective({})
     return _laid_over(below, Effective(documents, findings), *extends)
 
 

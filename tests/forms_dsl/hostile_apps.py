@@ -216,6 +216,7 @@ APPS: dict[str, Callable[[], Files]] = {
         + filled(lambda i: f"      o{i}: {{operation: o, in: {{a: text}}, out: {{b: text}}, mock: {{b: '1'}}}}\n")
     ),
     "files that are nothing": lambda: {"app.yaml": HEAD, **{f"nothing{i}/x.yaml": "a: 1\n" for i in range(1990)}},
+    "a large app": lambda: _entities(1900, lambda i: f"fields:\n  a: {{type: text, {LABEL}}}\n"),
     "too many files": lambda: {"app.yaml": HEAD, **{f"entities/t{i}.yaml": "" for i in range(20_000)}},
     "a full bundle of values": lambda: {
         "app.yaml": HEAD,

@@ -9,15 +9,15 @@ import sys
 
 import pytest
 
-from tests.forms_dsl.hostile_apps import APPS
+from tests.forms_dsl.hostile_more import ALL
 
 SECONDS, MEGABYTES = 2, 200
 #: What the process of a class does: it judges the app as every way in does and tells what it took.
 _JUDGE = """
 import json, resource, sys, time
-from tests.forms_dsl.hostile_apps import APPS
+from tests.forms_dsl.hostile_more import ALL
 from workflow_engine.verify import load_verified
-files = APPS[sys.argv[1]]()
+files = ALL[sys.argv[1]]()
 before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 loaded = load_verified(files, publishing=False)
 taken, after = time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -37,7 +37,7 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 
 
-@pytest.mark.parametrize("name", APPS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_hostile_app_is_judged_in_time(name: str) -> None:
     """Every class is refused with findings that have a place, or found clean; nothing is raised, nothing swells."""
     made = subprocess.run([sys.executable, "-c", _JUDGE, name], capture_output=True, text=True, preexec_fn=_limited)
