@@ -6,34 +6,45 @@ meantime is a finding (M408); all others go along with the new base by themselve
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from builder.codes import CHANGED_MEANWHILE, NO_PATH, TOO_LARGE
+from builder.codes import CHANGED_MEANWHILE
+from builder.draft_texts import refuse_harm, refuse_path, refuse_size, refuse_text, refuse_texts
 from forms_dsl.diagnostics import Diagnostic, Sentence
+from forms_dsl.reading import Reader
 from forms_dsl.source import BASE_FOLDER, Span
 from forms_dsl.yaml_source import read_document
-from runtime.audit.trail import record_event
+from runtime.audit.trail import NewEvent, record_event, record_events
 from runtime.context import Context
-from runtime.failures import Conflict, Fault, Invalid, NotFound
+from runtime.failures import Conflict, NotFound
 from runtime.publish.codes import BASE_MOVED
 from runtime.publish.history import active_release, files_of
 from runtime.publish.types import Files, Release
+from runtime.store.database import Database
 from runtime.store.tables import draft_file
+from workflow_engine.verify import load_verified
 
 _APP = re.compile(r"[a-z][a-z0-9_]{0,47}")
-_PATH = re.compile(r"([a-z][a-z0-9_]*/)?[a-z0-9][a-z0-9_.]*\.(yaml|yml|json)")
-_LONGEST_PATH = 200
-LARGEST_FILE = 1024 * 1024
-#: A draft holds what is half written, but nothing that is made to harm whoever reads it.
-_NEVER_KEPT = frozenset({"DEF-YAML-ALIAS", "DEF-UNICODE", "DEF-DEPTH", "DEF-LIMIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A file that somebody edited: its text (None when it is removed), the release it was edited on, and everybody who did."""
+
+    text: str | None
+    checksum: str
+    base_release: int
+    editors: tuple[str, ...]
+    changed_by: str
+    changed_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +55,13 @@ class Draft:
     base: Release | None
     published: Files
     files: Files
-    rows: Mapping[str, Row[Any]]
+    edited: Mapping[str, Edited]
     conflicts: tuple[str, ...]
 
     @property
     def changed(self) -> tuple[str, ...]:
         """The files that differ from the active release."""
-        return tuple(sorted(path for path in self.rows if self.files.get(path) != self.published.get(path)))
+        return tuple(sorted(path for path in self.edited if self.files.get(path) != self.published.get(path)))
 
     @property
     def checksum(self) -> str:
@@ -61,7 +72,7 @@ class Draft:
     @property
     def editors(self) -> frozenset[str]:
         """Everybody who edited a file of the draft."""
-        return frozenset(str(person) for row in self.rows.values() for person in row.editors)
+        return frozenset(person for each in self.edited.values() for person in each.editors)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """A finding for each file that somebody else published over."""
@@ -81,6 +92,18 @@ class Draft:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft and everything that is wrong with it."""
+
+    draft: Draft
+    diagnostics: tuple[Diagnostic, ...]
+
+
+#: What is to be written, given the draft as it is.
+Changes = Callable[[Draft], dict[str, str | None]]
+
+
 def text_checksum(text: str) -> str:
     """The SHA-256 of a text in UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -89,31 +112,73 @@ def text_checksum(text: str) -> str:
 def read_draft(connection: Connection, app: str) -> Draft:
     """The draft of an app, equal to the active release while nobody edits; raises NotFound for an unknown app."""
     base = active_release(connection, app)
-    rows = {row.path: row for row in connection.execute(sa.select(draft_file).where(draft_file.c.app == app))}
-    if base is None and not rows:
+    rows = connection.execute(sa.select(draft_file).where(draft_file.c.app == app))
+    edited = {
+        row.path: Edited(row.text, row.checksum, row.base_release, tuple(row.editors), row.changed_by, row.changed_at)
+        for row in rows
+    }
+    if base is None and not edited:
         raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
     published = files_of(connection, app, base.release if base is not None else None)
-    files = {**published, **{path: row.text for path, row in rows.items()}}
-    earlier = {number: files_of(connection, app, number or None) for number in {row.base_release for row in rows.values()}}
+    files = {**published, **{path: each.text for path, each in edited.items()}}
+    earlier = {number: files_of(connection, app, number or None) for number in {each.base_release for each in edited.values()}}
     conflicts = [
         path
-        for path, row in rows.items()
-        if earlier[row.base_release].get(path) != published.get(path) and row.text != published.get(path)
+        for path, each in edited.items()
+        if earlier[each.base_release].get(path) != published.get(path) and each.text != published.get(path)
     ]
     texts = {path: text for path, text in files.items() if text is not None}
-    return Draft(app, base, published, texts, rows, tuple(sorted(conflicts)))
+    return Draft(app, base, published, texts, edited, tuple(sorted(conflicts)))
 
 
-def save_file(connection: Connection, context: Context, app: str, path: str, text: str | None, checksum: str | None) -> None:
+def save_file(
+    database: Database, context: Context, app: str, path: str, text: str | None, checksum: str | None, read: Reader
+) -> Judged:
     """Save one file of the draft over the text whose checksum is given; None removes the file.
 
-    Raises Conflict when the file is another one by now, Invalid for a path or text that no definition can have.
+    Raises Conflict when the file is another one by now, Invalid for a path or text that a draft never keeps.
     """
-    draft = _draft_or_new(connection, app)
-    before = draft.files.get(path)
-    if (text_checksum(before) if before is not None else None) != checksum:
-        raise _changed_meanwhile(path)
-    _save(connection, context, draft, path, text)
+    _refuse_app(app)
+    refuse_path(path)
+    if text is not None:
+        refuse_text(path, text, read)
+
+    def changes(draft: Draft) -> dict[str, str | None]:
+        if _checksum(draft.files.get(path)) != checksum:
+            raise _changed_meanwhile(path)
+        return {path: text}
+
+    return _save(database, context, app, changes, read)
+
+
+def save_bundle(database: Database, context: Context, app: str, files: Files, read: Reader) -> Judged:
+    """Save the files of a bundle as the whole draft: what it does not have is removed; raises Invalid as `save_file` does.
+
+    The files of a base stay as they are: they are its vendor's.
+    """
+    _refuse_app(app)
+    refuse_texts({path: text for path, text in files.items() if not path.startswith(BASE_FOLDER)}, read)
+
+    def changes(draft: Draft) -> dict[str, str | None]:
+        own = {path for path in draft.files if not path.startswith(BASE_FOLDER)}
+        changed = {path: files.get(path) for path in sorted({*own, *files}) if files.get(path) != draft.files.get(path)}
+        for path in changed:
+            refuse_path(path)
+        return changed
+
+    return _save(database, context, app, changes, read)
+
+
+def judge(context: Context, draft: Draft, read: Reader = read_document) -> Judged:
+    """A draft with everything that is wrong with it."""
+    found = load_verified(draft.files, others=context.live_apps, read=read).diagnostics
+    return Judged(draft, (*draft.diagnostics(), *found))
+
+
+def _refuse_app(app: str) -> None:
+    """Raise NotFound for a name that no app can have."""
+    if not _APP.fullmatch(app) or app == "org":
+        raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
 
 
 def _draft_or_new(connection: Connection, app: str) -> Draft:
@@ -123,30 +188,73 @@ def _draft_or_new(connection: Connection, app: str) -> Draft:
         return Draft(app, None, {}, {}, {}, ())
 
 
-def _save(connection: Connection, context: Context, draft: Draft, path: str, text: str | None) -> None:
-    app, before, row = draft.app, draft.files.get(path), draft.rows.get(path)
-    _check_names(app, path, text)
-    if row is None and text == before:
-        return  # nothing is edited: whoever opened and closed the file is no editor of it
-    if row is not None and text == draft.published.get(path):
-        _drop_row(connection, app, row)
-    else:
-        _write_row(connection, context, draft, path, text)
-    checksum = text_checksum(before) if before is not None else None
-    body = {"path": path, "before": checksum, "after": text_checksum(text) if text is not None else None}
-    record_event(connection, context, "draft_saved", app=app, body=body)
+def _save(database: Database, context: Context, app: str, changes: Changes, read: Reader) -> Judged:
+    """Judge the draft as it would be, outside the transaction that writes it; what is to do harm is never written."""
+    with database.read() as connection:
+        before = _draft_or_new(connection, app)
+    wished = changes(before)
+    draft = _with(before, context, wished)
+    refuse_size(draft.files)
+    judged = judge(context, draft, read)
+    refuse_harm(one for one in judged.diagnostics if one.span.file in wished)
+    with database.write() as connection:
+        now = _draft_or_new(connection, app)
+        _write(connection, context, now, changes(now))
+    # Somebody else may have saved another file in between.
+    return judged if now == before else judge(context, _with(now, context, changes(now)), read)
 
 
-def save_bundle(connection: Connection, context: Context, app: str, files: Files) -> None:
-    """Save the files of a bundle as the whole draft: what it does not have is removed; raises Invalid as `save_file` does.
+def _changed(draft: Draft, wished: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Whoever opened and closed a file without a change is no editor of it."""
+    return {path: text for path, text in wished.items() if path in draft.edited or text != draft.files.get(path)}
 
-    The files of a base stay as they are: they are its vendor's.
-    """
-    draft = _draft_or_new(connection, app)
-    own = {path for path in draft.files if not path.startswith(BASE_FOLDER)}
-    for path in sorted({*own, *files}):
-        if files.get(path) != draft.files.get(path):
-            _save(connection, context, draft, path, files.get(path))
+
+def _with(draft: Draft, context: Context, wished: Mapping[str, str | None]) -> Draft:
+    """The draft with other texts; a file that is again what is published leaves nothing in it."""
+    changes = _changed(draft, wished)
+    rest = {path: each for path, each in draft.edited.items() if path not in changes}
+    own = {
+        path: _edited(draft, context, path, text)
+        for path, text in changes.items()
+        if path not in draft.edited or text != draft.published.get(path)
+    }
+    files = {path: text for path, text in {**draft.files, **changes}.items() if text is not None}
+    conflicts = tuple(path for path in draft.conflicts if path not in changes)
+    return replace(draft, files=files, edited={**rest, **own}, conflicts=conflicts)
+
+
+def _write(connection: Connection, context: Context, draft: Draft, wished: Mapping[str, str | None]) -> None:
+    """Write texts, and who changed what, with one statement each, however many they are."""
+    changes = _changed(draft, wished)
+    edited = _with(draft, context, wished).edited
+    _replace(connection, draft, changes, {path: edited[path] for path in changes if path in edited})
+    bodies = [
+        {"path": path, "before": _checksum(draft.files.get(path)), "after": _checksum(text)} for path, text in changes.items()
+    ]
+    record_events(connection, context, [NewEvent("draft_saved", body, draft.app) for body in bodies])
+
+
+def _edited(draft: Draft, context: Context, path: str, text: str | None) -> Edited:
+    before = draft.edited[path].editors if path in draft.edited else ()
+    base = draft.base.release if draft.base is not None else 0
+    editors = tuple(sorted({*before, context.principal.id}))
+    return Edited(text, _checksum(text) or "", base, editors, context.principal.id, context.now)
+
+
+def _replace(connection: Connection, draft: Draft, changes: Iterable[str], edited: Mapping[str, Edited]) -> None:
+    """Put new rows in the place of those that were read; raises Conflict when one of them is another by now."""
+    before = {path: draft.edited[path].checksum for path in changes if path in draft.edited}
+    if before:
+        gone = sa.delete(draft_file).where(draft_file.c.app == draft.app, draft_file.c.path.in_(before))
+        found = {row.path: row.checksum for row in connection.execute(gone.returning(draft_file.c.path, draft_file.c.checksum))}
+        if found != before:
+            raise _changed_meanwhile(min(path for path in before if found.get(path) != before[path]))
+    rows = [{"app": draft.app, "path": path, **asdict(one), "editors": list(one.editors)} for path, one in edited.items()]
+    if rows:
+        try:
+            connection.execute(sa.insert(draft_file), rows)
+        except IntegrityError:
+            raise _changed_meanwhile(min(edited)) from None
 
 
 def discard_draft(connection: Connection, context: Context, app: str) -> None:
@@ -158,58 +266,8 @@ def discard_draft(connection: Connection, context: Context, app: str) -> None:
     record_event(connection, context, "draft_discarded", app=app, body={"paths": sorted(paths)})
 
 
-def _drop_row(connection: Connection, app: str, row: Row[Any]) -> None:
-    """The file is again what is published: nothing of it is left in the draft."""
-    where = (draft_file.c.app == app, draft_file.c.path == row.path, draft_file.c.checksum == row.checksum)
-    if not connection.execute(sa.delete(draft_file).where(*where)).rowcount:
-        raise _changed_meanwhile(row.path)
-
-
-def _write_row(connection: Connection, context: Context, draft: Draft, path: str, text: str | None) -> None:
-    row = draft.rows.get(path)
-    editors = sorted({*(row.editors if row is not None else ()), context.principal.id})
-    values = {
-        "text": text,
-        "checksum": text_checksum(text) if text is not None else "",
-        "base_release": draft.base.release if draft.base is not None else 0,
-        "changed_by": context.principal.id,
-        "editors": editors,
-        "changed_at": context.now,
-    }
-    if row is None:
-        try:
-            connection.execute(sa.insert(draft_file), {"app": draft.app, "path": path, **values})
-        except IntegrityError:
-            raise _changed_meanwhile(path) from None
-    else:
-        where = (draft_file.c.app == draft.app, draft_file.c.path == path, draft_file.c.checksum == row.checksum)
-        if not connection.execute(sa.update(draft_file).where(*where).values(**values)).rowcount:
-            raise _changed_meanwhile(path)
-
-
-def _check_names(app: str, path: str, text: str | None) -> None:
-    if not _APP.fullmatch(app) or app == "org":
-        raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
-    # What an overlay extends comes from its vendor: differences are written in files of the overlay's own.
-    if not _PATH.fullmatch(path) or len(path) > _LONGEST_PATH or path.startswith(BASE_FOLDER):
-        message = {
-            "zh": "文件路径应形如 entities/customer.yaml。",
-            "en": "A file's path looks like entities/customer.yaml.",
-        }
-        raise Invalid(message, code=NO_PATH.id, faults=(Fault(NO_PATH.id, message, parameter="path"),))
-    if text is None:
-        return
-    if len(text) > LARGEST_FILE or len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        message = {"zh": "文件不得超过 1 MiB。", "en": "A file may have at most 1 MiB."}
-        raise Invalid(message, code=TOO_LARGE.id, faults=(Fault(TOO_LARGE.id, message, pointer="/text"),))
-    found = [one for one in read_document(path, text)[1] if one.refusal in _NEVER_KEPT]
-    if found:
-        faults = tuple(Fault(one.code, {"zh": _placed(one, "zh"), "en": _placed(one, "en")}, pointer="/text") for one in found)
-        raise Invalid({"zh": "此文本不能保存。", "en": "This text is not kept."}, code=found[0].code, faults=faults)
-
-
-def _placed(found: Diagnostic, locale: str) -> str:
-    return f"{found.span.file}:{found.span.line}:{found.span.column} {found.message_in(locale)}"
+def _checksum(text: str | None) -> str | None:
+    return text_checksum(text) if text is not None else None
 
 
 def _changed_meanwhile(path: str) -> Conflict:

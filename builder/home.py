@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from builder.drafts import Draft, read_draft
+from builder.drafts import Draft, Edited, read_draft
 from builder.people import people
 from builder.pieces import MARKS, piece_of
 from builder.shapes import Json, Person, change_json, diagnostics_json, live_json, person_finder
@@ -142,22 +141,22 @@ def _edges(app: App, entity: str, fields: Mapping[str, Field]) -> Iterator[Json]
 
 def _changes(connection: Connection, draft: Draft, changes: Sequence[Change]) -> list[Json]:
     """What changed since the last publication, by whom and when, newest first."""
-    person = person_finder(people(connection, [row.changed_by for row in draft.rows.values()]))
-    if not changes:
-        return [_file_change(path, draft.rows[path], person) for path in draft.changed]
-    listed = [{**change_json(change), **_who(draft.rows.get(change.file), person)} for change in changes]
+    person = person_finder(people(connection, [each.changed_by for each in draft.edited.values()]))
+    told = {change.file for change in changes}
+    listed = [{**change_json(change), **_who(draft.edited.get(change.file), person)} for change in changes]
+    listed += [_file_change(path, draft.edited[path], person) for path in draft.changed if path not in told]
     return sorted(listed, key=lambda one: str(one["at"] or ""), reverse=True)
 
 
-def _file_change(path: str, row: Row[Any], person: Person) -> Json:
-    """While the draft has errors its changes cannot be said in words: the file stands for them."""
+def _file_change(path: str, edited: Edited, person: Person) -> Json:
+    """Changes that cannot be said in words, of a draft with errors or of comments only: the file stands for them."""
     name = {"zh": path, "en": path}
     words = {"zh": f"{path} 有改动", "en": f"{path} was changed"}
     shown = {"kind": piece_of(path), "thing": path, "label": name, "words": words, "flag": None, "file": path}
-    return {**shown, **_who(row, person)}
+    return {**shown, **_who(edited, person)}
 
 
-def _who(row: Row[Any] | None, person: Person) -> Json:
-    if row is None:
+def _who(edited: Edited | None, person: Person) -> Json:
+    if edited is None:
         return {"by": None, "at": None}
-    return {"by": person(row.changed_by), "at": format_instant(row.changed_at)}
+    return {"by": person(edited.changed_by), "at": format_instant(edited.changed_at)}

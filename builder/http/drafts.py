@@ -18,6 +18,7 @@ from builder.shapes import diagnostics_json, plan_json
 from forms_dsl.bundle import BROKEN, read_bundle, write_bundle
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.folder import BUNDLE_LIMIT
+from forms_dsl.reading import ReadOnce
 from runtime.context import Context
 from runtime.failures import Fault, Invalid
 from runtime.http.admission import platform_role
@@ -67,14 +68,18 @@ def get_draft(request: Request, context: Reader, app: str) -> JSONResponse:
     """All texts of the draft with what is wrong in them."""
     with services_of(request).database.read() as connection:
         draft = drafts.read_draft(connection, app)
-    found = (*draft.diagnostics(), *load_verified(draft.files, others=context.live_apps).diagnostics)
+    return _draft_answer(context, drafts.judge(context, draft))
+
+
+def _draft_answer(context: Context, judged: drafts.Judged) -> JSONResponse:
+    draft = judged.draft
     return JSONResponse(
         {
             "base": draft.base.release if draft.base is not None else None,
             "checksum": draft.checksum,
             "files": dict(sorted(draft.files.items())),
             "checksums": {path: drafts.text_checksum(text) for path, text in sorted(draft.files.items())},
-            "diagnostics": diagnostics_json(found, context.locale),
+            "diagnostics": diagnostics_json(judged.diagnostics, context.locale),
             "changed": list(draft.changed),
         }
     )
@@ -83,15 +88,12 @@ def get_draft(request: Request, context: Reader, app: str) -> JSONResponse:
 @router.put("/draft/files/{path:path}")
 def put_file(request: Request, context: Designer, app: str, path: str, file: FileText) -> JSONResponse:
     """Save one file."""
-    with services_of(request).database.write() as connection:
-        drafts.save_file(connection, context, app, path, file.text, file.checksum)
-        draft = drafts.read_draft(connection, app)
-    found = (*draft.diagnostics(), *load_verified(draft.files, others=context.live_apps).diagnostics)
+    judged = drafts.save_file(services_of(request).database, context, app, path, file.text, file.checksum, ReadOnce())
     return JSONResponse(
         {
             "checksum": drafts.text_checksum(file.text) if file.text is not None else None,
-            "draft_checksum": draft.checksum,
-            "diagnostics": diagnostics_json(found, context.locale),
+            "draft_checksum": judged.draft.checksum,
+            "diagnostics": diagnostics_json(judged.diagnostics, context.locale),
         }
     )
 
@@ -102,9 +104,8 @@ def put_bundle(request: Request, context: Designer, app: str, wish: BundleBytes)
     bundle = read_bundle(f"{app}.zip", _decoded(wish.zip))
     if bundle.diagnostics:
         raise Invalid(REFUSED, code=bundle.diagnostics[0].code, faults=tuple(map(_fault, bundle.diagnostics)))
-    with services_of(request).database.write() as connection:
-        drafts.save_bundle(connection, context, app, bundle.files)
-    return get_draft(request, context, app)
+    judged = drafts.save_bundle(services_of(request).database, context, app, bundle.files, ReadOnce())
+    return _draft_answer(context, judged)
 
 
 @router.get("/bundle")

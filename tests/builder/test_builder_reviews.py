@@ -41,6 +41,27 @@ def test_a_second_person_publishes_what_was_submitted(workshop: Workshop) -> Non
     assert (1, 2) == (after["from"], after["to"])
 
 
+def test_comments_alone_are_published_too(workshop: Workshop) -> None:
+    """A text in which only a comment changed is another release: submitted, approved, and read back with its comment."""
+    shen, zhao = (workshop.client(name) for name in ("shen", "zhao"))
+    save(shen, f"# why this is so\n{TICKET}")
+    home, plan = shen.get(PATH).json(), shen.get(f"{PATH}/plan").json()
+    asked = submit(shen, "say why")
+    done = zhao.post(f"/api/builder/reviews/{asked.json()['id']}/approve", json={})
+
+    assert ["entities/ticket.yaml"] == [change["file"] for change in home["changes"]]
+    assert ([], ["entities/ticket.yaml"], [], False) == (
+        plan["changes"],
+        [one["path"] for one in plan["files"]],
+        plan["steps"],
+        plan["blocked"],
+    )
+    assert 201 == asked.status_code, asked.text
+    assert 200 == done.status_code, done.text
+    assert 2 == done.json()["release"]["release"]
+    assert shen.get(f"{PATH}/draft").json()["files"]["entities/ticket.yaml"].startswith("# why this is so\n")
+
+
 def test_who_submitted_takes_it_back(workshop: Workshop) -> None:
     """Only the author, only while it is open; the draft stays and what was asked for can be read again."""
     shen, he, zhao = (workshop.client(name) for name in ("shen", "he", "zhao"))

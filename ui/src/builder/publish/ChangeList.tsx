@@ -29,6 +29,7 @@ export function ChangeList({ plan }: { readonly plan: PublishPlan }) {
                 {changes.map((change, at) => (
                   <span key={label(change.words)} className={change.flag === 'widened' ? 'seal-strong' : ''}>{at > 0 && '；'}{label(change.words)}</span>
                 ))}
+                {!changes.length && !plan.blocked && t('only_text')}
               </span>
               <span className="hint small">{t('changes_count', { count: changes.length })} {open ? '▾' : '▸'}</span>
             </button>

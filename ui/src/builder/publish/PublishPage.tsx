@@ -52,7 +52,9 @@ export default function PublishPage() {
   })
   const errors = plan?.diagnostics.filter(found => found.severity === 'error') ?? []
   const widened = plan ? widenedOf(plan) : []
-  const mayGoOn = Boolean(plan && plan.changes.length && !plan.blocked && (!widened.length || confirmed))
+  // A release keeps the texts: one in which only comments changed is published like any other.
+  const differs = Boolean(plan && (plan.changes.length || plan.files.length))
+  const mayGoOn = Boolean(plan && differs && !plan.blocked && (!widened.length || confirmed))
   const send = () => {
     setAsked(true)
     if (note.trim()) submit.mutate()
@@ -99,7 +101,7 @@ export default function PublishPage() {
           {step > 0 && <Button onClick={() => setStep(step - 1)}>‹ {t('previous')}</Button>}
           <span className="grow" />
           {step === 1 && widened.length > 0 && !confirmed && <span className="hint">{t('need_confirm')}</span>}
-          {step === 0 && <Button type="primary" disabled={!plan?.changes.length} onClick={() => setStep(1)}>{t('next_impact')} ›</Button>}
+          {step === 0 && <Button type="primary" disabled={!differs} onClick={() => setStep(1)}>{t('next_impact')} ›</Button>}
           {step === 1 && <Button type="primary" disabled={!mayGoOn} onClick={() => setStep(2)}>{t('next_scope')} ›</Button>}
           {step === 2 && <Button type="primary" disabled={!mayGoOn || saving !== 'saved' || submit.isPending} onClick={send}>{submit.isPending ? t('submitting') : t('submit')}</Button>}
         </footer>

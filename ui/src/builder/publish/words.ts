@@ -11,6 +11,7 @@ export const words = catalogue('builder-publish', {
   step_scope: ['范围与送审', 'Scope and approval'],
   step_result: ['结果', 'Result'],
   changes_count: ['{{count}} 处', '{{count}} change', '{{count}} changes'],
+  only_text: ['仅注释或排版有改动，功能不变', 'Only comments or layout changed; what the app does stays as it is'],
   no_difference: ['与已上线版本没有差别', 'There is no difference to the live release'],
   blocked: ['草稿有错误，改好之后才能发布。', 'The draft has errors; mend them before it can be published.'],
   see_problem: ['去改', 'Go and mend'],
