@@ -70,8 +70,8 @@ def field_lists(bench: Workbench, place: Place, lists: list[list[str]], entity: 
             message = Sentence("These fields already stand in this list.", "这组字段已在列表中。")
             bench.find(codes.NAME_TWICE, place.at(number), message)
         seen.add(frozenset(names))
-        if not names or len(set(names)) < len(names):
-            message = Sentence("A list of fields names at least one, and each once.", "字段列表至少有一个字段，且不得重复。")
+        if not names:
+            message = Sentence("A list of fields names at least one.", "字段列表至少有一个字段。")
             bench.find(codes.WRONG_TYPE, place.at(number), message)
         field_list(bench, place.at(number), names, entity)
     return tuple(tuple(names) for names in lists)
