@@ -241,9 +241,21 @@ class JumpTo:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """离职交接: an administrator gives the seat of somebody who leaves to another person."""
+
+    actor: str
+    step: str
+    visit: int
+    seat: int
+    person: str
+    reason: str
+
+
 #: What somebody does with a seat that he holds, beside deciding it.
 SeatAct = Transfer | AddSeats | Ask
 ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy
-SteerCommand = Suspend | Resume | Terminate | JumpTo
+SteerCommand = Suspend | Resume | Terminate | JumpTo | HandOver
 
 Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | ActCommand | SteerCommand

@@ -66,7 +66,7 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
             return _timer_due(progress, command)
         case cmd.Retry():
             return _retry(progress)
-        case cmd.Suspend() | cmd.Resume() | cmd.Terminate() | cmd.JumpTo():
+        case cmd.Suspend() | cmd.Resume() | cmd.Terminate() | cmd.JumpTo() | cmd.HandOver():
             return steer(progress, command)
         case _:
             return act(progress, command)

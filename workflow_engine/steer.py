@@ -12,6 +12,7 @@ from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal
+from workflow_engine.handover import hand_over
 from workflow_engine.progress import Progress, close, open_people, pass_step
 from workflow_engine.returns import calls_in_region, cancel
 from workflow_engine.state import PASSED_VISITS, Visit
@@ -35,6 +36,8 @@ def steer(progress: Progress, command: cmd.SteerCommand) -> Refusal | None:
             return None
         case cmd.JumpTo():
             return _jump(progress, command)
+        case cmd.HandOver():
+            return hand_over(progress, command)
         case _:
             assert_never(command)
 

@@ -130,6 +130,8 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
     act = random_act(random, visit, seat, actor) if random.random() < 0.25 else None
     if act is not None:
         return act
+    if pick < 0.015:
+        return cmd.HandOver("admin", visit.step, visit.number, seat, random.choice(NAMES), "leaves")
     if pick < 0.03:
         return cmd.Recall(random.choice(("maker", actor)))
     if pick < 0.10:
