@@ -10,7 +10,7 @@ from forms_dsl import codes
 from forms_dsl.build.known import DecisionSignature, EntitySignature, EventSignature, FieldSignature, Names, NameType
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.deprecation import deprecated_words, stands_in_deprecated
-from forms_dsl.diagnostics import Code, Diagnostic, Sentence, has_errors, suggestion
+from forms_dsl.diagnostics import FINDING_LIMIT, Code, Diagnostic, Sentence, has_errors, suggestion
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
 from forms_dsl.expr.lookups import LookupTable
@@ -35,8 +35,8 @@ _ALWAYS = frozenset(
 )
 
 
-#: So many findings get a near name; more of them are never shown.
-_SUGGESTIONS = 500
+#: So many findings get a near name: looking for one takes longer than all else, and more findings are never shown.
+_SUGGESTIONS = FINDING_LIMIT
 
 
 @dataclass(slots=True)
