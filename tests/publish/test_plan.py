@@ -229,7 +229,7 @@ def test_running_approvals_are_told_in_words() -> None:
     ("files", "key"),
     [
         (edited("lists/tickets.yaml", "columns:", "group_by: subject\nview: board\ncolumns:"), "view: board by subject"),
-        (edited("lists/tickets.yaml", "columns:", "bulk: [delete]\ncolumns:"), "bulk"),
+        (edited("lists/tickets.yaml", "columns:", "bulk: [delete, export]\ncolumns:"), "bulk: export"),
         (
             with_field("due: {type: date, default: 'add_business_days(today(), 2)', label: {zh: 期限, en: Due}}"),
             "add_business_days()",

@@ -20,19 +20,23 @@ FILES = {
 entity: visit
 label: Visit
 title: "{note}"
+owner: {user: keeper}
 fields:
+  keeper: {type: reference, to: org.person, label: Keeper}
   note: {type: text, max: 20, label: Note}
   stage: {type: choice, label: Stage, choices: {a: {label: A}, b: {label: B}}}
   begin: {type: date, label: Begin}
   end: {type: datetime, label: End}
 """,
-    "lists/plain.yaml": "list: plain\nentity: visit\nlabel: Plain\ncolumns: [note]\ngroup_by: stage\nsort: [-begin]\n",
+    "lists/plain.yaml": "list: plain\nentity: visit\nlabel: Plain\ncolumns: [note]\ngroup_by: stage\nsort: [-begin]\nbulk: [assign, delete]\n",
     "lists/board.yaml": "list: board\nentity: visit\nlabel: Board\ncolumns: [note]\nview: board\ngroup_by: stage\n",
     "lists/month.yaml": "list: month\nentity: visit\nlabel: Month\ncolumns: [note]\nview: calendar\ndates: [begin]\n",
     "lists/line.yaml": "list: line\nentity: visit\nlabel: Line\ncolumns: [note]\nview: timeline\ndates: [begin, end]\n",
     "roles.yaml": """\
 roles:
   all: {label: All, access: {visit: {read: true}}}
+  keeps: {label: Keeps, access: {visit: {read: true, update: true, delete: true}}}
+  fixed: {label: Fixed, access: {visit: {read: true, update: true, fields: {keeper: read}}}}
   few: {label: Few, access: {visit: {read: true, fields: {stage: hidden, end: masked}}}}
 """,
 }
@@ -76,6 +80,13 @@ def test_what_a_person_may_not_know_lays_out_nothing() -> None:
 
     assert ["table", "table", "calendar", "table"] == [lists[name]["view"] for name in ("plain", "board", "month", "line")]
     assert (None, None, ["begin"]) == (lists["plain"]["group"], lists["board"]["group"], paths(lists["line"]["dates"]))
+
+
+def test_a_selection_offers_what_a_person_may_do() -> None:
+    """Deleting by the right to delete; assigning by the right to fill in who keeps the record."""
+    offered = {role: (drawn(role)["plain"]["bulk"], drawn(role)["plain"]["assigns"]) for role in ("keeps", "fixed", "all")}
+    assert {"keeps": (["assign", "delete"], "keeper"), "fixed": ([], None), "all": ([], None)} == offered
+    assert ([], None) == (drawn("keeps")["board"]["bulk"], drawn("keeps")["board"]["assigns"])
 
 
 def test_rows_of_a_group_are_found_by_an_index() -> None:

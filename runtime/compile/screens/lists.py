@@ -51,7 +51,16 @@ def draw_list(compiled: CompiledApp, each: ListView, view: View, today: dt.date)
         "view": each.view if arranged else "table",
         "group": next(iter(draw_columns(compiled, entity, tuple(group), view, today)), None),
         "dates": draw_columns(compiled, entity, dates, view, today),
+        **_bulk(compiled, each, view),
     }
+
+
+def _bulk(compiled: CompiledApp, each: ListView, view: View) -> dict[str, object]:
+    """What this person may do with a selection, each record under its own row rules; the field that an assignment fills in."""
+    seen, owner = view(f"{compiled.app.name}.{each.entity}"), compiled.entities[each.entity].entity.owner_user
+    assigns = owner if seen is not None and seen.update and owner in seen.writes else None
+    can = {"delete": seen is not None and seen.delete, "assign": assigns is not None}
+    return {"bulk": [name for name in each.bulk if can.get(name)], "assigns": assigns if "assign" in each.bulk else None}
 
 
 def draw_columns(

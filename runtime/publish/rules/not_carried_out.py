@@ -16,6 +16,10 @@ NOT_CARRIED_OUT = code("M416", "A part of the language that this version does no
 _LANES = frozenset({"choice", "status", "boolean"})
 
 
+#: Actions on a selection.
+_BULK = frozenset({"delete", "assign"})
+
+
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """One finding for each key, at the thing that has it."""
     app = proposal.new.app
@@ -55,8 +59,7 @@ def _of_list(app: App, view: ListView) -> Iterator[tuple[Span, str]]:
     group = app.entities[view.entity].fields.get(view.group_by or "")
     if view.view == "board" and (group is None or group.type not in _LANES):
         yield view.span, f"view: board by {view.group_by}"
-    if view.bulk:
-        yield view.span, "bulk"
+    yield from ((view.span, f"bulk: {name}") for name in view.bulk if name not in _BULK)
 
 
 def _of_rule(rule: AccessRule) -> Iterator[str]:

@@ -171,6 +171,9 @@ export interface ListScreen {
   readonly view: 'table' | 'board' | 'calendar' | 'timeline'
   readonly group: ColumnScreen | null
   readonly dates: readonly ColumnScreen[]
+  /** What this person may do with selected rows; `assigns` is the field that an assignment fills in. */
+  readonly bulk: readonly ('delete' | 'assign')[]
+  readonly assigns: string | null
 }
 
 export interface ItemScreen {

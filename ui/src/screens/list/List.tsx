@@ -17,6 +17,7 @@ import { useIsNarrow } from '../../kernel/parts/narrow'
 import { useTitle } from '../../kernel/parts/title'
 import type { Walk } from '../record/walk'
 import { Board } from './Board'
+import { Bulk } from './Bulk'
 import { Calendar } from './Calendar'
 import { Cards } from './Cards'
 import { ColumnPanel } from './ColumnPanel'
@@ -62,7 +63,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
   const t = useWords(words), c = useWords(common), label = useLabel(), noun = useNoun()
   const { screens, list, entity } = parts, { app, timezone: zone } = screens
   const place = useListPlace(), choice = useColumnChoice(parts), narrow = useIsNarrow()
-  const [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false)
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set()), [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false)
   const navigate = useNavigate(), location = useLocation()
   const search = useRef<InputRef>(null), columnsButton = useRef<HTMLButtonElement>(null)
   const answer = useListPage(parts, place.state, choice.shown)
@@ -74,10 +75,16 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
   useTitle(title)
   useShortcuts({
     '/': () => search.current?.focus(),
+    ...(picked.size > 0 ? { 'Escape': () => setPicked(new Set()) } : {}),
     ...(form ? { 'Alt+N': () => void navigate(`/app/${app}/new/${form}`) } : {}),
   })
   const records = answer.data?.page.items ?? null
   const from = place.state.at, to = from + (records?.length ?? 0) - 1
+  const selected = (records ?? []).filter(record => picked.has(record.id))
+  const selection = list.bulk.length > 0 && !narrow ? {
+    ids: picked,
+    set: (ids: readonly string[], on: boolean) => setPicked(before => new Set(on ? [...before, ...ids] : [...before].filter(id => !ids.includes(id)))),
+  } : undefined
   const linkOf = (record: RecordWire, at: number) => ({
     to: `/app/${app}/${list.entity}/${record.id}`,
     state: { ids: (records ?? []).map(each => each.id), at, from, total: counts.now ?? null, back: location.pathname + location.search, label: list.label } satisfies Walk,
@@ -116,6 +123,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         </div>
         {answer.error && answer.data && <div className="notice list-notice" role="alert"><span className="grow">{c('stale_list', { time: clock(answer.data.at, zone) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
         {answer.error && !answer.data && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
+        {selection && <Bulk parts={parts} selected={selected} clear={() => setPicked(new Set())} keep={ids => setPicked(new Set(ids))} />}
         <div className="list-body">
           <div className="list-rows">
             {records?.length === 0 && <Empty parts={parts} place={place} />}
@@ -124,7 +132,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
             {list.view === 'timeline' && first && second && <Timeline parts={parts} state={place.state} from={first} to={second} />}
             {list.view === 'table' && records?.length !== 0 && (narrow
               ? <Cards list={list} columns={choice.all} records={records} zone={zone} linkOf={linkOf} />
-              : !(answer.error && !answer.data) && <Table name={title} columns={choice.shown} records={records} order={order} sort={next => place.ask({ order: next })} zone={zone} busy={answer.isPlaceholderData} group={list.group} linkOf={linkOf} />)}
+              : !(answer.error && !answer.data) && <Table name={title} columns={choice.shown} records={records} order={order} sort={next => place.ask({ order: next })} zone={zone} busy={answer.isPlaceholderData} group={list.group} selection={selection} linkOf={linkOf} />)}
           </div>
           {choosing && !narrow && <ColumnPanel choice={choice} close={closeColumns} />}
         </div>

@@ -1,5 +1,5 @@
 /** The rows of a list: sorted by the server, walked by arrows, opened by Enter. */
-import { Fragment, type KeyboardEvent, type ReactNode } from 'react'
+import { Fragment, useRef, type ChangeEvent, type KeyboardEvent, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { ColumnScreen, RecordWire } from '../../kernel/api/types'
 import { isFigure } from '../../kernel/format/value'
@@ -8,6 +8,8 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { Cell, cellClass } from '../../widgets/Cell'
 import { useGroups } from './groups'
 import { words } from './words'
+
+export interface Selection { readonly ids: ReadonlySet<string>, readonly set: (ids: readonly string[], on: boolean) => void }
 
 interface TableProps {
   readonly name: string
@@ -18,6 +20,8 @@ interface TableProps {
   readonly zone: string
   readonly busy: boolean
   readonly group: ColumnScreen | null
+  /** The rows that are selected; absent where nothing can be done with a selection. */
+  readonly selection?: Selection | undefined
   readonly linkOf: (record: RecordWire, at: number) => { readonly to: string, readonly state: unknown }
 }
 
@@ -49,8 +53,15 @@ function Head({ column, order, sort }: { readonly column: ColumnScreen, readonly
   )
 }
 
-export function Table({ name, columns, records, order, sort, zone, busy, group, linkOf }: TableProps) {
+export function Table({ name, columns, records, order, sort, zone, busy, group, selection, linkOf }: TableProps) {
   const t = useWords(words), groupOf = useGroups(group, zone)
+  const all = records?.map(record => record.id) ?? [], last = useRef(0)
+  /** The rows from the one that was clicked last, while Shift is held. */
+  const range = (at: number, event: ChangeEvent<HTMLInputElement>): readonly string[] => {
+    const native = event.nativeEvent, from = native instanceof MouseEvent && native.shiftKey ? last.current : at
+    last.current = at
+    return all.slice(Math.min(from, at), Math.max(from, at) + 1)
+  }
   const cell = (column: ColumnScreen, record: RecordWire, at: number): ReactNode => {
     const content = <Cell column={column} record={record} zone={zone} />
     if (at > 0) return <td key={column.path} className={cellClass(column)}>{content}</td>
@@ -63,14 +74,14 @@ export function Table({ name, columns, records, order, sort, zone, busy, group, 
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <table className="table" onKeyDown={walk}>
         <caption className="sr">{t('table', { label: name })}</caption>
-        <thead><tr>{columns.map(column => <Head key={column.path} column={column} order={order} sort={sort} />)}</tr></thead>
+        <thead><tr>{selection && <th scope="col" className="pick"><input type="checkbox" aria-label={t('select_all')} checked={all.length > 0 && all.every(id => selection.ids.has(id))} onChange={event => selection.set(all, event.target.checked)} /></th>}{columns.map(column => <Head key={column.path} column={column} order={order} sort={sort} />)}</tr></thead>
         <tbody>
           {records === null
-            ? Array.from({ length: GREY_ROWS }, (_, at) => <tr key={at} className="row-grey">{columns.map(column => <td key={column.path}><span className="grey" /></td>)}</tr>)
+            ? Array.from({ length: GREY_ROWS }, (_, at) => <tr key={at} className="row-grey">{selection && <td />}{columns.map(column => <td key={column.path}><span className="grey" /></td>)}</tr>)
             : records.map((record, at) => (
               <Fragment key={record.id}>
-                {groupOf(records, at) !== null && <tr className="row-group"><th scope="colgroup" colSpan={columns.length}>{groupOf(records, at)}</th></tr>}
-                <tr>{columns.map((column, place) => cell(column, record, place))}</tr>
+                {groupOf(records, at) !== null && <tr className="row-group"><th scope="colgroup" colSpan={columns.length + (selection ? 1 : 0)}>{groupOf(records, at)}</th></tr>}
+                <tr className={selection?.ids.has(record.id) ? 'is-selected' : ''}>{selection && <td className="pick"><input type="checkbox" aria-label={t('select_row', { row: at + 1 })} checked={selection.ids.has(record.id)} onChange={event => selection.set(range(at, event), event.target.checked)} /></td>}{columns.map((column, place) => cell(column, record, place))}</tr>
               </Fragment>
             ))}
         </tbody>

@@ -1,6 +1,18 @@
 import { catalogue } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('list', {
+  selection: ['批量操作', 'Actions on the selection'],
+  selected: ['已选 {{count}} 条', '{{count}} selected', '{{count}} selected'],
+  select_all: ['选择本页全部', 'Select all on this page'],
+  select_row: ['选择第 {{row}} 行', 'Select row {{row}}'],
+  clear_selection: ['取消选择', 'Clear'],
+  delete: ['删除', 'Delete'],
+  assign: ['分派', 'Assign'],
+  delete_title: ['删除 {{count}} 条记录？', 'Delete {{count}} record?', 'Delete {{count}} records?'],
+  assign_title: ['分派 {{count}} 条记录', 'Assign {{count}} record', 'Assign {{count}} records'],
+  touches: ['涉及以下记录，每条单独处理：', 'These records, each by itself:'],
+  bulk_done: ['{{done}} / {{all}} 条完成', '{{done}} of {{all}} done'],
+  bulk_failed: ['没有完成，请重试', 'Not done; try again'],
   no_group: ['未填', 'Not set'],
   moved: ['已移到{{lane}}', 'Moved to {{lane}}'],
   move_card: ['把 {{title}} 移到', 'Move {{title}} to'],
