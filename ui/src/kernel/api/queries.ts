@@ -1,7 +1,8 @@
 /** The questions that several screens ask, each under one cache key. */
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, get, path } from './client'
-import type { AppEntry, HistoryEntry, Me, Page, Process, RecordView, RecordWire, Screens, Task, TaskDetail } from './types'
+import type { Process, Task, TaskDetail } from './processes'
+import type { AppEntry, HistoryEntry, Me, Page, RecordView, RecordWire, Screens } from './types'
 
 const MINUTE = 60_000
 

@@ -1,7 +1,7 @@
 /** One decision for many tasks: chosen in the list, each answered for itself; what was refused says why and stays. */
 import { Button, Input } from 'antd'
 import { useState } from 'react'
-import type { Task } from '../../kernel/api/types'
+import type { Task } from '../../kernel/api/processes'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { Failure } from '../../kernel/parts/Failure'
 import { useBatch, type BatchOutcome } from './decide'

@@ -1,5 +1,6 @@
 /** The fields a decision needs, what has changed since the last look tinted with its old value. */
-import type { EntityScreen, FieldScreen, Screens, TaskDetail } from '../../kernel/api/types'
+import type { TaskDetail } from '../../kernel/api/processes'
+import type { EntityScreen, FieldScreen, Screens } from '../../kernel/api/types'
 import { currencyUnit, textOf, titlesOf, useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { path, post } from '../../kernel/api/client'
 import { Refusal } from '../../kernel/api/failure'
-import type { TaskDetail, Trial } from '../../kernel/api/types'
+import type { TaskDetail, Trial } from '../../kernel/api/processes'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { Path } from '../parts/Path'
 import { words } from './words'

@@ -1,6 +1,7 @@
 /** A step that is filled in, such as an application that came back: the form with just the fields the step may write. */
 import { useEffect, useRef, useState } from 'react'
-import type { EntityScreen, FormScreen, Screens, TaskDetail, Wire } from '../../kernel/api/types'
+import type { TaskDetail } from '../../kernel/api/processes'
+import type { EntityScreen, FormScreen, Screens, Wire } from '../../kernel/api/types'
 import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useMe } from '../../kernel/api/queries'

@@ -1,7 +1,7 @@
 /** The left pane: the cards of one box, by deadline, each of three lines. */
 import { Checkbox, Input } from 'antd'
 import { Link } from 'react-router'
-import type { Task } from '../../kernel/api/types'
+import type { Task } from '../../kernel/api/processes'
 import { group as grouping } from '../../kernel/format/numbers'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'

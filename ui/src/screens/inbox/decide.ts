@@ -4,7 +4,8 @@ import { post, path } from '../../kernel/api/client'
 import { Refusal } from '../../kernel/api/failure'
 import { useOnce } from '../../kernel/api/once'
 import { keys } from '../../kernel/api/queries'
-import type { Decided, TaskDetail, Wire } from '../../kernel/api/types'
+import type { Decided, TaskDetail } from '../../kernel/api/processes'
+import type { Wire } from '../../kernel/api/types'
 
 export interface Decision {
   readonly name: string

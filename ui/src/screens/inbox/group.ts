@@ -1,5 +1,5 @@
 /** The tasks of a box in the groups a person works by: overdue, today, this week, later, without a deadline. */
-import type { Task } from '../../kernel/api/types'
+import type { Task } from '../../kernel/api/processes'
 import { dayIn } from '../../kernel/format/dates'
 import { fromNumber, toNumber, weekday } from '../../kernel/expr/dates'
 

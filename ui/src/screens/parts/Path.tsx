@@ -1,5 +1,6 @@
 /** The steps of a trial run: number, title, people, reason; who is left out is a line of its own. */
-import type { Person, Trial } from '../../kernel/api/types'
+import type { Trial } from '../../kernel/api/processes'
+import type { Person } from '../../kernel/api/types'
 import { showInstant } from '../../kernel/format/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'

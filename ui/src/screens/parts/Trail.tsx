@@ -1,5 +1,5 @@
 /** What happened in an approval, newest at the bottom, and where it waits now. */
-import type { Process, TrailEntry } from '../../kernel/api/types'
+import type { Process, TrailEntry } from '../../kernel/api/processes'
 import { showInstant } from '../../kernel/format/dates'
 import { useWords, type Say } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'

@@ -1,7 +1,7 @@
 /** What administrators do with a whole approval, each act with its reason; and the reminder by the starter. */
 import { Button, Input, Select } from 'antd'
 import { useId, useState } from 'react'
-import type { Process } from '../../kernel/api/types'
+import type { Process } from '../../kernel/api/processes'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useLabel } from '../../kernel/i18n/locale'

@@ -1,0 +1,120 @@
+/** Approvals and to-do lists on the wire (docs/rest.md 2 and 3). */
+import type { Label, Person, RecordWire, Wire } from './types'
+
+export interface ProcessStep {
+  readonly step: string
+  readonly title: Label
+  readonly since: string
+  readonly due_at: string | null
+  readonly people: readonly Person[]
+  readonly unit: string | null
+  readonly held_reason: string | null
+}
+
+export interface TrailEntry {
+  readonly at: string
+  readonly kind: string
+  readonly step: string
+  readonly title: Label | null
+  readonly actor: Person | null
+  readonly on_behalf_of: Person | null
+  readonly post: Label | null
+  readonly opinion: string | null
+  readonly detail: string | null
+}
+
+export interface Process {
+  readonly id: string
+  readonly workflow: string
+  readonly title: Label
+  readonly state: 'running' | 'approved' | 'rejected' | 'stopped' | 'held' | 'suspended'
+  readonly started_by: Person
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly at: readonly ProcessStep[]
+  readonly trail: readonly TrailEntry[]
+  readonly can: readonly string[]
+  /** For administrators: where the flow may be put, and the jump that waits for a second one. */
+  readonly jump?: { readonly to: readonly { readonly step: string, readonly title: Label }[], readonly asked: { readonly step: string, readonly by: Person | null } | null } | null
+}
+
+export interface Task {
+  readonly id: string
+  readonly app: string
+  readonly kind: 'seat' | 'request' | 'copy' | 'work_item'
+  readonly workflow: string | null
+  readonly step: string
+  readonly title: Label
+  readonly text: Label | null
+  readonly entity: string
+  readonly record_id: string
+  readonly record_title: string
+  readonly entity_label: Label
+  readonly amount: string | null
+  readonly currency: string | null
+  readonly unit: string | null
+  readonly started_by: Person | null
+  readonly created_at: string
+  readonly due_at: string | null
+  readonly four_eyes: boolean
+  readonly state: 'open' | 'done' | 'cancelled'
+  readonly result: string | null
+  readonly claimed_by: Person | null
+  readonly on_behalf_of: Person | null
+}
+
+export interface TaskDetail extends Task {
+  readonly decisions: readonly string[]
+  readonly opinion_required: readonly string[]
+  readonly return_to: readonly { readonly step: string, readonly title: Label }[]
+  readonly form: string | null
+  readonly fields: { readonly write: readonly string[], readonly hide: readonly string[], readonly require?: readonly string[] }
+  readonly record: RecordWire
+  readonly process: Process | null
+  readonly changed_fields: Readonly<Record<string, Wire>>
+  /** Whether this person may open the record, and which of its references. */
+  readonly opens: boolean
+  readonly opens_fields: readonly string[]
+  /** Of a seat: what may be done with it beside deciding it, whether a decision needs the password, who was added and asked. */
+  readonly acts?: readonly string[]
+  readonly signature?: boolean
+  readonly added?: readonly AddedSeat[]
+  readonly requests?: readonly OpinionRequest[]
+}
+
+export interface AddedSeat {
+  readonly seat: number
+  readonly person: Person | null
+  readonly by: Person | null
+  readonly mode: 'before' | 'after' | 'together'
+  readonly state: string
+  readonly removable: boolean
+}
+
+export interface OpinionRequest {
+  readonly request: number
+  readonly kind: 'opinion' | 'delegate'
+  readonly person: Person | null
+  readonly by: Person | null
+  readonly note: string | null
+  readonly state: 'open' | 'answered' | 'withdrawn' | 'cancelled'
+  readonly opinion: string | null
+  readonly waits: boolean
+  readonly withdrawable: boolean
+}
+
+export interface Decided { readonly task: Task, readonly process: Process | null, readonly undo_until?: string | null }
+
+export interface TrialStep {
+  readonly step: string
+  readonly title: Label
+  readonly kind: string
+  readonly people: readonly Person[]
+  readonly because: string | null
+  readonly left_out: readonly { readonly person: Person, readonly because: string }[]
+  readonly due_at: string | null
+  /** The rows of the authority table that lead here, and what they say. */
+  readonly authority?: { readonly table: Label, readonly rows: readonly string[], readonly value: string | null } | null
+  readonly stuck: string | null
+}
+export interface Trial { readonly steps: readonly TrialStep[], readonly ends: 'approved' | 'stuck' }
