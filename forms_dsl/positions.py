@@ -13,8 +13,8 @@ _BREAKS = " \n"
 
 
 def spans_within(document: Document, pointer: Pointer, value: str) -> Callable[[int, int], Span]:
-    """A function from start and end offset in `value`, the text at `pointer`, to the place in the file."""
-    whole = document.span(pointer)
+    """A function from start and end offset in `value`, the text at `pointer` or its key, to the place in the file."""
+    whole = document.key_span(pointer) if _is_key(document.data, pointer, value) else document.span(pointer)
     if whole.line == whole.end_line and whole.end_column - whole.column == len(value):
         return lambda start, end: Span(whole.file, whole.line, whole.column + start, whole.line, whole.column + end)
     text = document.sources.get(whole.file, document.text)
@@ -33,6 +33,15 @@ def spans_within(document: Document, pointer: Pointer, value: str) -> Callable[[
         return Span(whole.file, line, column, end_line, end_column)
 
     return span_of
+
+
+def _is_key(data: object, pointer: Pointer, value: str) -> bool:
+    """Whether the text is the key at `pointer`, and not what stands under it."""
+    if not pointer or pointer[-1] != value:
+        return False
+    for part in pointer:
+        data = data[part] if isinstance(data, dict) and part in data else data[part] if isinstance(data, list) else None  # type: ignore[index]
+    return data != value
 
 
 @lru_cache(maxsize=64)
