@@ -11,7 +11,7 @@ import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
-from forms_dsl.model import CallStep, HumanStep, Label, People, StepFields, Workflow, WorkflowStep
+from forms_dsl.model import CallStep, CopyStep, HumanStep, Label, People, StepFields, Workflow, WorkflowStep
 from runtime.compile.access import (
     Action,
     FieldRight,
@@ -47,6 +47,11 @@ class CaseGrant:
 
     record_id: str
     fields: StepFields
+
+
+#: What lets anybody with a role in the app be asked beside those whom a step names.
+_ASKS_OTHERS = frozenset({"add_before", "add_after", "add_together", "delegate", "ask_opinion"})
+_ANYBODY = People("known")
 
 
 def is_record_id(text: str) -> bool:
@@ -158,10 +163,17 @@ def is_platform(principal: Principal) -> bool:
 def _asked(compiled: CompiledApp, entity: CompiledEntity) -> Iterator[People]:
     for workflow in workflows_of(compiled, entity):
         for step in steps_of(workflow.steps):
-            if isinstance(step, HumanStep):
-                yield step.by
-            elif isinstance(step, CallStep) and step.on_error is not None:
-                yield step.on_error
+            match step:
+                case HumanStep(by=by, due=due, allow=allow):
+                    yield by
+                    if due is not None and due.to is not None:
+                        yield due.to
+                    if set(allow) & _ASKS_OTHERS:
+                        yield _ANYBODY
+                case CallStep(on_error=by) if by is not None:
+                    yield by
+                case CopyStep(to=to):
+                    yield from to
     for automation in compiled.app.automations.values():
         if automation.entity == entity.entity.name:
             yield from (action.to for action in automation.do if action.kind == "work_item" and action.to is not None)

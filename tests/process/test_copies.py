@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from forms_dsl.load import load_app
+from forms_dsl.model import App
+from runtime.compile.app import compile_app
 from runtime.failures import NotFound
 from runtime.process.detail import task_detail
 from runtime.process.inbox import list_tasks
 from runtime.process.service import DecisionBody, act_on
 from runtime.process.view import process_of
+from runtime.records.access import may_open
 from runtime.store.database import Database
-from tests.process.bank import Bank, open_bank
+from tests.process.bank import FILES, Bank, open_bank
 
 COPIES = """
 workflow: approval
@@ -96,3 +100,16 @@ def test_a_copy_at_the_start_comes_with_the_submission(database: Database) -> No
     bank.submit()
 
     assert 1 == len(copies(bank, "head"))
+
+
+def test_who_only_gets_copies_may_draw_them(bank: Bank) -> None:
+    """Without any right of his own in the app he still finds its screens; who takes no part at all does not."""
+    assert may_open(bank.context("kai"), bank.compiled)
+    assert not may_open(bank.context("kai"), compile_app(without_copies(), 1))
+
+
+def without_copies() -> App:
+    rest = "\n".join(line for line in COPIES.split("\n") if "copy:" not in line)
+    loaded = load_app({**FILES, "workflows/approval.yaml": rest})
+    assert loaded.app is not None
+    return loaded.app

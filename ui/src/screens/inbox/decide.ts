@@ -16,8 +16,8 @@ export interface Decision {
   readonly password?: string | undefined
 }
 
-/** Decisions end the task for this person; claiming and releasing only say who works on it. */
-export const ends = (decision: string): boolean => decision !== 'claim' && decision !== 'release'
+/** Decisions end the task for this person; claiming and releasing only say who works on it, a copy that was read stays. */
+export const ends = (decision: string): boolean => decision !== 'claim' && decision !== 'release' && decision !== 'read'
 
 /** What an act with a task changes is asked for again. */
 function refresh(client: QueryClient, id: string): void {

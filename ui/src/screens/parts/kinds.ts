@@ -19,7 +19,7 @@ export const words = catalogue('kinds', {
 /** What was clicked at a step, and how an approval ended, as what has happened. */
 export const outcomes = catalogue('outcomes', {
   approve: ['同意', 'Approved'], reject: ['拒绝', 'Refused'], return: ['退回', 'Returned'], complete: ['提交', 'Submitted'], abstain: ['弃权', 'Abstained'], veto: ['否决', 'Vetoed'],
-  claim: ['认领', 'Claimed'], answer: ['答复', 'Answered'], read: ['已阅', 'Read'], open: ['等待', 'Waiting'], not_required: ['无需办理', 'Not required'], completed: ['完成', 'Completed'], abstained: ['弃权', 'Abstained'], release: ['放回', 'Put back'], done: ['办结', 'Done'],
+  claim: ['认领', 'Claimed'], answer: ['答复', 'Answered'], read: ['阅知', 'Read'], open: ['等待', 'Waiting'], not_required: ['无需办理', 'Not required'], completed: ['完成', 'Completed'], abstained: ['弃权', 'Abstained'], release: ['放回', 'Put back'], done: ['办结', 'Done'],
   approved: ['已批准', 'Approved'], rejected: ['已拒绝', 'Refused'], stopped: ['已撤回', 'Taken back'], cancelled: ['已取消', 'Cancelled'],
 })
 
