@@ -209,7 +209,9 @@ def name_finding(folder: Folder) -> Iterator[Diagnostic]:
             f"Rename the folder to {folder.app}; other apps look for it there.",
             f"请将文件夹改名为 {folder.app}，其他应用按此名称查找。",
         )
-        yield WRONG_PLACE.at(document.span(("app",)), message, pointer=("app",), hint=hint)
+        # A checkout, a copy or an unpacked bundle may be called anything: the app itself is right.
+        found = WRONG_PLACE.at(document.span(("app",)), message, pointer=("app",), hint=hint)
+        yield replace(found, severity="hint", refusal=None)
 
 
 def read_mapping_files(path: Path) -> dict[str, str]:

@@ -285,7 +285,7 @@ def test_an_app_is_called_as_its_folder(qiqiao: Qiqiao, folder: Path) -> None:
     other = folder.rename(folder.parent / "desk_2")
     code, out, _ = qiqiao("check", other)
 
-    assert (1, True) == (code, f"{other}/app.yaml:1:6: S004 error: The folder is called 'desk_2', the app 'desk'." in out), out
+    assert (0, True) == (code, f"{other}/app.yaml:1:6: S004 hint: The folder is called 'desk_2', the app 'desk'." in out), out
 
 
 def test_help_names_every_verb_with_an_example() -> None:
