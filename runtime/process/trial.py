@@ -34,6 +34,7 @@ from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.records.settle import Demands, settle
 from runtime.store.types import format_instant
+from workflow_engine.proxies import represented
 from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from, with_decisions
 from workflow_engine.world import Ran, World
 
@@ -48,8 +49,9 @@ def try_workflow(
     """The trial run of docs/rest.md: from the start over entered values, or from where a record's approval stands."""
     flow = live_flow(context, app, workflow)
     if record_id is not None:
-        get_record(connection, context, app, flow.workflow.entity, record_id, _EXISTS)
         instance = running_instance(connection, app, record_id)
+        if instance is None or not _acts_for_somebody(connection, context, instance):
+            get_record(connection, context, app, flow.workflow.entity, record_id, _EXISTS)
         if instance is not None:
             return _from_here(connection, context, instance)
     if not may_start(connection, context, flow.compiled, flow.workflow.start_by):
@@ -62,6 +64,14 @@ def try_workflow(
     facts = with_decisions(flow.definition, _entered_by(person.id, world))
     trial = simulate(flow.definition, person.id, person.unit_id, facts)
     return _shown(connection, context, flow, trial)
+
+
+def _acts_for_somebody(connection: Connection, context: Context, instance: str) -> bool:
+    """Whether this person may act in the case for one of those who are asked (代理), and so may know of its record."""
+    opened = look_at_instance(connection, context, instance)
+    definition, state, person = opened.flow.definition, opened.journal.state, context.principal.id
+    seats = ((visit, seat) for visit in state.open_visits() for seat in visit.seats)
+    return any(represented(definition, state, opened.world, visit, seat, person) for visit, seat in seats)
 
 
 def _from_here(connection: Connection, context: Context, instance: str) -> dict[str, object]:

@@ -61,6 +61,9 @@ def test_a_case_stands_in_both_lists_and_either_decides(desk: Desk) -> None:
     detail = lin.get(f"/api/tasks/{task['id']}").json()
     assert {"approve", "reject"} <= set(detail["decisions"])
     assert "100000.00" == detail["record"]["amount"]
+    path = {"record_id": record}
+    assert 200 == lin.post("/api/lending/workflows/approval/simulate", json=path).status_code
+    assert 404 == desk.client("kai").post("/api/lending/workflows/approval/simulate", json=path).status_code
     answer = lin.post(f"/api/tasks/{task['id']}/approve", json={"fields": {"rating": 3}, "version": detail["record"]["version"]})
     assert 200 == answer.status_code, answer.text
     assert [] == todo(lin) == todo(ann)
