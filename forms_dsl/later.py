@@ -22,7 +22,7 @@ SOURCES = (
 #: Class of the model that a function looks at → kind of file.
 _BY_CLASS = {
     "Entity": "entity", "Field": "entity", "Form": "form", "ListView": "list", "AccessRule": "roles", "Role": "roles",
-    "Workflow": "workflow", "WorkflowStep": "workflow", "HumanStep": "workflow", "Automation": "automation",
+    "Tile": "dashboard", "Workflow": "workflow", "WorkflowStep": "workflow", "HumanStep": "workflow", "Automation": "automation",
 }  # fmt: skip
 #: A set of what is built, by its name in a source: the kind of file and everything that the set could hold.
 _BUILT = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from forms_dsl.expr.json_values import to_json
 from forms_dsl.model import DecisionTable, Entity
@@ -17,6 +17,7 @@ from runtime.context import Context
 from runtime.query.late import held_roles, param_facts
 from runtime.query.plans import AccessPlan
 from runtime.records.access import knows, possible_plan, workflows_of
+from runtime.records.dashboards import dashboards_for
 from runtime.records.segments import segment_of
 
 
@@ -25,13 +26,23 @@ def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     drawn = compile_screens(compiled, view_for(compiled, context), context.business_date)
     read = parameters_read(compiled)
     param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
+    dashboards = dashboards_for(compiled, context, drawn)
     return {
         **drawn,
+        "menu": [*_dashboards_in_menu(compiled, dashboards), *cast("list[object]", drawn["menu"])],
+        "dashboards": dashboards,
         "param": param,
         "maintains": maintains_any(compiled, context),
         "segments": segments_for(compiled, context),
         "prints": prints_for(compiled, context),
     }
+
+
+def _dashboards_in_menu(compiled: CompiledApp, dashboards: Mapping[str, Mapping[str, object]]) -> list[dict[str, object]]:
+    """The dashboards that the app's menu names; all of them where it has no menu of its own."""
+    named = {name for kind, name in compiled.app.menu if kind in ("dashboard", "dashboards")}
+    listed = [each for name, each in dashboards.items() if name in named or not compiled.app.menu]
+    return [{"kind": "dashboard", "name": each["name"], "label": each["label"]} for each in listed]
 
 
 def maintains_any(compiled: CompiledApp, context: Context) -> bool:

@@ -154,7 +154,7 @@ def test_a_plan_with_a_failing_case_is_refused(database: Database) -> None:
     assert bad.blocked and [one.code for one in bad.diagnostics if one.severity == "error"] == ["M417"]
 
 
-@pytest.mark.parametrize("key", ["dashboard", "template of a message", "upgrade", "send"])
+@pytest.mark.parametrize("key", ["template of a message", "upgrade", "send"])
 def test_what_is_not_carried_out_is_refused_by_name(database: Database, key: str) -> None:
     with database.read() as connection:
         plan = plan_publish(connection, "small", KINDS, NOW).plan

@@ -53,7 +53,7 @@ def compile_screens(compiled: CompiledApp, view: View, today: dt.date) -> dict[s
         "menu": [
             {"kind": kind, "name": name, "label": (lists if kind == "list" else reports)[name]["label"]}
             for kind, name in menu_of(compiled)
-            if name in (lists if kind == "list" else reports)
+            if kind != "dashboard" and name in (lists if kind == "list" else reports)
         ],
         "entities": {name: draw_entity(compiled, compiled.entities[name], found, view, today) for name, found in seen.items()},
         "lists": lists,

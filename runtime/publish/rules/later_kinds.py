@@ -1,15 +1,16 @@
-"""Segments, dashboards, templates and other kinds that the language has and this version does not act on yet."""
+"""What segments, dashboards, templates and other kinds can say and this version does not act on yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from forms_dsl.diagnostics import Diagnostic, Sentence
-from forms_dsl.model import App, HumanStep
+from forms_dsl.model import App, HumanStep, Tile
 from forms_dsl.source import Span
 from forms_dsl.workflow_tree import steps_of
 from runtime.publish.lint import Proposal
 from runtime.publish.rules.not_carried_out import NOT_CARRIED_OUT
+from runtime.records.dashboards import adds_up
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
@@ -20,11 +21,9 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
 
 
 def _things(app: App) -> Iterator[tuple[Span, str]]:
-    for kind, group in (
-        ("dashboard", app.dashboards),
-        ("upgrade", app.upgrades),
-    ):
-        yield from ((thing.span, kind) for thing in group.values())
+    yield from ((upgrade.span, "upgrade") for upgrade in app.upgrades.values())
+    for dashboard in app.dashboards.values():
+        yield from ((tile.span, key) for tile in dashboard.tiles for key in _of_tile(app, tile))
     for template in app.templates.values():
         if template.kind == "message":
             yield template.span, "template of a message"
@@ -48,3 +47,13 @@ def _things(app: App) -> Iterator[tuple[Span, str]]:
     yield from (
         (parameters, f"by: segment (params.{name})") for name, parameter in app.parameters.items() if "segment" in parameter.by
     )
+
+
+def _of_tile(app: App, tile: Tile) -> Iterator[str]:
+    if tile.compare is not None:
+        yield "compare"
+    report = app.reports.get(tile.report or "")
+    measure = next((each for each in report.measures if each.name == tile.measure), None) if report is not None else None
+    is_grouped = report is not None and (report.rows or report.columns)
+    if tile.show == "number" and measure is not None and is_grouped and not adds_up(measure.value.tree):
+        yield "show: number of a measure that does not add up over groups"

@@ -30,6 +30,7 @@ export const router = createBrowserRouter([
           { path: 'tasks/:id?', lazy: screen(() => import('./inbox/Inbox')) },
           { path: 'app/:app/list/:list', lazy: screen(() => import('./list/List')) },
           { path: 'app/:app/report/:report', lazy: screen(() => import('./report/Report')) },
+          { path: 'app/:app/dashboard/:dashboard', lazy: screen(() => import('./dashboard/Dashboard')) },
           { path: 'app/:app/segments', lazy: screen(() => import('./segments/Segments')) },
           { path: 'app/:app/maintained/:kind?/:name?', lazy: screen(() => import('./maintained/Maintained')) },
           { path: 'app/:app/new/:form', lazy: screen(() => import('./entry/NewEntry')) },

@@ -1,6 +1,9 @@
 /** The shapes of docs/rest.md as the browser reads them; the server's page is the contract, this file its mirror. */
+import type { DashboardScreen, ReportScreen, SegmentScreen } from './insight'
 import type { Pattern } from '../expr/patterns'
 import type { Facts, Ir } from '../expr/types'
+
+export type * from './insight'
 
 export type Label = Readonly<Record<string, string>>
 /** A value on the wire: decimals are strings, missing is null. */
@@ -224,19 +227,6 @@ export interface PageScreen {
   readonly actions: readonly { readonly label: Label, readonly form: string, readonly prefill: Readonly<Record<string, string>> }[]
 }
 
-export interface ReportScreen {
-  readonly name: string
-  readonly label: Label
-  readonly parameters: readonly { readonly name: string, readonly label: Label, readonly type: string, readonly widget: string, readonly options: FieldOptions }[]
-  readonly chart: ChartScreen | null
-  /** The list that a figure opens, under the conditions of its row. */
-  readonly drill?: string | null
-}
-
-export interface ChartScreen { readonly kind: string, readonly x: string, readonly y: string }
-
-export interface SegmentScreen { readonly name: string, readonly label: Label, readonly entity: string, readonly list: string | null }
-
 export interface Screens {
   readonly app: string
   readonly label: Label
@@ -244,7 +234,7 @@ export interface Screens {
   readonly languages: readonly string[]
   readonly timezone: string
   readonly currency: string
-  readonly menu: readonly { readonly kind: 'list' | 'report', readonly name: string, readonly label: Label }[]
+  readonly menu: readonly { readonly kind: 'list' | 'report' | 'dashboard', readonly name: string, readonly label: Label }[]
   readonly entities: Readonly<Record<string, EntityScreen>>
   readonly lists: Readonly<Record<string, ListScreen>>
   readonly forms: Readonly<Record<string, FormScreen>>
@@ -260,6 +250,7 @@ export interface Screens {
   readonly segments?: readonly SegmentScreen[]
   /** The entities of whose records this person may print pages. */
   readonly prints?: readonly string[]
+  readonly dashboards?: Readonly<Record<string, DashboardScreen>>
 }
 
 export interface HistoryEntry {

@@ -14,6 +14,7 @@ const DRAWINGS: Readonly<Record<Name, string>> = {
   list: 'M3 4h10 M3 8h10 M3 12h10',
   report: 'M3 13V8 M8 13V3 M13 13V6',
   audit: 'M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z M6 8l1.5 1.5L10.5 6',
+  dashboard: 'M2.5 2.5h5v6h-5z M9.5 2.5h4v3h-4z M9.5 7.5h4v6h-4z M2.5 10.5h5v3h-5z',
   segments: 'M8 2.5a5.5 5.5 0 1 0 5.5 5.5H8z M10.5 2.8a5.5 5.5 0 0 1 2.7 2.7h-2.7z',
   maintained: 'M3 4.5h6 M12 4.5h1 M10.5 3v3 M3 8h1 M7 8h6 M5.5 6.5v3 M3 11.5h6 M12 11.5h1 M10.5 10v3',
   rates: 'M3 5.5h9 M9.5 3l2.5 2.5L9.5 8 M13 10.5H4 M6.5 8L4 10.5 6.5 13',

@@ -7,7 +7,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { words } from './words'
 
-export type Icon = 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'tokens'
+export type Icon = 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'dashboard' | 'tokens'
 export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
@@ -27,7 +27,7 @@ export function useAllScreens(): { readonly screens: readonly Screens[], readonl
   }
 }
 
-const addressOf = (app: string, item: { readonly kind: 'list' | 'report', readonly name: string }) => `/app/${app}/${item.kind}/${item.name}`
+const addressOf = (app: string, item: { readonly kind: 'list' | 'report' | 'dashboard', readonly name: string }) => `/app/${app}/${item.kind}/${item.name}`
 
 function appGroups(screens: readonly Screens[], label: (label: Label) => string, { insight, maintained, segments }: { readonly insight: string, readonly maintained: string, readonly segments: string }): Group[] {
   const lists = screens.map(each => ({
@@ -40,7 +40,7 @@ function appGroups(screens: readonly Screens[], label: (label: Label) => string,
     ],
   }))
   const reports = screens.flatMap(each =>
-    each.menu.filter(item => item.kind === 'report').map(item => ({ to: addressOf(each.app, item), text: label(item.label), icon: 'report' as const })),
+    each.menu.filter(item => item.kind !== 'list').map(item => ({ to: addressOf(each.app, item), text: label(item.label), icon: item.kind === 'dashboard' ? 'dashboard' as const : 'report' as const })),
   )
   return [...lists, { key: 'insight', text: insight, entries: reports }].filter(group => group.entries.length > 0)
 }
