@@ -17,6 +17,7 @@ from runtime.process.finished import announce_finish
 from runtime.process.flows import Flow
 from runtime.process.record import CaseRecord, platform_context, read_case, read_whole
 from runtime.process.rows import Frame
+from runtime.process.secret_ballots import HIDDEN, is_ballot
 from runtime.process.shadows import run_shadows
 from runtime.process.timers import add_reminder, add_timers, call_key
 from runtime.process.world import facts_of
@@ -83,7 +84,7 @@ def carry_out(
             case ev.Finished(result=result):
                 record = write_values(connection, context, flow, record, flow.workflow.finish_set.get(result, {}))
                 announce_finish(connection, context, flow, frame, record.id)
-    _record(connection, context, frame, record, entries)
+    _record(connection, context, flow, frame, record, entries)
     return record
 
 
@@ -151,12 +152,14 @@ def _send(connection: Connection, context: Context, flow: Flow, frame: Frame, re
     )
 
 
-def _record(connection: Connection, context: Context, frame: Frame, record: CaseRecord, entries: Sequence[ev.Entry]) -> None:
+def _record(
+    connection: Connection, context: Context, flow: Flow, frame: Frame, record: CaseRecord, entries: Sequence[ev.Entry]
+) -> None:
     """The audit trail: who did what to which version of the record, without values of the record itself."""
     events = [
         NewEvent(
-            _KINDS[type(entry.event)],
-            {"instance": frame.instance_id, "workflow": frame.workflow_id, "actor": entry.actor, **encode(entry.event)},
+            "process_voted" if is_ballot(flow, entry.event) else _KINDS[type(entry.event)],
+            {"instance": frame.instance_id, "workflow": frame.workflow_id, "actor": entry.actor, **_told(flow, entry.event)},
             frame.app,
             frame.entity,
             frame.record_id,
@@ -166,3 +169,9 @@ def _record(connection: Connection, context: Context, frame: Frame, record: Case
         if type(entry.event) in _KINDS
     ]
     record_events(connection, context, events)
+
+
+def _told(flow: Flow, event: ev.Event) -> dict[str, object]:
+    """What of an event the trail tells: of a ballot under way only that it was cast."""
+    body = encode(event)
+    return {name: value for name, value in body.items() if name not in HIDDEN} if is_ballot(flow, event) else body

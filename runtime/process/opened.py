@@ -17,6 +17,7 @@ from runtime.process.notify import notify
 from runtime.process.persons import names_of
 from runtime.process.record import CaseRecord, lock_record, read_case
 from runtime.process.refusals import Words, failure_of, people_in
+from runtime.process.secret_ballots import tell_ballots
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
 from workflow_engine.commands import Command
@@ -109,4 +110,6 @@ def apply_command(opened: Opened, command: Command) -> CaseRecord:
     write_progress(opened.connection, opened.journal, outcome.state, outcome.entries)
     frame = opened.journal.frame
     notify(opened.connection, opened.context, frame, outcome.state, outcome.entries, opened.world.proxies)
-    return carry_out(opened.connection, opened.context, opened.flow, frame, opened.record, outcome.entries)
+    record = carry_out(opened.connection, opened.context, opened.flow, frame, opened.record, outcome.entries)
+    tell_ballots(opened.connection, opened.context, opened.flow, frame, opened.journal.entries, outcome.entries)
+    return record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 import sqlalchemy as sa
@@ -180,6 +181,7 @@ def test_a_ballot_is_secret_until_it_is_closed_and_counted_when_its_time_is_over
     bank.decide("kai", instance, "board", "reject")
 
     assert ("voted", None) in trail(bank, "clerk", instance)
+    assert [("process_voted", None)] == audited(bank, "board")
     assert not [kind for kind, _ in trail(bank, "lin", instance) if kind == "rejected"]
     with pytest.raises(NotFound):
         detail(bank, "clerk", bank.work(instance, "board", "done")[0])
@@ -195,6 +197,17 @@ def test_a_ballot_is_secret_until_it_is_closed_and_counted_when_its_time_is_over
     assert ("counted", "0 for, 1 against, 0 abstained, 1 absent") in told
     assert ("rejected", None) in told
     assert not bank.work(instance, "board")
+    assert ("process_ballots", ["reject"]) in audited(bank, "board")
+
+
+def audited(bank: Bank, step: str) -> list[tuple[str, list[str] | None]]:
+    """The events of the audit trail about votes at a step, with what they tell of them."""
+    with bank.database.read() as connection:
+        rows = connection.execute(sa.select(audit_event.c.kind, audit_event.c.body)).all()
+    bodies = [(kind, json.loads(body)) for kind, body in rows]
+    about = [(kind, body) for kind, body in bodies if body.get("step") == step and ("vote" in kind or "ballots" in kind)]
+    assert not [body for kind, body in about if "decision" in body]
+    return [(kind, [each["vote"] for each in body["ballots"]] if "ballots" in body else None) for kind, body in about]
 
 
 def test_many_tasks_are_decided_each_by_its_own_rules(bank: Bank) -> None:

@@ -31,7 +31,7 @@ export const words = catalogue('record', {
   suspend: ['挂起', 'Suspend'], resume: ['激活', 'Resume'], terminate: ['终止', 'End it'], jump: ['跳转', 'Put it elsewhere'],
   suspend_text: ['激活之前谁都不能办理，时限暂停。', 'Nobody decides and no time runs until it is resumed.'],
   resume_text: ['审批继续，时限顺延挂起的时间。', 'It goes on; every deadline moves by the pause.'],
-  terminate_text: ['所有待办作废，审批以“终止”结束。', 'Every open task is void; the approval ends as stopped.'],
+  terminate_text: ['所有待办作废，审批以“终止”结束；外部系统已办理的不会撤回。', 'Every open task is void; the approval ends as stopped. What another system has done stays done.'],
   jump_text: ['须由两名管理员先后申请同一跳转才会执行；不跨越对外系统已办的操作。', 'It happens when a second administrator asks for the same; never behind what another system has done.'],
   jump_to: ['跳转到', 'To which step'], jump_asked: ['{{name}} 申请跳转到“{{step}}”，待另一名管理员确认', '{{name}} asks to put it to “{{step}}”; a second administrator must ask for the same'],
   why: ['原因', 'Reason'], why_needed: ['请填写原因', 'A reason is needed'],
