@@ -23,7 +23,7 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
 def _things(app: App) -> Iterator[tuple[Span, str]]:
     yield from ((upgrade.span, "upgrade") for upgrade in app.upgrades.values())
     for dashboard in app.dashboards.values():
-        yield from ((tile.span, key) for tile in dashboard.tiles for key in _of_tile(app, tile))
+        yield from ((tile.span, key) for tile in dashboard.tiles for key in _of_tile(tile, app))
     for template in app.templates.values():
         if template.kind == "message":
             yield template.span, "template of a message"
@@ -49,7 +49,7 @@ def _things(app: App) -> Iterator[tuple[Span, str]]:
     )
 
 
-def _of_tile(app: App, tile: Tile) -> Iterator[str]:
+def _of_tile(tile: Tile, app: App) -> Iterator[str]:
     if tile.compare is not None:
         yield "compare"
     report = app.reports.get(tile.report or "")

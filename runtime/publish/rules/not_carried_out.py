@@ -63,10 +63,9 @@ def _of_list(app: App, view: ListView) -> Iterator[tuple[Span, str]]:
 
 
 def _of_rule(rule: AccessRule) -> Iterator[str]:
-    for key in ("export", "print", "import_"):
+    if rule.print is not None and rule.print.approved_by is not None:
+        yield "print with approved_by"
+    for key in ("export", "import_"):
         transfer = getattr(rule, key)
-        if key == "print":
-            if transfer is not None and transfer.approved_by is not None:
-                yield "print with approved_by"
-        elif transfer is not None and (key != "export" or transfer != type(transfer)()):
+        if transfer is not None and (key != "export" or transfer != type(transfer)()):
             yield key.rstrip("_")
