@@ -50,8 +50,11 @@ def import_source(kind: str, sources: Sequence[tuple[str, bytes]], options: Opti
 
 def import_database_facts(facts: DatabaseFacts, options: Options, *, managed: bool) -> Imported:
     """The files and findings of tables that were reflected."""
-    draft = import_database(facts, options.app, managed=managed)
-    return finished(draft, options.existing, others=options.others, source=facts.name)
+    try:
+        draft = import_database(facts, options.app, managed=managed)
+        return finished(draft, options.existing, others=options.others, source=facts.name)
+    except ImportRefused as refusal:
+        return refused_import(refusal, Report())
 
 
 def _draft(kind: str, sources: Sequence[tuple[str, bytes]], options: Options) -> Draft:

@@ -29,7 +29,7 @@ INPUTS = frozenset(
         "expression",
     }
 )
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,37})(\.[0-9]+)?\Z")
 _MIME = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".docx":
          "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".txt": "text/plain"}  # fmt: skip
 

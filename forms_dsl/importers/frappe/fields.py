@@ -46,7 +46,7 @@ _NEAR: Mapping[str, tuple[Mapping[str, Tree], str, str]] = {
     "Dynamic Link": ({"type": "text", "max": 140}, "a reference to several kinds is a text; see any_reference", "多目标引用按文本处理，可改用 any_reference"),
 }  # fmt: skip
 _DATA: Mapping[str, str] = {"Email": "email", "Phone": "phone", "URL": "url"}
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,37})(\.[0-9]+)?\Z")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 
 

@@ -14,6 +14,7 @@ from forms_dsl.importers.codes import (
     SKIPPED_PART,
     TARGET_UNKNOWN,
     TEXT_CHANGED,
+    TOO_LARGE,
 )
 from forms_dsl.importers.documents import Node, read_source
 from forms_dsl.importers.draft import Draft, EntityDraft, FieldDraft, RowDraft, Tree
@@ -33,6 +34,7 @@ from forms_dsl.names import name_fault
 
 _BREAKS = frozenset({"Section Break", "Column Break", "Tab Break", "Fold"})
 _SHOWN = frozenset({"Heading", "HTML"})
+_FIELDS = 300
 _LEFT = frozenset({"Button", "Image", "Password"})
 _CONDITIONS = (("depends_on", "visible"), ("mandatory_depends_on", "required_when"), ("read_only_depends_on", "read_only"))
 
@@ -88,6 +90,9 @@ class _DocType:
         breaks: list[tuple[dict[str, Tree], Node]] = []
         for node in self.root.nodes("fields"):
             kind = node.text("fieldtype")
+            if len(self.entity.fields) >= _FIELDS:
+                message = Sentence(f"The DocType has more than {_FIELDS} fields.", f"DocType 的字段超过 {_FIELDS} 个。")
+                raise refused(TOO_LARGE, node.at(), message)
             if kind in _BREAKS | _SHOWN and node.has("description"):
                 keep(self.entity, node, "description", self.draft.report)
             if kind in _BREAKS:

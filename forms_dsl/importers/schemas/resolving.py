@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from forms_dsl.diagnostics import Sentence
-from forms_dsl.importers.codes import APPROXIMATED, NO_COUNTERPART, TARGET_UNKNOWN
+from forms_dsl.importers.codes import APPROXIMATED, NO_COUNTERPART, TARGET_UNKNOWN, TOO_LARGE
 from forms_dsl.importers.documents import Node
-from forms_dsl.importers.report import Report
+from forms_dsl.importers.report import Report, refused
 from forms_dsl.source import Document, Pointer
 
 _HOPS = 20
 _MERGED = 200
+#: Keys and properties that all merging of one document may go through: parts of parts multiply with every level.
+_STEPS = 200_000
+_INDEX = re.compile("[0-9]{1,9}")
 
 #: Keys that say nothing about data.
 ANNOTATIONS = frozenset(
@@ -62,6 +66,7 @@ class Resolver:
 
     def __init__(self, document: Document, report: Report) -> None:
         self.document, self.report = document, report
+        self._left = _STEPS
 
     def schema(self, node: Node) -> Schema:
         """The schema at a node."""
@@ -81,7 +86,7 @@ class Resolver:
             if isinstance(data, Mapping) and part in data:
                 data = data[part]
                 place.append(part)
-            elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+            elif isinstance(data, list) and _INDEX.fullmatch(part) and int(part) < len(data):
                 data = data[int(part)]
                 place.append(int(part))
             else:
@@ -91,6 +96,7 @@ class Resolver:
     def _merge(self, found: Schema, node: Node, way: list[Pointer], depth: int) -> None:
         if node.pointer in way or depth > _HOPS or len(found.properties) > _MERGED * 5:
             return
+        self._count(node)
         way = [*way, node.pointer]
         reference = node.text("$ref")
         if reference:
@@ -109,12 +115,22 @@ class Resolver:
         properties = node.node("properties")
         for name, value in properties.data.items():
             found.properties[name] = Node(self.document, (*properties.pointer, name), value)
-        found.required += [name for name in node.texts("required") if name not in found.required]
+        found.required = list(dict.fromkeys([*found.required, *node.texts("required")]))
         if node.has("if"):
             found.conditions.append(node)
         for key, value in node.data.items():
             if key not in _MERGED_APART:
                 self._merge_key(found, node, key, value, depth)
+
+    def _count(self, node: Node) -> None:
+        sizes = (len(node.data[key]) for key in ("properties", "required") if isinstance(node.data.get(key), dict | list))
+        self._left -= 1 + len(node.data) + sum(sizes)
+        if self._left < 0:
+            message = Sentence(
+                "The schemas refer to each other so often that they cannot be merged in time.",
+                "模式之间相互引用过多，无法在限定时间内合并。",
+            )
+            raise refused(TOO_LARGE, node.at(), message)
 
     def _merge_key(self, found: Schema, node: Node, key: str, value: Any, depth: int) -> None:
         before = found.keys.get(key)

@@ -25,7 +25,7 @@ _BUILT_IN = {
     22: "yyyy-mm-dd h:mm",
 }
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
-_BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)
+_BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\[\]]*\]", re.IGNORECASE)
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-F]+)?\]|(HK\$|NT\$|[¥￥$€£]|CNY|RMB|元)")
 #: Currencies by the signs that formats show; of `¥` it is the yuan, unless the format is of Japan.
 _SIGNS = {

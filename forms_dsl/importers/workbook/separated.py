@@ -16,6 +16,8 @@ from forms_dsl.importers.workbook.cells import CELL_LIMIT, COLUMN_LIMIT, ROW_LIM
 BYTES_READ = 8 * 1024 * 1024
 _SEPARATORS = ",;\t|"
 _CHINESE_SEPARATORS = "，；"
+#: So many rows are looked at, and no further ones.
+_ROWS_READ = 1_000_000
 #: Rows at the beginning that are kept in any case, and values by column that are looked for everywhere.
 _HEAD = 200
 _DISTINCT = 25
@@ -40,6 +42,9 @@ def read_separated(file: str, name: str, data: bytes, encoding: str | None = Non
     before = cells = 0
     try:
         for number, (line, values) in enumerate(_rows(text, _separator(lines)), 1):
+            if number > _ROWS_READ:
+                sheet.is_cut = True
+                break
             if len(values) > COLUMN_LIMIT:
                 message = Sentence(f"Row {number} has {len(values):,} columns.", f"第 {number} 行有 {len(values):,} 列。")
                 raise refused(TOO_LARGE, start_of(file), message)

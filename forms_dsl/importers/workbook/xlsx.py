@@ -20,6 +20,8 @@ from forms_dsl.importers.workbook.xml_parts import read_xml
 _SHEETS = 100
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMATS = 70_000
+#: Formats of a workbook's own; spreadsheets make at most 250.
+_CODES = 1_000
 _STRINGS = 500_000
 _IGNORED_PARTS = (
     (re.compile(r"vbaProject"), Sentence("macros", "宏")),
@@ -135,7 +137,7 @@ class _Workbook:
 
         def start(name: str, attributes: Mapping[str, str]) -> None:
             nonlocal inside
-            if name == "numFmt":
+            if name == "numFmt" and len(codes) < _CODES:
                 codes[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "General")[:255]
             elif name == "cellXfs":
                 inside = True
