@@ -16,7 +16,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.entrants import refuse_entrant
 from workflow_engine.guards import Refusal, refuse_acting
 from workflow_engine.progress import Progress
-from workflow_engine.settle import leave_out, settle
+from workflow_engine.settle import is_short, leave_out, settle
 from workflow_engine.state import Instance, Seat, Visit
 from workflow_engine.waits import event_arrived
 
@@ -82,6 +82,10 @@ def _of_seat(progress: Progress, command: cmd.SeatAct) -> Refusal | None:
             return refusal
     _claim_first(progress, visit, seat, command.actor)
     _carry_out(progress, command, visit, seat, people)
+    now = progress.state.visit(visit.step, visit.number)
+    if now is not None and is_short(now):
+        # They could claim a seat that nobody else is left for.
+        return Refusal("entrant_seated", person=people[-1])
     return None
 
 

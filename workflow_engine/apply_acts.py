@@ -18,13 +18,15 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
     """The state after one act."""
     match event:
         case ae.SeatTransferred():
-            return _seat(state, event, lambda seat: replace(seat, owner=event.person, candidates=(event.person,)))
+            return _seat(
+                state, event, lambda seat: replace(seat, owner=event.person, candidates=(event.person,), transferred=True)
+            )
         case ae.SeatAdded():
             return _visit(state, event, lambda visit: _add(visit, event, actor))
         case ae.SeatRemoved():
-            return _seat(state, event, lambda seat: replace(seat, state="cancelled"))
+            return _ask_no_more(_seat(state, event, lambda seat: replace(seat, state="cancelled")), event)
         case ae.SeatNotRequired():
-            return _seat(state, event, lambda seat: replace(seat, state="not_required"))
+            return _ask_no_more(_seat(state, event, lambda seat: replace(seat, state="not_required")), event)
         case ae.OpinionAsked():
             return _visit(state, event, lambda visit: _ask(visit, event, at, actor))
         case ae.OpinionGiven():
@@ -118,3 +120,12 @@ def _request(state: Instance, event: ae.OpinionGiven | ae.OpinionWithdrawn, chan
         return replace(visit, requests=requests)
 
     return _visit(state, event, changed)
+
+
+def _ask_no_more(state: Instance, event: ae.SeatRemoved | ae.SeatNotRequired) -> Instance:
+    """The state without open requests of a seat that decides nothing any more."""
+
+    def over(each: Request) -> Request:
+        return replace(each, state="cancelled") if each.seat == event.seat and each.is_open else each
+
+    return _visit(state, event, lambda visit: replace(visit, requests=tuple(map(over, visit.requests))))

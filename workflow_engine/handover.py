@@ -7,6 +7,7 @@ from workflow_engine import commands as cmd
 from workflow_engine.entrants import refuse_entrant
 from workflow_engine.guards import Refusal
 from workflow_engine.progress import Progress
+from workflow_engine.settle import is_short
 
 
 def hand_over(progress: Progress, command: cmd.HandOver) -> Refusal | None:
@@ -26,4 +27,7 @@ def hand_over(progress: Progress, command: cmd.HandOver) -> Refusal | None:
     if refusal is not None:
         return refusal
     progress.emit(ae.SeatTransferred(visit.step, visit.number, seat.number, command.person, command.reason))
+    now = progress.state.visit(visit.step, visit.number)
+    if now is not None and is_short(now):
+        return Refusal("entrant_seated", person=command.person)
     return None

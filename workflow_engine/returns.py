@@ -69,4 +69,5 @@ def _is_acted(definition: Definition, visit: Visit, voting_only: bool) -> bool:
         return False
     if voting_only:
         return bool(visit.seats) and definition.human(visit.step).verb != "fill" and any(s.actor for s in visit.seats)
-    return any(seat.actor or (seat.owner and len(seat.candidates) > 1) for seat in visit.seats)
+    handled = visit.requests or any(seat.added_by or seat.transferred for seat in visit.seats)
+    return bool(handled) or any(seat.actor or (seat.owner and len(seat.candidates) > 1) for seat in visit.seats)

@@ -17,8 +17,8 @@ def count_vote(progress: Progress, visit: Visit, command: cmd.Decide) -> None:
     """Ask the rule again after a vote; a reject by the holder of the veto decides whatever the others say."""
     rule = progress.definition.human(visit.step).rule
     seat = visit.seat(command.seat)
-    if command.decision == "reject" and seat is not None and seat.is_companion:
-        _settle_group(progress, visit, seat.beside)
+    if command.decision == "reject" and seat is not None:
+        _settle_group(progress, visit, seat.beside if seat.is_companion else seat.number)
     vetoed = command.decision == "reject" and rule.veto is not None
     now = progress.state.visit(visit.step, visit.number)
     decided = now.seat(command.seat) if now is not None else None
@@ -69,19 +69,19 @@ def leave_out(progress: Progress) -> None:
                 if barred is not None:
                     progress.emit(ev.PersonLeftOut(visit.step, visit.number, seat.number, barred))
         now = progress.state.visit(visit.step, visit.number)
-        if now is not None and _is_short(now):
+        if now is not None and is_short(now):
             progress.emit(ev.VisitHeld(visit.step, visit.number, "no_approver"))
 
 
 def _settle_group(progress: Progress, visit: Visit, root: int | None) -> None:
-    """Somebody added beside a seat refused: the seat is settled, nobody else of the group is needed."""
+    """A seat, or somebody added beside it, refused: the seat is settled, nobody else of the group is needed."""
     now = progress.state.visit(visit.step, visit.number)
     for seat in now.seats if now is not None else ():
         if seat.state == "open" and (seat.number == root or (seat.is_companion and seat.beside == root)):
             progress.emit(ae.SeatNotRequired(visit.step, visit.number, seat.number))
 
 
-def _is_short(visit: Visit) -> bool:
+def is_short(visit: Visit) -> bool:
     """Whether some seat of an open visit can find nobody."""
     if visit.state != "open":
         return False

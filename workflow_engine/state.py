@@ -58,6 +58,8 @@ class Seat:
     added_by: str | None = None
     beside: int | None = None
     mode: AddMode | None = None
+    #: Whether its holder, or an administrator, gave it to somebody else.
+    transferred: bool = False
 
     @property
     def is_companion(self) -> bool:

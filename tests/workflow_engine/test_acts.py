@@ -220,3 +220,57 @@ def test_nobody_gets_the_same_version_twice() -> None:
     before = len(run.entries)
     assert run.do(cmd.ReadCopy("kai", 1)) is None
     assert before == len(run.entries)
+
+
+def test_who_refuses_is_waited_for_by_nobody() -> None:
+    """Who was added after a seat has nothing to say once the seat itself was refused, also where all are counted at the end."""
+    run = case(sign(rule=SeatRule("all", early=False)))
+    assert add(run, "ann", "after", "kai") is None
+    assert run.decide("ann", "sign", "reject") is None
+
+    visit = run.visit("sign")
+    assert ("not_required", ()) == (visit.seats[3].state, visit.entitled(visit.seats[3]))
+    run.approve("bob", "sign")
+    run.approve("eva", "sign")
+    assert "rejected" == run.now.state
+
+
+def test_nobody_is_taken_out_of_a_pool_that_nobody_else_is_left_for() -> None:
+    """Adding the last who could claim a free seat would leave it to nobody; so would giving another's seat to him."""
+    run = case(sign(by=role("checker", pick="claim", count_min=2)))
+    assert run.do(cmd.Claim("ann", "sign", 1, 1)) is None
+    assert "entrant_seated" == reason(add(run, "ann", "together", "bob", "eva"))
+    assert None is add(run, "ann", "together", "bob", "kai")
+    assert "entrant_seated" == reason(transfer(run, "kai", "eva"))
+    assert "entrant_seated" == reason(run.do(cmd.HandOver("admin", "sign", 1, 4, "eva", "leaves")))
+    for person in ("eva", "ann", "bob", "kai"):
+        run.approve(person, "sign")
+    assert "approved" == run.now.state
+
+
+def test_a_seat_that_is_taken_away_waits_for_no_opinion() -> None:
+    """Whom its holder asked finds nothing in his list any more."""
+    run = case()
+    assert add(run, "ann", "together", "kai") is None
+    assert run.do(cmd.Ask("kai", "sign", 1, 4, ("lin",), "opinion", blocks=True)) is None
+    assert run.do(cmd.RemoveSeat("ann", "sign", 1, 4)) is None
+
+    assert ["cancelled"] == [request.state for request in run.visit("sign").requests]
+    assert "request_over" == reason(run.do(cmd.Answer("lin", "sign", 1, 1, "yes")))
+
+
+@pytest.mark.parametrize("act", ["transfer", "add", "ask"])
+def test_an_act_with_a_seat_is_an_act(act: str) -> None:
+    """撤回 until the first action: who gave a seat on, added or asked somebody has acted."""
+    run = case(sign(by=role("checker", pick="claim")))
+    assert run.do(cmd.Claim("ann", "sign", 1, 1)) is None
+    assert run.do(cmd.Release("ann", "sign", 1, 1)) is None
+    match act:
+        case "transfer":
+            assert transfer(run, "ann", "bob") is None
+        case "add":
+            assert add(run, "ann", "before", "kai") is None
+        case _:
+            assert run.do(cmd.Ask("ann", "sign", 1, 1, ("kai",), "opinion", blocks=False)) is None
+
+    assert "recall_too_late" == reason(run.do(cmd.Recall("maker")))
