@@ -201,6 +201,9 @@ def _retry(progress: Progress) -> Refusal | None:
         # Nobody knows whether the other system did it: sending again could do it twice.
         return Refusal("outcome_unknown")
     for visit in held:
+        if visit not in progress.state.open_visits():
+            # What went on before it has ended its branch.
+            continue
         close(progress, visit, "cancelled")
         place = progress.definition.places[visit.step]
         if isinstance(place.step, CallStep) and visit.held_reason not in _HELD_CALLS:

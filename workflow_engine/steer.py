@@ -91,10 +91,14 @@ def _resume(progress: Progress, reason: str) -> None:
     since, open_visits = progress.state.suspended_at or progress.world.now, tuple(progress.state.open_visits())
     timed = (visit for visit in open_visits if visit.due_at is not None or visit.closes_at is not None)
     progress.emit(ae.Resumed(reason, tuple(_new_term(progress, visit, since) for visit in timed)))
-    for visit in open_visits:
-        if visit.state == "calling" and visit.call_result is not None:
+    for kept in open_visits:
+        # Looked at again each time: what goes on first may have ended the branch of the next.
+        visit = progress.state.visit(kept.step, kept.number)
+        if visit is None or visit.call_result is None or not progress.state.is_running:
+            continue
+        if visit.state == "calling":
             after_call(progress, visit, visit.call_result)
-        elif visit.state == "waiting" and visit.call_result is not None:
+        elif visit.state == "waiting":
             event_arrived(progress, cmd.EventArrived(visit.step, visit.number))
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from tests.workflow_engine.flows import NOW, Run, approve, call, fill, flow, hours, together, world
+import pytest
+
+from forms_dsl.model import AnyOfStep, Branch, Due, Duration
+from tests.workflow_engine.flows import NOW, SPAN, Run, approve, call, fill, flow, hours, together, world
 from workflow_engine import commands as cmd
+from workflow_engine.act_events import Resumed
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 
@@ -92,3 +96,34 @@ def test_a_jump_repeats_nothing_in_another_system_and_enters_no_branch() -> None
 
     assert "call_done" == refused(run, cmd.JumpTo("admin", "check", "back"))
     assert "no_such_target" == refused(run, cmd.JumpTo("admin", "risk", "in"))
+
+
+def test_of_two_calls_kept_in_a_race_one_wins() -> None:
+    """What the first lets go on ends the branch of the second: its visit stays cancelled."""
+    race = AnyOfStep("race", SPAN, (Branch("x", (call("a"),)), Branch("y", (call("b"),))))
+    run = Run(flow(fill(), race, approve("last")), world(PEOPLE))
+    assert run.do(cmd.Suspend("admin", "inspection")) is None
+    assert run.call_done("a") is None
+    assert run.call_done("b") is None
+    assert run.do(cmd.Resume("admin", "done")) is None
+
+    assert ["last"] == run.at()
+    assert ["completed", "cancelled"] == [run.visit(step).state for step in ("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("every", "at_most", "reminders"), [(None, None, 1), (Duration(1, "hour"), 1, 1), (Duration(1, "hour"), 2, 2)]
+)
+def test_a_pause_adds_no_reminder(every: Duration | None, at_most: int | None, reminders: int) -> None:
+    """A late step that goes on is reminded of no more often than it says."""
+    due = Due(Duration(4, "hour"), every=every, at_most=at_most)
+    run = Run(flow(fill(), approve("check", due=due)), world(PEOPLE))
+    assert run.do(cmd.TimerDue("check", 1)) is None
+    for _ in range(2):
+        assert run.do(cmd.Suspend("admin", "inspection")) is None
+        later(run, dt.timedelta(hours=10))
+        assert run.do(cmd.Resume("admin", "done")) is None
+        terms = [term for entry in run.entries if isinstance(entry.event, Resumed) for term in entry.event.terms]
+        assert run.do(cmd.TimerDue("check", 1, reminder=terms[-1].reminder)) is None
+
+    assert reminders == run.visit("check").reminders
