@@ -13,6 +13,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.earlier import return_targets
 from workflow_engine.routes import has_moved
 from workflow_engine.seats import has_turn, waits_for_others
+from workflow_engine.stand_ins import stands_in
 from workflow_engine.state import Instance, Seat, Visit
 from workflow_engine.world import World
 
@@ -39,7 +40,7 @@ def repeated(definition: Definition, state: Instance, world: World, visit: Visit
             continue
         if not has_turn(step.rule, visit, seat) or waits_for_others(visit, seat):
             continue
-        if not _may_approve(definition, state, world, step, seat.owner):
+        if not _fits(state, world, step, visit, seat.owner) or not _may_approve(definition, state, world, step, seat.owner):
             continue
         found = _given(definition, state, world, step, seat.owner)
         if found is not None:
@@ -50,6 +51,11 @@ def repeated(definition: Definition, state: Instance, world: World, visit: Visit
 def _asks_for_more(step: HumanStep) -> bool:
     """Whether an approval here is more than a click, or the definition wants each one."""
     return step.always_ask or step.signature or bool(step.fields.require) or "approve" in step.opinion
+
+
+def _fits(state: Instance, world: World, step: HumanStep, visit: Visit, person: str) -> bool:
+    """Whether he still is one of those whom the step asks: his turn may come long after the visit opened."""
+    return world.still_fits(step.by, person) or stands_in(state, world, visit, person)
 
 
 def _may_approve(definition: Definition, state: Instance, world: World, step: HumanStep, person: str) -> bool:

@@ -157,3 +157,15 @@ def test_in_turn_it_waits_for_the_turn() -> None:
     at.approve("ann", "two")
 
     assert "approved" == at.now.state
+
+
+def test_who_no_longer_fits_when_his_turn_comes_is_asked() -> None:
+    """In turn, somebody may have left the role since the step opened: his earlier approval stands for nothing then."""
+    by = role("two", pick="all")
+    facts = world({"one": ("bob",), "two": ("ann", "bob")})
+    at = run(approve("one"), approve("two", by, rule=SeatRule("in_turn")), facts=facts)
+    at.approve("bob", "one")
+    at.world = world({"one": ("bob",), "two": ("ann",)})
+    at.approve("ann", "two")
+
+    assert ["two"] == at.at()
