@@ -331,8 +331,8 @@ def _supersede_inside(progress: Progress, sequence: int) -> None:
 
 
 def _returner(progress: Progress, step: str) -> str | None:
-    """Who sent the flow back from this step, when a resubmission goes straight back to that person."""
+    """Whose seat sent the flow back from this step, when a resubmission goes straight back to that person."""
     latest = progress.state.latest(step)
     if progress.definition.workflow.resubmit_to != "returner" or latest is None or latest.state != "returned":
         return None
-    return next((seat.actor for seat in latest.seats if seat.decision == "return"), None)
+    return next((seat.owner for seat in latest.seats if seat.decision == "return"), None)

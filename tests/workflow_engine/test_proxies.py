@@ -103,3 +103,13 @@ def test_a_seat_that_several_may_claim_becomes_the_owners() -> None:
     assert refused is not None
     assert at.decide("pat", "check", "approve") is None
     assert ("ann", "pat") == (at.visit("check").seats[0].owner, at.visit("check").seats[0].actor)
+
+
+def test_what_a_proxy_returned_comes_back_to_the_owner() -> None:
+    """The seat that returned it is ann's, whoever clicked: a resubmission goes straight back to her."""
+    people = {"check": ("ann", "eva"), "decide": ("bob",)}
+    at = run(approve("check"), resubmit_to="returner", facts=world(people, proxies=FOR_ANN))
+    assert at.decide("pat", "check", "return") is None
+    assert at.decide("maker", "apply", "complete") is None
+
+    assert ("ann", ("ann", "eva")) == (at.visit("check").seats[0].owner, at.visit("check").seats[0].candidates)
