@@ -191,7 +191,9 @@ def send_before_others(engine: Engine) -> None:
     @event.listens_for(engine, "rollback_savepoint")
     @event.listens_for(engine, "rollback")
     def forget(connection: Connection, *_: object) -> None:
-        connection.connection.info.pop(_LATER, None)
+        # What broke has lost what waited with it; asking for it would raise in the place of why it broke.
+        if not connection.invalidated:
+            connection.connection.info.pop(_LATER, None)
 
 
 @contextmanager

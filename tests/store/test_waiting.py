@@ -99,3 +99,17 @@ def test_a_connection_lost_at_work_is_said_so(database: Database) -> None:
         names(connection)
     with database.write() as connection:
         assert [] == names(connection)
+
+
+def test_a_failure_on_a_connection_that_broke_is_raised_as_it_is(database: Database) -> None:
+    """Rolling back what has no server any more raises nothing in its place, and the next transaction begins anew."""
+    with pytest.raises(Unavailable), database.write() as connection:
+        add(connection, "lost")
+        connection.invalidate()
+        raise Unavailable({"en": "gone"})
+    with pytest.raises(Unavailable), database.write() as connection, connection.begin_nested():
+        add(connection, "lost")
+        connection.invalidate()
+        raise Unavailable({"en": "gone"})
+    with database.write() as connection:
+        assert [] == names(connection)
