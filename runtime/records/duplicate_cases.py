@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.access import Action
 from runtime.compile.app import CompiledEntity
 from runtime.context import Context
@@ -32,8 +33,10 @@ def hint(
     """What agrees with values that are being filled in: the records that this person may read, and how many others."""
     compiled, found = find_entity(context, app, entity)
     parsed = _entered(context, app, entity, values)
+    # A record that is not his is not left out: what then is missing would tell that it is the one that agrees.
+    is_his = record_id is not None and is_record_id(record_id) and titles_of(connection, context, app, entity, [record_id])
     shown: list[dict[str, object]] = []
-    for match in find_matches(connection, context, compiled, found, parsed, record_id):
+    for match in find_matches(connection, context, compiled, found, parsed, record_id if is_his else None):
         titles = titles_of(connection, context, app, entity, match.ids)
         records = [{"id": id, "title": titles[id]} for id in match.ids if id in titles]
         shown.append(
@@ -82,7 +85,7 @@ def dismiss(
     access, _ = open_record(connection, context, app, entity, "update", record_id, None)
     mine = sa.or_(duplicate_case.c.first_id == record_id, duplicate_case.c.second_id == record_id)
     rows = _rows(connection, access.entity, mine, duplicate_case.c.id == case_id, limit=1)
-    if not rows:
+    if not rows or not _is_known(context, access.entity, str(rows[0]["rule"])):
         raise NotFound({"zh": "没有这条重复提示。", "en": "There is no such proposal."})
     undecided = sa.and_(duplicate_case.c.id == case_id, duplicate_case.c.state == "open")
     decided = {"state": "dismissed", "reason": text, "decided_by": context.principal.id, "decided_at": context.now}
@@ -117,10 +120,19 @@ def _rows(
     return connection.execute(query).mappings().all()
 
 
+def _is_known(context: Context, found: CompiledEntity, rule: str) -> bool:
+    """Whether this person may read every field of a rule: that two records agree in one tells of its values."""
+    plan = possible_plan(context, found.entity.app, found.entity.name, "read")
+    fields = found.entity.fields
+    return plan is not None and all(
+        name in SYSTEM_FIELDS or (name in fields and plan.shows(name) != "nothing") for name in rule.split(",")
+    )
+
+
 def _shown(
     connection: Connection, context: Context, found: CompiledEntity, rows: Iterable[sa.RowMapping]
 ) -> list[dict[str, object]]:
-    rows = list(rows)
+    rows = [row for row in rows if _is_known(context, found, str(row["rule"]))]
     ids = sorted({str(row[side]) for row in rows for side in ("first_id", "second_id")})
     titles = titles_of(connection, context, found.entity.app, found.entity.name, ids) if ids else {}
 

@@ -20,7 +20,7 @@ from runtime.identity.tokens import create_token
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
-from runtime.store.tables import audit_event
+from runtime.store.tables import audit_event, org_person
 from tests.records.lab import NOW, directory
 from tests.serving import serving
 
@@ -45,6 +45,7 @@ roles:
   all: {label: All, access: {lead: {create: true, read: true, update: true, delete: true}}}
   own: {label: Own, access: {lead: {create: true, read: created_by == user.id, update: created_by == user.id}}}
   reader: {label: Reader, access: {lead: {read: true}}}
+  dim: {label: Dim, access: {lead: {read: true, update: true, fields: {born: hidden}}}}
 """,
 }
 LI = {"name": "Li", "born": "1990-01-01"}
@@ -60,10 +61,12 @@ def callers(db: Database, tmp_path: Path) -> Iterator[Callers]:
     with db.write() as connection:
         for table in wanted_tables(compiled):
             table.create(connection)
+        sue = {"id": "sue", "f_username": "sue", "f_name": "Sue", "f_branch": "cx", "created_at": NOW, "changed_at": NOW}
+        connection.execute(sa.insert(org_person).values(**sue))
     releases = Releases(db, {"org": directory(), "twice": compiled})
     settings = Settings(database_url=db.url, data_folder=tmp_path, demo=False)
     with serving(build_app(Services(settings, db, releases, clock=lambda: NOW))) as base:
-        for name, role in (("tom", "all"), ("ann", "own"), ("eve", "reader")):
+        for name, role in (("tom", "all"), ("ann", "own"), ("eve", "reader"), ("sue", "dim")):
             with db.write() as connection:
                 grant_role(connection, name, "twice", role)
                 _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
@@ -95,6 +98,8 @@ def test_the_form_hears_of_them_while_it_is_filled_in(callers: Callers) -> None:
     assert [["mobile"]] == [each["fields"] for each in hint("own", name="Li", mobile="13800000001")]
     assert [] == hint("all", name="Li") == hint("all", record_id=first, **LI) == hint("all", born="nonsense", name="Li")
     assert 404 == callers["reader"].post("/api/twice/duplicates/lead", json={"fields": LI}).status_code
+    # Leaving out a record that is not his would tell whose the match is.
+    assert [{**warned, "records": [], "hidden": 1}] == hint("own", record_id=first, **LI)
 
 
 def test_a_rule_that_blocks_refuses_at_its_fields(callers: Callers) -> None:
@@ -168,3 +173,12 @@ def test_a_pair_that_does_not_agree_any_more_is_over(callers: Callers) -> None:
     assert [[], ["open"]] == states
     assert 204 == owner.delete(at, headers={"If-Match": etag}).status_code
     assert [] == cases(owner, id)
+
+
+def test_who_may_not_read_what_agrees_hears_of_no_pair(callers: Callers) -> None:
+    """That two records agree tells of the values: of a rule over a hidden field there is nothing to list, read or dismiss."""
+    first, second = add(callers["all"], **LI), add(callers["all"], **LI)
+    [case] = cases(callers["all"], first)
+    assert [] == cases(callers["dim"], first) == callers["dim"].get("/api/twice/duplicates/lead").json()["items"]
+    to = f"/api/twice/duplicates/lead/{second}/{case['id']}/dismiss"
+    assert 404 == callers["dim"].post(to, json={"reason": "no"}).status_code
