@@ -45,8 +45,10 @@ requires: {apps: {org: ">=1.0"}}
 entity: client
 label: Client
 title: "{name} {id_no|last4}"
+related: {loans: {entity: loan, by: client}}
 fields:
   name: {type: text, max: 20, label: Name}
+  age: {type: integer, label: Age}
   id_no: {type: text, max: 18, mask: "3****4", encrypted: true, unique: true, check: len(id_no) > 5, message: Too short, label: Id number}
   pin: {type: text, max: 8, class: C3, encrypted: true, label: Pin}
 """,
@@ -55,6 +57,7 @@ entity: loan
 label: Loan
 fields:
   client: {type: reference, to: client, label: Client}
+  memo: {type: text, max: 9, encrypted: true, label: Memo}
 """,
     "roles.yaml": """\
 roles:
@@ -265,6 +268,15 @@ def test_a_file_finds_records_by_an_encrypted_key(vault: Database, settings: Set
         ("entities/client.yaml", "fields:\n", "fields:\n  born: {type: date, encrypted: true, label: Born}\n"),
         ("entities/client.yaml", "fields:\n", "fields:\n  short: {type: text, max: 9, compute: upper(id_no), label: Short}\n"),
         ("roles.yaml", "client: {read: true, create", 'client: {read: id_no != "1", create'),
+        ("segments/odd.yaml", "", 'segment: odd\nentity: client\nlabel: Odd\nwhere: id_no != "1"\n'),
+        ("segments/odd.yaml", "", 'segment: odd\nentity: loan\nlabel: Odd\nwhere: client.id_no == "1"\n'),
+        (
+            "segments/odd.yaml",
+            "",
+            'segment: odd\nentity: client\nlabel: Odd\nwhere: name == "1"\nrank: {by: age, within: id_no, top: 1}\n',
+        ),
+        ("entities/client.yaml", "fields:\n", 'duplicates: [{fields: [name], where: id_no != "1", then: warn}]\nfields:\n'),
+        ("segments/odd.yaml", "", 'segment: odd\nentity: client\nlabel: Odd\nwhere: max(loans.memo) == "1"\n'),
         (
             "entities/client.yaml",
             "fields:\n",
@@ -279,7 +291,7 @@ def test_what_needs_more_than_a_whole_value_is_never_live(
     add_key(database, EARLIER, settings)
     with database.read() as connection:
         good = plan_publish(connection, "vault", FILES, NOW).plan
-        plan = plan_publish(connection, "vault", {**FILES, path: FILES[path].replace(old, new)}, NOW).plan
+        plan = plan_publish(connection, "vault", {**FILES, path: FILES[path].replace(old, new) if old else new}, NOW).plan
     assert [] == [one.code for one in good.diagnostics if one.severity == "error"]
     assert {"M445"} == {one.code for one in plan.diagnostics if one.severity == "error"}
 

@@ -42,6 +42,12 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
         yield from _needing(app, entity, view.span, _reads(view))
     for report in app.app.reports.values():
         yield from _needing(app, app.entities[report.entity], report.span, _reads(report))
+    for segment in app.app.segments.values():
+        entity, rank = app.entities[segment.entity], segment.rank
+        within = {tuple(rank.within.split("."))} if rank is not None and rank.within is not None else set()
+        windows = {name: window.of for name, window in segment.windows.items()}
+        read = {(windows.get(path[0], path[0]), *path[1:]) for path in _reads(segment)}
+        yield from _needing(app, entity, segment.span, read | within)
     for automation in app.app.automations.values():
         if automation.where is not None and automation.entity in app.entities:
             yield from _needing(app, app.entities[automation.entity], automation.span, set(automation.where.reads))
@@ -69,6 +75,7 @@ def _in_entity(app: CompiledApp, entity: CompiledEntity) -> Iterator[Diagnostic]
     for field in entity.entity.fields.values():
         if field.compute is not None:
             yield from _needing(app, entity, field.span, set(field.compute.reads))
+    yield from _needing(app, entity, entity.entity.span, _reads(entity.entity.duplicates))
     for related in entity.entity.related.values():
         other = app.entities.get(related.entity.rpartition(".")[2])
         if related.where is not None and other is not None:
@@ -86,7 +93,9 @@ def _needing(app: CompiledApp, entity: CompiledEntity, span: Span, paths: set[tu
 
 
 def _end(app: CompiledApp, entity: CompiledEntity, path: tuple[str, ...]) -> Field | None:
-    field = entity.entity.fields.get(path[0])
+    field, related = entity.entity.fields.get(path[0]), entity.entity.related.get(path[0])
+    if related is not None and len(path) > 1:
+        return _end(app, app.entity(related.entity), path[1:])
     if field is None or len(path) == 1:
         return field
     target = field.value_type.entity
