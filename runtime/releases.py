@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,13 +13,14 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.load import load_app
+from forms_dsl.load import Loaded, load_app
 from forms_dsl.required import FindApp, load_required
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.failures import NotFound
 from runtime.kept import KeptData, read_kept, with_kept
 from runtime.store.database import Database
 from runtime.store.exchange_rates import kept_mark
+from runtime.store.kept_changes import KeptChange, kept_rows
 from runtime.store.tables import release
 
 _LOG = logging.getLogger("qiqiao.releases")
@@ -55,7 +56,8 @@ class Releases:
         self._built_in = built_in
         self._live = Live(MappingProxyType(dict(built_in)))
         self._kept = KeptData()
-        self._compiled: OrderedDict[tuple[str, int], CompiledApp] = OrderedDict()
+        # By app, number and whether it was asked for as an older one, whose rows may be others.
+        self._compiled: OrderedDict[tuple[str, int, bool], CompiledApp] = OrderedDict()
         self._guard = threading.Lock()
 
     def current(self) -> Mapping[str, CompiledApp]:
@@ -72,7 +74,7 @@ class Releases:
         if live is not None and live.release == number:
             return live
         with self._database.read() as connection:
-            return self._compile(connection, app, number)
+            return self._compile(connection, app, number, is_older=True)
 
     def refresh(self, database: Database) -> bool:
         """Make the active releases of the database live; true when something changed.
@@ -118,13 +120,17 @@ class Releases:
         # A release that failed is not tried again each second, only when another one is activated.
         return seen | {name: problem.release for name, problem in live.problems.items()} != active
 
-    def _compile(self, connection: Connection, app: str, number: int) -> CompiledApp:
-        key = (app, number)
+    def _compile(self, connection: Connection, app: str, number: int, *, is_older: bool = False) -> CompiledApp:
+        key = (app, number, is_older)
         with self._guard:
             if key in self._compiled:
                 self._compiled.move_to_end(key)
                 return self._compiled[key]
-        compiled = compile_stored(connection, app, number, rows=self._kept.rows_of(app))
+        kept = self._kept
+        if is_older:
+            compiled = compile_older(connection, app, number, kept.released)
+        else:
+            compiled = compile_stored(connection, app, number, rows=kept.rows_of(app))
         with self._guard:
             compiled = self._compiled[key] = with_kept(compiled, self._kept)
             while len(self._compiled) > _KEPT:
@@ -167,14 +173,35 @@ def compile_stored(
     connection: Connection, app: str, number: int, *, rows: Mapping[str, object] = MappingProxyType({})
 ) -> CompiledApp:
     """Compile a release from the files that were stored when it was published; `rows` are those of its maintained tables now."""
-    files = connection.execute(
-        sa.select(release.c.files).where(release.c.app == app, release.c.release == number)
-    ).scalar_one_or_none()
-    if files is None:
-        raise NotFound({"zh": f"应用 {app} 没有版本 {number}。", "en": f"{app} has no release {number}."})
-    loaded = load_app(files, others=load_required(files, published_apps(connection)), rows=rows)
+    loaded = _load_stored(connection, app, number, rows)
     if loaded.app is None:
         errors = [found for found in loaded.diagnostics if found.severity == "error"]
         first = errors[0]
         raise CannotCompile(f"{first.span.file}:{first.span.line}: {first.code} {first.message} ({len(errors)} errors)")
     return compile_app(loaded.app, number)
+
+
+def compile_older(connection: Connection, app: str, number: int, released: Sequence[KeptChange]) -> CompiledApp:
+    """Compile a release that approvals still run on, each maintained table with the newest rows that it can hold.
+
+    People maintain the rows for the live release; what only that one can read must not stop those who wait on this one.
+    """
+    try:
+        return compile_stored(connection, app, number, rows=kept_rows(released, app))
+    except CannotCompile as unfit:
+        _LOG.warning("release %s of %s cannot hold the rows of today: %s", number, app, unfit)
+    rows: dict[str, object] = {}
+    for change in released:
+        tried = {**rows, **kept_rows([change], app)}
+        if tried != rows and _load_stored(connection, app, number, tried).app is not None:
+            rows = tried
+    return compile_stored(connection, app, number, rows=rows)
+
+
+def _load_stored(connection: Connection, app: str, number: int, rows: Mapping[str, object]) -> Loaded:
+    files = connection.execute(
+        sa.select(release.c.files).where(release.c.app == app, release.c.release == number)
+    ).scalar_one_or_none()
+    if files is None:
+        raise NotFound({"zh": f"应用 {app} 没有版本 {number}。", "en": f"{app} has no release {number}."})
+    return load_app(files, others=load_required(files, published_apps(connection)), rows=rows)

@@ -16,8 +16,8 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.process.outputs import StepRun, build_runs
-from runtime.releases import compile_stored
-from runtime.store.kept_changes import kept_rows, released_changes
+from runtime.releases import compile_older
+from runtime.store.kept_changes import released_changes
 from workflow_engine.decisions import Authorise, compile_authority
 from workflow_engine.definition import Definition, build_definition
 
@@ -87,8 +87,8 @@ def release_of(connection: Connection, context: Context, app: str, release: int)
 
 
 def _older(connection: Connection, app: str, release: int) -> CompiledApp:
-    """The rows of maintained tables are data: those of today count for approvals of every release."""
-    return compile_stored(connection, app, release, rows=kept_rows(released_changes(connection, app), app))
+    """The rows of maintained tables are data: those of today count for approvals of every release that can hold them."""
+    return compile_older(connection, app, release, released_changes(connection, app))
 
 
 def live_name(connection: Connection, context: Context, app: str, release: int, entity: str) -> str:

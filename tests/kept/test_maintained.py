@@ -7,7 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from forms_dsl.model import DecisionTable
+from runtime.compile.app import CompiledApp
+from runtime.context import SYSTEM, Context
 from runtime.failures import Invalid
+from runtime.process.flows import release_of
 from tests.kept.conftest import Bank
 from tests.publish import desk
 
@@ -183,10 +187,39 @@ def test_a_new_release_keeps_the_rows_and_must_fit_them(bank: Bank) -> None:
     bank.publish({**FILES, "lists/tickets.yaml": desk.LIST.replace("工单", "全部工单")})
     assert "4.00" == _ticket(agent, "high", "50.00")["fee"]
 
-    wider = desk.edited(
+    with pytest.raises(Invalid) as refused:
+        bank.publish(_wider())
+    assert "M450" in {fault.code for fault in refused.value.faults}
+
+
+def test_rows_that_an_older_release_cannot_hold_leave_it_those_that_it_can(bank: Bank) -> None:
+    """An approval that runs on an older definition goes on, also when people maintain a code that only the live one has."""
+    bank.publish(FILES)
+    one, two = bank.caller("wang", "boss"), bank.caller("li", "boss")
+    first = bank.releases.current()["desk"].release
+    bank.publish(_wider())
+    _decide(two, _propose(one, "decision/fees", rows=[*ROWS, {"row": "top", "if": {"level": "top"}, "then": {"fee": "9"}}]))
+    live = bank.releases.current()["desk"]
+
+    with bank.database.read() as connection:
+        context = Context(SYSTEM, bank.releases.current(), desk.NOW, desk.NOW.date(), "request", "en")
+        pinned = release_of(connection, context, "desk", first)
+
+    shipped = ["low", "high_small", "high_large"]
+    assert [shipped, shipped, ["low", "high", "top"]] == [
+        _names(each) for each in (bank.releases.at("desk", first), pinned, live)
+    ]
+
+
+def _wider() -> dict[str, str]:
+    """The desk with one more level."""
+    files = desk.edited(
         "entities/ticket.yaml", "      high: {label", "      top: {label: {zh: 最高, en: Top}}\n      high: {label", FILES
     )
-    wider["decisions/fees.yaml"] = FEES + "  - row: top\n    if: {level: top}\n    then: {fee: 9}\n"
-    with pytest.raises(Invalid) as refused:
-        bank.publish(wider)
-    assert "M450" in {fault.code for fault in refused.value.faults}
+    return {**files, "decisions/fees.yaml": FEES + "  - row: top\n    if: {level: top}\n    then: {fee: 9}\n"}
+
+
+def _names(compiled: CompiledApp) -> list[str]:
+    table = compiled.app.decisions["fees"]
+    assert isinstance(table, DecisionTable)
+    return [row.name for row in table.rows]
