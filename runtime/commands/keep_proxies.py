@@ -50,6 +50,9 @@ def set_proxy(connection: Connection, context: Context, new: NewProxy) -> dict[s
     owner = new.owner or person.id
     if owner != person.id and not _KEEPERS & person.platform_roles:
         raise NotAllowed({"zh": "只有管理员能为他人设置代理。", "en": "Only an administrator sets a proxy for somebody else."})
+    if owner != person.id and new.proxy == person.id:
+        # Who keeps the register would else take what he was never given.
+        raise NotAllowed({"zh": "不能把他人的事项设为由自己代理。", "en": "Nobody makes himself the proxy of somebody else."})
     _refuse(connection, context, owner, new)
     row = {
         "id": new_id(context.now),

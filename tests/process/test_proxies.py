@@ -115,7 +115,7 @@ def test_a_rule_has_its_scope(desk: Desk) -> None:
 
 
 def test_who_may_set_what(desk: Desk) -> None:
-    """Not oneself, not backwards, not for others unless an administrator, not in a circle."""
+    """Not oneself, not backwards, not for others unless an administrator and then not to himself, not in a circle."""
     people = desk.bank.people
     assert "P440" == let(desk, "ann", "ann").json()["errors"][0]["code"]
     assert 422 == let(desk, "ann", "bob", **{"from": "2026-03-09"}).status_code
@@ -123,6 +123,7 @@ def test_who_may_set_what(desk: Desk) -> None:
     assert 422 == let(desk, "ann", "bob", app="lending", workflow="nothing").status_code
     assert 422 == let(desk, "ann", "bob", days=3).status_code
     assert 403 == let(desk, "ann", "bob", owner=people["kai"]).status_code
+    assert 403 == let(desk, "head", "head", owner=people["kai"]).status_code, "an administrator gives himself nobody's powers"
     assert 201 == let(desk, "head", "bob", owner=people["kai"]).status_code
     assert 201 == let(desk, "ann", "bob").status_code
     circle = let(desk, "bob", "ann")
