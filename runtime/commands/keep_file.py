@@ -13,7 +13,7 @@ from runtime.audit.trail import record_event
 from runtime.commands.scan_file import Scan
 from runtime.context import Context
 from runtime.failures import Fault, Invalid, NotAllowed, NotFound
-from runtime.records.access import find_entity, possible_plan
+from runtime.records.access import NOT_THERE, find_entity, possible_plan
 from runtime.records.attachments import Attachment, Holder, attachment_fields
 from runtime.records.codes import BAD_FILE
 from runtime.records.content import is_accepted, kind_of
@@ -53,6 +53,8 @@ def find_target(context: Context, app: str, entity: str, field: str) -> Target:
     """The field of this name, of child rows as "rows field.row field"; raises NotFound, or NotAllowed where it is not his to fill in."""
     _, found = find_entity(context, app, entity)
     plans = [plan for action in ("create", "update") if (plan := possible_plan(context, app, entity, action)) is not None]
+    if not plans:
+        raise NotFound(NOT_THERE)
     holder = next((each for each in attachment_fields(found.entity) if each.path == field), None)
     if holder is None or not any(plan.shows(field) != "nothing" for plan in plans):
         raise NotFound({"zh": "没有这个附件字段。", "en": "There is no such field for files."})

@@ -208,6 +208,10 @@ def test_a_file_needs_a_field_that_one_may_fill_in(box: Box) -> None:
 
     assert [404, 404] == [send(owner, PNG, field="name").status_code, send(owner, PNG, entity="nothing").status_code]
     assert send(reader, PNG).status_code in {403, 404}
+    # Of an entity of which he has no rights he hears what he hears of one that is not there.
+    stranger = box.caller("ann", "nobody")
+    unknown, missing = send(stranger, PNG), send(stranger, PNG, entity="nothing")
+    assert (404, missing.json()["detail"]) == (unknown.status_code, unknown.json()["detail"])
     body = {"app": "box", "entity": "folder", "field": "papers", "name": "a", "content": "###"}
     assert 422 == owner.post("/api/files", json=body).status_code
 
