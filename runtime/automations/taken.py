@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import Entity
+from forms_dsl.field_paths import field_at
+from forms_dsl.model import Entity, Field
 from runtime.compile.names import PLACEHOLDER
 from runtime.context import Context
 from runtime.jobs.automations import Run
+from runtime.query.values import from_column
 from runtime.records.facts import facts_of
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
@@ -46,9 +48,14 @@ class Taken:
 
 
 def kept_taken(run: Run, record_id: str, kept: Mapping[str, object]) -> Taken:
-    """A record that is gone, as it was when it was deleted."""
+    """A record that is gone, as it was when it was deleted; what its job keeps sealed is opened."""
     entity = run.compiled.entities[run.automation.entity].entity
-    return Taken(run, record_id, 0, kept, facts_of(run.compiled, entity, kept, tuple(kept)))
+    wire = {path: _opened(field_at(run.compiled.app, entity.name, path), value) for path, value in kept.items()}
+    return Taken(run, record_id, 0, wire, facts_of(run.compiled, entity, wire, tuple(wire)))
+
+
+def _opened(field: Field | None, value: object) -> object:
+    return from_column(field, value) if field is not None and field.encrypted else value
 
 
 def read_taken(connection: Connection, context: Context, run: Run, record_id: str) -> Taken:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.templates import to_json
 from forms_dsl.expr.facts import Facts
+from forms_dsl.field_paths import field_at
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.fitting import fit_value
 from forms_dsl.masks import masked
@@ -21,6 +22,7 @@ from runtime.compile.tables import storage_of
 from runtime.compile.triggers import WriteRule
 from runtime.context import Context
 from runtime.query.late import context_facts
+from runtime.query.values import to_column
 from runtime.records.codes import REFUSED_BY_RULE
 from runtime.records.display import display
 from runtime.records.draft import Draft
@@ -68,7 +70,7 @@ def announce(
             continue
         facts = facts or context_facts(context, compiled, record=record, old=before)
         if _holds(rule, facts):
-            kept = dict(_kept(rule, entity, record)) if kind == "delete" else None
+            kept = dict(_kept(compiled, entity, record)) if kind == "delete" else None
             leave_event(connection, context, compiled, rule.automation, str(record["id"]), f"{kind}/{version}", kept)
 
 
@@ -128,9 +130,13 @@ def _filled(entity: CompiledEntity, draft: Draft, text: Label, facts: Facts) -> 
     }
 
 
-def _kept(rule: WriteRule, entity: CompiledEntity, record: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """What is known of a record that is gone, for the actions: its own values, and those that they read beyond them."""
+def _kept(compiled: CompiledApp, entity: CompiledEntity, record: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """What is known of a record that is gone, for the actions: its own values, and those that they read beyond them.
+
+    Jobs stay in the database, so what is kept encrypted is so there too.
+    """
     for path, value in record.items():
         root = path.partition(".")[0]
         if (root in entity.entity.fields and entity.entity.fields[root].type != "rows") or root in ("number", "created_by"):
-            yield path, to_json(value)
+            field = field_at(compiled.app, entity.entity.name, path)
+            yield path, to_column(field, value) if field is not None and field.encrypted else to_json(value)

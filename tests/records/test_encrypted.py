@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from forms_dsl.load import load_app
+from runtime.automations.events import act_after
 from runtime.commands.import_mapping import read_mapping
 from runtime.commands.import_records import Request, import_file
 from runtime.commands.manage_keys import add_key, remove_key, rotate, show_keys
@@ -23,12 +24,12 @@ from runtime.records.history import record_history
 from runtime.records.read import list_records
 from runtime.records.request import ListRequest
 from runtime.records.titles import titles_of
-from runtime.records.write import insert_record, update_record
+from runtime.records.write import delete_record, insert_record, update_record
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
 from runtime.store.sealing import SealBroken, use_ring
-from runtime.store.tables import audit_event
+from runtime.store.tables import audit_event, job
 from tests.publish.desk import put_live
 from tests.records.lab import NOW, directory, faults, person
 
@@ -57,7 +58,7 @@ entity: loan
 label: Loan
 fields:
   client: {type: reference, to: client, label: Client}
-  memo: {type: text, max: 9, encrypted: true, label: Memo}
+  memo: {type: text, max: 18, encrypted: true, label: Memo}
 """,
     "roles.yaml": """\
 roles:
@@ -309,3 +310,29 @@ def test_encryption_is_not_switched_on_or_off_and_needs_a_ring(
     with database.read() as connection:
         plan = plan_publish(connection, "vault", off, NOW).plan
     assert "M445" in {one.code for one in plan.diagnostics if one.severity == "error"}
+
+
+GONE = """\
+automation: gone
+entity: client
+label: Gone
+after: {delete: true}
+run_as: system
+do:
+  - create: {entity: loan, set: {memo: {value: id_no}}}
+"""
+
+
+def test_the_job_of_a_deletion_keeps_its_values_sealed(vault: Database) -> None:
+    """What an automation may need of a record that is gone waits in the database as the record itself stood there."""
+    app = load_app({**FILES, "automations/gone.yaml": GONE}).app
+    assert app is not None
+    by_rule = replace(PLATFORM, releases={"vault": compile_app(app, 1), "org": directory()})
+    id = add(vault, name="Li", id_no=ID)
+    with vault.write() as connection:
+        delete_record(connection, by_rule, "vault", "client", id, 1)
+        [payload] = connection.scalars(sa.select(job.c.payload))
+        act_after(connection, by_rule, payload)
+
+    assert ID not in json.dumps(payload) and "Li" in json.dumps(payload)
+    assert [ID] == [row["memo"] for row in rows(vault, PLATFORM, "loan")]
