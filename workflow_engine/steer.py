@@ -32,8 +32,7 @@ def steer(progress: Progress, command: cmd.SteerCommand) -> Refusal | None:
         case cmd.Resume():
             return Refusal("not_suspended")
         case cmd.Terminate(reason=reason):
-            _terminate(progress, reason)
-            return None
+            return _terminate(progress, reason)
         case cmd.JumpTo():
             return _jump(progress, command)
         case cmd.HandOver():
@@ -49,8 +48,7 @@ def while_suspended(progress: Progress, command: cmd.Command) -> Refusal | None:
             _resume(progress, reason)
             return None
         case cmd.Terminate(reason=reason) if reason.strip():
-            _terminate(progress, reason)
-            return None
+            return _terminate(progress, reason)
         case cmd.Resume() | cmd.Terminate():
             return Refusal("reason_missing")
         case cmd.FinishCall():
@@ -121,9 +119,14 @@ def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTer
     return ae.NewTerm(visit.step, visit.number, due, moved(visit.closes_at, human.open_for), visit.reminders + 1)
 
 
-def _terminate(progress: Progress, reason: str) -> None:
+def _terminate(progress: Progress, reason: str) -> Refusal | None:
+    irreversible = progress.definition.irreversible
+    if any(v.state == "calling" and v.call_result is None and v.step in irreversible for v in progress.state.open_visits()):
+        # The record would say that it was stopped, and the other system would do it all the same.
+        return Refusal("call_under_way")
     cancel(progress, progress.definition.inside(0))
     progress.emit(ae.Terminated(reason))
+    return None
 
 
 def _jump(progress: Progress, command: cmd.JumpTo) -> Refusal | None:

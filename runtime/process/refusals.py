@@ -48,7 +48,7 @@ _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
     ),
     "call_under_way": (
         codes.CALL_UNDER_WAY.id,
-        {"zh": "有一项对外调用尚无结果，请稍后再退回。", "en": "A call to another system has no result yet; return it later."},
+        {"zh": "有一项对外调用尚无结果，请稍后再试。", "en": "A call to another system has no result yet; try again later."},
     ),
     "call_done": (
         codes.CALL_DONE.id,

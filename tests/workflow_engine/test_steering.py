@@ -127,3 +127,17 @@ def test_a_pause_adds_no_reminder(every: Duration | None, at_most: int | None, r
         assert run.do(cmd.TimerDue("check", 1, reminder=terms[-1].reminder)) is None
 
     assert reminders == run.visit("check").reminders
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_nothing_is_ended_while_another_system_may_still_do_it(suspended: bool) -> None:
+    """终止 waits for the outcome of a command; a question may go unanswered, and an outcome that nobody knows ends it too."""
+    steps = (fill(), together("both", a=(call("book"),), b=(call("ask"),)))
+    run = Run(flow(*steps, irreversible=frozenset({"book"})), world(PEOPLE))
+    if suspended:
+        assert run.do(cmd.Suspend("admin", "inspection")) is None
+    assert "call_under_way" == refused(run, cmd.Terminate("admin", "over"))
+    assert run.call_done("book", "unknown") is None
+    assert run.do(cmd.Terminate("admin", "over")) is None
+
+    assert "stopped" == run.now.state
