@@ -46,6 +46,8 @@ class Decide:
     record_version: int | None = None
     #: The proof that the person signed this decision.
     signature: str | None = None
+    #: What was signed of the record: a commitment to all its values.
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

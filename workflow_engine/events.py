@@ -189,6 +189,8 @@ class SeatDecided:
     digest: str | None = None
     #: Whose seat it was, where somebody else acted for him (代理).
     on_behalf_of: str | None = None
+    #: What was signed of the record: a commitment to all its values.
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
             command.signature,
             progress.world.digest(),
             None if holder == command.actor else holder,
+            command.form,
         )
     )
     if command.decision == "return" and target is not None:

@@ -172,6 +172,6 @@ def _record(
 
 
 def _told(flow: Flow, event: ev.Event) -> dict[str, object]:
-    """What of an event the trail tells: of a ballot under way only that it was cast."""
-    body = encode(event)
-    return {name: value for name, value in body.items() if name not in HIDDEN} if is_ballot(flow, event) else body
+    """What of an event the trail tells: of a ballot under way only that it was cast, of a signed record nothing to guess by."""
+    left_out = {"form"} | (HIDDEN if is_ballot(flow, event) else set())
+    return {name: value for name, value in encode(event).items() if name not in left_out}

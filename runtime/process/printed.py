@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.context import Context
 from runtime.process.opened import look_at_instance
+from runtime.process.signing import is_genuine
 from runtime.process.view import latest_instance, show_process
 from runtime.store.types import format_instant
 from workflow_engine import events as ev
@@ -19,7 +20,7 @@ _DECISIONS = frozenset({"approved", "rejected", "returned", "completed", "submit
 def printed_decisions(
     connection: Connection, context: Context, app: str, record_id: str, steps: Collection[str]
 ) -> list[dict[str, object]]:
-    """The decisions at these steps in the last approval of a record, in their order, each with its signature if it has one.
+    """The decisions at these steps in the last approval of a record, in their order, each with its signature if it has a genuine one.
 
     Whether this person may see the record is for the caller to know. Secret ballots are left out.
     """
@@ -30,7 +31,7 @@ def printed_decisions(
     signed = {
         (format_instant(entry.at), entry.event.step, entry.actor): entry.event.signature
         for entry in opened.journal.entries
-        if isinstance(entry.event, ev.SeatDecided) and entry.event.signature is not None
+        if isinstance(entry.event, ev.SeatDecided) and is_genuine(opened.instance_id, entry)
     }
     trail = show_process(opened)["trail"]
     found = []

@@ -14,8 +14,8 @@ from runtime.process.rows import Frame
 from runtime.store.types import format_instant
 from workflow_engine import events as ev
 
-#: What of a ballot is not told before it is closed.
-HIDDEN = frozenset({"decision", "opinion"})
+#: What of a ballot is not told before it is closed; of the few ways to vote, the signature would tell which it was.
+HIDDEN = frozenset({"decision", "opinion", "signature"})
 
 
 def is_ballot(flow: Flow, event: ev.Event) -> bool:
@@ -30,9 +30,15 @@ def tell_ballots(
     events = []
     for entry in now:
         closed = entry.event
-        if isinstance(closed, ev.VisitClosed | ev.VisitHeld) and _is_secret(flow, closed.step):
+        if isinstance(closed, ev.VisitClosed) and _is_secret(flow, closed.step):
             ballots = [
-                {"person": cast.actor, "at": format_instant(cast.at), "vote": cast.event.decision, "opinion": cast.event.opinion}
+                {
+                    "person": cast.actor,
+                    "at": format_instant(cast.at),
+                    "vote": cast.event.decision,
+                    "opinion": cast.event.opinion,
+                    "signature": cast.event.signature,
+                }
                 for cast in (*before, *now)
                 if isinstance(cast.event, ev.SeatDecided) and (cast.event.step, cast.event.visit) == (closed.step, closed.visit)
             ]

@@ -223,7 +223,7 @@ def _command(opened: Opened, visit: Visit, seat: Seat, word: Word, body: Decisio
 def _seen(opened: Opened, command: cmd.Decide, *, signed: bool) -> cmd.Decide:
     """The decision with the version of the record that it is about, and with the signature under both."""
     seen = replace(command, record_version=opened.record.version)
-    return replace(seen, signature=sign(opened, seen)) if signed else seen
+    return sign(opened, seen) if signed else seen
 
 
 def _refuse_early(opened: Opened, command: cmd.Decide | cmd.Claim | cmd.Release, visit: Visit, body: DecisionBody) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +19,9 @@ from runtime.identity.password import hash_password
 from runtime.process.acts import About, ActWord
 from runtime.process.detail import people_to_choose, task_detail
 from runtime.process.journal import read_instance
-from runtime.process.service import DecisionBody, act_on, decide, timer_due
+from runtime.process.opened import look_at_instance
+from runtime.process.service import DecisionBody, act_on, decide, retry, timer_due
+from runtime.process.signing import form_of, is_genuine
 from runtime.process.steering import resume, suspend, terminate, urge
 from runtime.process.view import process_of
 from runtime.store.database import Database
@@ -164,8 +169,22 @@ def test_a_decision_is_signed_with_the_password(bank: Bank) -> None:
         journal = read_instance(connection, instance)
         told = connection.scalars(sa.select(audit_event.c.kind)).all()
     assert journal is not None
-    proof = [entry.event.signature for entry in journal.entries if isinstance(entry.event, ev.SeatDecided)][-1]
-    assert 64 == len(proof or "")
+    proof = [entry for entry in journal.entries if isinstance(entry.event, ev.SeatDecided)][-1]
+    assert isinstance(proof.event, ev.SeatDecided)
+    assert is_genuine(instance, proof)
+    for other in ({"opinion": "other"}, {"form": "0:0"}, {"record_version": 9}, {"decision": "reject"}, {"signature": None}):
+        assert not is_genuine(instance, replace(proof, event=replace(proof.event, **other)))
+    assert not is_genuine(instance, replace(proof, actor=bank.people["bob"]))
+    assert not is_genuine(instance, replace(proof, at=proof.at + dt.timedelta(seconds=1)))
+    with bank.database.read() as connection:
+        nonce, _, _ = (proof.event.form or "").partition(":")
+        assert proof.event.form == form_of(look_at_instance(connection, context, instance), nonce)
+        bodies = connection.scalars(sa.select(audit_event.c.body)).all()
+    assert any((proof.event.signature or "?") in body for body in bodies)
+    assert not [body for body in bodies if nonce in body]
+    with bank.database.write() as connection:
+        connection.execute(sa.update(bank.compiled.entities["loan"].table).values(f_amount=Decimal(1)))
+        assert proof.event.form != form_of(look_at_instance(connection, context, instance), nonce)
     assert "signature_refused" in told
     for _ in range(5):
         with pytest.raises(Invalid):
@@ -200,11 +219,52 @@ def test_a_ballot_is_secret_until_it_is_closed_and_counted_when_its_time_is_over
     assert ("process_ballots", ["reject"]) in audited(bank, "board")
 
 
-def audited(bank: Bank, step: str) -> list[tuple[str, list[str] | None]]:
-    """The events of the audit trail about votes at a step, with what they tell of them."""
+def test_a_signature_tells_nothing_of_a_secret_ballot(database: Database) -> None:
+    """Of three ways to vote, whoever knows the record could try which one was signed: the trail has it after the closing only."""
+    bank = open_bank(database, BOARD.replace("    open_for: 2 hours", "    open_for: 2 hours\n    signature: required"))
+    _, instance = bank.submit()
+    signed(bank, "ann", bank.work(instance, "check")[0])
+    work = next(item for item in bank.work(instance, "board") if bank.offered(item) == {"kai"})
+    signed(bank, "kai", work)
+    proof = signature_of(bank, instance)
+    assert not [body for _, body in trail_bodies(bank) if proof in json.dumps(body)]
+
+    with bank.database.write() as connection:
+        terminate(connection, bank.context("head"), instance, "over")
+    assert ["process_ballots"] == [kind for kind, body in trail_bodies(bank) if proof in json.dumps(body)]
+
+
+def test_a_vote_without_a_quorum_stays_secret_until_it_is_taken_anew(bank: Bank) -> None:
+    """What was cast is told once, when the round is closed by the next one."""
+    _, instance = bank.submit()
+    signed(bank, "ann", bank.work(instance, "check")[0])
+    with bank.database.read() as connection:
+        timer = next(row for row in connection.execute(sa.select(job)) if row.payload.get("what") == "close")
+    with bank.database.write() as connection:
+        timer_due(connection, bank.context("system", now=timer.due_at), timer.payload)
+    assert not [kind for kind, _ in trail_bodies(bank) if kind == "process_ballots"]
+    with bank.database.write() as connection:
+        retry(connection, bank.context("head"), instance)
+    assert [[]] == [body["ballots"] for kind, body in trail_bodies(bank) if kind == "process_ballots"]
+
+
+def signature_of(bank: Bank, instance: str) -> str:
+    """The signature of the last decision."""
+    with bank.database.read() as connection:
+        journal = read_instance(connection, instance)
+    assert journal is not None
+    return str([entry.event.signature for entry in journal.entries if isinstance(entry.event, ev.SeatDecided)][-1])
+
+
+def trail_bodies(bank: Bank) -> list[tuple[str, Any]]:
     with bank.database.read() as connection:
         rows = connection.execute(sa.select(audit_event.c.kind, audit_event.c.body)).all()
-    bodies = [(kind, json.loads(body)) for kind, body in rows]
+    return [(kind, json.loads(body)) for kind, body in rows]
+
+
+def audited(bank: Bank, step: str) -> list[tuple[str, list[str] | None]]:
+    """The events of the audit trail about votes at a step, with what they tell of them."""
+    bodies = trail_bodies(bank)
     about = [(kind, body) for kind, body in bodies if body.get("step") == step and ("vote" in kind or "ballots" in kind)]
     assert not [body for kind, body in about if "decision" in body]
     return [(kind, [each["vote"] for each in body["ballots"]] if "ballots" in body else None) for kind, body in about]
