@@ -32,6 +32,7 @@ from runtime.records.trail import change_event
 from runtime.records.triggers import announce
 from runtime.records.uniques import Fields, unique_sets
 from runtime.records.write import Written, insert_record, system_values
+from runtime.store.asking import send_waiting
 from runtime.store.identifiers import new_id
 
 #: Parameters of one question about unique values.
@@ -60,6 +61,7 @@ def insert_many(
         with connection.begin_nested():
             # Numbers are drawn inside: what is rolled back leaves no gap.
             insert_records(connection, [_plan(connection, context, access, draft) for draft in sound])
+            send_waiting(connection)  # a refusal at the end of the savepoint would come too late to undo it
     except IntegrityError:
         # Somebody made one of them at this very moment: one by one, so that only that one is refused.
         return [_insert_one(connection, context, app, entity, body) for body in bodies]

@@ -67,6 +67,27 @@ def test_many_records_at_once_leave_no_gap_where_one_of_them_loses(db: Database)
     assert "C0002" == done[1].after["number"]  # type: ignore[attr-defined]
 
 
+def test_one_record_among_many_that_loses_is_refused_and_the_others_go_on(db: Database) -> None:
+    """The statement of a single record travels with the next one: its refusal must come within its savepoint."""
+    platform = context(SYSTEM)
+    body = {"code": "r", "full_name": "r", "branch": "cx"}
+    done: list[object] = []
+
+    def make_one() -> None:
+        with db.write() as connection:
+            done.extend(insert_many(connection, platform, "lab", "client", [body]))
+            done.extend(insert_many(connection, platform, "lab", "client", [{**body, "code": "s"}]))
+
+    other = threading.Thread(target=make_one)
+    with db.write() as connection:
+        insert_record(connection, platform, "lab", "client", body)
+        other.start()
+        _wait_until_somebody_waits(db)
+    other.join()
+
+    assert [Invalid, Written] == [type(one) for one in done]
+
+
 def test_a_number_begins_anew_with_each_period(db: Database) -> None:
     """The day in the app's time zone decides the period."""
     client = add_client(db, "A")
