@@ -9,6 +9,7 @@ from runtime.context import Context
 from runtime.failures import Changed
 from runtime.query.change import WritePlan, update_record_row
 from runtime.records.draft import Draft
+from runtime.records.duplicates import check_duplicates, note_duplicates
 from runtime.records.opening import CHANGED, open_record, writer_for
 from runtime.records.references import follow_references
 from runtime.records.trail import record_change
@@ -20,7 +21,7 @@ def restore_record(connection: Connection, context: Context, app: str, entity: s
     """Bring a deleted record back; its values are not judged anew.
 
     Raises NotFound where there is no such deleted record for this person, NotAllowed, Changed, or Invalid where what it refers
-    to is gone meanwhile, or another record has one of its unique values.
+    to is gone meanwhile, or another record has one of its unique values or is its duplicate.
     """
     access, loaded = open_record(connection, context, app, entity, "delete", record_id, version, deleted=True)
     compiled, found = access.compiled, access.entity
@@ -30,6 +31,7 @@ def restore_record(connection: Connection, context: Context, app: str, entity: s
     follow_references(connection, context, compiled, found, [draft])
     check_uniques(connection, context, compiled, found, writer, draft)
     check_unindexed(connection, context, compiled, found, writer, draft)
+    check_duplicates(connection, context, compiled, found, writer, draft)
     refuse(draft)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="restored")
     try:
@@ -37,5 +39,6 @@ def restore_record(connection: Connection, context: Context, app: str, entity: s
             raise Changed(CHANGED)
     except IntegrityError as broken:
         raise collided(found, writer, broken) from broken
+    note_duplicates(connection, context, compiled, found, draft)
     record_change(connection, context, found, "record.restored", record_id, loaded.version + 1, {}, loaded.values)
     return Written(record_id, loaded.version + 1, {}, loaded.values)

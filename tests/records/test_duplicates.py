@@ -182,3 +182,20 @@ def test_who_may_not_read_what_agrees_hears_of_no_pair(callers: Callers) -> None
     assert [] == cases(callers["dim"], first) == callers["dim"].get("/api/twice/duplicates/lead").json()["items"]
     to = f"/api/twice/duplicates/lead/{second}/{case['id']}/dismiss"
     assert 404 == callers["dim"].post(to, json={"reason": "no"}).status_code
+
+
+def test_what_comes_back_is_held_to_the_rules(callers: Callers) -> None:
+    """A record that was entered anew meanwhile keeps the deleted one away; a pair is proposed as if both had just been made."""
+    owner = callers["all"]
+    first = owner.post("/api/twice/lead", json={**LI, "mobile": "13800000001"})
+    at = first.headers["location"]
+    assert 204 == owner.delete(at, headers={"If-Match": first.headers["etag"]}).status_code
+    second = owner.post("/api/twice/lead", json={**LI, "mobile": "13800000001"})
+    assert 201 == second.status_code
+
+    refused = owner.post(f"{at}/restore", json={}, headers={"If-Match": '"2"'})
+    assert (422, ["Q315"]) == (refused.status_code, [error["code"] for error in refused.json()["errors"]])
+    moved = owner.patch(second.headers["location"], json={"mobile": None}, headers={"If-Match": second.headers["etag"]})
+    assert 200 == moved.status_code
+    assert 200 == owner.post(f"{at}/restore", json={}, headers={"If-Match": '"2"'}).status_code
+    assert ["open"] == [case["state"] for case in cases(owner, str(first.json()["id"]))]
