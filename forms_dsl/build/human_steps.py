@@ -14,7 +14,9 @@ from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.files.human_steps import ApproveShape, DueShape, FillShape, StepFieldsShape, VoteShape
 from forms_dsl.model import Due, HumanStep, People, SeatRule, StepFields
 
-OTHERS_BALLOT = code("W016", "A ballot that somebody else would cast: a vote knows no transfer, no delegate and no proxy.")
+OTHERS_BALLOT = code(
+    "W016", "A ballot that somebody else would cast or turn: a vote knows no transfer, delegate, proxy, added seat or escalation."
+)
 
 HumanShape = FillShape | ApproveShape | VoteShape
 
@@ -23,7 +25,7 @@ _APPROVE_MAY = ("approve", "reject", "return")
 _VOTE_MAY = ("approve", "reject", "abstain")
 _OPINION = ("reject", "return", "veto")
 #: What a vote does not allow.
-_NO_BALLOT = ("transfer", "delegate")
+_NO_BALLOT = ("transfer", "delegate", "add_before", "add_after", "add_together", "remove_added")
 
 
 def build_human(flow: FlowContext, place: Place, shape: HumanShape) -> HumanStep | None:
@@ -137,6 +139,12 @@ def _no_votes(flow: FlowContext, place: Place, shape: HumanShape) -> None:
             message = Sentence("A ballot is cast by its owner.", "表决须由委员本人进行。")
             hint = Sentence(f"Leave {word} out.", f"请去掉 {word}。")
             flow.bench.find(OTHERS_BALLOT, place.at("allow", number), message, hint)
+    if isinstance(shape, VoteShape) and shape.due is not None and shape.due.then == "escalate":
+        message = Sentence("A late ballot is not another's to cast.", "委员逾期未投票，也不能由他人代投。")
+        hint = Sentence(
+            "Use then: remind, and open_for for the end of the vote.", "请用 then: remind，并以 open_for 规定表决截止时间。"
+        )
+        flow.bench.find(OTHERS_BALLOT, place.at("due", "then"), message, hint)
 
 
 def _fields(flow: FlowContext, place: Place, shape: StepFieldsShape) -> StepFields:

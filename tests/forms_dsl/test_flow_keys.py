@@ -61,6 +61,13 @@ CASES = [
     ("S002", W, "pass: 2/3 of present, abstain", "¦all: true, abstain"),
     ("S002", W, "        open_for: 1 working day", "        may: [approve, reject, ¦abstain]\n        open_for: 1 working day"),
     ("W016", W, "        open_for: 1 working day", "        allow: [urge, ¦transfer]\n        open_for: 1 working day"),
+    ("W016", W, "        open_for: 1 working day", "        allow: [ask_opinion, ¦add_before]\n        open_for: 1 working day"),
+    (
+        "W016",
+        W,
+        "        open_for: 1 working day",
+        "        due: {within: 1 day, then: ¦escalate, to: role.checker}\n        open_for: 1 working day",
+    ),
     # Authority and controls
     ("R001", W, "table: level", "table: ¦levle"),
     ("R001", W, "given: {amount: amount + 1}", "given: {amount: amount, ¦kind: kind}"),
