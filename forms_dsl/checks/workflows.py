@@ -10,6 +10,7 @@ from forms_dsl.checks.registry import Site, check
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.tree import Constant
 from forms_dsl.model import AnyOfStep, CallStep, Case, ChooseStep, HumanStep, TogetherStep, WaitStep, Workflow, WorkflowStep
+from forms_dsl.subjects import tested_entity
 from forms_dsl.workflow_tree import branches_of, steps_of, steps_within
 
 UNREACHABLE = code("W001", "A step can never be reached.", refusal="WF-SHAPE")
@@ -19,7 +20,7 @@ NO_DUE = code("W005", "A step of people has no time limit.", "warning")
 NO_ON_ERROR = code("W006", "A call does not say who takes over after the last try.")
 UNKNOWN_OUTCOME = code("W008", "A command does not say how an unknown outcome is inquired.")
 SILENT_APPROVAL = code("W009", "An approval by itself on a step with four eyes or a limit.")
-NO_EXAMPLE = code("W014", "A workflow without an example, or a branch that no example reaches.", "warning")
+NO_EXAMPLE = code("W014", "A workflow without a worked case, or a branch that no example and no test case reaches.", "warning")
 
 #: What a case has come past, the strongest last.
 _Way = Literal["none", "loose", "apart"]
@@ -214,13 +215,16 @@ def nothing_approves_itself(site: Site) -> Iterator[Diagnostic]:
 
 @check
 def examples_reach_everything(site: Site) -> Iterator[Diagnostic]:
-    """Each way through a flow is shown by an example."""
+    """Each way through a flow is shown by one of its examples or by a case of the app's tests."""
+    tested = [(tested_entity(site.app, case), case) for file in site.app.tests.values() for case in file.cases]
     for flow in flows_of(site):
-        if not flow.examples:
+        names = {step.name for step in steps_of(flow)}
+        cases = [case for entity, case in tested if entity is not None and entity.name == flow.entity]
+        visited = {name for case in (*flow.examples, *cases) for name in _visited(case)}
+        if not flow.examples and visited.isdisjoint(names):
             message = Sentence("The workflow has no example.", "流程没有试算案例。")
             yield NO_EXAMPLE.at(flow.span, message, pointer=("workflow",))
             continue
-        visited = {name for example in flow.examples for name in _visited(example)}
         for step in steps_of(flow):
             for inner in branches_of(step) if isinstance(step, ChooseStep) else ():
                 people = [s for s in steps_within(inner) if isinstance(s, HumanStep | CallStep)]

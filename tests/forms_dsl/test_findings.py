@@ -269,3 +269,19 @@ def test_thousands_of_mistakes_are_answered_in_time(path: str, old: str, new: st
 
     assert 100 == len(loaded.diagnostics)
     assert time.process_time() - start < 6
+
+
+def test_a_case_of_the_tests_shows_a_way_as_an_example_does() -> None:
+    """A branch that only a case under `tests/` comes to is worked through, and so is a workflow that has no example of its own."""
+    flow = FILES["workflows/approval.yaml"]
+    case = "tests: flow\ncases:\n  all_ways: {entity: order, given: {kind: a, amount: 600}, do: [submit, approve STEP]}\n"
+    without = flow[: flow.index("examples:")]
+    less = changed("workflows/approval.yaml", "path: [apply, decide@head, booking]", "path: [apply, decide@branch, booking]")
+
+    def found(files: dict[str, str], step: str) -> list[str]:
+        said = load_app({**files, "tests/flow.yaml": case.replace("STEP", step)}).diagnostics
+        return [each.message for each in said if each.code == "W014"]
+
+    assert [] == found(less, "decide@head")
+    assert ["No example reaches 'decide@head'."] == found(less, "decide@branch")
+    assert ["No example reaches 'decide@branch'."] == found({**FILES, "workflows/approval.yaml": without}, "decide@head")
