@@ -30,8 +30,8 @@ _EXAMPLES = """\
 
 _ALONE = {
     "first": {
-        "en": "Published by one person ({who}): there was nobody else yet. From now on it takes two.",
-        "zh": "由一人（{who}）发布：此前尚无其他人员。今后须由两人完成。",
+        "en": "Published by one person ({who}), which the first publication of an app allows. From now on it takes two.",
+        "zh": "由一人（{who}）发布：应用首次发布允许一人完成。今后须由两人完成。",
     },
     "demo": {
         "en": "Published by one person ({who}), which only a demonstration allows.",

@@ -114,7 +114,8 @@ class FieldShape(Shape):
         ),
     ] = None
     accept: Annotated[
-        list[Annotated[str, plain(_mime, {"type": "string"})]], key("Kinds of file that are taken.", "接受的文件类型。")
+        list[Annotated[str, plain(_mime, {"type": "string"})]],
+        key("Kinds of file that are taken, like application/pdf or image/*.", "接受的文件类型，如 application/pdf、image/*。"),
     ] = []
     max_mb: Annotated[
         int | None, whole(1, 100), key("The size of one file in megabytes at most.", "单个文件的大小上限（MB）。")

@@ -1,6 +1,6 @@
 """Four eyes over publishing: whoever made a change never puts it live alone, with two exceptions that are written down.
 
-The exceptions are the operator's, at the command line: the first publication of an app, when there is nobody else yet,
+The exceptions are the operator's, at the command line: the first publication of an app, which nobody uses yet,
 and a demonstration, whose people are invented.
 """
 

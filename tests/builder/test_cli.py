@@ -192,7 +192,7 @@ def test_publishing_again_takes_two_people(
     done = qiqiao(*named)
 
     assert 0 == first[0]
-    assert "there was nobody else yet" in first[1]
+    assert "the first publication of an app allows" in first[1]
     assert "nothing to publish" in same[1]
     assert (1, "qiqiao: desk is live already") == (alone[0], alone[2][:28])
     assert (1, "qiqiao: Name both: --author and --approver.\n") == (half[0], half[2])
