@@ -208,6 +208,8 @@ class EventArrived:
     step: str
     visit: int
     actor: str = SYSTEM
+    #: Whether the record took what the event brought.
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,12 +59,19 @@ def while_suspended(progress: Progress, command: cmd.Command) -> Refusal | None:
         case cmd.EventArrived():
             visit = progress.state.visit(command.step, command.visit)
             if visit is not None and visit.state == "waiting" and visit.call_result is None:
-                progress.emit(ae.EventKept(command.step, command.visit))
+                return _keep_event(progress, command)
             return None
         case cmd.TimerDue() | cmd.CloseBallot():
             return None
         case _:
             return Refusal("suspended")
+
+
+def _keep_event(progress: Progress, command: cmd.EventArrived) -> Refusal | None:
+    if not command.fits:
+        return event_arrived(progress, command)
+    progress.emit(ae.EventKept(command.step, command.visit))
+    return None
 
 
 def after_call(progress: Progress, visit: Visit, result: str) -> None:

@@ -41,7 +41,11 @@ def event_arrived(progress: Progress, command: cmd.EventArrived) -> Refusal | No
     """The first event ends the wait; one that comes later, or that nothing waits for any more, changes nothing."""
     visit = progress.state.visit(command.step, command.visit)
     if visit is not None and visit.state == "waiting" and progress.state.is_running:
-        _go_on(progress, visit, "event")
+        if command.fits:
+            _go_on(progress, visit, "event")
+        else:
+            # Its values are lost to the record: a person looks at it.
+            progress.emit(ev.VisitHeld(visit.step, visit.number, "event_unfit"))
     return None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.model import WaitStep
 from runtime.context import Context
+from runtime.failures import Failure
 from runtime.process.effects import write_values
 from runtime.process.flows import pinned_flow
 from runtime.process.opened import apply_command, open_instance, with_record
@@ -49,6 +50,12 @@ def _arrive(
     result = {key: value_of(type, wire.get(key)) for key, type in declared.items()}
     if flow.value(step.match, facts_of(context, flow.compiled, opened.record, result)) is not True:
         return False
-    record = write_values(connection, context, flow, opened.record, step.save, result)
-    apply_command(with_record(opened, record), EventArrived(step.name, number))
+    fits = True
+    try:
+        with connection.begin_nested():
+            opened = with_record(opened, write_values(connection, context, flow, opened.record, step.save, result))
+    except Failure:
+        # The other approvals that wait for the event must not miss it because this record does not take it.
+        fits = False
+    apply_command(opened, EventArrived(step.name, number, fits=fits))
     return True

@@ -34,6 +34,10 @@ _HELD: Mapping[str, Label] = {
     "rule_cannot_be_met": {"zh": "现有席位无法满足通过规则", "en": "the seats cannot meet the rule"},
     "moment_missing": {"zh": "所等待的日期为空", "en": "the day that it waits for is missing"},
     "event_missing": {"zh": "等待的事件逾期未到", "en": "the event that it waits for did not come in time"},
+    "event_unfit": {
+        "zh": "等待的事件已到，但其内容无法写入记录",
+        "en": "the event has arrived, but the record does not take what it brought",
+    },
     "no_quorum": {"zh": "到会人数不足法定比例，表决无效", "en": "too few voted for a quorum: the ballot says nothing"},
     "no_branch": {"zh": "没有符合的分支", "en": "no branch fits"},
     "value_missing": {"zh": "分支所依据的值为空", "en": "the value that chooses the branch is missing"},

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from runtime.process.arrivals import event_arrived
 from runtime.process.service import timer_due
+from runtime.process.steering import resume, suspend
 from runtime.process.view import process_of
 from runtime.store.database import Database
 from runtime.store.tables import job
@@ -73,9 +74,9 @@ def cooled(bank: Bank) -> tuple[str, str, str]:
     return record, instance, str(bank.value(record, "number"))
 
 
-def report(bank: Bank, number: str) -> int:
+def report(bank: Bank, number: str, loan_no: str = "LN-7") -> int:
     with bank.database.write() as connection:
-        return event_arrived(connection, bank.context("system"), APP, "core.confirmed", {"number": number, "loan_no": "LN-7"})
+        return event_arrived(connection, bank.context("system"), APP, "core.confirmed", {"number": number, "loan_no": loan_no})
 
 
 def test_an_event_ends_the_wait_of_its_own_record(bank: Bank) -> None:
@@ -93,6 +94,26 @@ def test_an_event_ends_the_wait_of_its_own_record(bank: Bank) -> None:
         shown = process_of(connection, bank.context("clerk", locale="en"), instance)
     waited = [(e["title"]["en"], e["detail"]) for e in shown["trail"] if e["kind"] == "waited"]  # type: ignore[index,attr-defined]
     assert [("Cooling off", "the time has come"), ("The customer confirms", "the event has arrived")] == waited
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_an_event_that_does_not_fit_holds_its_own_case(bank: Bank, suspended: bool) -> None:
+    """It neither fails for the others that wait for it nor lets the case go on without its values; by hand goes on."""
+    record, instance, number = cooled(bank)
+    if suspended:
+        with bank.database.write() as connection:
+            suspend(connection, bank.context("head"), instance, "inspection")
+    assert 1 == report(bank, number, "LN-" + "7" * 40)
+    if suspended:
+        with bank.database.write() as connection:
+            resume(connection, bank.context("head"), instance, "done")
+
+    assert ("held", None) == (state_of(bank, instance), bank.value(record, "f_booking_no"))
+    with bank.database.read() as connection:
+        shown = process_of(connection, bank.context("clerk", locale="en"), instance)
+    assert "the event has arrived, but the record does not take what it brought" in [e["detail"] for e in shown["trail"]]  # type: ignore[index,attr-defined]
+    bank.decide("ann", instance, "confirm")
+    assert "approved" == state_of(bank, instance)
 
 
 def test_by_hand_or_by_event_one_is_first(bank: Bank) -> None:
