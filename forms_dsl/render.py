@@ -72,11 +72,11 @@ def _block(found: Diagnostic, lines: list[str], locale: str, colour: bool, prefi
 
 def _marked(line: str, span: Span) -> tuple[str, str]:
     """The line and the marks under its place; a long line is cut around the place, control characters are shown as spaces."""
-    shown = "".join(character if character.isprintable() else " " for character in line)
-    start = min(span.column - 1, len(shown))
-    end = min(span.end_column - 1, len(shown)) if span.end_line == span.line else len(shown)
-    cut = max(0, start - _LINE_WIDTH // 2) if len(shown) > _LINE_WIDTH else 0
-    shown = shown[cut : cut + _LINE_WIDTH]
+    start = min(span.column - 1, len(line))
+    end = min(span.end_column - 1, len(line)) if span.end_line == span.line else len(line)
+    cut = max(0, start - _LINE_WIDTH // 2) if len(line) > _LINE_WIDTH else 0
+    # Cut first: a file may be one line of megabytes, with a finding at each of its parts.
+    shown = "".join(character if character.isprintable() else " " for character in line[cut : cut + _LINE_WIDTH])
     start, end = start - cut, min(end - cut, len(shown))
     marks = " " * _width(shown[:start]) + "^" * max(1, _width(shown[start:end]))
     return shown, marks

@@ -38,6 +38,7 @@ REFUSED: dict[str, tuple[str, str, Callable[[], bytes], str]] = {
     "deep schema": ("jsonschema", "a.json", lambda: b'{"properties":{"a":' * 100_000 + b"1" + b"}}" * 100_000, "I002"),
     "a schema of itself": ("jsonschema", "a.json", lambda: b'{"$ref": "#"}', "I005"),
     "a DocType of many fields": ("frappe", "a.json", lambda: doctype(fields=[{"fieldname": f"f{n}", "fieldtype": "Data"} for n in range(9_000)]), "I002"),
+    "values without end": ("frappe", "a.json", lambda: doctype(fields=[{"fieldname": f"f{n}", "fieldtype": "Select", "options": "\n".join(f"o{m}" for m in range(9_000))} for n in range(60)]), "I002"),
     "deep form": ("form-js", "a.json", lambda: b'{"components":[' * 10_000 + b"]}" * 10_000, "I002"),
     "constants": ("form-js", "a.json", lambda: b'{"components":[{"type":"number","key":"a","validate":{"min":NaN}}]}', "I001"),
     "halves of characters": ("form-js", "a.json", lambda: b'{"components":[{"type":"textfield","key":"a","label":"\\ud800"}]}', "I001"),
@@ -79,6 +80,26 @@ def test_numbers_that_no_field_holds_become_notes(kind: str, source: dict[str, o
 
     assert result.findings
     assert all(DIGITS not in line for text in result.files.values() for line in text.splitlines() if not line.startswith("note"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("frappe", {"doctype": "DocType", "name": "T", "fields": [{"fieldname": f"f{n}", "fieldtype": "HTML", "options": "<" * 60_000} for n in range(60)]}),
+        ("form-js", {"components": [{"type": "text", "text": "<!--" * 10_000 + "<a" * 10_000 + "&" * 3_000} for _ in range(60)]}),
+        ("form-js", {"components": [{"type": "textfield", "key": f"k{n}", "conditional": {"hide": "=" + "(" * 20_000}} for n in range(90)]}),
+    ],
+    ids=["brackets", "comments and tags", "conditions"],
+)  # fmt: skip
+def test_many_findings_on_one_line_of_megabytes_are_shown_in_time(
+    kind: str, source: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(source))
+    start = time.process_time()
+    main(["import-definition", kind, str(tmp_path / "a.json"), "--into", str(tmp_path / "app")])
+
+    assert time.process_time() - start < 2
+    assert capsys.readouterr().out
 
 
 def test_formats_that_open_brackets_without_end_are_read_in_time() -> None:

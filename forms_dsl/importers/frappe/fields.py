@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 
 from forms_dsl.diagnostics import Code, Sentence
-from forms_dsl.importers.codes import APPROXIMATED, CODES_CHANGED, NO_COUNTERPART, OPEN_QUESTION, TARGET_UNKNOWN
+from forms_dsl.importers.codes import APPROXIMATED, CODES_CHANGED, NO_COUNTERPART, OPEN_QUESTION, TARGET_UNKNOWN, TOO_LARGE
 from forms_dsl.importers.documents import Node
 from forms_dsl.importers.draft import EntityDraft, Tree, number
 from forms_dsl.importers.naming import proposed_codes
-from forms_dsl.importers.report import Report, joined
+from forms_dsl.importers.report import Report, joined, refused
 from forms_dsl.importers.words import one
 
 _SAME: Mapping[str, Mapping[str, Tree]] = {
@@ -47,6 +47,8 @@ _NEAR: Mapping[str, tuple[Mapping[str, Tree], str, str]] = {
 }  # fmt: skip
 _DATA: Mapping[str, str] = {"Email": "email", "Phone": "phone", "URL": "url"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,37})(\.[0-9]+)?\Z")
+#: Values of all choices of an import together; more belong into a table.
+_VALUES = 50_000
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 
 
@@ -55,6 +57,7 @@ class FieldTypes:
 
     def __init__(self, report: Report, entities: Mapping[str, EntityDraft]) -> None:
         self.report, self.entities = report, entities
+        self._values = 0
 
     def tree(self, node: Node) -> tuple[dict[str, Tree], Mapping[str, str] | None]:
         """Type and options, and our code of each value of a choice."""
@@ -93,6 +96,10 @@ class FieldTypes:
         if not values:
             self._say(OPEN_QUESTION, node, "The choice has no values: a text.", "选项没有取值：按文本处理。")
             return {"type": "text", "max": 140}, None
+        self._values += len(values)
+        if self._values > _VALUES:
+            message = Sentence(f"The choices have more than {_VALUES:,} values.", f"选项取值超过 {_VALUES:,} 个。")
+            raise refused(TOO_LARGE, node.at("options"), message)
         codes = proposed_codes(values)
         changed = [f"{value} → {code}" for value, code in codes.items() if value != code]
         if changed:
