@@ -57,6 +57,7 @@ RefusalReason = Literal[
     "not_running",
     "second_person",
     "reason_missing",
+    "calendar_missing",
 ]
 #: What a person does with a seat that he is offered.
 SeatCommand = Decide | Claim | Release | SeatAct

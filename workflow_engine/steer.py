@@ -45,8 +45,7 @@ def while_suspended(progress: Progress, command: cmd.Command) -> Refusal | None:
     """A suspended approval takes no command but its end and its going on; what the outside reports is kept for then."""
     match command:
         case cmd.Resume(reason=reason) if reason.strip():
-            _resume(progress, reason)
-            return None
+            return _resume(progress, reason)
         case cmd.Terminate(reason=reason) if reason.strip():
             return _terminate(progress, reason)
         case cmd.Resume() | cmd.Terminate():
@@ -92,10 +91,14 @@ def jump_targets(definition: Definition) -> tuple[HumanStep, ...]:
     return tuple(step for step in definition.human_steps() if not definition.parallel(step.name))
 
 
-def _resume(progress: Progress, reason: str) -> None:
+def _resume(progress: Progress, reason: str) -> Refusal | None:
     since, open_visits = progress.state.suspended_at or progress.world.now, tuple(progress.state.open_visits())
-    timed = (visit for visit in open_visits if visit.due_at is not None or visit.closes_at is not None)
-    progress.emit(ae.Resumed(reason, tuple(_new_term(progress, visit, since) for visit in timed)))
+    timed = [visit for visit in open_visits if visit.due_at is not None or visit.closes_at is not None]
+    terms = tuple(_new_term(progress, visit, since) for visit in timed)
+    if any(_is_lost(visit, term) for visit, term in zip(timed, terms, strict=True)):
+        # Without a time a step would never be late, and a ballot never closed.
+        return Refusal("calendar_missing")
+    progress.emit(ae.Resumed(reason, terms))
     for kept in open_visits:
         # Looked at again each time: what goes on first may have ended the branch of the next.
         visit = progress.state.visit(kept.step, kept.number)
@@ -105,6 +108,13 @@ def _resume(progress: Progress, reason: str) -> None:
             after_call(progress, visit, visit.call_result)
         elif visit.state == "waiting":
             event_arrived(progress, cmd.EventArrived(visit.step, visit.number))
+    return None
+
+
+def _is_lost(visit: Visit, term: ae.NewTerm) -> bool:
+    """Whether a time of a visit cannot be counted any further."""
+    due, closes = visit.due_at is not None and term.due_at is None, visit.closes_at is not None and term.closes_at is None
+    return due or closes
 
 
 def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTerm:

@@ -36,6 +36,13 @@ _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
         {"zh": "只能减去自己加签、且尚未办理的人。", "en": "Only who added a seat can take it away, while it is open."},
     ),
     "request_over": (codes.ACT_REFUSED.id, {"zh": "已不再等这份意见。", "en": "This opinion is not waited for any more."}),
+    "calendar_missing": (
+        codes.ACT_REFUSED.id,
+        {
+            "zh": "工作日历没有续期所需的年份：请先发布日历，再激活。",
+            "en": "The calendar does not hold the days to which the time moves: publish it, then resume.",
+        },
+    ),
     "urged_lately": (
         codes.URGED_LATELY.id,
         {"zh": "刚刚催办过，请一小时后再催。", "en": "They were reminded within the last hour."},

@@ -7,8 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from forms_dsl.model import AnyOfStep, Branch, Due, Duration
+from forms_dsl.durations import parse_duration
+from forms_dsl.model import AnyOfStep, Branch, Due, Duration, WorkflowStep
+from tests.forms_dsl.test_working_time import CLOCK
 from tests.workflow_engine.flows import NOW, SPAN, Run, approve, call, fill, flow, hours, together, world
+from tests.workflow_engine.test_waits import wait
 from workflow_engine import commands as cmd
 from workflow_engine.act_events import Resumed
 from workflow_engine.guards import Refusal
@@ -141,3 +144,20 @@ def test_nothing_is_ended_while_another_system_may_still_do_it(suspended: bool) 
     assert run.do(cmd.Terminate("admin", "over")) is None
 
     assert "stopped" == run.now.state
+
+
+@pytest.mark.parametrize(
+    "step", [approve("check", due=Due(parse_duration("2 working days"))), wait("check", length=parse_duration("2 working days"))]
+)
+def test_nothing_goes_on_without_the_time_that_it_has_left(step: WorkflowStep) -> None:
+    """Where the calendar ends before that time, a step would never be late and a wait never over: it stays suspended."""
+    run = Run(flow(fill(), step), replace(world(PEOPLE, now=dt.datetime(2026, 12, 28, 2, tzinfo=dt.UTC)), clock=CLOCK))
+    assert run.do(cmd.Suspend("admin", "inspection")) is None
+    later(run, dt.timedelta(days=7))
+    assert "calendar_missing" == refused(run, cmd.Resume("admin", "done"))
+    assert run.now.suspended_at is not None
+    longer = replace(CLOCK, calendar=replace(CLOCK.calendar, last=dt.date(2027, 12, 31)))
+    run.world = replace(run.world, clock=longer)
+    assert run.do(cmd.Resume("admin", "the calendar is there")) is None
+
+    assert dt.datetime(2027, 1, 6, 2, tzinfo=dt.UTC) == run.visit("check").due_at
