@@ -24,7 +24,7 @@ _NAMED = frozenset(
 def labels_are_short(site: Site) -> Iterator[Diagnostic]:
     """A long label is cut on a phone."""
     for file in site.files.values():
-        for pointer, span in file.document.key_spans.items():
+        for pointer in file.document.key_spans:
             if pointer[-1] == "label" and "examples" not in pointer and "meta" not in pointer:
                 place = site.place(file.path, *pointer)
                 value: object = file.document.data
@@ -35,14 +35,15 @@ def labels_are_short(site: Site) -> Iterator[Diagnostic]:
                 value = value[pointer[-1]]  # type: ignore[index]
                 if isinstance(value, dict) and not set(site.app.languages).issuperset(value):
                     continue  # a thing whose name is `label`, not a label
-                texts = list(value.values()) if isinstance(value, dict) else [value]
-                longest = max((text for text in texts if isinstance(text, str)), key=len, default="")
-                if len(longest) > _LABEL_LENGTH:
+                texts = [(place.at(key), text) for key, text in value.items()] if isinstance(value, dict) else [(place, value)]
+                said = [(len(text), where) for where, text in texts if isinstance(text, str)]
+                length, where = max(said, key=lambda each: each[0], default=(0, place))
+                if length > _LABEL_LENGTH:
                     message = Sentence(
-                        f"The label has {len(longest)} characters, more than {_LABEL_LENGTH}.",
-                        f"标签有 {len(longest)} 个字符，超过 {_LABEL_LENGTH} 个。",
+                        f"The label has {length} characters, more than {_LABEL_LENGTH}.",
+                        f"标签有 {length} 个字符，超过 {_LABEL_LENGTH} 个。",
                     )
-                    yield LONG_LABEL.at(span, message, pointer=place.pointer)
+                    yield LONG_LABEL.at(where.span, message, pointer=place.pointer)
 
 
 @check

@@ -163,7 +163,7 @@ CASES: list[tuple[str, Mapping[str, str], str, str, str, str]] = [
     ("X305", {}, LIST_PATH, COLUMNS, 'filter: unit.parent.parent.name == "a"\ncolumns:', "unit.parent"),
     ("L301", {}, THING, "{zh: 标题, en: Title}", "{zh: 标题}", "{zh: 标题}"),
     ("L303", {}, THING, "{zh: 比例, en: Rate}", "{zh: 标题, en: Rate}", "rate]"),
-    ("L304", {}, THING, "en: Title", "en: The title of this very thing", "label: {zh: 标题"),
+    ("L304", {}, THING, "en: Title", "en: The title of this very thing", "The title"),
     ("L305", {}, THING, "en: Title", 'en: "T\u200bitle"', "{zh: 标题"),
     ("L306", {}, THING, "en: Rate", "en: Тitle", "{zh: 比例"),
     ("C001", {"params.yaml": PARAMS}, "params.yaml", "value: abc", "value: https://core.bank.example/api", "https://"),

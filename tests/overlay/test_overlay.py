@@ -262,3 +262,13 @@ def test_the_example_overlay_has_no_finding_of_its_own() -> None:
     assert ["consumer", "mortgage", "x_green"] == list(
         effective.documents["entities/loan_application.yaml"].data["fields"]["product"]["choices"]  # type: ignore[index]
     )
+
+
+def test_a_long_label_is_told_where_it_was_written() -> None:
+    """A label that an overlay makes too long is its own; the key that it changes is one of the base."""
+    label = "本行个人住房按揭贷款与经营性贷款一体化管理平台测试版本"
+    files = with_base({"app.yaml": HEADER.replace("本行贷款", label)}, BASE)
+
+    assert [("L304", "app.yaml", 4, 13)] == [
+        (f.code, f.span.file, f.span.line, f.span.column) for f in load_app(files).diagnostics if f.code == "L304"
+    ]
