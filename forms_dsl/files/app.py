@@ -123,9 +123,9 @@ class AppShape(Shape):
         plain(currency_of, {"type": "string"}),
         key("The currency of amounts that name none.", "未注明货币的金额所用的货币。"),
     ] = "CNY"
-    menu: Annotated[list[Reference] | None, key("Lists and reports in the menu, in order.", "菜单中的列表与报表，按顺序。")] = (
-        None
-    )
+    menu: Annotated[
+        list[Reference] | None, key("Lists, reports and dashboards in the menu, in order.", "菜单中的列表、报表与看板，按顺序。")
+    ] = None
 
 
 class ChoiceShape(Shape):

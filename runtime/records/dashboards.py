@@ -9,7 +9,7 @@ from forms_dsl.durations import parse_duration, seconds
 from forms_dsl.expr.json_values import to_json
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Aggregate, Expr
-from forms_dsl.model import Dashboard, Tile, TileBound
+from forms_dsl.model import Dashboard, Label, Tile, TileBound
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.query.late import context_facts, param_facts
@@ -42,7 +42,7 @@ def _is_visible(compiled: CompiledApp, context: Context, dashboard: Dashboard) -
 
 
 def _tile(compiled: CompiledApp, context: Context, tile: Tile) -> dict[str, object]:
-    words = {"label": tile.label, "definition": tile.definition}
+    words = {"label": tile.label or _measured(compiled, tile), "definition": tile.definition}
     bounds = {"target": _bound(compiled, context, tile.target), "limit": _bound(compiled, context, tile.limit)}
     return {
         "name": tile.name,
@@ -55,6 +55,12 @@ def _tile(compiled: CompiledApp, context: Context, tile: Tile) -> dict[str, obje
         "owner": _owner(compiled, tile.owner),
         **{key: value for key, value in {**words, **bounds}.items() if value is not None},
     }
+
+
+def _measured(compiled: CompiledApp, tile: Tile) -> Label | None:
+    """What the figure of a tile is called; a tile of a whole report or list has the heading of that."""
+    report = compiled.app.reports.get(tile.report or "")
+    return next((each.label for each in report.measures if each.name == tile.measure), None) if report else None
 
 
 def _bound(compiled: CompiledApp, context: Context, bound: TileBound | None) -> dict[str, object] | None:

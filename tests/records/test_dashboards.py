@@ -61,6 +61,9 @@ def test_a_dashboard_is_drawn_for_its_people_with_the_tiles_that_they_may_open(b
     assert ({"value": "2000"}, {"value": "5000"}, 900, {"zh": "坐席", "en": "Agent"}) == (
         cost["target"], cost["limit"], cost["refresh"], cost["owner"],
     )  # fmt: skip
+    figure = drawn[2]["dashboards"]["board"]["tiles"][3]
+    assert {"zh": "小时", "en": "Hours"} == figure["label"], "a figure without a heading of its own is called like its measure"
+    assert "label" not in chart
     assert (86_400, 60, 6, "tickets") == (chart["refresh"], tickets["refresh"], tickets["width"], tickets["list"])
 
 
