@@ -136,6 +136,7 @@ def _answer(progress: Progress, command: cmd.Answer) -> Refusal | None:
     if not (command.opinion or "").strip():
         return Refusal("opinion_missing")
     progress.emit(ae.OpinionGiven(visit.step, visit.number, request.number, command.opinion or ""))
+    leave_out(progress)
     return None
 
 

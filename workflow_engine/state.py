@@ -228,10 +228,12 @@ class Instance:
         return next((b for b in reversed(self.blocks) if b.name == name and b.state == "running"), None)
 
     def actors(self, step: str) -> frozenset[str]:
-        """Everybody who ever acted at a step, in all rounds: who clicked, and whose seat it was.
+        """Everybody who ever acted at a step, in all rounds: who clicked, whose seat it was, and who did it for him (委派).
 
-        They are the same person but where an earlier approval of the owner stood for his seat (自动去重).
+        The first two are the same person but for a proxy, and where an earlier approval stood for a seat (自动去重).
         """
-        decided = [seat for visit in self.visits if visit.step == step for seat in visit.seats if seat.actor is not None]
-        people = (person for seat in decided for person in (seat.actor, seat.owner))
+        visits = [visit for visit in self.visits if visit.step == step]
+        decided = [seat for visit in visits for seat in visit.seats if seat.actor is not None]
+        did = [each.person for visit in visits for each in visit.requests if each.kind == "delegate" and each.state == "answered"]
+        people = (*did, *(person for seat in decided for person in (seat.actor, seat.owner)))
         return frozenset(person for person in people if person is not None and not is_system(person))

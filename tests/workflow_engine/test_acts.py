@@ -274,3 +274,18 @@ def test_an_act_with_a_seat_is_an_act(act: str) -> None:
             assert run.do(cmd.Ask("ann", "sign", 1, 1, ("kai",), "opinion", blocks=False)) is None
 
     assert "recall_too_late" == reason(run.do(cmd.Recall("maker")))
+
+
+def test_who_did_it_for_the_owner_has_acted() -> None:
+    """委派: for four eyes the delegate has acted at the step, from his answer on; who only gave an opinion has not."""
+    steps = (sign(by=role("checker", pick="claim")), approve("last", role("expert", pick="claim")))
+    run = Run(flow(fill(), *steps, four_eyes=(four_eyes("sign", "last"),)), world(PEOPLE))
+    assert run.do(cmd.Ask("ann", "sign", 1, 1, ("lin",), "opinion", blocks=True)) is None
+    assert run.do(cmd.Ask("ann", "sign", 1, 1, ("kai",), "delegate", blocks=True)) is None
+    assert run.do(cmd.Answer("lin", "sign", 1, 1, "usual")) is None
+    assert run.do(cmd.Answer("kai", "sign", 1, 2, "checked")) is None
+    run.approve("ann", "sign")
+
+    assert frozenset({"ann", "kai"}) == run.now.actors("sign")
+    assert ("lin",) == run.visit("last").entitled(run.visit("last").seats[0])
+    assert "four_eyes" == reason(run.decide("kai", "last", "approve"))
