@@ -116,7 +116,9 @@ def _reader(context: Context) -> str:
 def _printing(connection: Connection, context: Context, access: AccessPlan, template: Template, record_id: str) -> Printing:
     wanted = paths_of(template)
     known = {path: found for path in wanted if (found := reach(context, access, path)) is not None}
-    rows = {path.partition(".")[0] for path in wanted if access.entity.entity.fields[path.partition(".")[0]].type == "rows"}
+    # Fields of the platform, like the number, are none of the entity's own.
+    tables = {name for name, field in access.entity.entity.fields.items() if field.type == "rows"}
+    rows = tables.intersection(path.partition(".")[0] for path in wanted)
     select = tuple(sorted({*known, *(name for name in rows if reach(context, access, name) is not None)}))
     app, entity = access.compiled.app.name, access.entity.entity.name
     values = get_record(connection, context, app, entity, record_id, GetRequest(select=select, titles=True)).values

@@ -152,3 +152,17 @@ def test_each_print_is_an_event_and_a_cheap_ticket_has_no_slip(bank: Bank) -> No
         event["actor"]["name"], event["record_id"], event["record_version"], event["body"]["template"],
     )  # fmt: skip
     assert "phone" in event["body"]["fields"]
+
+
+def test_fields_of_the_platform_are_printed_beside_those_of_the_entity(bank: Bank) -> None:
+    """Who made a record, and when, are no fields that its entity declares; a page may show them all the same."""
+    always = ALWAYS.replace("items: [subject, cost]", "items: [subject, created_by, created_on]")
+    bank.publish(
+        {**FILES, "templates/always.yaml": always + '  - text: by\n    label: {zh: 由, en: "By {{created_by}} today."}\n'}
+    )
+    agent = bank.caller("zhou", "agent")
+
+    page = agent.get(f"{_ticket(agent)}/prints/always", params={"locale": "en"})
+
+    assert 200 == page.status_code, page.text
+    assert "By zhou today." in page.text
