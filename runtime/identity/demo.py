@@ -77,7 +77,7 @@ PEOPLE = (
 
 def ensure_demo(connection: Connection, settings: Settings, now: dt.datetime) -> str:
     """Make sure that the demo units and people exist and have today's password, which is returned."""
-    password = settings.demo_password or _kept_password(settings.data_folder)
+    password = _kept_password(settings.data_folder, settings.demo_password)
     units = _ensure_units(connection, now)
     rows = connection.execute(sa.select(org_person.c.f_username, org_person.c.id, org_person.c.demo)).all()
     known = {row.f_username: row.id for row in rows}
@@ -125,11 +125,17 @@ def _ensure_password(connection: Connection, person_ids: list[str], password: st
         set_password_hash(connection, person_id, one_hash, now)
 
 
-def _kept_password(folder: Path) -> str:
+def _kept_password(folder: Path, given: str | None) -> str:
+    """The password of this data folder: the one given last, else one made at random, so that a command that is given none
+    leaves the passwords of a running demonstration alone.
+    """
     path = folder / _PASSWORD_FILE
-    if not path.exists():
+    kept = path.read_text().strip() if path.exists() else None
+    password = given or kept or f"qiqiao-{secrets.token_hex(4)}"
+    if password != kept:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"qiqiao-{secrets.token_hex(4)}")
-    return path.read_text().strip()
+        fresh = path.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(password)
+        fresh.replace(path)
+    return password

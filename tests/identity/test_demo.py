@@ -78,6 +78,16 @@ def test_a_password_is_made_and_kept(database: Database, settings: Settings) -> 
     assert 0o600 == (settings.data_folder / "demo-password").stat().st_mode & 0o777
 
 
+def test_a_command_without_a_password_leaves_the_given_one(database: Database, settings: Settings) -> None:
+    """What was given to the server is kept beside its data: a command of another shell does not lock everybody out."""
+    with database.write() as connection:
+        ensure_demo(connection, settings, NOW)
+        assert "first" == ensure_demo(connection, replace(settings, demo_password=None), NOW)
+
+    assert sign_in(database, settings, SignInRequest("head", "first", NOW, "r"))
+    assert 0o600 == (settings.data_folder / "demo-password").stat().st_mode & 0o777
+
+
 def test_a_real_person_is_never_taken_over(database: Database, settings: Settings) -> None:
     """Demo mode refuses a database where a real person has a demo name."""
     with database.write() as connection:

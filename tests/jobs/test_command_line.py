@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from builder.cli import main
 from runtime.outbox.connections import find_connection
 from runtime.store.business_day import BusinessDay, business_date, set_business_date
 from runtime.store.database import Database
+from runtime.store.tables import audit_event, org_person, person_role
 from tests.core_bank import CoreBank, running_core_bank
 from tests.shipped_bank import NOW, Bank, add_account, add_customer, open_bank
 
@@ -99,3 +101,29 @@ def test_explain_says_by_which_rule(bank: Bank, capsys: pytest.CaptureFixture[st
     assert all(len(line.split("\t")) == 4 for line in listed) and listed
     assert "may not delete this record" in reasons
     assert "There is no bank_customer.customer 'none'." in capsys.readouterr().err
+
+
+def test_grant_gives_and_takes_roles_with_a_trace(bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    """A role counts at once and for its days; what is not there, and what a held role excludes, is refused in a sentence."""
+    given = main(["grant", "integrator", "bank_customer.auditor", "--to", "2099-12-31"])
+    platform = main(["grant", "integrator", "platform.designer"])
+    taken = main(["grant", "integrator", "bank_customer.auditor", "--revoke"])
+    assert (0, 0, 0) == (given, platform, taken)
+    capsys.readouterr()
+
+    wrong = [main(["grant", *call]) for call in (
+        ["integrator", "bank_customer.none"], ["nobody", "bank_customer.auditor"], ["integrator", "auditor"],
+        ["integrator", "bank_customer.auditor", "--revoke"], ["integrator", "none.clerk"],
+    )]  # fmt: skip
+    said = capsys.readouterr().err
+    assert [1] * 5 == wrong
+    assert "There is no role bank_customer.none; known are:" in said
+    with bank.database.read() as connection:
+        kinds = list(
+            connection.scalars(sa.select(audit_event.c.kind).where(audit_event.c.kind.like("role_%")).order_by(audit_event.c.id))
+        )
+        mine = sa.select(person_role.c.app, person_role.c.role).join(org_person, org_person.c.id == person_role.c.person_id)
+        rows = connection.execute(mine.where(org_person.c.f_username == "integrator"))
+        held = {(row.app, row.role) for row in rows}
+    assert ["role_granted", "role_granted", "role_revoked"] == kinds
+    assert {("bank_customer", "integrator"), ("", "designer")} == held

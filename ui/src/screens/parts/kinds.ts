@@ -2,7 +2,7 @@
 import { catalogue, say } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('kinds', {
-  record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], record_restored: ['恢复', 'Restored'], imported: ['导入', 'Imported'],
+  record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], role_granted: ['授予角色', 'Role given'], role_revoked: ['收回角色', 'Role taken'], record_restored: ['恢复', 'Restored'], imported: ['导入', 'Imported'],
   panel_read: ['查看外部数据', 'Read live data'], report_read: ['查看报表', 'Read a report'], exported: ['导出', 'Exported'],
   process_started: ['发起审批', 'Approval started'], process_decided: ['审批决定', 'Decision'], process_finished: ['审批结束', 'Approval ended'], process_held: ['审批挂起', 'Approval held'], process_passed: ['无人审批自动通过', 'Passed without anybody'],
   process_called: ['调用外部系统', 'Called a system'], process_overdue: ['审批超时', 'Overdue'], process_reminded: ['超时提醒', 'Reminded'], process_repeated: ['自动去重', 'Earlier approval stands'], process_urged: ['催办', 'Urged'], process_recalled: ['撤回申请', 'Taken back'],
