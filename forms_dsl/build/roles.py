@@ -115,9 +115,8 @@ def _transfer(bench: Workbench, place: Place, shape: TransferShape | bool) -> Tr
 
 
 def _field(bench: Workbench, place: Place, name: str, entity: EntitySignature, *, key: bool = False) -> None:
-    known = {**entity.types(), **entity.fields}
     if "." in name:
         find_path(bench, place, name, entity)
-    elif name not in known and not entity.open:
+    elif name not in entity.fields and name not in entity.system() and not entity.open:
         where = Sentence(f"field of {entity.name}", f"{entity.label.get('zh', entity.name)}的字段")
-        bench.unknown(place, name, where, known, key=key)
+        bench.unknown(place, name, where, {**entity.types(), **entity.fields}, key=key)
