@@ -6,7 +6,6 @@ import json
 import resource
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
@@ -33,14 +32,6 @@ print(json.dumps({
 """
 
 
-def _judged(name: str) -> dict[str, Any]:
-    made = subprocess.run([sys.executable, "-c", _JUDGE, name], capture_output=True, text=True, preexec_fn=_limited)
-
-    assert 0 == made.returncode, made.stderr[-1000:]
-    answer: dict[str, Any] = json.loads(made.stdout)
-    return answer
-
-
 def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
@@ -49,10 +40,10 @@ def _limited() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_a_hostile_app_is_judged_in_time(name: str) -> None:
     """Every class is refused with findings that have a place, or found clean; nothing is raised, nothing swells."""
-    answer = _judged(name)
-    if answer["seconds"] >= SECONDS:
-        # What else runs on the machine counts in: the better of two.
-        answer = _judged(name)
+    made = subprocess.run([sys.executable, "-c", _JUDGE, name], capture_output=True, text=True, preexec_fn=_limited)
+
+    assert 0 == made.returncode, made.stderr[-1000:]
+    answer = json.loads(made.stdout)
     assert answer["built"] == (answer["errors"] == 0)
     assert [] == answer["unplaced"]
     assert answer["seconds"] < SECONDS
