@@ -139,7 +139,7 @@ def shown_span(span: Span, folder: Folder) -> Span:
     """A place in the real file of the base, as seen from the overlay's folder."""
     if folder.base is None:
         return span
-    return replace(span, file=_real(span.file, Path(os.path.relpath(folder.base, folder.path)).as_posix()))
+    return span._replace(file=_real(span.file, Path(os.path.relpath(folder.base, folder.path)).as_posix()))
 
 
 def _real(file: str, root: str) -> str:

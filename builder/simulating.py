@@ -10,6 +10,7 @@ from forms_dsl.diagnostics import Diagnostic, has_errors, nearest
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.load import Loaded
 from forms_dsl.model import App, Case, Workflow
+from forms_dsl.source import Span
 from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.failures import Fault, Invalid, NotFound
@@ -104,14 +105,9 @@ def _loaded(files: Mapping[str, str], load: Load, case: str | None) -> App:
 def _in_its_lines(found: Diagnostic) -> Diagnostic:
     """A finding about the case, in the lines and columns of its own text and at its place in it."""
     down, span = _HEAD.count("\n"), found.span
-    moved = replace(
-        span,
-        file="",
-        line=max(1, span.line - down),
-        column=max(1, span.column - _DEPTH),
-        end_line=max(1, span.end_line - down),
-        end_column=max(1, span.end_column - _DEPTH),
-    )
+    start = (max(1, span.line - down), max(1, span.column - _DEPTH))
+    end = (max(1, span.end_line - down), max(1, span.end_column - _DEPTH))
+    moved = Span("", *start, *end)
     return replace(found, span=moved, pointer=found.pointer[2:])
 
 

@@ -114,7 +114,7 @@ def read_documents(
             break
         if kind_of(path) is None:
             lost = _no_place(path, text)
-            findings.append(replace(lost, span=replace(lost.span, file=f"{prefix}{path}")))
+            findings.append(replace(lost, span=lost.span._replace(file=f"{prefix}{path}")))
             continue
         document, found = read(f"{prefix}{path}", text)
         findings.extend(found)

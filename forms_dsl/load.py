@@ -33,6 +33,7 @@ from forms_dsl.build.translations import add_translations
 from forms_dsl.build.upgrades import build_upgrade
 from forms_dsl.build.workflows import build_workflow
 from forms_dsl.checks.registry import run_checks
+from forms_dsl.collector import COLLECTOR_PAUSED
 from forms_dsl.diagnostics import FINDING_LIMIT, Diagnostic, Sentence, has_errors
 from forms_dsl.files.app import AppShape
 from forms_dsl.files.form import FormShape
@@ -93,6 +94,11 @@ def load_app(
 
     `rows` are those of maintained tables, by decision, in the place of the definition's own.
     """
+    with COLLECTOR_PAUSED:
+        return _load(files, others, rows, read)
+
+
+def _load(files: Mapping[str, str], others: Mapping[str, App], rows: Mapping[str, object], read: Reader) -> Loaded:
     effective = read_effective(files, read=read)
     if not effective.documents and effective.findings:  # nothing could be read: there is nothing more to say
         return Loaded(None, _ordered(effective.findings), effective.documents)

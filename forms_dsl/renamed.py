@@ -40,12 +40,12 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
         case People(kind="field", name=str() as name):
             head, dot, rest = name.partition(".")
             return replace(value, name=f"{names.get(head, head)}{dot}{rest}")
-        case tuple():
-            return tuple(_renamed(each, names) for each in value)
         case Mapping():
             return {key: _renamed(each, names) for key, each in value.items()}
         case Span():
             return value
+        case tuple():
+            return tuple(_renamed(each, names) for each in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed: dict[str, object] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 #: A place in the data of one document: map keys and list indexes from the top.
 Pointer = tuple[str | int, ...]
@@ -29,9 +30,11 @@ def path_within_app(file: str) -> str:
     return file
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of one file; lines and columns count from 1, in characters; the end is exclusive."""
+class Span(NamedTuple):
+    """A stretch of one file; lines and columns count from 1, in characters; the end is exclusive.
+
+    A named tuple, as half a million are made for a large app.
+    """
 
     file: str
     line: int

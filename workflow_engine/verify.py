@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from forms_dsl import codes
+from forms_dsl.collector import COLLECTOR_PAUSED
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.model import App, HumanStep, Workflow
@@ -46,15 +47,16 @@ def load_verified(
 
     What this version does not carry out is an error for whoever publishes, and one hint a file for whoever only checks.
     """
-    loaded = load_app(files, others=others, read=read)
-    if loaded.app is None:
-        return loaded
-    verified = verify_app(loaded.app, loaded.documents)
-    if not publishing:
-        verified = told_once(verified)
-    diagnostics = (*loaded.diagnostics, *verified)
-    ordered = tuple(sorted(diagnostics, key=lambda found: (found.span.file, found.span.line, found.span.column, found.code)))
-    return Loaded(None if has_errors(ordered) else loaded.app, ordered, loaded.documents)
+    with COLLECTOR_PAUSED:
+        loaded = load_app(files, others=others, read=read)
+        if loaded.app is None:
+            return loaded
+        verified = verify_app(loaded.app, loaded.documents)
+        if not publishing:
+            verified = told_once(verified)
+        diagnostics = (*loaded.diagnostics, *verified)
+        ordered = tuple(sorted(diagnostics, key=lambda found: (found.span.file, found.span.line, found.span.column, found.code)))
+        return Loaded(None if has_errors(ordered) else loaded.app, ordered, loaded.documents)
 
 
 def verify_app(app: App, documents: Mapping[str, Document] = MappingProxyType({})) -> tuple[Diagnostic, ...]:

@@ -106,4 +106,4 @@ def _within_app(path: Path) -> str:
 
 def _placed(finding: Diagnostic, file: str) -> Diagnostic:
     """The finding with the path that the reader typed."""
-    return replace(finding, span=replace(finding.span, file=file))
+    return replace(finding, span=finding.span._replace(file=file))

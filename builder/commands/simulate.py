@@ -89,7 +89,7 @@ def _read(name: str) -> str:
 def _rendered(broken: Broken, folder: Folder, file: str, text: str, locale: str) -> str:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     if broken.about_case:
-        found = [replace(one, span=replace(one.span, file=file)) for one in broken.found]
+        found = [replace(one, span=one.span._replace(file=file)) for one in broken.found]
         return render_terminal(found, {file: text}, locale=locale, colour=colour)
     found, texts = shown(broken.found, folder)
     return render_terminal(found, texts, locale=locale, colour=colour, prefix=f"{folder.path}/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from forms_dsl.codes import DEPRECATED
@@ -62,7 +62,7 @@ def check_path(checking: Checking, node: ast.Name | ast.Attribute) -> Ref | None
             return Ref(with_bounds(scope.output[head]), "output", path, checking.span(node))
     elif head in CONTEXT_WORDS:
         return _context_path(checking, node, path)
-    type = _walk(checking, node, scope.fields, path, position=0, suggestions=_bare_names(checking))
+    type = _walk(checking, node, scope.fields, path, position=0, suggestions=_bare_names)
     if type is None:
         return None
     checking.reads.add(path)
@@ -119,12 +119,12 @@ def _walk(
     path: tuple[str, ...],
     *,
     position: int,
-    suggestions: frozenset[str] | None = None,
+    suggestions: Callable[[Checking], frozenset[str]] | None = None,
 ) -> ValueType | None:
     """The type at the end of `path` from `position` on, through references."""
     word = path[position]
     if word not in names:
-        _report_unknown(checking, node, path, position, suggestions if suggestions is not None else frozenset(names))
+        _report_unknown(checking, node, path, position, suggestions(checking) if suggestions else frozenset(names))
         return None
     type = with_bounds(names[word])
     if type.deprecated:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr import codes
@@ -15,6 +18,7 @@ from forms_dsl.expr.sequence import EQUALS_HINT, order_problems
 from forms_dsl.expr.tokens import MAX_NODES, Problem, Token, scan
 
 MAX_DEPTH = 40
+_start = attrgetter("start")
 
 _ALLOWED = (
     ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Call, ast.Attribute, ast.Constant, ast.Name, ast.List,
@@ -52,7 +56,9 @@ class Parsed:
     def operator(self, left: ast.expr, right: ast.expr) -> tuple[int, int]:
         """Where the operator between two neighbours stands."""
         start, end = self.end(left), self.start(right)
-        between = [t for t in self.tokens if start <= t.start and t.end <= end and t.text not in ("(", ")")]
+        first = bisect_left(self.tokens, start, key=_start)
+        last = bisect_left(self.tokens, end, lo=first, key=_start)
+        between = [token for token in self.tokens[first:last] if token.text not in ("(", ")")]
         return (between[0].start, between[-1].end) if between else (start, end)
 
     def number(self, node: ast.expr) -> Decimal:
@@ -63,6 +69,11 @@ class Parsed:
         return self.characters[byte] if self.characters else byte
 
 
+#: Conditions are often written alike, in one app and from one check to the next; so many need a few megabytes.
+_KEPT = 64
+
+
+@lru_cache(maxsize=_KEPT)
 def parse(source: str) -> tuple[Parsed | None, tuple[Problem, ...]]:
     """Read an expression; without a tree when anything but a single `=` is wrong."""
     tokens, problems = scan(source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from forms_dsl.diagnostics import Code, Sentence
 from forms_dsl.expr import codes
@@ -20,8 +20,7 @@ MAX_NODES = 500
 TokenKind = Literal["number", "text", "name", "operator", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of an expression; `start` and `end` count characters."""
 
     kind: TokenKind

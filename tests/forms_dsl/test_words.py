@@ -11,6 +11,7 @@ from forms_dsl.masks import masked
 from forms_dsl.model import Duration
 from forms_dsl.names import code_fault, folded_code, name_fault
 from forms_dsl.patterns import matches, pattern_fault
+from tests.yardstick import in_time
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_no_pattern_takes_long() -> None:
     start = time.process_time()
 
     assert matches("a" * 3000 + "!", "(a+)+b") is False
-    assert time.process_time() - start < 1
+    assert in_time(time.process_time() - start, 1)
 
 
 @pytest.mark.parametrize("name", ["select", "user", "order", "a", "x" * 48])
