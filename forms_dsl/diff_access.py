@@ -38,7 +38,8 @@ def is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
         if before != after and (before is None or after is None or _LEVELS.index(after) > _LEVELS.index(before)):
             if not (before is None and after in ("hidden", "masked")):
                 return True
-    return False
+    # Two different conditions cannot be compared, as with rows.
+    return any(not any(same(before, after) for before in old.conditions) for after in new.conditions)
 
 
 def _is_freer(old: Transfer | None, new: Transfer | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from forms_dsl.expr.scope import FILTER, FORM, MEASURE, PROCESS, SEGMENT, STORED, Place
+from forms_dsl.expr.scope import FILTER, FORM, MEASURE, PROCESS, ROW_RULE, SEGMENT, STORED, Place
 from forms_dsl.files.access import RolesShape
 from forms_dsl.files.app import AppShape, ChoicesShape, ParametersShape
 from forms_dsl.files.app_tests import TestsShape
@@ -142,7 +142,7 @@ _ALL = (
         "roles",
         RolesShape,
         file="roles",
-        places=(FILTER,),
+        places=(ROW_RULE,),
         one={"zh": "角色", "en": "role"},
     ),
     Kind(

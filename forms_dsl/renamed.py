@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import App, People
+from forms_dsl.model import App, FieldCondition, People
 from forms_dsl.source import Span
 
 Thing = TypeVar("Thing")
@@ -40,6 +40,8 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
         case People(kind="field", name=str() as name):
             head, dot, rest = name.partition(".")
             return replace(value, name=f"{names.get(head, head)}{dot}{rest}")
+        case FieldCondition(field=field, condition=condition):
+            return replace(value, field=names.get(field, field), condition=_renamed(condition, names))
         case Mapping():
             return {key: _renamed(each, names) for key, each in value.items()}
         case Span():

@@ -14,7 +14,7 @@ from forms_dsl.diagnostics import FINDING_LIMIT, Code, Diagnostic, Sentence, has
 from forms_dsl.expr import codes as expression_codes
 from forms_dsl.expr.check import check_expression
 from forms_dsl.expr.lookups import LookupTable
-from forms_dsl.expr.scope import FILTER, Scope
+from forms_dsl.expr.scope import FILTER, ROW_RULE, Scope
 from forms_dsl.expr.scope import Place as ExpressionPlace
 from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.model import App, BindingOperation, Choice, Label
@@ -242,7 +242,7 @@ class Workbench:
             return span
 
         expression, found = check_expression(source, scope, span_of, expected=expected)
-        if scope.place is FILTER:
+        if scope.place in (FILTER, ROW_RULE):
             found = tuple(_about_persons(f, source, offsets) for f in found)
         if _may_use_deprecated(place):
             found = tuple(f for f in found if f.code != codes.DEPRECATED.id)

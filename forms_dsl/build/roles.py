@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
 
 from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature, Workbench
@@ -10,10 +12,10 @@ from forms_dsl.build.paths import find_path
 from forms_dsl.build.people import role_name
 from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence
-from forms_dsl.expr.scope import BOOLEAN, FILTER
+from forms_dsl.expr.scope import BOOLEAN, ROW_RULE, USER_SETS, Scope
 from forms_dsl.expr.tree import Expression
-from forms_dsl.files.access import AccessShape, RoleShape, RolesShape, TransferShape
-from forms_dsl.model import AccessRule, Role, Transfer
+from forms_dsl.files.access import AccessShape, FieldAccessShape, RoleShape, RolesShape, TransferShape
+from forms_dsl.model import AccessRule, FieldCondition, Role, Transfer
 
 #: An app has at most so many roles.
 ROLE_LIMIT = 500
@@ -78,7 +80,8 @@ def _closures(roles: Mapping[str, RoleShape]) -> dict[str, frozenset[str]]:
 
 
 def _access(bench: Workbench, place: Place, shape: AccessShape, entity: EntitySignature) -> AccessRule:
-    scope = bench.scope(FILTER, bench.record_types(entity))
+    scope = bench.scope(ROW_RULE, bench.record_types(entity))
+    scope = replace(scope, user={**scope.user, **USER_SETS})
 
     def rows(key: str) -> Expression | bool:
         value = getattr(shape, key)
@@ -98,13 +101,35 @@ def _access(bench: Workbench, place: Place, shape: AccessShape, entity: EntitySi
         rows("update"),
         rows("delete"),
         deny,
-        dict(shape.fields),
+        {name: _least(said) for name, said in shape.fields.items()},
         tuple(shape.unmask),
         _transfer(bench, place.at("export"), shape.export),
         _transfer(bench, place.at("print"), shape.print),
         _transfer(bench, place.at("import"), shape.import_),
         shape.override_reason,
+        tuple(_conditions(bench, place.at("fields"), shape, scope, entity)),
     )
+
+
+#: From the most that a role may do with a field to the least.
+_LEVELS: tuple[Literal["write", "read", "masked"], ...] = ("write", "read", "masked")
+
+
+def _least(said: FieldAccessShape | str) -> str:
+    """What a role may do with a field on every record that it is given."""
+    return said if isinstance(said, str) else next((level for level in _LEVELS if getattr(said, level) is True), "hidden")
+
+
+def _conditions(
+    bench: Workbench, place: Place, shape: AccessShape, scope: Scope, entity: EntitySignature
+) -> Iterator[FieldCondition]:
+    for name, said in shape.fields.items():
+        for level in () if isinstance(said, str) else _LEVELS:
+            source = getattr(said, level)
+            if isinstance(source, str):
+                found = bench.expression(place.at(name, level), source, scope, BOOLEAN, entity)
+                if found is not None:
+                    yield FieldCondition(name, level, found)
 
 
 def _transfer(bench: Workbench, place: Place, shape: TransferShape | bool) -> Transfer | None:

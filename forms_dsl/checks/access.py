@@ -43,7 +43,8 @@ def personal_data_is_not_open(site: Site) -> Iterator[Diagnostic]:
         if entity is None or rule.read is not True:
             continue
         for field in entity.fields.values():
-            if field.classification != "C1" and rule.fields.get(field.name) in ("read", "write"):
+            levels = {rule.fields.get(field.name), *(each.level for each in rule.conditions if each.field == field.name)}
+            if field.classification != "C1" and levels & {"read", "write"}:
                 message = Sentence(
                     f"{role.name!r} reads {field.name!r} of every record in clear.",
                     f"“{role.name}”可查看所有记录的“{field.name}”明文。",
@@ -69,6 +70,8 @@ def creators_can_enter_what_is_required(site: Site) -> Iterator[Diagnostic]:
     for role, rule, place in _rules(site):
         entity = site.app.entities.get(rule.entity)
         for field in entity.fields.values() if entity is not None and rule.create is not False else ():
+            if any(each.field == field.name and each.level == "write" for each in rule.conditions):
+                continue
             if must_be_typed(field) and rule.fields.get(field.name) in ("hidden", "masked", "read"):
                 message = Sentence(
                     f"{role.name!r} may create {rule.entity!r}, but not enter {field.name!r}, which is required.",

@@ -44,8 +44,12 @@ def _own(tree: Expr) -> frozenset[Target]:
             return ALL
         case Ref(root="old"):
             return NO_SQL
+        case Ref(root="user", type=type) if type.name == "list" and type.entity is not None:
+            return SQL_ONLY
         case Ref():
             return ALL
+        case Call(function="in_set"):
+            return SQL_ONLY
         case Call(function=name):
             return FUNCTIONS[name].targets if name in FUNCTIONS else ALL
         case Aggregate(rows=rows):

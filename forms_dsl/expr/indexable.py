@@ -22,7 +22,7 @@ def can_use_index(tree: Expr) -> bool:
             return can_use_index(inner)
         case Call(function="in", arguments=(first, *items)):
             return _is_column(first) and all(reads_nothing(each) for each in items)
-        case Call(function="starts_with" | "in_tree", arguments=(first, second)):
+        case Call(function="starts_with" | "in_tree" | "in_set", arguments=(first, second)):
             return _is_column(first) and reads_nothing(second)
         case Call(function="is_missing", arguments=(inner,)):
             return _is_column(inner)

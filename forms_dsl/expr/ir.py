@@ -81,6 +81,8 @@ def _call(call: Call) -> list[object]:
             return ["has", *arguments]
         case "in_tree":
             return ["tree", *arguments]
+        case "in_set":
+            return ["set", *arguments]
         case "rank":
             return ["rank", arguments[0], list(first.codes)]
         case "lookup":

@@ -239,7 +239,11 @@ def _check_in(checking: Checking, node: ast.Compare, left_side: _Side, right_sid
     match right:
         case Ref(root="user", path=("branch_tree",)) if left.type.name in ("text", "missing"):
             return Call(BOOLEAN, "in_tree", (_text(left), right), checking.span(node))
-        case Ref(type=ValueType(name="list")) if left.type.name in ("text", "missing"):
+        case Ref(root="user", type=ValueType(name="list", entity=str(of))) if left.type.name == "reference":
+            # The set of cases is of records of any entity.
+            if isinstance(left, Ref) and left.root in ("record", "row", "outer") and of in ("", left.type.entity):
+                return Call(BOOLEAN, "in_set", (left, right), checking.span(node))
+        case Ref(type=ValueType(name="list", entity=None)) if left.type.name in ("text", "missing"):
             return Call(BOOLEAN, "has", (_text(left), right), checking.span(node))
         case Ref(type=ValueType(name="multi_choice", codes=known)):
             single = ValueType("choice", codes=known, optional=False)

@@ -49,6 +49,7 @@ STORED = Place(
     _CLOCK | {"has_role", "changed", "lookup", *_TABLES},
 )
 FILTER = Place("filter", Sentence("a filter", "筛选条件"), frozenset({"P", "S"}), _COMMON)
+ROW_RULE = Place("row rule", Sentence("a row rule", "行权限"), frozenset({"S"}), _COMMON)
 SEGMENT = Place("segment", Sentence("a segment or report", "客群或报表"), frozenset({"S"}), _COMMON, related=True)
 MEASURE = Place("measure", Sentence("a report measure", "报表指标"), frozenset({"S"}), _COMMON, related=False, group=True)
 PROCESS = Place("process", Sentence("a workflow", "审批流程"), frozenset({"P"}), _COMMON | {"old", "authority"})
@@ -73,6 +74,17 @@ USER_ATTRIBUTES: Mapping[str, ValueType] = MappingProxyType(
         "branch_name": TEXT,
         "branch_tree": LIST,
         "roles": LIST,
+    }
+)
+
+
+#: What `user.` offers to row rules beside them: sets that only the database can tell. `owner in user.line`.
+USER_SETS: Mapping[str, ValueType] = MappingProxyType(
+    {
+        "line": ValueType("list", entity="org.person"),
+        "team": ValueType("list", entity="org.person"),
+        "units": ValueType("list", entity="org.branch"),
+        "cases": ValueType("list", entity=""),
     }
 )
 

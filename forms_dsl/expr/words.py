@@ -53,6 +53,10 @@ _USER = {
     "user.branch_name": ("the user's branch name", "本人机构名称"),
     "user.branch_tree": ("the user's units", "本人机构及下级"),
     "user.roles": ("the user's roles", "本人角色"),
+    "user.line": ("the people below the user", "本人管理线上的下属"),
+    "user.team": ("the people of the user's unit", "本人机构的人员"),
+    "user.units": ("the units in which the user holds a post", "本人任职的机构"),
+    "user.cases": ("what the user works or worked on", "本人经办的事项"),
 }
 _AGGREGATES = {
     "sum": ("the sum of {0}", "{0}合计"),
@@ -165,6 +169,9 @@ def _call(speaker: _Speaker, call: Call) -> str:
         case "in_tree":
             unit = _unit(speaker, arguments[0])
             return speaker.pick(f"{unit} is among the user's units", f"{unit}在本人机构及下级内")
+        case "in_set":
+            one, of = (_say(speaker, each) for each in arguments)
+            return speaker.pick(f"{one} is among {of}", f"{one}属于{of}")
         case "if":
             condition, then, otherwise = (
                 _condition(speaker, arguments[0]),

@@ -22,6 +22,20 @@ class TransferShape(Shape):
 Transfer = Annotated[Annotated[TransferShape, Tag(tag("map"))] | Annotated[Flag, Tag(tag("flag"))], by_kind(dict, "map", "flag")]
 
 
+class FieldAccessShape(Shape):
+    """What a role may do with a field by the state of the record: each word with its records; hidden on all others."""
+
+    masked: Annotated[FlagOrExpr, key("On which records it is shown masked.", "在哪些记录上脱敏显示。")] = False
+    read: Annotated[FlagOrExpr, key("On which records it is shown in clear.", "在哪些记录上明文显示。")] = False
+    write: Annotated[FlagOrExpr, key("On which records it may be entered.", "在哪些记录上可填写。")] = False
+
+
+_Word = Annotated[str, one_of("hidden", "masked", "read", "write")]
+FieldAccess = Annotated[
+    Annotated[FieldAccessShape, Tag(tag("map"))] | Annotated[_Word, Tag(tag("word"))], by_kind(dict, "map", "word")
+]
+
+
 class AccessShape(Shape):
     """What a role may do with one entity."""
 
@@ -31,8 +45,11 @@ class AccessShape(Shape):
     delete: Annotated[FlagOrExpr, key("Which records are deleted.", "可删除哪些记录。")] = False
     deny: Annotated[Expr | None, key("Rows taken away again, whatever else is granted.", "无论如何不可见的记录。")] = None
     fields: Annotated[
-        dict[Reference, Annotated[str, one_of("hidden", "masked", "read", "write")]],
-        key("Fields that differ from the default.", "与默认不同的字段权限。"),
+        dict[Reference, FieldAccess],
+        key(
+            "Fields that differ from the default: a word, or each word with its records.",
+            "与默认不同的字段权限：一个词，或各词及其适用的记录。",
+        ),
     ] = {}
     unmask: Annotated[
         list[Reference], key("Fields that may be shown in clear, one record at a time.", "可逐条解除脱敏的字段。")

@@ -97,6 +97,15 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldCondition:
+    """A field right that holds only on some records: hidden, masked, read or write where the condition is true."""
+
+    field: str
+    level: str
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRule:
     """What one role grants on one entity: row rules (True = all rows, None = nothing), deny and field rights."""
 
@@ -114,6 +123,8 @@ class AccessRule:
     print: Transfer | None = None
     import_: Transfer | None = None
     override_reason: str | None = None
+    #: What some fields are beyond that, on the records for which a condition holds.
+    conditions: tuple[FieldCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from forms_dsl.expr.tree import Expression
+from forms_dsl.expr.scope import BOOLEAN
+from forms_dsl.expr.tree import Call, Expression
 from forms_dsl.model import AccessRule, App, Entity, Field, StepFields
 
 Action = Literal["create", "read", "update", "delete"]
@@ -36,6 +37,8 @@ class RoleAccess:
     rows: Mapping[Action, RowRule]
     deny: Expression | None
     rights: Rights
+    #: What the role may do beyond that with some fields, on those of its rows for which a condition holds.
+    conditions: tuple[tuple[Expression, Rights], ...] = ()
 
 
 def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
@@ -47,8 +50,35 @@ def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
             rows: dict[Action, RowRule] = {"read": rule.read}
             if not entity.read_only:
                 rows |= {"create": rule.create, "update": rule.update, "delete": rule.delete}
-            found[role.name] = RoleAccess(role.name, rows, rule.deny, role_rights(app, entity, rule))
+            found[role.name] = RoleAccess(
+                role.name, rows, rule.deny, role_rights(app, entity, rule), _conditional(app, entity, rule)
+            )
     return found
+
+
+def _conditional(app: App, entity: Entity, rule: AccessRule) -> tuple[tuple[Expression, Rights], ...]:
+    """For each condition of the rule's fields the rights where it holds; what two conditions open together stays apart."""
+    conditions = {each.condition.source: each.condition for each in rule.conditions}
+    found = []
+    for source, condition in conditions.items():
+        levels = dict(rule.fields)
+        for each in rule.conditions:
+            if each.condition.source == source and _WORDS.index(each.level) > _WORDS.index(levels[each.field]):
+                levels[each.field] = each.level
+        found.append((condition, role_rights(app, entity, replace(rule, fields=levels))))
+    return tuple(found)
+
+
+#: What a role may do with a field, from the least.
+_WORDS = ("hidden", "masked", "read", "write")
+
+
+def rows_where(rows: RowRule, condition: Expression) -> Expression:
+    """Those of a rule's rows for which a condition holds."""
+    if isinstance(rows, bool):
+        return condition
+    tree = Call(BOOLEAN, "and", (rows.tree, condition.tree), rows.tree.span)
+    return Expression(f"({rows.source}) and ({condition.source})", tree, rows.reads | condition.reads)
 
 
 def role_rights(app: App, entity: Entity, rule: AccessRule) -> dict[str, FieldRight]:

@@ -19,6 +19,7 @@ from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Ref, ValueType
 from runtime.compile.expr_aggregates import lower_aggregate
 from runtime.compile.expr_comparisons import among, equal, has, in_tree, is_missing, ordered, settled, text_test
 from runtime.compile.expr_numbers import lower_number
+from runtime.compile.expr_people import in_set
 from runtime.compile.expr_scope import Element, SqlScope, is_constant, is_late
 from runtime.compile.expr_texts import lower_function
 from runtime.compile.expr_values import (
@@ -195,6 +196,8 @@ def _condition(low: Lowering, tree: Expr, positive: bool) -> Element:
             return has(low, tree, positive=positive)
         case Call(function="in_tree"):
             return in_tree(low, tree, positive=positive)
+        case Call(function="in_set"):
+            return in_set(low, tree, positive=positive)
         case Call(function="is_missing", arguments=(inner,)):
             return is_missing(low, inner)
         case Call(function="contains" | "starts_with" | "ends_with"):

@@ -42,6 +42,11 @@ def user_facts(context: Context, compiled: CompiledApp) -> dict[str, object]:
         "branch_name": principal.unit_name,
         "branch_tree": principal.unit_path,
         "roles": tuple(sorted(held_roles(context, compiled))),
+        # What tells the sets apart in the database (`runtime.compile.expr_people`); missing, a rule denies.
+        "line": principal.id,
+        "team": principal.unit_id,
+        "units": principal.id,
+        "cases": principal.id,
     }
 
 

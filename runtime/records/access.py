@@ -19,6 +19,7 @@ from runtime.compile.access import (
     RowRule,
     open_rights,
     reading_rights,
+    rows_where,
     step_rights,
 )
 from runtime.compile.app import CompiledApp, CompiledEntity
@@ -221,6 +222,10 @@ def _role_grants(context: Context, compiled: CompiledApp, rules: list[RoleAccess
         if rows is False or not _answerable(context, compiled, rule, rows):
             continue
         yield Grant(rule.role, EveryRow() if rows is True else rows, rule.rights)
+        # A field that is open only on some of the rows is a grant of its own on these rows.
+        for condition, rights in rule.conditions if action != "delete" else ():
+            if _answerable(context, compiled, rule, condition):
+                yield Grant(rule.role, rows_where(rows, condition), rights)
 
 
 def _answerable(context: Context, compiled: CompiledApp, rule: RoleAccess, rows: RowRule) -> bool:

@@ -58,7 +58,7 @@ def open_record(
         raise NotAllowed(_NOT_HERE[action]) if readable else NotFound(NOT_THERE)
     if version is not None and loaded.version != version:
         raise Changed(CHANGED, extra={"version": loaded.version})
-    narrowed = replace(access, grants=held, fingerprint=(access.fingerprint, tuple(grant.source for grant in held)))
+    narrowed = replace(access, grants=held, fingerprint=(access.fingerprint, loaded.granted))
     return narrowed, loaded
 
 
