@@ -12,7 +12,7 @@ from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.build.report_parameters import build_parameters, build_send, with_parameters
 from forms_dsl.diagnostics import Sentence, code
 from forms_dsl.expr.scope import BOOLEAN, MEASURE, SEGMENT, Scope
-from forms_dsl.expr.tree import ValueType
+from forms_dsl.expr.tree import ValueType, is_of_group
 from forms_dsl.files.report import GroupingShape, ReportShape
 from forms_dsl.model import Chart, Grouping, Measure, Report
 from forms_dsl.names import NAME_LENGTH
@@ -55,6 +55,15 @@ def build_report(bench: Workbench, file: SourceFile) -> Report | None:
         if value is not None and value.type.name not in ("number", "date", "datetime", "missing"):
             message = Sentence("A measure is a number or a date.", "度量必须是数值或日期。")
             bench.find(codes.WRONG_TYPE, here.at("value"), message)
+        elif value is not None and not is_of_group(value.tree):
+            message = Sentence(
+                "A measure is a value of a whole group, not of one record.", "度量是整组数据的值，不是单条数据的值。"
+            )
+            hint = Sentence(
+                "Write count(), count_if(…), sum(…), avg(…), min(…) or max(…).",
+                "请写 count()、count_if(…)、sum(…)、avg(…)、min(…) 或 max(…)。",
+            )
+            bench.find(codes.WRONG_TYPE, here.at("value"), message, hint)
         elif value is not None:
             measures.append(Measure(name, measure.label, value, measure.format))
     _check_names(bench, place, shape, {group.name for group in (*rows, *columns)})

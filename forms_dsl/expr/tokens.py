@@ -73,6 +73,19 @@ _INSTEAD = {
 }  # fmt: skip
 
 
+def split_list(source: str) -> tuple[str, ...]:
+    """The expressions of a list with commas between them: those inside brackets and texts belong to their expression."""
+    cuts, depth = [0], 0
+    for match in _TOKEN.finditer(source):
+        word = match.group()
+        if match.lastgroup == "operator":
+            depth += (word in "([") - (word in ")]")
+            if word == "," and depth <= 0:
+                cuts.append(match.end())
+    ends = [cut - 1 for cut in cuts[1:]] + [len(source)]
+    return tuple(source[start:end].strip() for start, end in zip(cuts, ends, strict=True))
+
+
 def scan(source: str) -> tuple[tuple[Token, ...], tuple[Problem, ...]]:
     """The words of an expression and what is wrong with single words; an "end" token closes the list."""
     if len(source) > MAX_LENGTH:

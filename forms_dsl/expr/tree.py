@@ -117,3 +117,26 @@ class Expression:
     def type(self) -> ValueType:
         """The static type of the result."""
         return self.tree.type
+
+
+def is_of_group(tree: Expr) -> bool:
+    """Whether a value is one of a whole group of records: it aggregates them, and reads no single record outside."""
+    match tree:
+        case Aggregate(rows=Ref(root="group")):
+            return True
+        case Call(arguments=arguments):
+            return any(is_of_group(each) for each in arguments) and not any(_is_of_record(each) for each in arguments)
+        case _:
+            return False
+
+
+def _is_of_record(tree: Expr) -> bool:
+    match tree:
+        case Ref(root=root):
+            return root == "record"
+        case Call(arguments=arguments):
+            return any(_is_of_record(each) for each in arguments)
+        case Aggregate(rows=rows):
+            return rows.root != "group"
+        case Constant():
+            return False

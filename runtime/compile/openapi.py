@@ -76,9 +76,8 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
                 "count": {"type": ["integer", "null"]},
             },
         }
-        many["get"] = _operation(
-            f"list_{entity.name}", f"List: {label}", entity.name, {"200": _answer("One page.", page)}, _LIST_PARAMETERS
-        )
+        found = {"200": _answer("One page; figures where group or measures are asked for.", {"anyOf": [page, _FIGURES]})}
+        many["get"] = _operation(f"list_{entity.name}", f"List: {label}", entity.name, found, _FIND_PARAMETERS)
         one["get"] = _operation(
             f"get_{entity.name}", f"Get: {label}", entity.name, {"200": _answer("The record.", record)}, _READ_PARAMETERS
         )
@@ -254,6 +253,17 @@ _READ_PARAMETERS = [
     _parameter("select", "query", {"type": "string"}),
     _parameter("titles", "query", {"type": "boolean", "default": False}),
 ]
+_FIGURES: dict[str, object] = {
+    "type": "object",
+    "required": ["as_of", "columns", "rows", "_titles", "count"],
+    "properties": {
+        "as_of": _INSTANT,
+        "columns": {"type": "array", "items": {"type": "object"}},
+        "rows": {"type": "array", "items": {"type": "object"}},
+        "_titles": {"type": "object"},
+        "count": {"type": "integer", "description": "How many groups there are in all."},
+    },
+}
 _LIST_PARAMETERS = [
     _parameter("where", "query", {"type": "string", "description": "A filter in the expression language."}),
     _parameter("order", "query", {"type": "string", "description": "Names by commas, - before a falling one."}),
@@ -263,4 +273,12 @@ _LIST_PARAMETERS = [
     _parameter("deleted", "query", {"type": "boolean", "default": False, "description": "The deleted records."}),
     _parameter("count", "query", {"type": "string", "enum": ["none", "exact"], "default": "none"}),
     *_READ_PARAMETERS,
+]
+_FIND_PARAMETERS = [
+    *_LIST_PARAMETERS,
+    _parameter("segment", "query", {"type": "string", "description": "Only the members of this segment."}),
+    _parameter("group", "query", {"type": "string", "description": "Expressions with commas between: figures by these groups."}),
+    _parameter(
+        "measures", "query", {"type": "string", "description": "count, sum(x), avg(x), min(x), max(x), count_if(c) of groups."}
+    ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -19,17 +20,21 @@ from runtime.http.services import services_of
 from runtime.records.codes import BAD_PARAMETER
 from runtime.records.computing import computed_values
 from runtime.records.feed import asking_feed
+from runtime.records.grouping import asking_groups
 from runtime.records.read import Record, asking_page, asking_record
-from runtime.records.request import parse_feed, parse_get, parse_list, parse_nothing
+from runtime.records.request import GroupRequest, parse_feed, parse_find, parse_get, parse_nothing
 from runtime.store.asking import Asking
 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"\Z')
 
 
 def find(request: Request, context: Context) -> Asking[Response]:
-    """One page of records."""
+    """One page of records, or groups of them."""
     app, entity = _entity(request)
-    wanted = parse_list(request.query_params.multi_items())
+    wanted = parse_find(request.query_params.multi_items())
+    if isinstance(wanted, GroupRequest):
+        groups = yield from asking_groups(services_of(request).database.engine.dialect, context, app, entity, wanted)
+        return Response(orjson.dumps(groups), media_type="application/json")
     page = yield from asking_page(services_of(request).database.engine.dialect, context, app, entity, wanted)
     return Response(page.body(), media_type="application/json")
 

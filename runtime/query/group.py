@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from forms_dsl.expr.tree import Expression
-from runtime.compile.expr_sql import lower, lower_text
-from runtime.query.plans import AccessPlan, ReadPlan
-from runtime.query.rights import row_conditions
-from runtime.query.run import Runnable, compile_select
-from runtime.query.select import LIMIT, Selecting
+from runtime.compile.expr_sql import lower_text
+from runtime.query.plans import ReadPlan
+from runtime.query.run import Runnable, compile_select, dialect_name
+from runtime.query.select import LIMIT, Selecting, record_conditions
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """A question for groups: what they are grouped by, what is measured, and which records count."""
+    """A question for groups: which records count, what they are grouped by, and what is measured."""
 
-    access: AccessPlan
+    read: ReadPlan
     groups: tuple[Expression, ...]
     measures: tuple[Expression, ...]
-    filter: Expression | None = None
-    targets: Mapping[tuple[str, ...], AccessPlan] = field(default_factory=dict)
 
 
 def compile_groups(plan: GroupPlan, dialect: Dialect) -> Runnable:
@@ -33,16 +29,11 @@ def compile_groups(plan: GroupPlan, dialect: Dialect) -> Runnable:
 
     Numbers come as canonical texts. A cell that is not shown in clear counts as missing.
     """
-    read = ReadPlan(plan.access, targets=plan.targets)
-    selecting = Selecting(read, "postgresql" if dialect.name == "postgresql" else "sqlite")
+    selecting = Selecting(plan.read, dialect_name(dialect))
     scope = selecting.reader()
     groups = [lower_text(each.tree, scope).label(f"group_{n}") for n, each in enumerate(plan.groups)]
     measures = [lower_text(each.tree, scope).label(f"measure_{n}") for n, each in enumerate(plan.measures)]
-    conditions = row_conditions(selecting.statement, plan.access)
-    if "deleted_at" in selecting.table.c:
-        conditions.append(selecting.table.c.deleted_at.is_(None))
-    if plan.filter is not None:
-        conditions.append(lower(plan.filter.tree, scope, positive=True))
+    conditions = list(record_conditions(selecting))
     select: sa.Select[Any] = (
         sa.select(*groups, *measures).select_from(selecting.statement.source.from_clause()).where(*conditions)
     )

@@ -80,7 +80,7 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
     """The statement of a plan, and what its late values are bound by."""
     selecting = Selecting(plan, dialect)
     if plan.kind == "count":
-        conditions = list(_conditions(selecting))
+        conditions = list(record_conditions(selecting))
         counted = sa.select(sa.func.count()).select_from(selecting.statement.source.from_clause()).where(*conditions)
         return counted, selecting.statement
     keys = [order_element(selecting, key) for key in plan.order]
@@ -94,7 +94,7 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
         for number, reference in enumerate(plan.references)
     ]
     beside += [_sealed(selecting, column).label(f"sealed_{number}") for number, column in enumerate(plan.sealed)]
-    conditions = list(_conditions(selecting))
+    conditions = list(record_conditions(selecting))
     if plan.kind == "list":
         conditions += _after(selecting, keys)
     source = selecting.statement.source.from_clause()
@@ -132,7 +132,8 @@ def _order(order: tuple[OrderKey, ...], keys: list[Element], id: Element) -> Ite
     yield id.desc().nulls_last() if falling else id.asc()
 
 
-def _conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
+def record_conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
+    """The conditions for a record to be among those that a plan asks for."""
     plan, table = selecting.plan, selecting.table
     if plan.kind == "get":
         yield table.c.id == sa.bindparam(RECORD_ID, type_=sa.String())

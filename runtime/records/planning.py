@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.expr.check import check_expression
-from forms_dsl.expr.scope import BOOLEAN
-from forms_dsl.expr.tree import Expression
+from forms_dsl.expr.scope import BOOLEAN, FILTER, Place
+from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
 from forms_dsl.source import Span
@@ -34,18 +34,11 @@ def plan_list(context: Context, access: AccessPlan, request: ListRequest) -> Rea
     targets: Targets = {}
     columns = tuple(_columns(context, access, request.select, targets, faults))
     order = tuple(_order(context, access, request.order, targets, faults))
-    where = _where(context, access, request.where, targets, faults)
-    search = tuple(_search(context, access, targets)) if request.search is not None else ()
-    if request.search is not None and not search and not faults:
-        zh, en = "此数据没有您可以搜索的字段。", "There is no field here that you may search."
-        faults.append(fault(UNKNOWN_NAME, "search", zh, en))
-    segment = segment_of(context, access, request.segment, targets) if request.segment is not None else None
-    if request.segment is not None and segment is None:
-        faults.append(_unknown("segment", request.segment))
+    rows = plan_rows(context, access, request, targets, faults)
     if faults:
         raise refused(faults)
     references = _references(access, columns, targets) if request.titles else ()
-    return ReadPlan(access, columns, where, None, segment, search, order, references, targets, deleted=request.deleted)
+    return replace(rows, columns=columns, order=order, references=references)
 
 
 def plan_get(context: Context, access: AccessPlan, request: GetRequest) -> ReadPlan:
@@ -71,22 +64,51 @@ def column_of_path(context: Context, access: AccessPlan, path: str, targets: Tar
 
 def check_where(context: Context, access: AccessPlan, text: str, targets: Targets) -> tuple[Expression | None, list[Fault]]:
     """The filter of a reader, or what is wrong with it: names he may not know are names that are not there."""
-    expression, findings = check_expression(text, reader_scope(context, access), _span, expected=BOOLEAN)
-    faults = [Fault(f.code, _label(f), parameter="where") for f in findings if f.severity == "error"]
-    if expression is None:
-        return None, faults
-    sealed: dict[tuple[str, ...], Field] = {}
-    for path in sorted(expression.reads):
-        faults += _unreadable(context, access, path, targets)
-        found = reach(context, access, ".".join(path))
-        if found is not None and found.field.encrypted:
-            sealed[path] = found.field
-    if not sealed or faults:
+    expression, faults = check_asked(context, access, "where", text, targets, expected=BOOLEAN)
+    sealed = {} if expression is None else sealed_paths(context, access, expression)
+    if expression is None or not sealed or faults:
         return expression, faults
     try:
         return replace(expression, tree=with_seals(expression.tree, sealed)), faults
     except NotWhole as wrong:
-        return None, [_not_whole("where", str(wrong))]
+        return None, [not_whole("where", str(wrong))]
+
+
+def check_asked(
+    context: Context,
+    access: AccessPlan,
+    parameter: str,
+    text: str,
+    targets: Targets,
+    *,
+    place: Place = FILTER,
+    expected: ValueType | None = None,
+) -> tuple[Expression | None, list[Fault]]:
+    """An expression of a reader over the fields that he reads in clear, or what is wrong with it."""
+    expression, findings = check_expression(text, reader_scope(context, access, place), _span, expected=expected)
+    faults = [Fault(f.code, _label(f), parameter=parameter) for f in findings if f.severity == "error"]
+    for path in sorted(expression.reads) if expression is not None else ():
+        faults += _unreadable(context, access, parameter, path, targets)
+    return expression, faults
+
+
+def sealed_paths(context: Context, access: AccessPlan, expression: Expression) -> dict[tuple[str, ...], Field]:
+    """The encrypted fields that an expression reads, by path."""
+    found = {path: reach(context, access, ".".join(path)) for path in expression.reads}
+    return {path: reached.field for path, reached in found.items() if reached is not None and reached.field.encrypted}
+
+
+def plan_rows(context: Context, access: AccessPlan, request: ListRequest, targets: Targets, faults: list[Fault]) -> ReadPlan:
+    """Which records a request is about: its filter, search and segment; targets and faults are added."""
+    where = _where(context, access, request.where, targets, faults)
+    search = tuple(_search(context, access, targets)) if request.search is not None else ()
+    if request.search is not None and not search and not faults:
+        zh, en = "此数据没有您可以搜索的字段。", "There is no field here that you may search."
+        faults.append(fault(UNKNOWN_NAME, "search", zh, en))
+    segment = segment_of(context, access, request.segment, targets) if request.segment is not None else None
+    if request.segment is not None and segment is None:
+        faults.append(_unknown("segment", request.segment))
+    return ReadPlan(access, where=where, segment=segment, search=search, targets=targets, deleted=request.deleted)
 
 
 def _columns(
@@ -129,7 +151,7 @@ def _order(
         elif found.shows == "masked":
             faults.append(_masked("order", path))
         elif found.field.encrypted:
-            faults.append(_not_whole("order", path))
+            faults.append(not_whole("order", path))
         elif found.field.value_type.name in _UNORDERED:
             zh, en = f"不能按 {path} 排序。", f"Records have no order by {path}."
             faults.append(fault(NOT_SORTABLE, "order", zh, en))
@@ -146,20 +168,20 @@ def _where(context: Context, access: AccessPlan, text: str | None, targets: Targ
     return expression
 
 
-def _unreadable(context: Context, access: AccessPlan, path: tuple[str, ...], targets: Targets) -> list[Fault]:
-    """What forbids a filter to read a path that its scope knows: masks, and what lies beyond the rows of a record."""
+def _unreadable(context: Context, access: AccessPlan, parameter: str, path: tuple[str, ...], targets: Targets) -> list[Fault]:
+    """What forbids to read a path that its scope knows: masks, and what lies beyond the rows of a record."""
     field = access.entity.entity.fields.get(path[0])
     if field is not None and field.type == "rows":
         if len(path) > 2:
             # What a row refers to has rights of its own, which a filter over rows does not ask for.
-            return [_unknown("where", ".".join(path))]
+            return [_unknown(parameter, ".".join(path))]
         shows = access.shows(f"{path[0]}.{path[1]}") if len(path) > 1 else access.shows(path[0])
-        return [_masked("where", ".".join(path))] if shows == "masked" else []
+        return [_masked(parameter, ".".join(path))] if shows == "masked" else []
     found = reach(context, access, ".".join(path))
     if found is None:
-        return [_unknown("where", ".".join(path))]
+        return [_unknown(parameter, ".".join(path))]
     targets.update(found.targets)
-    return [_masked("where", ".".join(path))] if found.shows == "masked" else []
+    return [_masked(parameter, ".".join(path))] if found.shows == "masked" else []
 
 
 def _search(context: Context, access: AccessPlan, targets: Targets) -> Iterator[tuple[tuple[str, ...], Field]]:
@@ -202,7 +224,8 @@ def _masked(parameter: str, path: str) -> Fault:
     return fault(MASKED_NAME, parameter, zh, en)
 
 
-def _not_whole(parameter: str, path: str) -> Fault:
+def not_whole(parameter: str, path: str) -> Fault:
+    """The fault of asking more of an encrypted field than whether it is a value."""
     zh, en = f"{path} 已加密，只能与完整的值用 == 比较。", f"{path} is encrypted: it is only compared with whole values by ==."
     return fault(ENCRYPTED_NAME, parameter, zh, en)
 

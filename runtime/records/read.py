@@ -92,10 +92,9 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
         passes,
         request.segment,
     )
-    # Seals of what is compared stand in the plan.
-    shape = (access.fingerprint, *asked_for, ring_stamp() if request.where and _has_sealed(access) else None)
+    shape = (access.fingerprint, *asked_for, seal_stamp(access, request))
     plan = access.compiled.cache.get_or_make(("list", shape), lambda: replace(plan_list(context, access, request), skips=passes))
-    asked = _Asked(dialect, context, shape, plan, _values(context, request))
+    asked = _Asked(dialect, context, shape, plan, bound_values(context, request))
     bound_to = _question(app, entity, request)
     rows = yield from _rows(asked, _cursor(dialect, bound_to, plan, request.cursor), request.limit + 1)
     more = len(rows) > request.limit
@@ -131,6 +130,11 @@ def asking_record(
     if found is None:
         raise NotFound(NOT_THERE)
     return found
+
+
+def seal_stamp(access: AccessPlan, request: ListRequest) -> Hashable:
+    """What a plan with a filter depends on beside its shape: seals of what is compared stand in it."""
+    return ring_stamp() if request.where and _has_sealed(access) else None
 
 
 def _has_sealed(access: AccessPlan) -> bool:
@@ -201,7 +205,8 @@ def _statement(dialect: Dialect, compiled: CompiledApp, key: Hashable, plan: Rea
     return compiled.cache.get_or_make(("statement", dialect.name, key), lambda: compile_read(plan, dialect))
 
 
-def _values(context: Context, request: ListRequest) -> dict[str, object]:
+def bound_values(context: Context, request: ListRequest) -> dict[str, object]:
+    """The values of a list request that its statement is bound to."""
     values: dict[str, object] = {CASE_PERSON: context.principal.id, OFFSET: request.offset}
     if request.search is not None:
         escaped = request.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from forms_dsl.diagnostics import Code
+from forms_dsl.expr.tokens import split_list
 from runtime.failures import BadRequest, Fault
-from runtime.records.codes import BAD_PARAMETER, UNKNOWN_PARAMETER
+from runtime.records.codes import BAD_PARAMETER, UNKNOWN_NAME, UNKNOWN_PARAMETER
 
 MOST = 200
 USUAL = 50
+#: More groups than this are no table that a person reads.
+MOST_GROUPS = 5_000
+#: Groups, or measures, of one question.
+_MOST_PARTS = 20
 #: As long as an expression may be.
 _LONGEST_TEXT = 2_000
 _LONGEST_SEARCH = 100
@@ -39,6 +44,18 @@ class ListRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRequest:
+    """What a caller asks of groups of records: which records count, by what they are grouped, what is measured."""
+
+    rows: ListRequest
+    group: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ("count",)
+    #: Groups and measures as they are written above, - before a falling one.
+    order: tuple[str, ...] = ()
+    limit: int = MOST_GROUPS
+
+
+@dataclass(frozen=True, slots=True)
 class GetRequest:
     """What a caller asks of one record."""
 
@@ -58,6 +75,7 @@ class FeedRequest:
 
 _FEED = frozenset({"cursor", "limit", "select", "titles"})
 _LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment"})
+_GROUPS = frozenset({"group", "measures", "where", "order", "limit", "search", "deleted", "segment"})
 _GET = frozenset({"select", "titles"})
 #: Stands beside every request: the language of its messages.
 _EVERYWHERE = frozenset({"locale"})
@@ -78,6 +96,40 @@ def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
         deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
         segment=values.get("segment") or None,
     )
+    _refuse(faults)
+    return request
+
+
+def parse_find(parameters: Iterable[tuple[str, str]]) -> ListRequest | GroupRequest:
+    """The request of these query parameters: for records, or with `group` or `measures` for groups of them."""
+    given = list(parameters)
+    return parse_groups(given) if any(name in {"group", "measures"} for name, _ in given) else parse_list(given)
+
+
+def parse_groups(parameters: Iterable[tuple[str, str]]) -> GroupRequest:
+    """The request for groups of these query parameters; BadRequest names every fault."""
+    values, faults = _known(parameters, _GROUPS)
+    rows = ListRequest(
+        where=_text(values, "where", _LONGEST_TEXT, faults),
+        search=_search(values, faults),
+        deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
+        segment=values.get("segment") or None,
+    )
+    group, measures = _parts(values, "group", faults), _parts(values, "measures", faults)
+    order = _parts(values, "order", faults)
+    measures = measures or ("count",)
+    names = {*group, *measures}
+    for part in order:
+        if part.removeprefix("-") not in names:
+            zh, en = (
+                f"order 只能写 group 或 measures 中的项，没有 {part}。",
+                f"order takes what stands in group or measures: no {part}.",
+            )
+            faults.append(fault(UNKNOWN_NAME, "order", zh, en))
+    if len(names) < len(group) + len(measures):
+        zh, en = "group 与 measures 中同一项不能重复。", "Nothing stands twice in group and measures."
+        faults.append(fault(BAD_PARAMETER, "measures", zh, en))
+    request = GroupRequest(rows, group, measures, order, _limit(values, faults, MOST_GROUPS, MOST_GROUPS))
     _refuse(faults)
     return request
 
@@ -173,12 +225,23 @@ def _names(values: dict[str, str], name: str, faults: list[Fault]) -> tuple[str,
     return names
 
 
-def _limit(values: dict[str, str], faults: list[Fault]) -> int:
-    text = values.get("limit", str(USUAL))
-    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST:
+def _parts(values: dict[str, str], name: str, faults: list[Fault]) -> tuple[str, ...]:
+    """Expressions with commas between them."""
+    text = _text(values, name, _LONGEST_TEXT, faults)
+    parts = split_list(text) if text is not None else ()
+    if len(set(parts)) != len(parts) or "" in parts or len(parts) > _MOST_PARTS:
+        zh = f"{name} 是以逗号分隔且不重复的表达式，最多 {_MOST_PARTS} 个。"
+        en = f"{name} is a list of different expressions with commas between, at most {_MOST_PARTS}."
+        faults.append(fault(BAD_PARAMETER, name, zh, en))
+    return tuple(dict.fromkeys(parts))
+
+
+def _limit(values: dict[str, str], faults: list[Fault], most: int = MOST, usual: int = USUAL) -> int:
+    text = values.get("limit", str(usual))
+    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most:
         return int(text)
-    faults.append(fault(BAD_PARAMETER, "limit", f"limit 为 1 至 {MOST} 的整数。", f"limit is a whole number from 1 to {MOST}."))
-    return USUAL
+    faults.append(fault(BAD_PARAMETER, "limit", f"limit 为 1 至 {most} 的整数。", f"limit is a whole number from 1 to {most}."))
+    return usual
 
 
 def _word(values: dict[str, str], name: str, words: tuple[str, ...], faults: list[Fault]) -> str:

@@ -55,6 +55,8 @@ CASES = [
     ("S002", FLOW, "    on_error:", "    undo: core.find\n    on_error:", "core.find\n    on_error"),
     ("S003", "segments/sleeping.yaml", 'every: "03:00 day"\n', "", "mode"),
     ("P008", ROLES, "read: created_by == user.id", "fields: {amount: hidden}\n        read: created_by == user.id", "hidden"),
+    ("S002", "reports/by_kind.yaml", "value: sum(amount)", "value: amount", "amount, label"),
+    ("S002", "reports/by_kind.yaml", "value: count()", "value: amount - avg(amount)", "amount - avg"),
     # What does nothing
     ("S011", ORDER, "rows:\n", "rows:\n  spare: {fields: {x: {type: text, max: 3, label: {zh: 甲, en: X}}}}\n", "spare"),
     ("S011", "segments/sleeping.yaml", "  nightly:", "  spare: {of: orders, at: created_on, last: 9d}\n  nightly:", "spare"),
