@@ -74,6 +74,7 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
                 "items": {"type": "array", "items": record},
                 "next": {"type": ["string", "null"]},
                 "count": {"type": ["integer", "null"]},
+                "count_is": {"enum": ["exact", "estimate", "at_least"], "description": "Beside an estimate."},
             },
         }
         found = {"200": _answer("One page; figures where group or measures are asked for.", {"anyOf": [page, _FIGURES]})}
@@ -271,7 +272,7 @@ _LIST_PARAMETERS = [
     _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
     _parameter("cursor", "query", {"type": "string"}),
     _parameter("deleted", "query", {"type": "boolean", "default": False, "description": "The deleted records."}),
-    _parameter("count", "query", {"type": "string", "enum": ["none", "exact"], "default": "none"}),
+    _parameter("count", "query", {"type": "string", "enum": ["none", "exact", "estimate"], "default": "none"}),
     *_READ_PARAMETERS,
 ]
 _FIND_PARAMETERS = [

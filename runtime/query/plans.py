@@ -124,8 +124,8 @@ class ReadPlan:
     references: tuple[Column, ...] = ()
     #: By path of references: what this person may read of the records at its end.
     targets: Mapping[tuple[str, ...], AccessPlan] = field(default_factory=dict)
-    #: "list" pages by key, "get" finds one id, "some" finds several, "count" counts.
-    kind: Literal["list", "get", "some", "count"] = "list"
+    #: "list" pages by key, "get" finds one id, "some" finds several, "count" counts, "count_some" counts up to a limit.
+    kind: Literal["list", "get", "some", "count", "count_some"] = "list"
     #: Whether it asks for the records that were taken away, and not for the living.
     deleted: bool = False
     #: Whether it passes over as many records at the beginning as the request says.

@@ -79,10 +79,8 @@ class Selecting:
 def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any], Statement]:
     """The statement of a plan, and what its late values are bound by."""
     selecting = Selecting(plan, dialect)
-    if plan.kind == "count":
-        conditions = list(record_conditions(selecting))
-        counted = sa.select(sa.func.count()).select_from(selecting.statement.source.from_clause()).where(*conditions)
-        return counted, selecting.statement
+    if plan.kind in {"count", "count_some"}:
+        return _counted(selecting), selecting.statement
     keys = [order_element(selecting, key) for key in plan.order]
     pairs = list(_pairs(selecting, plan.columns))
     item, lateral = json_object(dialect, pairs, "j", selecting.statement.source.tables())
@@ -108,6 +106,15 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
     if plan.skips:
         statement = statement.offset(sa.bindparam(OFFSET, type_=sa.Integer()))
     return statement, selecting.statement
+
+
+def _counted(selecting: Selecting) -> sa.Select[Any]:
+    conditions = list(record_conditions(selecting))
+    source = selecting.statement.source.from_clause()
+    if selecting.plan.kind == "count":
+        return sa.select(sa.func.count()).select_from(source).where(*conditions)
+    each: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(source).where(*conditions)
+    return sa.select(sa.func.count()).select_from(each.limit(sa.bindparam(LIMIT, type_=sa.Integer())).subquery())
 
 
 def order_element(selecting: Selecting, key: OrderKey) -> Element:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import orjson
 from sqlalchemy.engine import Connection, Dialect
@@ -20,6 +20,7 @@ from runtime.query.run import Runnable, compile_read, question
 from runtime.query.select import LIMIT, OFFSET, RECORD_ID, SEARCH, is_never_missing
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
 from runtime.records.codes import BAD_CURSOR
+from runtime.records.counting import asking_count, asking_rough_count
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
 from runtime.records.sealed import with_opened
@@ -35,11 +36,14 @@ class Page:
     items: tuple[bytes, ...]
     next: str | None
     count: int | None
+    #: What the count is, where an estimate was asked for.
+    count_is: Literal["exact", "estimate", "at_least"] | None = None
 
     def body(self) -> bytes:
         """The page as REST answers it."""
         head = b'{"items":[' + b",".join(self.items) + b'],"next":' + orjson.dumps(self.next)
-        return head + b',"count":' + orjson.dumps(self.count) + b"}"
+        told = b',"count_is":' + orjson.dumps(self.count_is) if self.count_is is not None else b""
+        return head + b',"count":' + orjson.dumps(self.count) + told + b"}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,11 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
     items = with_opened(plan, [_bytes(row[0]) for row in rows], rows)
     if request.titles and rows:
         items = yield from asking_beside(dialect, context, plan, items, [row[keys + 2 :] for row in rows])
-    count = (yield from _count(asked)) if request.count == "exact" else None
-    return Page(tuple(items), after, count)
+    if request.count == "estimate":
+        count = yield from asking_rough_count(dialect, context, plan, asked.values, asked.statement)
+        return Page(tuple(items), after, count.number, count.basis)
+    number = (yield from asking_count(context, plan, asked.values, asked.statement)) if request.count == "exact" else None
+    return Page(tuple(items), after, number)
 
 
 def asking_record(
@@ -194,11 +201,6 @@ def _rows(asked: _Asked, cursor: Cursor | None, limit: int) -> Asking[list[Row]]
             statement = asked.statement(("list", part.after, part.part), part)
             rows += yield question(context, statement, {**bound, LIMIT: limit - len(rows)})
     return rows
-
-
-def _count(asked: _Asked) -> Asking[int]:
-    rows = yield question(asked.context, asked.statement("count", replace(asked.plan, kind="count")), asked.values)
-    return int(rows[0][0])
 
 
 def _statement(dialect: Dialect, compiled: CompiledApp, key: Hashable, plan: ReadPlan) -> Runnable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from forms_dsl.diagnostics import Code
 from forms_dsl.expr.tokens import split_list
@@ -32,7 +32,7 @@ class ListRequest:
     select: tuple[str, ...] | None = None
     limit: int = USUAL
     cursor: str | None = None
-    count: Literal["none", "exact"] = "none"
+    count: Literal["none", "exact", "estimate"] = "none"
     search: str | None = None
     titles: bool = False
     #: Whether the deleted records are asked for, and not the living.
@@ -90,7 +90,7 @@ def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
         select=_names(values, "select", faults),
         limit=_limit(values, faults),
         cursor=values.get("cursor") or None,
-        count="exact" if _word(values, "count", ("none", "exact"), faults) == "exact" else "none",
+        count=cast("Literal['none', 'exact', 'estimate']", _word(values, "count", ("none", "exact", "estimate"), faults)),
         search=_search(values, faults),
         titles=_word(values, "titles", ("false", "true"), faults) == "true",
         deleted=_word(values, "deleted", ("false", "true"), faults) == "true",

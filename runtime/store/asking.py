@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -111,6 +111,11 @@ def prepare(statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete, diale
         return Prepared(text, positions, fixed, processes)
     types = {name: _type_name(bind, dialect) for name, bind in binds.items()}
     return Prepared(text, None, fixed, processes, *_server_side(text, types))
+
+
+def explained(prepared: Prepared) -> Prepared:
+    """For PostgreSQL: the question how it would answer a statement; the answer is the plan as JSON."""
+    return replace(prepared, execute=f"EXPLAIN (FORMAT JSON) {prepared.execute}")
 
 
 def answer(connection: Connection, asking: Asking[Answer]) -> Answer:
