@@ -97,9 +97,12 @@ def insert_steps(connection: Connection, app: str, number: int, steps: Sequence[
 def reopen_release(connection: Connection, target: Release, steps: Sequence[Step]) -> None:
     """Make an earlier release `applying` again; raises Conflict when another one is under way."""
     try:
-        connection.execute(_set(target, "superseded", state="applying"))
+        connection.execute(_set(target, target.state, state="applying"))
     except IntegrityError:
         raise busy(target.app) from None
+    # What was done for it the first time is in use since: whatever becomes of this attempt never takes that back.
+    of_target = (publish_step.c.app == target.app, publish_step.c.release == target.release)
+    connection.execute(sa.update(publish_step).where(*of_target).values(reverse=None))
     insert_steps(connection, target.app, target.release, steps)
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.failures import Conflict
+from runtime.publish.apply import activate
 from runtime.publish.history import active_release, list_releases
 from runtime.publish.recover import recover
 from runtime.publish.state import read_state
@@ -20,7 +21,7 @@ from runtime.publish.steps import plan_steps
 from runtime.releases import Releases, compile_stored
 from runtime.store.database import Database, open_database
 from runtime.store.tables import release
-from tests.publish.desk import FILES, NOW, edited, insert_tickets, put_live, stored, with_field
+from tests.publish.desk import FILES, NOW, context_of, edited, insert_tickets, principal, put_live, stored, with_field
 
 SITE = """\
 entity: site
@@ -207,6 +208,27 @@ def test_what_cannot_be_made_active_is_taken_back(database: Database, database_u
         columns = {column["name"] for column in sa.inspect(connection).get_columns(table)}
     assert {1: "superseded", 2: "failed"} == states
     assert "f_fee" not in columns
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_way_back_that_fails_takes_back_nothing_that_is_in_use(database: Database, releases: Releases) -> None:
+    """Going back fails on its way: what was made when that release was first published stays, and so does all data."""
+    indexed = edited("entities/ticket.yaml", "title:", "index: [[level]]\ntitle:")
+    put_live(database, releases, indexed)
+    insert_tickets(database, releases.current()["desk"], {"subject": "a"})
+    put_live(database, releases, FILES)
+
+    def lose_the_base(event: str, position: int, because: object) -> None:
+        if event == "done":
+            with database.write() as connection:
+                connection.execute(sa.update(release).where(release.c.release == 2).values(state="superseded"))
+
+    with pytest.raises(Conflict):
+        context = context_of(principal("approver", "publisher"), releases)
+        activate(database, releases, "desk", 1, context, progress=lose_the_base)
+    with database.read() as connection:
+        assert {1: "superseded", 2: "superseded"} == {found.release: found.state for found in list_releases(connection, "desk")}
+    assert ["a"] == [row["subject"] for row in stored(database, releases.current()["desk"])]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
