@@ -8,9 +8,11 @@ from sqlalchemy.engine import Connection, Row
 
 from builder import review
 from builder.people import people
-from builder.shapes import Json, Person, person_finder, plan_json, review_json
+from builder.shapes import Json, Person, person_finder, plan_json, release_json, review_json
+from builder.units import units
 from runtime.context import Context
 from runtime.publish.history import files_of
+from runtime.publish.types import Release
 
 
 def people_of(connection: Connection, *ids: str | None) -> Person:
@@ -23,7 +25,12 @@ def review_answer(connection: Connection, context: Context, row: Row[Any]) -> Js
     person = people_of(connection, row.author, row.decided_by)
     version, to = review.aim_of(connection, row)
     can = ["approve", "return"] if review.may_decide(row, context) else ["withdraw"] if review.may_withdraw(row, context) else []
-    return review_json(row, person, to=to, version=version, can=can)
+    return review_json(row, person, units(connection, row.units or ()), to=to, version=version, can=can)
+
+
+def release_answer(connection: Connection, release: Release) -> Json:
+    """A release with the names of its people and units."""
+    return release_json(release, people_of(connection, release.author, release.approver), units(connection, release.units))
 
 
 def review_with_plan(connection: Connection, context: Context, row: Row[Any]) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,8 +30,8 @@ from runtime.store.identifiers import new_id
 from runtime.store.tables import release, review
 
 
-def submit(connection: Connection, context: Context, app: str, note: str | None, checksum: str) -> str:
-    """Ask a second person to publish the draft; returns the review's id.
+def submit(connection: Connection, context: Context, app: str, note: str | None, checksum: str, units: Sequence[str] = ()) -> str:
+    """Ask a second person to publish the draft, for some units (their ids) first or for the whole bank; returns the review's id.
 
     Raises Refused for a draft with errors, Conflict for one that is not the one looked at or changes nothing.
     """
@@ -47,7 +47,7 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
             code=NOTHING_CHANGED.id,
         )
     makers = {context.principal.id, *draft.editors}
-    planned = plan_publish(connection, app, draft.files, context.now, makers=makers)
+    planned = plan_publish(connection, app, draft.files, context.now, makers=makers, units=units)
     findings = (*draft.diagnostics(), *planned.plan.diagnostics)
     if planned.plan.blocked or draft.conflicts:
         raise Refused(app, findings)
@@ -67,9 +67,17 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
         "editors": sorted(draft.editors),
         "created_at": context.now,
         "state": "open",
+        "units": sorted(units) or None,
     }
     connection.execute(sa.insert(review), row)
-    body = {"review": id, "base": planned.plan.from_, "checksum": planned.checksum, "plan": planned.plan.checksum, "note": note}
+    body: dict[str, object] = {
+        "review": id,
+        "base": planned.plan.from_,
+        "checksum": planned.checksum,
+        "plan": planned.plan.checksum,
+        "note": note,
+    }
+    body |= {"units": sorted(units)} if units else {}
     record_event(connection, context, "review_submitted", app=app, body=body)
     return id
 
@@ -90,7 +98,8 @@ def read_review(connection: Connection, id: str) -> Row[Any]:
 
 def plan_of(connection: Connection, row: Row[Any], context: Context) -> Planned:
     """What publishing a review would do now."""
-    return plan_publish(connection, row.app, texts_of(row), context.now, makers={row.author, *row.editors})
+    makers = {row.author, *row.editors}
+    return plan_publish(connection, row.app, texts_of(row), context.now, makers=makers, units=row.units or ())
 
 
 def plan_as_decided(connection: Connection, row: Row[Any]) -> PublishPlan:
@@ -105,7 +114,7 @@ def plan_as_decided(connection: Connection, row: Row[Any]) -> PublishPlan:
     done = steps_of(connection, row.app, to) if row.state == "approved" else ()
     steps = tuple(Step(step.phase, step.sql, step.because, step.reverse) for step in done)
     changes = diff_apps(old, new) if new is not None else ()
-    return PublishPlan(row.app, base, to, version, changes, steps, (), (), (), row.plan_checksum)
+    return PublishPlan(row.app, base, to, version, changes, steps, (), (), (), row.plan_checksum, tuple(row.units or ()))
 
 
 def texts_of(row: Row[Any]) -> Mapping[str, str]:
@@ -163,6 +172,7 @@ def approve(database: Database, releases: Releases, context: Context, id: str, n
         base=row.base_release or None,
         note=row.note,
         plan_checksum=row.plan_checksum,
+        units=tuple(row.units or ()),
     )
     return publish(database, releases, publication, context)
 

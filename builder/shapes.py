@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from builder.people import PersonJson
+from builder.units import UnitJson
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.diff import Change
 from forms_dsl.render import render_json
@@ -62,6 +63,7 @@ def plan_json(plan: PublishPlan, before: Files, after: Files, locale: str) -> Js
         ],
         "diagnostics": diagnostics_json(plan.diagnostics, locale),
         "blocked": plan.blocked,
+        "units": list(plan.units),
     }
 
 
@@ -83,7 +85,7 @@ def done_step_json(row: StepRow) -> Json:
     return {"phase": row.phase, "sql": row.sql, "because": row.because, "done_at": done}
 
 
-def release_json(release: Release, person: Person) -> Json:
+def release_json(release: Release, person: Person, units: Mapping[str, UnitJson]) -> Json:
     """One release of the history."""
     return {
         "release": release.release,
@@ -96,6 +98,8 @@ def release_json(release: Release, person: Person) -> Json:
         "note": release.note,
         "created_at": format_instant(release.created_at),
         "activated_at": format_instant(release.activated_at) if release.activated_at is not None else None,
+        "piloted_at": format_instant(release.piloted_at) if release.piloted_at is not None else None,
+        "units": [unit for id, unit in units.items() if id in release.units],
     }
 
 
@@ -111,7 +115,9 @@ def live_json(release: Release | None, person: Person) -> Json | None:
     }
 
 
-def review_json(row: Row[Any], person: Person, *, to: int, version: str, can: Sequence[str]) -> Json:
+def review_json(
+    row: Row[Any], person: Person, units: Mapping[str, UnitJson], *, to: int, version: str, can: Sequence[str]
+) -> Json:
     """One request for publication."""
     return {
         "id": row.id,
@@ -128,5 +134,6 @@ def review_json(row: Row[Any], person: Person, *, to: int, version: str, can: Se
         "decided_by": person(row.decided_by),
         "decided_at": format_instant(row.decided_at) if row.decided_at is not None else None,
         "decision_note": row.decision_note,
+        "units": list(units.values()),
         "can": list(can),
     }

@@ -15,13 +15,13 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.required import FindApp, load_required
-from runtime.compile.app import CompiledApp, compile_app
+from runtime.compile.app import CompiledApp, compile_app, without_indexes
 from runtime.failures import NotFound
 from runtime.kept import KeptData, read_kept, with_kept
 from runtime.store.database import Database
 from runtime.store.exchange_rates import kept_mark
 from runtime.store.kept_changes import KeptChange, kept_rows
-from runtime.store.tables import release
+from runtime.store.tables import org_branch, release
 
 _LOG = logging.getLogger("qiqiao.releases")
 #: Releases that running approvals and pilots still need; more are compiled again when asked for.
@@ -37,11 +37,31 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Pilot:
+    """A release that is live for some units and all below them, given by their paths."""
+
+    compiled: CompiledApp
+    paths: frozenset[str]
+
+    def is_for(self, unit_path: str | None) -> bool:
+        """Whether somebody in the unit of this path is among them."""
+        return unit_path is not None and any(unit_path.startswith(path) for path in self.paths)
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """What is live now, and what could not be made live, by app."""
 
     apps: Mapping[str, CompiledApp] = field(default_factory=dict)
     problems: Mapping[str, Problem] = field(default_factory=dict)
+    pilots: Mapping[str, Pilot] = field(default_factory=dict)
+    #: The pilots that the database names, also those that do not compile.
+    wanted: Mapping[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+
+    def for_unit(self, unit_path: str | None) -> Mapping[str, CompiledApp]:
+        """The apps as the people of a unit use them."""
+        mine = {name: pilot.compiled for name, pilot in self.pilots.items() if pilot.is_for(unit_path)}
+        return MappingProxyType({**self.apps, **mine}) if mine else self.apps
 
 
 class CannotCompile(Exception):
@@ -64,6 +84,14 @@ class Releases:
         """The live apps by name; the mapping never changes, a later publish makes another one."""
         return self._live.apps
 
+    def for_unit(self, unit_path: str | None) -> Mapping[str, CompiledApp]:
+        """The live apps as the people of a unit use them: a pilot where theirs or one above is in it."""
+        return self._live.for_unit(unit_path)
+
+    def pilots(self) -> Mapping[str, Pilot]:
+        """The releases that some units use, by app."""
+        return self._live.pilots
+
     def problems(self) -> Mapping[str, Problem]:
         """The active releases that are not live, by app; empty when all is well."""
         return self._live.problems
@@ -84,11 +112,11 @@ class Releases:
         with database.read() as connection:
             rows = connection.execute(sa.select(release.c.app, release.c.release).where(release.c.state == "active")).all()
             active = {row.app: row.release for row in rows}
-            before = self._live
+            before, wanted = self._live, _pilots(connection)
             has_news = kept_mark(connection) != self._kept.mark
             if has_news:
                 self._take_over(read_kept(connection))
-            elif not self._differs(before, active):
+            elif not self._differs(before, active) and wanted == before.wanted:
                 return False
             apps = {name: with_kept(app, self._kept) for name, app in self._built_in.items()}
             problems = dict[str, Problem]()
@@ -101,7 +129,13 @@ class Releases:
                     problems[app] = Problem(number, str(failure) if isinstance(failure, CannotCompile) else "see the log")
                     if app in before.apps:
                         apps[app] = before.apps[app]
-        self._live = Live(MappingProxyType(apps), MappingProxyType(problems))
+            pilots = dict[str, Pilot]()
+            for app, (number, paths) in wanted.items():
+                try:
+                    pilots[app] = Pilot(self._compile(connection, app, number), paths)
+                except Exception:  # its units use what all others use, and the operator reads why
+                    _LOG.exception("release %s of %s, a pilot, does not compile", number, app)
+        self._live = Live(MappingProxyType(apps), MappingProxyType(problems), MappingProxyType(pilots), wanted)
         return True
 
     def _take_over(self, kept: KeptData) -> None:
@@ -136,6 +170,17 @@ class Releases:
             while len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return compiled
+
+
+def _pilots(connection: Connection) -> dict[str, tuple[int, frozenset[str]]]:
+    """The pilots of the database with the paths of their units; one that is being made live for all is one until it is."""
+    on_its_way = sa.and_(release.c.state == "applying", release.c.piloted_at.is_not(None), release.c.activated_at.is_(None))
+    query = sa.select(release.c.app, release.c.release, release.c.pilot).where(sa.or_(release.c.state == "pilot", on_its_way))
+    found = dict[str, tuple[int, frozenset[str]]]()
+    for app, number, pilot in connection.execute(query).all():
+        paths = sa.select(org_branch.c.f_path).where(org_branch.c.id.in_(pilot["units"]), org_branch.c.deleted_at.is_(None))
+        found[app] = number, frozenset(connection.execute(paths).scalars())
+    return found
 
 
 @contextmanager
@@ -178,7 +223,13 @@ def compile_stored(
         errors = [found for found in loaded.diagnostics if found.severity == "error"]
         first = errors[0]
         raise CannotCompile(f"{first.span.file}:{first.span.line}: {first.code} {first.message} ({len(errors)} errors)")
-    return compile_app(loaded.app, number)
+    compiled = compile_app(loaded.app, number)
+    pilot = connection.execute(sa.select(release.c.pilot).where(*_numbered(app, number))).scalar_one()
+    return without_indexes(compiled, pilot["held"]) if pilot else compiled
+
+
+def _numbered(app: str, number: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return release.c.app == app, release.c.release == number
 
 
 def compile_older(connection: Connection, app: str, number: int, released: Sequence[KeptChange]) -> CompiledApp:
@@ -199,9 +250,7 @@ def compile_older(connection: Connection, app: str, number: int, released: Seque
 
 
 def _load_stored(connection: Connection, app: str, number: int, rows: Mapping[str, object]) -> Loaded:
-    files = connection.execute(
-        sa.select(release.c.files).where(release.c.app == app, release.c.release == number)
-    ).scalar_one_or_none()
+    files = connection.execute(sa.select(release.c.files).where(*_numbered(app, number))).scalar_one_or_none()
     if files is None:
         raise NotFound({"zh": f"应用 {app} 没有版本 {number}。", "en": f"{app} has no release {number}."})
     return load_app(files, others=load_required(files, published_apps(connection)), rows=rows)

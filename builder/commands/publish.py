@@ -17,6 +17,7 @@ from runtime.publish.apply import Publication, publish
 from runtime.publish.consent import Consent
 from runtime.publish.execute import Progress
 from runtime.publish.history import active_release
+from runtime.publish.pilot import unit_ids
 from runtime.publish.plan import plan_publish
 from runtime.publish.types import PublishPlan, Release
 from runtime.settings import Settings
@@ -25,6 +26,7 @@ from runtime.store.database import Database
 
 _EXAMPLES = """\
   qiqiao publish app_definitions/bank_customer --author shen --approver zhao --note "Guarantee field"
+  qiqiao publish app_definitions/bank_customer --author shen --approver zhao --pilot BJ01    first for this branch
   QIQIAO_APPROVER_TOKEN=… qiqiao publish FOLDER --author shen --approver zhao --destructive    without a terminal
   qiqiao publish app_definitions/bank_customer            the first publication, or a demonstration: one person is enough"""
 
@@ -41,6 +43,12 @@ _ALONE = {
 _DONE = {
     "en": "{app} {version} is live as release {release}. Running servers take it over within a second.",
     "zh": "{app} {version} 已上线（版本 {release}）。运行中的服务一秒内切换。",
+}
+_PILOT = {
+    "en": "{app} {version} is release {release}, a pilot for {units} and the units below; all others go on as before.\n"
+    "qiqiao releases {app} --extend makes it live for all, --end puts everybody back.",
+    "zh": "{app} {version}（版本 {release}）已在 {units} 及其下级机构试点，其他机构照旧。\n"
+    "qiqiao releases {app} --extend 推广到全行，--end 结束试点。",
 }
 _SAME = {
     "en": "{app} is live with exactly these definitions; nothing to publish.",
@@ -75,6 +83,9 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--author", metavar="USER", help="user name of the person who made the change")
     parser.add_argument("--approver", metavar="USER", help="user name of the second person, who approves it")
     parser.add_argument("--destructive", action="store_true", help="agree to changes that take something away")
+    parser.add_argument(
+        "--pilot", action="append", default=[], metavar="UNIT", help="code of a unit that uses it first; may be repeated"
+    )
     parser.add_argument("--note", help="what the change is for, kept with the release")
     add_database_argument(parser)
 
@@ -97,7 +108,8 @@ def publish_folder(
         active = active_release(connection, folder.app)
         makers = {person_by_username(connection, arguments.author, settings, now).id} if arguments.author else set()
         find = apps_beside(folder.path, arguments.apps)
-        planned = plan_publish(connection, folder.app, folder.files, now, makers=makers, find=find)
+        units = unit_ids(connection, arguments.pilot)
+        planned = plan_publish(connection, folder.app, folder.files, now, makers=makers, units=units, find=find)
     if active is not None and planned.checksum == active.checksum:
         print(_SAME[locale].format(app=folder.app))
         return 0
@@ -112,11 +124,13 @@ def publish_folder(
         base=active.release if active is not None else None,
         note=arguments.note,
         plan_checksum=planned.plan.checksum,
+        units=units,
     )
     context = context_for(approver, settings, started.releases, now)
     print()
     done = publish(database, started.releases, publication, context, progress=_progress(locale)).release
-    print(_DONE[locale].format(app=done.app, version=done.version, release=done.release))
+    text = _PILOT if units else _DONE
+    print(text[locale].format(app=done.app, version=done.version, release=done.release, units=", ".join(arguments.pilot)))
     if consent.alone:
         print(_ALONE["first" if active is None else "demo"][locale].format(who=approver.username))
     return 0

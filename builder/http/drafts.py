@@ -6,7 +6,7 @@ from base64 import b64decode
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,6 +23,7 @@ from runtime.context import Context
 from runtime.failures import Fault, Invalid
 from runtime.http.admission import platform_role
 from runtime.http.services import services_of
+from runtime.publish.pilot import unit_ids
 from runtime.publish.plan import plan_publish
 from workflow_engine.verify import load_verified
 
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/api/builder/apps/{app}")
 
 Designer = Annotated[Context, Depends(platform_role("designer"))]
 Reader = Annotated[Context, Depends(platform_role("designer", "publisher"))]
+NO_UNITS: list[str] = []
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 
@@ -61,6 +63,8 @@ class Submission(BaseModel):
     model_config = _STRICT
     note: str | None = Field(default=None, max_length=2000)
     checksum: str
+    #: Codes of the units that use it first; none for the whole bank.
+    units: list[str] = Field(default=[], max_length=200)
 
 
 @router.get("/draft")
@@ -141,11 +145,14 @@ def preview(request: Request, context: Designer, app: str, texts: Texts) -> JSON
 
 
 @router.get("/plan")
-def plan(request: Request, context: Reader, app: str) -> JSONResponse:
-    """What publishing the draft would do."""
+def plan(
+    request: Request, context: Reader, app: str, unit: Annotated[list[str], Query(max_length=200)] = NO_UNITS
+) -> JSONResponse:
+    """What publishing the draft would do, for the units of these codes or for the whole bank."""
     with services_of(request).database.read() as connection:
         draft = drafts.read_draft(connection, app)
-        planned = plan_publish(connection, app, draft.files, context.now, makers=draft.editors).plan
+        ids = unit_ids(connection, unit)
+        planned = plan_publish(connection, app, draft.files, context.now, makers=draft.editors, units=ids).plan
     moved = draft.diagnostics()
     if moved:
         planned = replace(planned, diagnostics=(*moved, *planned.diagnostics))
@@ -156,7 +163,8 @@ def plan(request: Request, context: Reader, app: str) -> JSONResponse:
 def submit(request: Request, context: Designer, app: str, submission: Submission) -> JSONResponse:
     """Ask a second person to publish the draft."""
     with services_of(request).database.write() as connection:
-        id = review.submit(connection, context, app, submission.note, submission.checksum)
+        ids = unit_ids(connection, submission.units)
+        id = review.submit(connection, context, app, submission.note, submission.checksum, ids)
         return JSONResponse(review_answer(connection, context, review.read_review(connection, id)), 201)
 
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from builder import review
-from builder.answers import people_of, review_answer, review_with_plan
-from builder.shapes import done_step_json, release_json
+from builder.answers import release_answer, review_answer, review_with_plan
+from builder.shapes import done_step_json
 from runtime.context import Context
 from runtime.http.admission import platform_role
 from runtime.http.services import services_of
@@ -61,11 +61,10 @@ def approve(request: Request, context: Publisher, id: str, note: Note) -> JSONRe
     with services.database.read() as connection:
         row = review.read_review(connection, id)
         steps = steps_of(connection, published.release.app, published.release.release)
-        person = people_of(connection, published.release.author, published.release.approver)
         return JSONResponse(
             {
                 "review": review_answer(connection, context, row),
-                "release": release_json(published.release, person),
+                "release": release_answer(connection, published.release),
                 "steps": [done_step_json(step) for step in steps],
             }
         )

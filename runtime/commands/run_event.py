@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -18,8 +19,12 @@ from runtime.store.database import Database
 
 
 def run_after(connection: Connection, releases: Releases, settings: Settings, job: Job, now: dt.datetime) -> None:
-    """Let one automation act after a write, in the transaction that ends its job."""
-    act_after(connection, platform_context(connection, releases, settings, now, job.id), job.payload)
+    """Let one automation act after a write, in the transaction that ends its job; as the pilot says, where one wrote."""
+    context, payload = platform_context(connection, releases, settings, now, job.id), job.payload
+    pilot = releases.pilots().get(str(payload["app"]))
+    if pilot is not None and pilot.compiled.release == payload.get("release"):
+        context = replace(context, releases={**context.releases, pilot.compiled.app.name: pilot.compiled})
+    act_after(connection, context, payload)
 
 
 def run_received(connection: Connection, releases: Releases, settings: Settings, job: Job, now: dt.datetime) -> None:

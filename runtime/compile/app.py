@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -75,6 +75,15 @@ def compile_app(app: App, release: int) -> CompiledApp:
     }
     closure = {role.name: frozenset({role.name, *role.includes}) for role in app.roles.values()}
     return CompiledApp(app, release, app.checksum, metadata, entities, closure, required)
+
+
+def without_indexes(compiled: CompiledApp, names: Collection[str]) -> CompiledApp:
+    """The app over tables that do not have these indexes yet: what they would guard is looked for at each write."""
+    for entity in compiled.entities.values():
+        for index in [index for index in entity.table.indexes if index.name in names]:
+            entity.table.indexes.discard(index)
+            entity.table.info["missing"] = entity.table.info.get("missing", frozenset()) | {index.name}
+    return compiled
 
 
 def wanted_tables(compiled: CompiledApp) -> tuple[sa.Table, ...]:

@@ -131,7 +131,7 @@ def _known(request: Request, business_date: dt.date) -> Context:
     services = services_of(request)
     return Context(
         principal=principal,
-        releases=services.releases.current(),
+        releases=services.releases.for_unit(principal.unit_path),
         now=services.clock(),
         business_date=business_date,
         request_id=request.state.request_id,

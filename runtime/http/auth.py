@@ -159,7 +159,7 @@ def _sign_in(request: Request, services: Services, credentials: Credentials) -> 
     done = sign_in(services.database, services.settings, wish)
     context = Context(
         principal=done.principal,
-        releases=services.releases.current(),
+        releases=services.releases.for_unit(done.principal.unit_path),
         now=now,
         business_date=services.day.at(now),
         request_id=request.state.request_id,

@@ -18,11 +18,12 @@ from runtime.compile.app import CompiledApp
 from runtime.compile.tables import storage_of
 from runtime.context import Context
 from runtime.failures import Conflict, Failure
-from runtime.publish.codes import BASE_MOVED, BUSY
+from runtime.publish.codes import BASE_MOVED, BUSY, PILOT_RUNS
 from runtime.publish.history import files_of
+from runtime.publish.plan import Planned
 from runtime.publish.steps import wanted_tables
 from runtime.publish.storages import storage_text
-from runtime.publish.types import Files, PublishPlan, Release, Step
+from runtime.publish.types import Files, Release, Step
 from runtime.store.tables import draft_file, physical_column, publish_step, release, review
 
 
@@ -48,15 +49,28 @@ def busy(app: str) -> Conflict:
     )
 
 
+def pilot_runs(app: str, pilot: Release) -> Conflict:
+    """Nothing else is published beside a pilot: it would be one release more to go back to, and nobody knows which."""
+    return Conflict(
+        {
+            "zh": f"应用 {app} 的版本 {pilot.release} 正在试点：请先结束试点或推广到全行。",
+            "en": f"Release {pilot.release} of {app} is a pilot: end it or make it live for all first.",
+        },
+        code=PILOT_RUNS.id,
+        extra={"pilot": pilot.release},
+    )
+
+
 def insert_release(
-    connection: Connection, plan: PublishPlan, files: Files, checksum: str, author: str, note: str | None, context: Context
+    connection: Connection, planned: Planned, files: Files, author: str, note: str | None, context: Context
 ) -> None:
     """Write the release as `applying`, with its steps; raises Conflict when another one is under way."""
+    plan = planned.plan
     row = {
         "app": plan.app,
         "release": plan.to,
         "version": plan.version,
-        "checksum": checksum,
+        "checksum": planned.checksum,
         "files": dict(files),
         "state": "applying",
         "based_on": plan.from_,
@@ -64,6 +78,7 @@ def insert_release(
         "approver": context.principal.id,
         "note": note,
         "created_at": context.now,
+        "pilot": {"units": list(plan.units), "held": sorted(planned.held)} if plan.units else None,
     }
     try:
         connection.execute(sa.insert(release), row)
@@ -97,7 +112,7 @@ def insert_steps(connection: Connection, app: str, number: int, steps: Sequence[
 def reopen_release(connection: Connection, target: Release, steps: Sequence[Step]) -> None:
     """Make an earlier release `applying` again; raises Conflict when another one is under way."""
     try:
-        connection.execute(_set(target, target.state, state="applying"))
+        connection.execute(state_change(target, target.state, state="applying"))
     except IntegrityError:
         raise busy(target.app) from None
     # What was done for it the first time is in use since: whatever becomes of this attempt never takes that back.
@@ -121,20 +136,43 @@ def activate_release(
     kind: str,
     operator: str | None = None,
 ) -> None:
-    """Make an `applying` release the active one; raises Conflict when its base is no longer active."""
+    """Make an `applying` release the active one, or a pilot; raises Conflict when its base is no longer active."""
+    if target.becomes_pilot:
+        _begin_pilot(connection, target, base, compiled, context, operator)
+        return
     if base is not None:
         where = (release.c.app == target.app, release.c.release == base, release.c.state == "active")
         if not connection.execute(sa.update(release).where(*where).values(state="superseded")).rowcount:
             raise base_moved(target.app, None)
     try:
-        done = connection.execute(_set(target, "applying", state="active", activated_at=context.now))
+        done = connection.execute(state_change(target, "applying", state="active", activated_at=context.now, pilot=None))
     except IntegrityError:
         raise base_moved(target.app, None) from None
     if not done.rowcount:
         raise busy(target.app)
-    _remember_columns(connection, compiled, target)
+    remember_columns(connection, compiled, target)
     _settle_drafts(connection, target, context.now)
-    body = {
+    record_event(connection, context, kind, app=target.app, body=_told(target, base, operator))
+
+
+def _begin_pilot(
+    connection: Connection, target: Release, base: int | None, compiled: CompiledApp, context: Context, operator: str | None
+) -> None:
+    """Make an `applying` release live for its units; the active one stays, and so do drafts, for nothing is published yet."""
+    active = sa.select(release.c.release).where(release.c.app == target.app, release.c.state == "active")
+    if connection.execute(active.with_for_update()).scalar() != base:
+        raise base_moved(target.app, None)
+    if not connection.execute(state_change(target, "applying", state="pilot", piloted_at=context.now)).rowcount:
+        raise busy(target.app)
+    remember_columns(connection, compiled, target, is_pilot=True)
+    _settle_review(connection, target, context.now)
+    body = {**_told(target, base, operator), "units": list(target.units)}
+    record_event(connection, context, "pilot_started", app=target.app, body=body)
+
+
+def _told(target: Release, base: int | None, operator: str | None) -> dict[str, object]:
+    """What the trail says of a release that people use from now on."""
+    return {
         "release": target.release,
         "version": target.version,
         "checksum": target.checksum,
@@ -144,27 +182,30 @@ def activate_release(
         "note": target.note,
         "operator": operator,
     }
-    record_event(connection, context, kind, app=target.app, body=body)
 
 
 def fail_release(connection: Connection, target: Release, failure: Failure, context: Context) -> None:
     """Give an `applying` release up: what was active before stays; an earlier release goes back to where it was."""
-    was_active = target.activated_at is not None
-    connection.execute(_set(target, "applying", state="superseded" if was_active else "failed"))
-    if was_active:
+    before = "superseded" if target.activated_at is not None else "pilot" if target.piloted_at is not None else "failed"
+    connection.execute(state_change(target, "applying", state=before))
+    if before != "failed":
         of_target = (publish_step.c.app == target.app, publish_step.c.release == target.release)
         connection.execute(sa.delete(publish_step).where(*of_target, publish_step.c.done_at.is_(None)))
     body = {"release": target.release, "version": target.version, "code": failure.code, "reason": dict(failure.message)}
     record_event(connection, context, "publish_failed", app=target.app, body=body)
 
 
-def _set(target: Release, before: str, **values: object) -> sa.Update:
+def state_change(target: Release, before: str, **values: object) -> sa.Update:
+    """Changes the row of a release that is still in a state."""
     where = (release.c.app == target.app, release.c.release == target.release, release.c.state == before)
     return sa.update(release).where(*where).values(**values)
 
 
-def _remember_columns(connection: Connection, compiled: CompiledApp, target: Release) -> None:
-    """Note every column in use with its storage, and mark the others as dropped by this release."""
+def remember_columns(connection: Connection, compiled: CompiledApp, target: Release, *, is_pilot: bool = False) -> None:
+    """Note every column in use with its storage, and mark the others as dropped by this release.
+
+    A pilot drops none, for the active release uses them on.
+    """
     query = sa.select(physical_column).where(physical_column.c.app == target.app)
     known = {(row.table_name, row.column_name): row for row in connection.execute(query)}
     used = {
@@ -180,7 +221,7 @@ def _remember_columns(connection: Connection, compiled: CompiledApp, target: Rel
         elif before.storage != storage or before.dropped_in is not None:
             connection.execute(_column(key).values(storage=storage, dropped_in=None))
     for key, before in sorted(known.items()):
-        if key not in used and before.dropped_in is None:
+        if key not in used and before.dropped_in is None and not is_pilot:
             connection.execute(_column(key).values(dropped_in=target.release))
 
 
@@ -193,9 +234,7 @@ def _settle_drafts(connection: Connection, target: Release, now: dt.datetime) ->
 
     Decided by the data alone, so that a publication resumed after a crash settles them too.
     """
-    ours = (review.c.app == target.app, review.c.state == "open", review.c.checksum == target.checksum)
-    decided = {"state": "approved", "decided_by": target.approver, "decided_at": now}
-    from_review = connection.execute(sa.update(review).where(*ours).values(**decided)).rowcount
+    from_review = _settle_review(connection, target, now) or target.piloted_at is not None
     connection.execute(
         sa.update(review).where(review.c.app == target.app, review.c.state == "open").values(state="outdated", decided_at=now)
     )
@@ -209,3 +248,10 @@ def _settle_drafts(connection: Connection, target: Release, now: dt.datetime) ->
         elif from_review:
             # Edited again after it was submitted: what is published now is what it was made from.
             connection.execute(sa.update(draft_file).where(*where).values(base_release=target.release))
+
+
+def _settle_review(connection: Connection, target: Release, now: dt.datetime) -> bool:
+    """Close the review that asked for this release; whether there was one."""
+    ours = (review.c.app == target.app, review.c.state == "open", review.c.checksum == target.checksum)
+    decided = {"state": "approved", "decided_by": target.approver, "decided_at": now}
+    return bool(connection.execute(sa.update(review).where(*ours).values(**decided)).rowcount)

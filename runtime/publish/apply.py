@@ -23,7 +23,7 @@ from runtime.publish.claim import claim
 from runtime.publish.codes import BUSY, IN_USE, PLAN_CHANGED
 from runtime.publish.consent import Consent, check_consent
 from runtime.publish.execute import Patience, Progress, Runner, StepRefused, run_statement, step_failed
-from runtime.publish.history import StepRow, active_release, files_of, release_by_number, steps_of
+from runtime.publish.history import StepRow, active_release, files_of, pilot_release, release_by_number, steps_of
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
 from runtime.publish.types import Files, PublishPlan, Release
@@ -43,6 +43,8 @@ class Publication:
     base: int | None
     note: str | None = None
     plan_checksum: str | None = None
+    #: Ids of the units of a pilot; none for the whole bank.
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,18 @@ def publish(
     progress: Progress = silent,
     patience: Patience = Patience(),
 ) -> Published:
-    """Make a definition live, or raise Refused, Conflict, NotAllowed or Unavailable and change nothing."""
+    """Make a definition live, for the whole bank or for some units, or raise Refused, Conflict, NotAllowed or Unavailable and change nothing."""
 
     def open_release(connection: Connection, planned: Planned) -> int:
         author, note = publication.consent.author, publication.note
-        activation.insert_release(connection, planned.plan, publication.files, planned.checksum, author, note, context)
+        activation.insert_release(connection, planned, publication.files, author, note, context)
         return planned.plan.to
 
     def plan(connection: Connection) -> Planned:
         consent = publication.consent
         makers = {consent.author, *consent.editors}
-        planned = plan_publish(connection, publication.app, publication.files, context.now, makers=makers)
+        app, files, units = publication.app, publication.files, publication.units
+        planned = plan_publish(connection, app, files, context.now, makers=makers, units=units)
         if publication.plan_checksum not in {None, planned.plan.checksum}:
             raise _plan_changed()
         return planned
@@ -113,11 +116,43 @@ def activate(
     with database.read() as connection:
         target = release_by_number(connection, app, number)
         active = active_release(connection, app)
-        files = files_of(connection, app, number)
     if target is None or target.activated_at is None:
         raise NotFound({"zh": f"应用 {app} 没有可恢复的版本 {number}。", "en": f"{app} has no release {number} to go back to."})
     if target.state != "superseded":
         raise Conflict({"zh": f"版本 {number} 正在使用中。", "en": f"Release {number} is in use now."}, code=IN_USE.id)
+    base = active.release if active is not None else None
+    return _reopen(database, releases, target, base, "release_activated", context, progress, patience)
+
+
+def activate_pilot(
+    database: Database,
+    releases: Releases,
+    target: Release,
+    context: Context,
+    *,
+    progress: Progress = silent,
+    patience: Patience = Patience(),
+) -> Published:
+    """Make a pilot live for the whole bank: what it held back for the sake of the others is done now."""
+    with database.read() as connection:
+        active = active_release(connection, target.app)
+    base = active.release if active is not None else None
+    return _reopen(database, releases, target, base, "pilot_extended", context, progress, patience)
+
+
+def _reopen(
+    database: Database,
+    releases: Releases,
+    target: Release,
+    base: int | None,
+    kind: str,
+    context: Context,
+    progress: Progress,
+    patience: Patience,
+) -> Published:
+    app, number = target.app, target.release
+    with database.read() as connection:
+        files = files_of(connection, app, number)
 
     def reopen(connection: Connection, planned: Planned) -> int:
         activation.reopen_release(connection, target, planned.plan.steps)
@@ -126,7 +161,7 @@ def activate(
     def plan(connection: Connection) -> Planned:
         return plan_publish(connection, app, files, context.now, back_to=number)
 
-    aim = _Aim(app, active.release if active is not None else None, "release_activated", None, plan, reopen)
+    aim = _Aim(app, base, kind, None, plan, reopen)
     return _make_live(database, releases, aim, context, progress, patience)
 
 
@@ -231,6 +266,9 @@ def _open(connection: Connection, aim: _Aim, planned: Planned) -> Release:
     active = active_release(connection, aim.app)
     if (active.release if active is not None else None) != aim.base:
         raise activation.base_moved(aim.app, active)
+    pilot = pilot_release(connection, aim.app)
+    if pilot is not None and pilot.release != planned.plan.to:
+        raise activation.pilot_runs(aim.app, pilot)
     number = aim.open(connection, planned)
     found = release_by_number(connection, aim.app, number)
     if found is None:

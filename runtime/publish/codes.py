@@ -15,3 +15,7 @@ STEP_REFUSED = code("M431", "The database refused a step, so the publication was
 DATABASE_GONE = code("M432", "The database went away while publishing; the next start goes on.")
 BUSY = code("M433", "The app is being published right now.")
 IN_USE = code("M434", "The release is the one in use.")
+PILOT_RUNS = code("M460", "A pilot of the app runs; it is to be ended or made live for all first.")
+NOT_FOR_A_PILOT = code("M461", "A change that two releases cannot share, so it is published for the whole bank or not at all.")
+NO_PILOT = code("M462", "No pilot of the app runs.")
+NO_UNIT = code("M463", "There is no such unit.")

@@ -23,6 +23,13 @@ def active_release(connection: Connection, app: str) -> Release | None:
     return _release(row) if row is not None else None
 
 
+def pilot_release(connection: Connection, app: str) -> Release | None:
+    """The release of an app that some units use now."""
+    rows = connection.execute(sa.select(*_COLUMNS).where(release.c.app == app, release.c.state == "pilot"))
+    row = rows.one_or_none()
+    return _release(row) if row is not None else None
+
+
 def release_by_number(connection: Connection, app: str, number: int) -> Release | None:
     """One release, whatever its state."""
     row = connection.execute(sa.select(*_COLUMNS).where(release.c.app == app, release.c.release == number)).one_or_none()
@@ -68,4 +75,6 @@ def _release(row: Row[Any]) -> Release:
         note=row.note,
         created_at=row.created_at,
         activated_at=row.activated_at,
+        units=tuple(row.pilot["units"]) if row.pilot else (),
+        piloted_at=row.piloted_at,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,16 @@ from forms_dsl.source import Span
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.identity.principal import resolve_principal
 from runtime.publish.cases.run import failed_cases
+from runtime.publish.codes import PILOT_RUNS
 from runtime.publish.dependents import broken_dependents
-from runtime.publish.history import active_release
+from runtime.publish.history import active_release, pilot_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
+from runtime.publish.pilot_fit import unshared
 from runtime.publish.rules.misfits import NOT_UNIQUE
 from runtime.publish.running import count_running
 from runtime.publish.state import read_state
-from runtime.publish.steps import plan_steps, wanted_tables
+from runtime.publish.steps import held_back, plan_steps, wanted_tables
 from runtime.publish.types import Files, PublishPlan
 from runtime.releases import compile_stored, published_apps
 from runtime.store.kept_changes import kept_rows, released_changes
@@ -49,6 +51,8 @@ class Planned:
     plan: PublishPlan
     compiled: CompiledApp | None
     checksum: str
+    #: The unique indexes that a pilot waits for until it is live for all.
+    held: frozenset[str] = frozenset()
 
 
 def plan_publish(
@@ -59,11 +63,13 @@ def plan_publish(
     *,
     makers: Collection[str] = (),
     back_to: int | None = None,
+    units: Sequence[str] = (),
     find: FindApp = lambda _name: None,
 ) -> Planned:
     """The plan that leads from the active release of `app` to these texts; `back_to` is the earlier release they are.
 
     `makers` are the ids of the people who made the change, as far as they are known: it may not grant them more than they hold.
+    With `units` (their ids) it is a pilot: live for them alone, beside the active release.
     Apps that it requires are the live ones; one that is not live is looked for with `find`, and blocks the plan.
     Going back is not held to the rules of going forward, but for duplicates, which the database itself refuses.
     """
@@ -74,7 +80,8 @@ def plan_publish(
     state = read_state(connection, app, ())
     to = back_to if back_to is not None else state.next_release
     from_ = active.release if active is not None else None
-    blank = PublishPlan(app, from_, to, "", (), (), (), count_running(connection, app, old), loaded.diagnostics, "")
+    running = count_running(connection, app, old)
+    blank = PublishPlan(app, from_, to, "", (), (), (), running, loaded.diagnostics, "", tuple(sorted(units)))
     if loaded.app is None:
         return Planned(_sealed(blank), None, "")
     if loaded.app.name != app:
@@ -88,6 +95,8 @@ def plan_publish(
         *_not_live(connection, loaded.app),
         *broken_dependents(connection, app, files),
         *_unfit_rows(connection, app, files, others),
+        *(unshared(old, new) if units else ()),
+        *_beside_pilot(connection, app),
     )
     if back_to is not None:
         found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
@@ -97,11 +106,12 @@ def plan_publish(
         blank,
         version=loaded.app.version,
         changes=changes,
-        steps=plan_steps(old, new, state),
+        steps=plan_steps(old, new, state, pilot=bool(units)),
         misfits=misfits,
         diagnostics=(*loaded.diagnostics, *found),
     )
-    return Planned(_sealed(plan, loaded.app.checksum), new, loaded.app.checksum)
+    held = held_back(old, new) if units else frozenset[str]()
+    return Planned(_sealed(plan, loaded.app.checksum), new, loaded.app.checksum, held)
 
 
 def _unfit_rows(connection: Connection, app: str, files: Files, others: Mapping[str, App]) -> Iterator[Diagnostic]:
@@ -117,6 +127,15 @@ def _unfit_rows(connection: Connection, app: str, files: Files, others: Mapping[
             )
             hint = Sentence("Keep the table as it was, or change its rows first.", "请保持决策表不变，或先变更其内容。")
             yield UNFIT_ROWS.at(one.span, message, pointer=one.pointer, hint=hint)
+
+
+def _beside_pilot(connection: Connection, app: str) -> Iterator[Diagnostic]:
+    """While a pilot runs nothing else is published: there would be one release more to go back to."""
+    pilot = pilot_release(connection, app)
+    if pilot is not None:
+        message = Sentence(f"Release {pilot.release} is a pilot.", f"版本 {pilot.release} 正在试点。")
+        hint = Sentence("End the pilot or make it live for all first.", "请先结束试点或推广到全行。")
+        yield PILOT_RUNS.at(Span("app.yaml", 1, 1, 1, 1), message, hint=hint)
 
 
 def _roles_of(connection: Connection, app: App, people: Collection[str], now: dt.datetime) -> tuple[frozenset[str], ...]:
@@ -143,7 +162,7 @@ def _renamed(app: str, name: str) -> Diagnostic:
 
 def _sealed(plan: PublishPlan, definition: str = "") -> PublishPlan:
     """The plan with its checksum, over what is decided: counts and samples move while people work, so they are left out."""
-    decided = [
+    decided: list[object] = [
         plan.app,
         plan.from_,
         definition,
@@ -152,6 +171,8 @@ def _sealed(plan: PublishPlan, definition: str = "") -> PublishPlan:
         [[misfit.entity, misfit.field, misfit.rule] for misfit in plan.misfits],
         [[found.code, found.severity, found.span.file, list(map(str, found.pointer))] for found in plan.diagnostics],
     ]
+    if plan.units:
+        decided.append(list(plan.units))
     text = json.dumps(decided, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return replace(plan, checksum=hashlib.sha256(text.encode()).hexdigest())
 

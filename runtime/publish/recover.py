@@ -61,7 +61,8 @@ def _settle(database: Database, target: Release, now: dt.datetime, patience: Pat
         base = active.release if active is not None else None
         context = Context(SYSTEM, {}, now, now.date(), f"recover-{target.app}-{target.release}", channel="start")
         runner = Runner(database, online, target.app, target.release, now, silent, patience)
-        kind = "published" if target.activated_at is None else "release_activated"
+        was_pilot = target.piloted_at is not None and target.activated_at is None
+        kind = "pilot_extended" if was_pilot else "published" if target.activated_at is None else "release_activated"
         try:
             with database.read() as connection:
                 compiled = compile_stored(connection, target.app, target.release)

@@ -28,6 +28,8 @@ class TableState:
     indexes: frozenset[str]
     constraints: frozenset[str]
     filled: bool
+    #: The columns of fields that still give the records of a release that does not know them a value.
+    defaults: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,11 @@ _INDEXES = sa.text(
     "SELECT t.relname, i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid "
     "WHERE t.relnamespace = current_schema()::regnamespace AND x.indisvalid AND t.relname = ANY(:names)"
 )
+_DEFAULTS = sa.text(
+    "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND a.atthasdef AND starts_with(a.attname, 'f_') "
+    "AND c.relname = ANY(:names)"
+)
 _CONSTRAINTS = sa.text(
     "SELECT t.relname, k.conname FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid "
     "WHERE t.relnamespace = current_schema()::regnamespace AND t.relname = ANY(:names)"
@@ -95,10 +102,14 @@ def _postgres_catalogue(connection: Connection, names: set[str]) -> dict[str, Ta
             made[table].add(name)
         return made
 
-    columns, indexes, constraints = listed(_COLUMNS), listed(_INDEXES), listed(_CONSTRAINTS)
+    columns, indexes, constraints, defaults = map(listed, (_COLUMNS, _INDEXES, _CONSTRAINTS, _DEFAULTS))
     return {
         table: TableState(
-            frozenset(columns[table]), frozenset(indexes[table]), frozenset(constraints[table]), _filled(connection, table)
+            frozenset(columns[table]),
+            frozenset(indexes[table]),
+            frozenset(constraints[table]),
+            _filled(connection, table),
+            frozenset(defaults[table]),
         )
         for table in sorted(columns)
     }

@@ -18,7 +18,7 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.publish import ddl
-from runtime.publish.backfill import backfill_of, constant_default, recompute, rename_target
+from runtime.publish.backfill import backfill_of, constant_default, fills_existing, recompute, rename_target
 from runtime.publish.pairs import field_pairs, renamed_entities
 from runtime.publish.state import DatabaseState, TableState
 from runtime.publish.types import Phase, Step
@@ -54,20 +54,47 @@ def _kept(fields: Mapping[str, Field]) -> dict[str, Field]:
     return {column_name(field): field for field in fields.values() if is_kept(field)}
 
 
-def plan_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> tuple[Step, ...]:
-    """The statements that make the database fit `new`, in the order in which they are to run."""
+def plan_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState, *, pilot: bool = False) -> tuple[Step, ...]:
+    """The statements that make the database fit `new`, in the order in which they are to run.
+
+    For a pilot only those that leave everything as `old` needs it, which others go on writing by.
+    """
     wanted = wanted_tables(new)
-    steps = [step for table in wanted for step in _table_steps(new, table, state)]
+    steps = [step for table in wanted for step in _table_steps(table, state, pilot=pilot)]
     steps += _computed_steps(old, new, state)
     steps += _renamed_steps(old, new, state)
     steps += [step for table in wanted for step in _reference_steps(table, state)]
-    steps += [step for table in wanted for step in _index_steps(table, state)]
+    held = held_back(old, new) if pilot else frozenset[str]()
+    steps += [step for table in wanted for step in _index_steps(table, state, held)]
     steps += [step for table in wanted for step in _unwanted_indexes(table, state)]
+    steps += [step for table in wanted for step in _lasting_defaults(table, state)]
+    if pilot:
+        steps = [step for step in steps if step.phase != "contract"]
     order = {"expand": 0, "backfill": 1, "contract": 2}
     return tuple(sorted(steps, key=lambda step: order[step.phase]))
 
 
-def _table_steps(app: CompiledApp, wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+def held_back(old: CompiledApp | None, new: CompiledApp) -> frozenset[str]:
+    """The unique indexes of `new` that would refuse what people on `old` write, which knows nothing of them."""
+    before = {wanted.table.name: wanted.table for wanted in wanted_tables(old)} if old is not None else {}
+    return frozenset(
+        str(index.name)
+        for wanted in wanted_tables(new)
+        if wanted.table.name in before
+        for index in wanted.table.indexes
+        if index.unique
+        and index.name not in {one.name for one in before[wanted.table.name].indexes}
+        and not any(_stays_empty(column.name, wanted, before[wanted.table.name]) for column in index.columns)
+    )
+
+
+def _stays_empty(column: str, wanted: WantedTable, before: sa.Table) -> bool:
+    """Whether records written by the release before have nothing in a column: then no two of them agree."""
+    field = wanted.fields.get(column)
+    return column not in before.c and (field is None or not fills_existing(field))
+
+
+def _table_steps(wanted: WantedTable, state: DatabaseState, *, pilot: bool) -> Iterator[Step]:
     table, label = wanted.table, wanted.label
     present = state.tables.get(table.name)
     if present is None:
@@ -76,25 +103,38 @@ def _table_steps(app: CompiledApp, wanted: WantedTable, state: DatabaseState) ->
         return
     for column in table.columns:
         if column.name not in present.columns:
-            yield from _column_steps(app, wanted, column, present, state)
+            yield from _column_steps(wanted, column, present, state, pilot=pilot)
 
 
 def _column_steps(
-    app: CompiledApp, wanted: WantedTable, column: sa.Column[Any], present: TableState, state: DatabaseState
+    wanted: WantedTable, column: sa.Column[Any], present: TableState, state: DatabaseState, *, pilot: bool
 ) -> Iterator[Step]:
     table, field = wanted.table.name, wanted.fields.get(column.name)
     label = _label_of(column.name, wanted)
-    default = constant_default(field, column, state.dialect) if field is not None and present.filled else None
-    fast = default if not state.is_sqlite else None
+    fills = field is not None and (present.filled or pilot)
+    default = constant_default(field, column, state.dialect) if field is not None and fills else None
+    # What the release before writes during a pilot gets the default too; a column of SQLite never loses its own again.
+    fast = default if not state.is_sqlite or pilot else None
     because = say(label, wanted.label, en="The new field {0} of {1} needs a column.", zh="“{1}”的新字段“{0}”需要一列。")
     lock = "write lock" if state.is_sqlite else "ACCESS EXCLUSIVE"
     reverse = ddl.drop_column(table, column.name)
     yield Step("expand", ddl.add_column(column, state.dialect, fast), because, reverse, lock)
     if fast is not None:
-        because = say(label, en="Only records that were there before get the default of {0}.", zh="“{0}”的默认值只补给原有记录。")
-        yield Step("contract", f"ALTER TABLE {table} ALTER COLUMN {column.name} DROP DEFAULT", because, None, lock)
+        yield _drop_default(table, column.name, label)
     elif field is not None and present.filled:
         yield from backfill_of(field, column, default, state.dialect)
+
+
+def _drop_default(table: str, column: str, label: Label) -> Step:
+    because = say(label, en="Only records that were there before get the default of {0}.", zh="“{0}”的默认值只补给原有记录。")
+    return Step("contract", f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT", because, None, "ACCESS EXCLUSIVE")
+
+
+def _lasting_defaults(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+    """Defaults that a pilot left, for it is over: everybody writes by one release again."""
+    present = state.tables.get(wanted.table.name)
+    for column in sorted(present.defaults) if present is not None else ():
+        yield _drop_default(wanted.table.name, column, _label_of(column, wanted))
 
 
 def _computed_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Step]:
@@ -140,11 +180,11 @@ def _reference_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step
             yield Step("expand", ddl.validate_constraint(wanted.table.name, name), because, None, "SHARE UPDATE EXCLUSIVE")
 
 
-def _index_steps(wanted: WantedTable, state: DatabaseState) -> Iterator[Step]:
+def _index_steps(wanted: WantedTable, state: DatabaseState, held: frozenset[str]) -> Iterator[Step]:
     present = state.tables.get(wanted.table.name)
     online = present is not None and present.filled
     for index in sorted(wanted.table.indexes, key=lambda index: str(index.name)):
-        if present is not None and index.name in present.indexes:
+        if index.name in held or (present is not None and index.name in present.indexes):
             continue
         named = _named(index, wanted)
         if index.unique:

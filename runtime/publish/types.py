@@ -77,6 +77,8 @@ class PublishPlan:
     running: tuple[Running, ...]
     diagnostics: tuple[Diagnostic, ...]
     checksum: str
+    #: Ids of the units of a pilot; none when it is for the whole bank.
+    units: tuple[str, ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -99,6 +101,14 @@ class Release:
     note: str | None
     created_at: dt.datetime
     activated_at: dt.datetime | None
+    #: Ids of the units that it is live for, while it is a pilot or on its way to one.
+    units: tuple[str, ...] = ()
+    piloted_at: dt.datetime | None = None
+
+    @property
+    def becomes_pilot(self) -> bool:
+        """Whether, once applied, it is live for its units only; a pilot that is applied again is for everybody."""
+        return bool(self.units) and self.piloted_at is None
 
 
 #: The texts of an app by path.

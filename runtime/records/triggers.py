@@ -92,6 +92,7 @@ def leave_event(
         return
     payload = {
         "app": app,
+        "release": compiled.release,
         "automation": automation.id,
         "record": record_id,
         "person": None if "system" in context.principal.platform_roles else context.principal.id,

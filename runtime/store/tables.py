@@ -60,7 +60,7 @@ release = table(
     sa.Column("version", sa.String(32), nullable=False),
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("files", Json, nullable=False),
-    #: applying, active, superseded, failed
+    #: applying, active, pilot, superseded, failed
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("based_on", sa.Integer),
     sa.Column("author", sa.String(36)),
@@ -68,8 +68,11 @@ release = table(
     sa.Column("note", sa.Text),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("activated_at", Instant),
+    #: Of a release for some units only: {"units": ids, "held": indexes that wait until it is live for all}
+    sa.Column("pilot", Json),
+    sa.Column("piloted_at", Instant),
 )
-#: At most one active and one applying release per app: the database, not a check before, decides.
+#: At most one active, one applying and one pilot release per app: the database, not a check before, decides.
 sa.Index(
     "release_one_active",
     release.c.app,
@@ -83,6 +86,13 @@ sa.Index(
     unique=True,
     sqlite_where=release.c.state == "applying",
     postgresql_where=release.c.state == "applying",
+)
+sa.Index(
+    "release_one_pilot",
+    release.c.app,
+    unique=True,
+    sqlite_where=release.c.state == "pilot",
+    postgresql_where=release.c.state == "pilot",
 )
 
 publish_step = table(
@@ -141,6 +151,8 @@ review = table(
     sa.Column("decided_by", sa.String(36)),
     sa.Column("decided_at", Instant),
     sa.Column("decision_note", sa.Text),
+    #: Ids of the units that it is to be live for; NULL for the whole bank.
+    sa.Column("units", Json),
 )
 
 # Organisation and identity -----------------------------------------------------------------------------------------

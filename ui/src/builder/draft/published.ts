@@ -9,12 +9,12 @@ import type { PublishPlan } from './types'
 
 export const planKey = (app: string) => ['builder', 'plan', app] as const
 
-/** The plan of the saved draft; asked again whenever the draft was saved. */
-export function usePlan(app: string) {
+/** The plan of the saved draft, for some units (their codes) or for all; asked again whenever the draft was saved. */
+export function usePlan(app: string, units: readonly string[] = []) {
   const savedAt = useDraft(state => state.savedAt?.getTime() ?? 0)
   return useQuery({
-    queryKey: [...planKey(app), savedAt],
-    queryFn: ({ signal }) => get<PublishPlan>(path('api', 'builder', 'apps', app, 'plan'), { signal }),
+    queryKey: [...planKey(app), savedAt, ...units],
+    queryFn: ({ signal }) => get<PublishPlan>(`${path('api', 'builder', 'apps', app, 'plan')}?${new URLSearchParams(units.map(code => ['unit', code]))}`, { signal }),
     staleTime: Infinity,
     // While the next plan is on its way the one before still says what is live.
     placeholderData: keepPreviousData,

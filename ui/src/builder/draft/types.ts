@@ -86,6 +86,9 @@ export interface AppEntry {
   readonly draft: AppHomeAnswer['draft']
 }
 
+/** A unit of the bank, as far as a pilot names it. */
+export interface UnitName { readonly id: string, readonly code: string, readonly name: string }
+
 export interface Review {
   readonly id: string
   readonly app: string
@@ -102,6 +105,7 @@ export interface Review {
   readonly decided_at: string | null
   readonly decision_note: string | null
   readonly can: readonly ('approve' | 'return' | 'withdraw')[]
+  readonly units: readonly UnitName[]
 }
 
 export interface ReviewWithPlan extends Review { readonly plan: PublishPlan, readonly plan_changed: boolean }
@@ -110,13 +114,15 @@ export interface ReleaseEntry {
   readonly release: number
   readonly version: string
   readonly checksum: string
-  readonly state: 'applying' | 'active' | 'superseded' | 'failed'
+  readonly state: 'applying' | 'active' | 'pilot' | 'superseded' | 'failed'
+  readonly units: readonly UnitName[]
   readonly based_on: number | null
   readonly author: Person | null
   readonly approver: Person | null
   readonly note: string | null
   readonly created_at: string
   readonly activated_at: string | null
+  readonly piloted_at: string | null
 }
 
 export interface Catalog {

@@ -1,5 +1,5 @@
 /** Publishing, step by step: what changes, what that does, whom it reaches, and the second person who approves. */
-import { Button } from 'antd'
+import { Button, Radio } from 'antd'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
@@ -18,8 +18,11 @@ import { placeFor } from '../shell/views'
 import { ChangeList } from './ChangeList'
 import { Impact, widenedOf } from './Impact'
 import { Steps } from './Steps'
+import { UnitPicker } from './UnitPicker'
 import { words } from './words'
 import './publish.css'
+
+const NO_UNITS: readonly string[] = []
 
 export default function PublishPage() {
   const { app = '' } = useParams()
@@ -31,7 +34,8 @@ export default function PublishPage() {
   useAutosave(app)
   const checksum = useDraft(state => state.checksum)
   const saving = useDraft(state => state.saving)
-  const query = usePlan(app)
+  const [units, setUnits] = useState<readonly string[] | null>(null)
+  const query = usePlan(app, units ?? NO_UNITS)
   const plan = query.data
   const [step, setStep] = useState(0)
   const [confirmed, setConfirmed] = useState(false)
@@ -42,7 +46,7 @@ export default function PublishPage() {
 
   const submit = useMutation({
     mutationFn: () => {
-      const body = { note: note.trim(), checksum }
+      const body = { note: note.trim(), checksum, units: units ?? [] }
       return once(body, key => post<Review>(path('api', 'builder', 'apps', app, 'submit'), { body, key }))
     },
     onSuccess: review => {
@@ -55,6 +59,7 @@ export default function PublishPage() {
   // A release keeps the texts: one in which only comments changed is published like any other.
   const differs = Boolean(plan && (plan.changes.length || plan.files.length))
   const mayGoOn = Boolean(plan && differs && !plan.blocked && (!widened.length || confirmed))
+  const whole = units === null || units.length > 0
   const send = () => {
     setAsked(true)
     if (note.trim()) submit.mutate()
@@ -85,7 +90,11 @@ export default function PublishPage() {
             <section className="card scope">
               <div className="card-head"><Heading>{t('step_scope')}</Heading><span className="tag tag-warning">{t('second_needed')}</span></div>
               <div className="card-body">
-                <p><b>{t('scope')}</b> {t('scope_all')} <span className="hint">{t('scope_note')}</span></p>
+                <div role="radiogroup" aria-label={t('scope')}>
+                  <b>{t('scope')}</b> <Radio checked={units === null} onChange={() => setUnits(null)}>{t('scope_all')}</Radio> <Radio checked={units !== null} onChange={() => setUnits([])}>{t('scope_pilot')}</Radio>
+                  <p className="hint small">{t(units === null ? 'scope_note' : 'scope_pilot_note')}</p>
+                </div>
+                {units !== null && <div className="line"><label htmlFor="units">{t('pilot_units')}</label><UnitPicker id="units" units={units} choose={setUnits} /></div>}
                 <div className="line">
                   <label htmlFor="note">{t('note')}</label>
                   <textarea id="note" className="line-input note" rows={3} value={note} aria-invalid={asked && !note.trim()} aria-describedby="note-hint" onChange={event => setNote(event.target.value)} />
@@ -103,7 +112,7 @@ export default function PublishPage() {
           {step === 1 && widened.length > 0 && !confirmed && <span className="hint">{t('need_confirm')}</span>}
           {step === 0 && <Button type="primary" disabled={!differs} onClick={() => setStep(1)}>{t('next_impact')} ›</Button>}
           {step === 1 && <Button type="primary" disabled={!mayGoOn} onClick={() => setStep(2)}>{t('next_scope')} ›</Button>}
-          {step === 2 && <Button type="primary" disabled={!mayGoOn || saving !== 'saved' || submit.isPending} onClick={send}>{submit.isPending ? t('submitting') : t('submit')}</Button>}
+          {step === 2 && <Button type="primary" disabled={!mayGoOn || !whole || query.isFetching || saving !== 'saved' || submit.isPending} onClick={send}>{submit.isPending ? t('submitting') : t('submit')}</Button>}
         </footer>
       </main>
     </>

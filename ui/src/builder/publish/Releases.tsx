@@ -7,6 +7,7 @@ import { path, post } from '../../kernel/api/client'
 import { useOnce } from '../../kernel/api/once'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { common } from '../../kernel/i18n/common'
 import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
@@ -14,14 +15,15 @@ import type { ReleaseEntry } from '../draft/types'
 import { useReleases } from '../home/queries'
 import { When } from '../home/When'
 import { CrumbBar } from '../shell/CrumbBar'
+import { PilotActs } from './PilotActs'
 import { words } from './words'
 import './publish.css'
 
-const TAG = { active: 'tag-ok', superseded: '', applying: 'tag-warning', failed: 'tag-seal' } as const
+const TAG = { active: 'tag-ok', pilot: 'tag-brand', superseded: '', applying: 'tag-warning', failed: 'tag-seal' } as const
 
 export default function Releases() {
   const { app = '' } = useParams()
-  const t = useWords(words)
+  const t = useWords(words), c = useWords(common)
   const client = useQueryClient(), once = useOnce()
   const [asked, setAsked] = useState<number | null>(null)
   const releases = useReleases(app)
@@ -48,12 +50,12 @@ export default function Releases() {
                 {releases.data?.items.map(each => (
                   <tr key={each.release}>
                     <th scope="row">{t('release_no', { version: each.release })} <span className="hint">v{each.version}</span></th>
-                    <td><span className={`tag ${TAG[each.state]}`}>{t(each.state)}</span></td>
+                    <td><span className={`tag ${TAG[each.state]}`}>{t(each.state)}</span>{each.units.length > 0 && <span className="hint small"> {each.units.map(unit => unit.name).join(c('separator'))}</span>}</td>
                     <td>{each.note}</td>
                     <td>{each.author?.name}</td>
                     <td>{each.approver?.name}</td>
-                    <td>{each.activated_at && <When at={each.activated_at} />}</td>
-                    <td>{publishes && each.state === 'superseded' && <Button size="small" danger disabled={activate.isPending} onClick={() => setAsked(each.release)}>{t('go_back', { version: each.release })}</Button>}</td>
+                    <td>{(each.activated_at ?? each.piloted_at) && <When at={each.activated_at ?? each.piloted_at ?? ''} />}</td>
+                    <td>{publishes && each.state === 'pilot' && <PilotActs app={app} release={each} />}{publishes && each.state === 'superseded' && each.activated_at && <Button size="small" danger disabled={activate.isPending} onClick={() => setAsked(each.release)}>{t('go_back', { version: each.release })}</Button>}</td>
                   </tr>
                 ))}
               </tbody>

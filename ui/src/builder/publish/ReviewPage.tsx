@@ -8,6 +8,7 @@ import { useOnce } from '../../kernel/api/once'
 import { useMe } from '../../kernel/api/queries'
 import type { Label } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { common } from '../../kernel/i18n/common'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
@@ -31,7 +32,7 @@ interface Approved {
 
 export default function ReviewPage() {
   const { id = '' } = useParams()
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), c = useWords(common), label = useLabel()
   const client = useQueryClient()
   const me = useMe().data
   const query = useReview(id)
@@ -84,7 +85,7 @@ export default function ReviewPage() {
           {query.error && <Failure error={query.error} retry={() => void query.refetch()} />}
           {approve.data && (
             <section className="card result" role="status">
-              <div className="card-head"><h2>{t('published', { version: approve.data.release.release })}</h2><span className="tag tag-ok">{t('steps_done', { count: approve.data.steps.length })}</span></div>
+              <div className="card-head"><h2>{t(approve.data.release.state === 'pilot' ? 'piloted' : 'published', { version: approve.data.release.release })}</h2><span className="tag tag-ok">{t('steps_done', { count: approve.data.steps.length })}</span></div>
               <ul className="side-list">{approve.data.steps.map(step => <li key={step.sql}><span className="tag tag-ok">✓ {t(step.phase)}</span><span className="grow">{label(step.because)}<br /><code className="mono">{step.sql}</code></span>{step.done_at && <span className="hint small"><When at={step.done_at} /></span>}</li>)}</ul>
             </section>
           )}
@@ -99,6 +100,7 @@ export default function ReviewPage() {
                 <div className="card-body">
                   <p className="second"><span className="avatar" aria-hidden="true">{review.author.name.slice(0, 1)}</span>{review.author.name}<span className="hint">{review.note}</span></p>
                   {review.decided_by && <p className="second"><span className="avatar" aria-hidden="true">{review.decided_by.name.slice(0, 1)}</span>{review.decided_by.name}<span className="hint">{t(`state_${review.state}`)} {review.decision_note}</span></p>}
+                  {review.units.length > 0 && <p className="notice">{t('first_in')} <b>{review.units.map(unit => unit.name).join(c('separator'))}</b></p>}
                   {review.state === 'open' && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}
                   {review.state === 'open' && !decides && <p className="notice">{own ? t('cannot_own') : publishes ? t('cannot_own') : t('cannot')}</p>}
                   {review.can.includes('withdraw') && <div className="decision-buttons"><Button disabled={takeBack.isPending} onClick={() => setWithdrawing(true)}>{t('withdraw')}</Button></div>}

@@ -1,0 +1,108 @@
+"""`qiqiao releases`: the releases of an app, and the acts on them: a pilot for all, other units, its end, the way back."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+
+from builder.commands import Mistake, Verbs
+from builder.operator import add_database_argument, context_for, operator, settings_of
+from builder.second_person import approver_who_agrees
+from builder.units import units
+from forms_dsl.model import Label
+from runtime.context import Context
+from runtime.publish.apply import activate
+from runtime.publish.history import list_releases
+from runtime.publish.pilot import change_units, end_pilot, extend_pilot, unit_ids
+from runtime.publish.types import Release
+from runtime.settings import Settings
+from runtime.start import Started, start
+
+_EXAMPLES = """\
+  qiqiao releases bank_customer                                    all releases, newest first
+  qiqiao releases bank_customer --extend --approver zhao           the pilot becomes live for the whole bank
+  qiqiao releases bank_customer --end --approver zhao              everybody is back on the release before
+  qiqiao releases bank_customer --pilot BJ01 --pilot BJ02 --approver zhao    the pilot is for these units now
+  qiqiao releases bank_customer --back-to 3 --approver zhao        an earlier release is live again"""
+
+_STATES: dict[str, Label] = {
+    "active": {"en": "live", "zh": "在用"},
+    "pilot": {"en": "pilot", "zh": "试点"},
+    "applying": {"en": "being published", "zh": "正在发布"},
+    "superseded": {"en": "superseded", "zh": "已替换"},
+    "failed": {"en": "failed", "zh": "失败"},
+}
+_DONE = {"en": "{app} {version}, release {release}: {state}{units}", "zh": "{app} {version}，版本 {release}：{state}{units}"}
+
+
+def add(verbs: Verbs) -> None:
+    """Describe the verb."""
+    parser = verbs.add(
+        "releases",
+        "list the releases of an app; extend or end a pilot; go back",
+        "Without an act: the releases of the app, newest first. An act takes a person with the platform role `publisher`,\n"
+        "who agrees as for `qiqiao publish`; in a demonstration the operator is enough. Making a pilot live for more people\n"
+        "takes somebody who did not make the change. Nothing is lost by any act: columns and records stay.",
+        _EXAMPLES,
+        run,
+    )
+    parser.add_argument("app", metavar="APP", help="name of the app")
+    acts = parser.add_mutually_exclusive_group()
+    acts.add_argument("--extend", action="store_true", help="make the pilot live for the whole bank")
+    acts.add_argument("--end", action="store_true", help="end the pilot: everybody uses the active release again")
+    acts.add_argument("--pilot", action="append", metavar="UNIT", help="code of a unit of the pilot; may be repeated")
+    acts.add_argument("--back-to", type=int, metavar="NUMBER", help="make an earlier release live again")
+    parser.add_argument("--approver", metavar="USER", help="user name of the person whose act it is")
+    add_database_argument(parser)
+
+
+def run(arguments: argparse.Namespace, locale: str) -> int:
+    """List, or act and say what became of it."""
+    settings, now = settings_of(arguments), dt.datetime.now(dt.UTC)
+    started = start(settings, now)
+    acts = arguments.extend or arguments.end or arguments.pilot or arguments.back_to
+    if acts:
+        print(_line(started, _act(started, settings, arguments, now), locale))
+        return 0
+    with started.database.read() as connection:
+        found = list_releases(connection, arguments.app)
+    if not found:
+        raise Mistake({"en": f"There is no app {arguments.app}.", "zh": f"没有应用 {arguments.app}。"})
+    for release in found:
+        print(_line(started, release, locale))
+    return 0
+
+
+def _act(started: Started, settings: Settings, arguments: argparse.Namespace, now: dt.datetime) -> Release:
+    database, releases, app, alone = started.database, started.releases, arguments.app, not arguments.approver
+    context = _context(started, settings, arguments, now)
+    if arguments.extend:
+        return extend_pilot(database, releases, app, context, alone=alone).release
+    if arguments.end:
+        return end_pilot(database, releases, app, context)
+    if arguments.pilot:
+        with database.read() as connection:
+            ids = unit_ids(connection, arguments.pilot)
+        return change_units(database, releases, app, ids, context, alone=alone)
+    return activate(database, releases, app, arguments.back_to, context).release
+
+
+def _context(started: Started, settings: Settings, arguments: argparse.Namespace, now: dt.datetime) -> Context:
+    """Whose act it is: a publisher who agrees, or the operator of a demonstration."""
+    if not arguments.approver:
+        if not settings.demo:
+            raise Mistake({"en": "Say whose act it is: --approver USER.", "zh": "请指明由谁执行：--approver USER。"})
+        return context_for(operator(), settings, started.releases, now)
+    person = approver_who_agrees(started.database, settings, arguments.approver, now)
+    if "publisher" not in person.platform_roles:
+        words = {"en": f"{arguments.approver} is no publisher.", "zh": f"{arguments.approver} 没有发布人角色。"}
+        raise Mistake(words)
+    return context_for(person, settings, started.releases, now)
+
+
+def _line(started: Started, release: Release, locale: str) -> str:
+    with started.database.read() as connection:
+        names = [f"{unit['code']} {unit['name']}" for unit in units(connection, release.units).values()]
+    where = f" ({', '.join(names)})" if names else ""
+    state = _STATES[release.state][locale]
+    return _DONE[locale].format(app=release.app, version=release.version, release=release.release, state=state, units=where)
