@@ -8,6 +8,7 @@ import datetime as dt
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,7 @@ from runtime.context import Context, Principal
 from runtime.identity.principal import resolve_principal
 from runtime.releases import Releases
 from runtime.settings import Settings
-from runtime.start import open_prepared
+from runtime.start import open_prepared, start
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import org_person
@@ -72,7 +73,7 @@ def person_by_username(connection: Connection, username: str, settings: Settings
     """The person of a user name; raises Mistake when there is none who may act (demo people: in a demonstration only)."""
     query = sa.select(org_person.c.id).where(org_person.c.f_username == username)
     id = connection.execute(query).scalar_one_or_none()
-    found = resolve_principal(connection, id, settings.business_date(now), demo=settings.demo) if id is not None else None
+    found = resolve_principal(connection, id, now, demo=settings.demo) if id is not None else None
     if found is None:
         raise Mistake({"en": f"There is no active person {username!r}.", "zh": f"没有有效的用户“{username}”。"})
     return found
@@ -89,3 +90,19 @@ def context_for(principal: Principal, settings: Settings, releases: Releases, no
         channel="cli",
         demo=settings.demo,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An act at the command line: the prepared database, and who acts when."""
+
+    settings: Settings
+    database: Database
+    context: Context
+
+
+def acting(arguments: argparse.Namespace, now: dt.datetime) -> Acting:
+    """Everything that a verb needs which changes something as the account at this machine."""
+    settings = settings_of(arguments)
+    started = start(settings, now)
+    return Acting(settings, started.database, context_for(operator(), settings, started.releases, now))

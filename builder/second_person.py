@@ -27,11 +27,10 @@ def approver_who_agrees(database: Database, settings: Settings, username: str, n
     Raises Mistake when there is no such person, nobody can be asked, or the token is somebody else's; NotSignedIn for a
     wrong password.
     """
-    today = settings.business_date(now)
     with database.read() as connection:
         named = person_by_username(connection, username, settings, now)
         token = os.environ.get(TOKEN_VARIABLE)
-        shown = authenticate(connection, token, now, today, demo=settings.demo) if token else None
+        shown = authenticate(connection, token, now, demo=settings.demo) if token else None
     if token:
         if shown is None or shown.id != named.id:
             raise Mistake(

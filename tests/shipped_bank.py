@@ -56,7 +56,7 @@ class Bank:
     def person(self, username: str) -> Principal:
         with self.database.read() as connection:
             found = connection.scalar(sa.select(org_person.c.id).where(org_person.c.f_username == username))
-            person = resolve_principal(connection, found, NOW.date(), demo=True)
+            person = resolve_principal(connection, found, NOW, demo=True)
         assert person is not None
         return person
 

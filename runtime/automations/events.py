@@ -131,7 +131,7 @@ def _principal(connection: Connection, context: Context, run: Run, person: objec
     """Who acts: the person whose write it was, where the rule runs in his name; he must still be one who may."""
     if run.automation.run_as != "user" or person is None:
         return context.principal
-    found = resolve_principal(connection, str(person), context.business_date, demo=context.demo)
+    found = resolve_principal(connection, str(person), context.now, demo=context.demo)
     if found is None:
         raise NotAllowed(
             {

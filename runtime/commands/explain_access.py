@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,7 +15,7 @@ from runtime.context import Context, Principal
 from runtime.failures import NotFound
 from runtime.identity.principal import resolve_principal
 from runtime.records.explain import Explained, Reason, explain
-from runtime.store.tables import org_person, person_role
+from runtime.store.tables import org_person, role_grant
 
 _NO_PERSON = {"zh": "没有这位人员，或其不能操作。", "en": "There is no such person, or they may not act."}
 
@@ -59,7 +60,7 @@ def entitled(
     explain(connection, context, asked.app, asked.entity, asked.record_id, asked.action)
     query = sa.select(org_person.c.id, org_person.c.f_username).where(org_person.c.active).order_by(org_person.c.f_username)
     if asked.app != "org":
-        query = query.where(org_person.c.id.in_(sa.select(person_role.c.person_id).where(person_role.c.app == asked.app)))
+        query = query.where(org_person.c.id.in_(sa.select(role_grant.c.person_id).where(role_grant.c.app == asked.app)))
     if after is not None:
         query = query.where(org_person.c.f_username > after)
     rows = connection.execute(query.limit(limit + 1)).all()
@@ -75,6 +76,15 @@ def entitled(
 
 
 def _person(connection: Connection, context: Context, asked: Asked, person_id: str) -> Context | None:
+    since, now = (context.now, context.now) if asked.on is None else _moments_of(context, asked.app, asked.on)
+    principal = resolve_principal(connection, person_id, now, demo=context.demo, since=since)
     day = asked.on or context.business_date
-    principal = resolve_principal(connection, person_id, day, demo=context.demo)
     return None if principal is None else replace(context, principal=principal, business_date=day)
+
+
+def _moments_of(context: Context, app: str, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """The first and the last moment of a day where the app is; of the running day, up to now."""
+    zone = ZoneInfo(context.releases[app].app.timezone)
+    first = dt.datetime.combine(day, dt.time(), zone)
+    last = first + dt.timedelta(days=1, milliseconds=-1)
+    return first, min(last, context.now) if first <= context.now else last

@@ -81,7 +81,7 @@ def _decide(
     locked_until = connection.execute(mine).scalar_one()
     locked = locked_until is not None and locked_until > request.now
     today = settings.business_date(request.now)
-    principal = resolve_principal(connection, person_id, today, demo=settings.demo)
+    principal = resolve_principal(connection, person_id, request.now, demo=settings.demo)
     context = Context(principal or _NOBODY, {}, request.now, today, request.request_id)
     if not matches or locked or principal is None:
         reason = "locked" if locked else "wrong_password" if not matches else "not_active"

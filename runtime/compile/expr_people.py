@@ -15,6 +15,7 @@ from forms_dsl.source import Span
 from runtime.compile.expr_comparisons import settled
 from runtime.compile.expr_scope import Element
 from runtime.compile.expr_values import Lowering, as_is, bound
+from runtime.identity.holdings import counts_on_day
 from runtime.store.tables import org_branch, org_person, person_post, wf_work, wf_work_person
 from runtime.store.types import Day
 
@@ -95,11 +96,7 @@ def _is_in(unit: sa.FromClause, root: sa.FromClause) -> sa.ColumnElement[bool]:
 
 
 def _holds(low: Lowering, span: Span) -> sa.ColumnElement[bool]:
-    today = bound(low, Call(DATE, "today", (), span), as_is, "value", Day())
-    return sa.and_(
-        sa.or_(person_post.c.valid_from.is_(None), person_post.c.valid_from <= today),
-        sa.or_(person_post.c.valid_to.is_(None), person_post.c.valid_to >= today),
-    )
+    return counts_on_day(person_post, bound(low, Call(DATE, "today", (), span), as_is, "value", Day()))
 
 
 def _user(low: Lowering, name: str, span: Span) -> Element:

@@ -96,10 +96,8 @@ def principal_of(request: HTTPConnection) -> Principal | None:
         secret, services = secret_of(request), services_of(request)
         found = None
         if secret:
-            now = services.clock()
-            today = services.settings.business_date(now)
             with services.database.read() as connection:
-                found = authenticate(connection, secret, now, today, demo=services.settings.demo)
+                found = authenticate(connection, secret, services.clock(), demo=services.settings.demo)
         request.state.principal = found
     return cast("Principal | None", request.state.principal)
 
@@ -117,9 +115,8 @@ def asking_context(request: Request, who: SignedIn) -> Asking[Context]:
     secret, services = secret_of(request), services_of(request)
     now = services.clock()
     if not hasattr(request.state, "principal"):
-        today = services.settings.business_date(now)
         dialect, demo = services.database.engine.dialect, services.settings.demo
-        request.state.principal = (yield from asking_principal(dialect, secret, now, today, demo=demo)) if secret else None
+        request.state.principal = (yield from asking_principal(dialect, secret, now, demo=demo)) if secret else None
     request.state.context = _known(request, (yield from services.day.asking(now)))
     return who(request)
 

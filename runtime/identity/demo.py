@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict
-from runtime.identity.organisation import add_person, add_unit, grant_role, set_leader, set_limit, set_password_hash
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit, set_leader, set_limit, set_password_hash
 from runtime.identity.password import hash_password, password_matches
 from runtime.settings import Settings
 from runtime.store.tables import credential, org_branch, org_person
@@ -105,9 +106,9 @@ def _ensure_units(connection: Connection, now: dt.datetime) -> dict[str, str]:
 def _add(connection: Connection, person: DemoPerson, units: dict[str, str], now: dt.datetime) -> str:
     person_id = add_person(connection, person.username, person.name, now, unit_id=units[person.unit], demo=True)
     for role in person.roles:
-        grant_role(connection, person_id, APP, role)
+        grant_role(connection, person_id, APP, role, Given(now))
     for role in person.platform_roles:
-        grant_role(connection, person_id, "", role)
+        grant_role(connection, person_id, "", role, Given(now))
     if "branch_head" in person.roles:
         set_leader(connection, units[person.unit], person_id, now, by=None)
     if person.limit is not None:

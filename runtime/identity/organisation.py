@@ -1,4 +1,4 @@
-"""The bank's units and people: a tree of units by path, a person in one unit, roles with a time of validity.
+"""The bank's units and people: a tree of units by path, a person in one unit.
 
 These functions change rows and nothing else; the use case that calls them records the audit event.
 """
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.failures import Conflict, Invalid, NotFound
 from runtime.store.identifiers import new_id
-from runtime.store.tables import credential, org_branch, org_person, person_group, person_limit, person_post, person_role
+from runtime.store.tables import credential, org_branch, org_person, person_limit
 from runtime.store.upsert import upsert
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -119,6 +119,11 @@ def move_person(connection: Connection, person_id: str, unit_id: str, now: dt.da
     _change_person(connection, person_id, now, by, f_branch=unit_id)
 
 
+def rename_person(connection: Connection, person_id: str, name: str, now: dt.datetime, *, by: str | None = None) -> None:
+    """Give a person another name to be shown."""
+    _change_person(connection, person_id, now, by, f_name=name)
+
+
 def set_active(connection: Connection, person_id: str, now: dt.datetime, *, active: bool, by: str | None = None) -> None:
     """Let a person act, or shut them out from their next request on."""
     _change_person(connection, person_id, now, by, active=active)
@@ -135,65 +140,6 @@ def set_password_hash(connection: Connection, person_id: str, password_hash: str
     _put(connection, credential, {"person_id": person_id}, values)
 
 
-def grant_role(
-    connection: Connection,
-    person_id: str,
-    app: str,
-    role: str,
-    *,
-    valid_from: dt.date | None = None,
-    valid_to: dt.date | None = None,
-) -> None:
-    """Give a person a role of an app (`""` for a platform role), for always or between two days, both included."""
-    key = {"person_id": person_id, "app": app, "role": role}
-    _put(connection, person_role, key, {"valid_from": valid_from, "valid_to": valid_to})
-
-
-def revoke_role(connection: Connection, person_id: str, app: str, role: str) -> bool:
-    """Take a role away; false when the person did not hold it."""
-    held = (person_role.c.person_id == person_id) & (person_role.c.app == app) & (person_role.c.role == role)
-    return connection.execute(person_role.delete().where(held)).rowcount > 0
-
-
-def hold_post(
-    connection: Connection,
-    person_id: str,
-    unit_id: str,
-    post: str,
-    *,
-    valid_from: dt.date | None = None,
-    valid_to: dt.date | None = None,
-) -> None:
-    """Give a person a post in a unit, his own or another, for always or between two days, both included."""
-    key = {"person_id": person_id, "unit_id": unit_id, "post": post}
-    _put(connection, person_post, key, {"valid_from": valid_from, "valid_to": valid_to})
-
-
-def leave_post(connection: Connection, person_id: str, unit_id: str, post: str) -> bool:
-    """Take a post away; false when the person did not hold it."""
-    held = (person_post.c.person_id == person_id) & (person_post.c.unit_id == unit_id) & (person_post.c.post == post)
-    return connection.execute(person_post.delete().where(held)).rowcount > 0
-
-
-def join_group(
-    connection: Connection,
-    person_id: str,
-    group: str,
-    *,
-    valid_from: dt.date | None = None,
-    valid_to: dt.date | None = None,
-) -> None:
-    """Make a person a member of a group, for always or between two days, both included."""
-    key = {"person_id": person_id, "group": group}
-    _put(connection, person_group, key, {"valid_from": valid_from, "valid_to": valid_to})
-
-
-def leave_group(connection: Connection, person_id: str, group: str) -> bool:
-    """End a membership; false when there was none."""
-    member = (person_group.c.person_id == person_id) & (person_group.c.group == group)
-    return connection.execute(person_group.delete().where(member)).rowcount > 0
-
-
 def set_limit(connection: Connection, person_id: str, app: str, amount: Decimal) -> None:
     """Say up to which amount a person may approve alone."""
     _put(connection, person_limit, {"person_id": person_id, "app": app}, {"amount": format(amount, "f")})
@@ -201,10 +147,15 @@ def set_limit(connection: Connection, person_id: str, app: str, amount: Decimal)
 
 def set_leader(connection: Connection, unit_id: str, person_id: str | None, now: dt.datetime, *, by: str | None = None) -> None:
     """Say who leads a unit; nobody leads it when `person_id` is None."""
+    change_unit_row(connection, unit_id, now, by, leader=person_id)
+
+
+def change_unit_row(connection: Connection, unit_id: str, now: dt.datetime, by: str | None, **changes: object) -> None:
+    """Change columns of a unit that no other unit depends on."""
     changed = connection.execute(
         org_branch.update()
         .where(org_branch.c.id == unit_id)
-        .values(leader=person_id, version=org_branch.c.version + 1, changed_at=now, changed_by=by)
+        .values(**changes, version=org_branch.c.version + 1, changed_at=now, changed_by=by)
     )
     if changed.rowcount == 0:
         raise _no_unit()

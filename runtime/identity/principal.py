@@ -1,6 +1,6 @@
-"""Who a secret or a person id stands for, with the unit and the roles that are valid today.
+"""Who a secret or a person id stands for, with the unit and the roles that count at a moment.
 
-Nothing is kept between requests: a role taken away, a post moved or a person locked is seen by the next request.
+Nothing is kept between requests: a role taken away or over, a post moved or a person locked is seen by the next request.
 """
 
 from __future__ import annotations
@@ -15,21 +15,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from runtime.context import Principal
+from runtime.identity.holdings import role_counts
 from runtime.identity.secret_text import LONGEST, SESSION_PREFIX, TOKEN_PREFIX, hash_secret
 from runtime.store.asking import Asking, Prepared, Question, answer, prepare
-from runtime.store.tables import api_token, org_branch, org_person, person_role, session
-from runtime.store.types import Day, Instant
+from runtime.store.tables import api_token, org_branch, org_person, role_grant, session
+from runtime.store.types import Instant
+
+_SINCE, _NOW = sa.bindparam("since", type_=Instant()), sa.bindparam("now", type_=Instant())
 
 
 def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
-    """One row for each valid role of the person, or one without a role; built once, so only values travel."""
-    today = sa.bindparam("today", type_=Day())
-    valid = sa.and_(
-        person_role.c.person_id == org_person.c.id,
-        sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= today),
-        sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= today),
-    )
-    joined = source.outerjoin(org_branch, org_branch.c.id == org_person.c.f_branch).outerjoin(person_role, valid)
+    """One row for each grant of the person that counts, or one without a role; built once, so only values travel."""
+    valid = sa.and_(role_grant.c.person_id == org_person.c.id, role_counts(_SINCE, _NOW))
+    joined = source.outerjoin(org_branch, org_branch.c.id == org_person.c.f_branch).outerjoin(role_grant, valid)
     return (
         sa.select(
             org_person.c.id,
@@ -40,8 +38,8 @@ def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Sel
             org_branch.c.f_name,
             org_branch.c.f_path,
             org_person.c.locale,
-            person_role.c.app,
-            person_role.c.role,
+            role_grant.c.app,
+            role_grant.c.role,
         )
         .select_from(joined)
         .where(
@@ -52,7 +50,6 @@ def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Sel
     )
 
 
-_NOW = sa.bindparam("now", type_=Instant())
 _BY_ID = _persons(org_person, org_person.c.id == sa.bindparam("person_id"))
 _BY_SESSION = _persons(
     session.join(org_person, org_person.c.id == session.c.person_id),
@@ -66,22 +63,28 @@ _BY_TOKEN = _persons(
 )
 
 
-def resolve_principal(connection: Connection, person_id: str, today: dt.date, *, demo: bool) -> Principal | None:
-    """The person of an id, or None when there is none or may not act; `demo` lets demo people act."""
-    return _principal(connection.execute(_BY_ID, {"person_id": person_id, "today": today, "demo": demo}).all())
+def resolve_principal(
+    connection: Connection, person_id: str, now: dt.datetime, *, demo: bool, since: dt.datetime | None = None
+) -> Principal | None:
+    """The person of an id, or None when there is none or may not act; `demo` lets demo people act.
+
+    With `since` the roles are those that counted at some moment from then to `now`.
+    """
+    values = {"person_id": person_id, "since": since or now, "now": now, "demo": demo}
+    return _principal(connection.execute(_BY_ID, values).all())
 
 
-def authenticate(connection: Connection, secret: str, now: dt.datetime, today: dt.date, *, demo: bool) -> Principal | None:
+def authenticate(connection: Connection, secret: str, now: dt.datetime, *, demo: bool) -> Principal | None:
     """The person whose session or API token this secret opens, or None."""
-    return answer(connection, asking_principal(connection.dialect, secret, now, today, demo=demo))
+    return answer(connection, asking_principal(connection.dialect, secret, now, demo=demo))
 
 
-def asking_principal(dialect: Dialect, secret: str, now: dt.datetime, today: dt.date, *, demo: bool) -> Asking[Principal | None]:
+def asking_principal(dialect: Dialect, secret: str, now: dt.datetime, *, demo: bool) -> Asking[Principal | None]:
     """The person behind a secret, as `authenticate`."""
     if len(secret) > LONGEST or not secret.startswith((SESSION_PREFIX, TOKEN_PREFIX)):
         return None
     by_session = secret.startswith(SESSION_PREFIX)
-    values = {"token_hash": hash_secret(secret), "now": now, "today": today, "demo": demo}
+    values = {"token_hash": hash_secret(secret), "now": now, "since": now, "demo": demo}
     return _principal((yield Question(_prepared(dialect, by_session=by_session), values)))
 
 

@@ -9,18 +9,20 @@ from sqlalchemy.engine import Connection
 
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
-from runtime.store.tables import org_person, person_role
+from runtime.identity.holdings import role_counts
+from runtime.store.tables import org_person, role_grant
+from runtime.store.types import Instant
 
 
 def is_known(connection: Connection, context: Context, compiled: CompiledApp, person: str) -> bool:
     """Whether this is an active person with a role in the app."""
-    asked = _known(compiled, context.business_date, demo=context.demo).where(org_person.c.id == person)
+    asked = _known(compiled, context.now, demo=context.demo).where(org_person.c.id == person)
     return connection.execute(asked).first() is not None
 
 
 def find_known(connection: Connection, context: Context, compiled: CompiledApp, text: str, most: int) -> list[str]:
     """Known people whose name or user name holds a text, by name."""
-    people = _known(compiled, context.business_date, demo=context.demo)
+    people = _known(compiled, context.now, demo=context.demo)
     if text:
         people = people.where(
             sa.or_(org_person.c.f_name.contains(text, autoescape=True), org_person.c.f_username.contains(text, autoescape=True))
@@ -28,15 +30,15 @@ def find_known(connection: Connection, context: Context, compiled: CompiledApp, 
     return list(connection.scalars(people.order_by(org_person.c.f_name, org_person.c.id).limit(most)))
 
 
-def _known(compiled: CompiledApp, day: dt.date, *, demo: bool) -> sa.Select[tuple[str]]:
+def _known(compiled: CompiledApp, now: dt.datetime, *, demo: bool) -> sa.Select[tuple[str]]:
     invented = sa.true() if demo else org_person.c.demo.is_(sa.false())
+    moment = sa.literal(now, Instant())
     holds = (
         sa.select(sa.literal(1))
         .where(
-            person_role.c.person_id == org_person.c.id,
-            person_role.c.app == compiled.app.name,
-            sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= day),
-            sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= day),
+            role_grant.c.person_id == org_person.c.id,
+            role_grant.c.app == compiled.app.name,
+            role_counts(moment, moment),
         )
         .exists()
     )

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from runtime.identity.holdings import counts_on_day
 from runtime.store.tables import org_branch, org_person, person_post
-from runtime.store.types import Day
 
 _PERSON = sa.bindparam("person", type_=sa.String())
 _DEMO = sa.bindparam("demo", type_=sa.Boolean())
-_DAY = sa.bindparam("day", type_=Day())
 
 _ACTING = sa.and_(
     org_person.c.id == org_branch.c.leader,
@@ -32,11 +31,7 @@ _UNIT_OF = sa.select(org_person.c.f_branch).where(org_person.c.id == _PERSON)
 
 def holds_post(post: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """The condition on `person_post` that a post is held on `:day`."""
-    return sa.and_(
-        person_post.c.post == post,
-        sa.or_(person_post.c.valid_from.is_(None), person_post.c.valid_from <= _DAY),
-        sa.or_(person_post.c.valid_to.is_(None), person_post.c.valid_to >= _DAY),
-    )
+    return sa.and_(person_post.c.post == post, counts_on_day(person_post))
 
 
 _HOLDS = sa.select(sa.literal(1)).where(person_post.c.person_id == _PERSON, holds_post(sa.bindparam("post")))

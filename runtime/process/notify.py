@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.context import Context
+from runtime.identity.holdings import holders_of
 from runtime.process.rows import Frame, work_id
 from runtime.store.identifiers import new_id
-from runtime.store.tables import notice, org_person, person_role
+from runtime.store.tables import notice
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.commands import SYSTEM
@@ -64,22 +65,7 @@ def _with_proxies(state: Instance, proxies: Proxies, tellings: Iterable[Telling]
 
 def administrators(connection: Connection, context: Context) -> list[str]:
     """The people who put held cases right."""
-    day = context.business_date
-    held = (
-        sa.select(org_person.c.id)
-        .join(person_role, person_role.c.person_id == org_person.c.id)
-        .where(
-            person_role.c.app == "",
-            person_role.c.role == "administrator",
-            sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= day),
-            sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= day),
-            org_person.c.active,
-            org_person.c.deleted_at.is_(None),
-        )
-    )
-    if not context.demo:
-        held = held.where(org_person.c.demo.is_(sa.false()))
-    return list(connection.scalars(held.order_by(org_person.c.id)))
+    return holders_of(connection, "administrator", context.now, demo=context.demo)
 
 
 def _of_event(connection: Connection, context: Context, frame: Frame, state: Instance, event: ev.Event) -> Iterator[Telling]:

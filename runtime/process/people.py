@@ -15,9 +15,10 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import People
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
+from runtime.identity.holdings import counts_on_day, role_counts
 from runtime.process.leaders import Leading, holds_post
 from runtime.records.access import is_platform
-from runtime.store.tables import org_branch, org_person, person_group, person_post, person_role, wf_work, wf_work_person
+from runtime.store.tables import org_branch, org_person, person_group, person_post, role_grant, wf_work, wf_work_person
 from workflow_engine.world import Candidate, Found
 
 _PARENT = org_branch.alias("parent_unit")
@@ -120,7 +121,9 @@ def _values(directory: Directory, by: People) -> dict[str, object] | None:
     """What the question is asked for; None when the case has no such unit or person, so that nobody fits."""
     case = directory.case
     values: dict[str, object] = {"demo": directory.context.demo}
-    if by.kind in _MANY:
+    if by.kind == "role":
+        values["now"] = directory.context.now
+    elif by.kind in _MANY:
         values["day"] = directory.context.business_date
     match by.kind:
         case "starter":
@@ -137,15 +140,13 @@ def _values(directory: Directory, by: People) -> dict[str, object] | None:
 
 
 def _holds_role(compiled: CompiledApp, role: str) -> sa.Exists:
-    day = sa.bindparam("day", type_=person_role.c.valid_from.type)
     return (
         sa.select(sa.literal(1))
         .where(
-            person_role.c.person_id == org_person.c.id,
-            person_role.c.app == compiled.app.name,
-            person_role.c.role.in_(_roles_that_include(compiled, role)),
-            sa.or_(person_role.c.valid_from.is_(None), person_role.c.valid_from <= day),
-            sa.or_(person_role.c.valid_to.is_(None), person_role.c.valid_to >= day),
+            role_grant.c.person_id == org_person.c.id,
+            role_grant.c.app == compiled.app.name,
+            role_grant.c.role.in_(_roles_that_include(compiled, role)),
+            role_counts(),
         )
         .exists()
     )
@@ -158,17 +159,8 @@ def _holds_post(post: str, scope: str | None) -> sa.Exists:
 
 
 def _is_member(group: str) -> sa.Exists:
-    day = sa.bindparam("day", type_=person_group.c.valid_from.type)
-    return (
-        sa.select(sa.literal(1))
-        .where(
-            person_group.c.person_id == org_person.c.id,
-            person_group.c.group == group,
-            sa.or_(person_group.c.valid_from.is_(None), person_group.c.valid_from <= day),
-            sa.or_(person_group.c.valid_to.is_(None), person_group.c.valid_to >= day),
-        )
-        .exists()
-    )
+    mine = (person_group.c.person_id == org_person.c.id) & (person_group.c.group == group)
+    return sa.select(sa.literal(1)).where(mine, counts_on_day(person_group)).exists()
 
 
 def _leading(directory: Directory) -> Leading:

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -139,9 +138,8 @@ def _beside_pilot(connection: Connection, app: str) -> Iterator[Diagnostic]:
 
 
 def _roles_of(connection: Connection, app: App, people: Collection[str], now: dt.datetime) -> tuple[frozenset[str], ...]:
-    """The roles in an app that each of some people holds today."""
-    today = now.astimezone(ZoneInfo(app.timezone)).date()
-    found = (resolve_principal(connection, id, today, demo=True) for id in sorted(people))
+    """The roles in an app that each of some people holds now."""
+    found = (resolve_principal(connection, id, now, demo=True) for id in sorted(people))
     return tuple(person.roles_in(app.name) for person in found if person is not None)
 
 

@@ -8,8 +8,9 @@ from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf
 from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.notice_tables import notice
+from runtime.store.people_tables import person_group, person_post, role_grant
 from runtime.store.proxy_tables import wf_proxy
-from runtime.store.types import Day, Instant, Json, bytewise_text
+from runtime.store.types import Instant, Json, bytewise_text
 from runtime.store.work_tables import (
     automation_run,
     connection,
@@ -39,6 +40,9 @@ __all__ = [
     "kept_change",
     "notice",
     "outbox",
+    "person_group",
+    "person_post",
+    "role_grant",
     "shadow_run",
     "wf_event",
     "wf_instance",
@@ -195,16 +199,6 @@ org_person = table(
     sa.Column("deleted_at", Instant),
 )
 
-person_role = table(
-    "person_role",
-    sa.Column("person_id", sa.String(36), sa.ForeignKey("org_person.id"), primary_key=True),
-    #: "" for platform roles
-    sa.Column("app", sa.String(48), primary_key=True),
-    sa.Column("role", sa.String(48), primary_key=True),
-    sa.Column("valid_from", Day),
-    sa.Column("valid_to", Day),
-)
-
 #: 本人授权额度: what a person may approve alone, in the app's currency (minor unit 0.01).
 person_limit = table(
     "person_limit",
@@ -212,27 +206,6 @@ person_limit = table(
     sa.Column("app", sa.String(48), primary_key=True),
     sa.Column("amount", sa.Text, nullable=False),
 )
-
-#: 岗位: a post that a person holds in a unit, for always or between two days, both included; several posts, several units.
-person_post = table(
-    "person_post",
-    sa.Column("person_id", sa.String(36), sa.ForeignKey("org_person.id"), primary_key=True),
-    sa.Column("unit_id", sa.String(36), sa.ForeignKey("org_branch.id"), primary_key=True),
-    sa.Column("post", bytewise_text(60), primary_key=True),
-    sa.Column("valid_from", Day),
-    sa.Column("valid_to", Day),
-)
-sa.Index("person_post_post", person_post.c.post, person_post.c.unit_id)
-
-#: 委员会: a group of the bank and its members.
-person_group = table(
-    "person_group",
-    sa.Column("person_id", sa.String(36), sa.ForeignKey("org_person.id"), primary_key=True),
-    sa.Column("group", bytewise_text(60), primary_key=True),
-    sa.Column("valid_from", Day),
-    sa.Column("valid_to", Day),
-)
-sa.Index("person_group_group", person_group.c.group)
 
 credential = table(
     "credential",

@@ -29,7 +29,8 @@ import sqlalchemy as sa
 from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.context import Context, Principal
-from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit
 from runtime.identity.tokens import create_token
 from runtime.publish.apply import Publication, publish
 from runtime.publish.consent import Consent
@@ -164,7 +165,7 @@ def prepare(database: Database) -> Prepared:
         head = add_unit(connection, "HO", "总行", NOW)
         branches = [add_unit(connection, f"B{n:02}", f"支行 {n}", NOW, parent_id=head) for n in range(BRANCHES)]
         clerk = add_person(connection, "clerk", "柜员", NOW, unit_id=branches[0])
-        grant_role(connection, clerk, "bench", "clerk")
+        grant_role(connection, clerk, "bench", "clerk", Given(NOW))
         _, token = create_token(connection, clerk, "bench", dt.timedelta(days=1), NOW)
     releases = open_releases(database)
     approver = Principal("approver", "approver", "approver", None, None, None, None, platform_roles=frozenset({"publisher"}))

@@ -11,7 +11,8 @@ import pytest
 
 from builder.asgi import create_app
 from runtime.http.services import Services
-from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit
 from runtime.identity.sessions import start_session
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -60,9 +61,9 @@ def workshop(database: Database, releases: Releases, database_url: str, tmp_path
         for name, (roles, platform_roles) in PEOPLE.items():
             people[name] = add_person(connection, name, f"{name} 先生", NOW, unit_id=unit)
             for role in roles:
-                grant_role(connection, people[name], "desk", role)
+                grant_role(connection, people[name], "desk", role, Given(NOW))
             for role in platform_roles:
-                grant_role(connection, people[name], "", role)
+                grant_role(connection, people[name], "", role, Given(NOW))
     put_live(database, releases, FILES)
     app = create_app(Settings(database_url, tmp_path / "data"))
     with serving(app) as url:

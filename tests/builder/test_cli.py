@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection
 
 from builder.cli import main, make_parser
 from forms_dsl.bundle import write_bundle
-from runtime.identity.organisation import add_person, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person
 from runtime.identity.tokens import create_token
 from runtime.store.database import Database
 from runtime.store.tables import org_person
@@ -168,7 +169,7 @@ def test_publishing_again_takes_two_people(
         add_people(connection)
         both = add_person(connection, "he", "何敏", NOW)
         for role in ("designer", "publisher"):
-            grant_role(connection, both, "", role)
+            grant_role(connection, both, "", role, Given(NOW))
     changed, at = write(tmp_path / "changed", with_field(URGENCY)), ("--database", database_url)
     first = qiqiao("publish", folder, *at)
     same = qiqiao("publish", folder, *at)

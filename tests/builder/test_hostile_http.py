@@ -19,7 +19,8 @@ import pytest
 import sqlalchemy as sa
 
 from forms_dsl.bundle import write_bundle
-from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit
 from runtime.identity.sessions import start_session
 from runtime.start import open_releases
 from runtime.store.database import Database
@@ -73,7 +74,7 @@ def served(database: Database, database_url: str, folder: Path) -> Iterator[Serv
     put_live(database, open_releases(database), FILES)
     with database.write() as connection:
         shen = add_person(connection, "shen", "沈", NOW, unit_id=add_unit(connection, "IT", "科技部", NOW))
-        grant_role(connection, shen, "", "designer")
+        grant_role(connection, shen, "", "designer", Given(NOW))
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     arguments = [sys.executable, "-c", _SERVE, database_url, str(folder), str(listener.fileno())]

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from builder.cli import main
 from builder.drafts import text_checksum
-from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit
 from runtime.publish.apply import Publication, publish
 from runtime.publish.consent import Consent
 from runtime.publish.pilot import unit_ids
@@ -40,7 +41,7 @@ def bank(workshop: Workshop) -> Workshop:
         units["hai"] = add_unit(connection, "SH", "上海分行", NOW)
         for name, unit in units.items():
             workshop.people[name] = add_person(connection, name, name, NOW, unit_id=unit)
-            grant_role(connection, workshop.people[name], "desk", "agent")
+            grant_role(connection, workshop.people[name], "desk", "agent", Given(NOW))
     return workshop
 
 
@@ -231,7 +232,7 @@ def test_cases_go_on_under_the_release_they_began_under(bank: Workshop) -> None:
     put_live(database, releases, base)
     with database.write() as connection:
         for name in ("zhou", "zhao"):
-            grant_role(connection, bank.people[name], "desk", "checker")
+            grant_role(connection, bank.people[name], "desk", "checker", Given(NOW))
         units = unit_ids(connection, ["BJ"])
     consent, context = Consent("author"), context_of(principal("approver", "publisher"), releases)
     publish(database, releases, Publication("desk", pilot, consent, 2, units=units), context)

@@ -24,7 +24,8 @@ from runtime.http.admission import PUBLIC, context_of, platform_role
 from runtime.http.body import json_object
 from runtime.http.routes import api_route, build_app
 from runtime.http.services import Services, services_of
-from runtime.identity.organisation import add_person, add_unit, grant_role, set_password_hash
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit, set_password_hash
 from runtime.identity.password import hash_password
 from runtime.identity.sessions import start_session
 from runtime.releases import Releases
@@ -139,7 +140,7 @@ def ground(database: Database, settings: Settings) -> Iterator[Ground]:
         for person_id in people.values():
             set_password_hash(connection, person_id, HASH, clock.now)
         for role in ("auditor", "designer"):
-            grant_role(connection, people["sun"], "", role)
+            grant_role(connection, people["sun"], "", role, Given(clock.now))
     services = Services(settings, database, Releases(database, {}), clock)
     with serving(build_app(services, more=[own_routes(effects)])) as url:
         yield Ground(url, services, clock, effects, people)

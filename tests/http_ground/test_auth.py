@@ -12,7 +12,8 @@ import pytest
 from runtime.commands import sign_in as sign_in_module
 from runtime.http import auth as auth_module
 from runtime.http.admission import cookie_name
-from runtime.identity.organisation import grant_role, revoke_role, set_active
+from runtime.identity.holdings import Given, grant_role, revoke_role
+from runtime.identity.organisation import set_active
 from runtime.identity.sessions import LIFETIME
 from tests.http_ground.conftest import PASSWORD, Ground, wait_for
 
@@ -33,7 +34,7 @@ def test_a_sign_in_gives_a_cookie_and_a_token(ground: Ground) -> None:
 def test_the_person_is_described(ground: Ground) -> None:
     """`me` tells unit, roles, language and the bank's day."""
     with ground.services.database.write() as connection:
-        grant_role(connection, ground.people["zhou"], "bank", "clerk")
+        grant_role(connection, ground.people["zhou"], "bank", "clerk", Given(ground.clock.now))
 
     me = ground.signed_in().get("/api/auth/me").json()
     unit_id = me["unit"].pop("id")
@@ -95,8 +96,8 @@ def test_a_change_of_rights_counts_at_the_next_request(ground: Ground) -> None:
     client, person = ground.signed_in(), ground.people["zhou"]
     seen = [client.get("/api/designers").status_code]
     for change in (
-        lambda c: grant_role(c, person, "", "designer"),
-        lambda c: revoke_role(c, person, "", "designer"),
+        lambda c: grant_role(c, person, "", "designer", Given(ground.clock.now)),
+        lambda c: revoke_role(c, person, "", "designer", Given(ground.clock.now)),
         lambda c: set_active(c, person, ground.clock.now, active=False),
     ):
         with ground.services.database.write() as connection:

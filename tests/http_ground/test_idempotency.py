@@ -10,7 +10,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from runtime.identity.organisation import grant_role, revoke_role
+from runtime.identity.holdings import Given, grant_role, revoke_role
 from runtime.store.claims import LEASE, Claim, Mine, Running, claim_key, renew_claim
 from runtime.store.tables import audit_event, idempotency
 from tests.http_ground.conftest import PASSWORD, Ground, wait_for
@@ -233,11 +233,11 @@ def test_a_request_that_runs_long_keeps_its_claim(ground: Ground) -> None:
 def test_no_answer_is_given_again_under_other_rights(ground: Ground) -> None:
     """Who lost a role reads no record out of an old answer; he is told where to look."""
     with ground.services.database.write() as connection:
-        grant_role(connection, ground.people["zhou"], "demo", "clerk")
+        grant_role(connection, ground.people["zhou"], "demo", "clerk", Given(ground.clock.now))
     client = ground.signed_in()
     client.post("/api/things", json={"a": 1}, headers=KEY)
     with ground.services.database.write() as connection:
-        revoke_role(connection, ground.people["zhou"], "demo", "clerk")
+        revoke_role(connection, ground.people["zhou"], "demo", "clerk", Given(ground.clock.now))
 
     answer = client.post("/api/things", json={"a": 1}, headers=KEY)
     assert (409, "Q407", "r-1") == (answer.status_code, answer.json()["code"], answer.json()["record"]["id"])

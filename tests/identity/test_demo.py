@@ -15,7 +15,7 @@ from runtime.identity.demo import ensure_demo
 from runtime.identity.organisation import add_person
 from runtime.settings import Settings
 from runtime.store.database import Database
-from runtime.store.tables import org_person, person_role
+from runtime.store.tables import org_person, role_grant
 
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
 
@@ -50,7 +50,7 @@ def test_a_second_start_changes_nothing_but_the_password(database: Database, set
     for password in ("first", "first", "second"):
         with database.write() as connection:
             ensure_demo(connection, replace(settings, demo_password=password), NOW)
-            counts.append([connection.scalar(sa.select(sa.func.count()).select_from(t)) for t in (org_person, person_role)])
+            counts.append([connection.scalar(sa.select(sa.func.count()).select_from(t)) for t in (org_person, role_grant)])
 
     assert [18, 21] == counts[0] == counts[1] == counts[2]
     assert sign_in(database, settings, SignInRequest("head", "second", NOW, "r"))

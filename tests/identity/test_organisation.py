@@ -8,22 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from runtime.failures import Conflict, Invalid, NotFound
-from runtime.identity.organisation import (
-    add_person,
-    add_unit,
-    grant_role,
-    move_person,
-    move_unit,
-    path_range,
-    revoke_role,
-    set_active,
-)
+from runtime.identity.holdings import Given, grant_role, revoke_role
+from runtime.identity.organisation import add_person, add_unit, move_person, move_unit, path_range, set_active
 from runtime.identity.principal import resolve_principal
 from runtime.store.database import Database
 from runtime.store.tables import org_branch
 
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
-TODAY = dt.date(2026, 11, 24)
+LATER = NOW + dt.timedelta(hours=3)
 
 
 def paths(database: Database) -> dict[str, str]:
@@ -89,17 +81,17 @@ def test_an_unknown_parent_is_refused(database: Database) -> None:
         add_unit(connection, "A", "A", NOW, parent_id="nowhere")
 
 
-def test_roles_count_on_the_days_they_are_valid(database: Database, tree: dict[str, str]) -> None:
-    """A role counts from its first to its last day, both included; platform roles stand apart."""
+def test_roles_count_from_moment_to_moment(database: Database, tree: dict[str, str]) -> None:
+    """A role counts from its beginning on, and no more at the very moment of its end; platform roles stand apart."""
     with database.write() as connection:
         person = add_person(connection, "zhou", "周敏", NOW, unit_id=tree["CX"])
-        grant_role(connection, person, "bank", "clerk")
-        grant_role(connection, person, "bank", "stand_in", valid_from=TODAY, valid_to=TODAY)
-        grant_role(connection, person, "bank", "past", valid_to=TODAY - dt.timedelta(days=1))
-        grant_role(connection, person, "bank", "future", valid_from=TODAY + dt.timedelta(days=1))
-        grant_role(connection, person, "", "designer")
-        found = resolve_principal(connection, person, TODAY, demo=False)
-        tomorrow = resolve_principal(connection, person, TODAY + dt.timedelta(days=1), demo=False)
+        grant_role(connection, person, "bank", "clerk", Given(NOW))
+        grant_role(connection, person, "bank", "stand_in", Given(NOW), valid_from=NOW, valid_until=LATER)
+        grant_role(connection, person, "bank", "past", Given(NOW), valid_until=NOW)
+        grant_role(connection, person, "bank", "future", Given(NOW), valid_from=LATER)
+        grant_role(connection, person, "", "designer", Given(NOW))
+        found = resolve_principal(connection, person, NOW, demo=False)
+        tomorrow = resolve_principal(connection, person, LATER, demo=False)
 
     assert found is not None and tomorrow is not None
     assert frozenset({"clerk", "stand_in"}) == found.roles_in("bank")
@@ -112,16 +104,16 @@ def test_changes_of_a_person_are_seen_at_once(database: Database, tree: dict[str
     """A revoked role, a move and a lock are seen by the next look."""
     with database.write() as connection:
         person = add_person(connection, "zhou", "周敏", NOW, unit_id=tree["CX"])
-        grant_role(connection, person, "bank", "clerk")
+        grant_role(connection, person, "bank", "clerk", Given(NOW))
     with database.write() as connection:
-        assert revoke_role(connection, person, "bank", "clerk")
-        assert not revoke_role(connection, person, "bank", "clerk")
+        assert revoke_role(connection, person, "bank", "clerk", Given(NOW))
+        assert not revoke_role(connection, person, "bank", "clerk", Given(NOW))
         move_person(connection, person, tree["NB"], NOW)
     with database.read() as connection:
-        found = resolve_principal(connection, person, TODAY, demo=False)
+        found = resolve_principal(connection, person, NOW, demo=False)
     with database.write() as connection:
         set_active(connection, person, NOW, active=False)
-        shut_out = resolve_principal(connection, person, TODAY, demo=False)
+        shut_out = resolve_principal(connection, person, NOW, demo=False)
 
     assert found is not None
     assert (frozenset(), "/HO/NB/") == (found.roles_in("bank"), found.unit_path)

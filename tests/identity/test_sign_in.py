@@ -22,7 +22,6 @@ from runtime.store.database import Database
 from runtime.store.tables import api_token, audit_event, credential, session
 
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
-TODAY = dt.date(2026, 11, 24)
 SETTINGS = Settings("", Path())
 HASH = hash_password("right")
 
@@ -44,7 +43,7 @@ def attempt(
 
 def opens(database: Database, secret: str, now: dt.datetime = NOW) -> bool:
     with database.read() as connection:
-        return authenticate(connection, secret, now, TODAY, demo=False) is not None
+        return authenticate(connection, secret, now, demo=False) is not None
 
 
 def test_a_session_opens_until_it_ends(database: Database, person: str) -> None:

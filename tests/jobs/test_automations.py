@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from runtime.commands.run_automation import Ran, Site, run_automation, run_automation_job
 from runtime.failures import NotFound
-from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit
 from runtime.jobs.automations import KIND, plan_runs
 from runtime.jobs.queue import claim, run_due
 from runtime.store.database import Database
@@ -84,7 +85,7 @@ def test_a_work_item_that_nobody_fits_waits_for_the_first_who_does(bank: Bank) -
     assert [1, 1] == [run_automation(_site(bank), APP, "silent_account").waiting for _ in range(2)]
     with bank.database.write() as connection:
         person = add_person(connection, "new", "新人", NOW, unit_id=bank.unit("LA"))
-        grant_role(connection, person, APP, "clerk")
+        grant_role(connection, person, APP, "clerk", Given(NOW))
 
     assert Ran(due=0, taken=0, waiting=0) == run_automation(_site(bank), APP, "silent_account")
 

@@ -13,7 +13,7 @@ from builder.cli import main
 from runtime.outbox.connections import find_connection
 from runtime.store.business_day import BusinessDay, business_date, set_business_date
 from runtime.store.database import Database
-from runtime.store.tables import audit_event, org_person, person_role
+from runtime.store.tables import audit_event, org_person, role_grant
 from tests.core_bank import CoreBank, running_core_bank
 from tests.shipped_bank import NOW, Bank, add_account, add_customer, open_bank
 
@@ -122,7 +122,11 @@ def test_grant_gives_and_takes_roles_with_a_trace(bank: Bank, capsys: pytest.Cap
         kinds = list(
             connection.scalars(sa.select(audit_event.c.kind).where(audit_event.c.kind.like("role_%")).order_by(audit_event.c.id))
         )
-        mine = sa.select(person_role.c.app, person_role.c.role).join(org_person, org_person.c.id == person_role.c.person_id)
+        mine = (
+            sa.select(role_grant.c.app, role_grant.c.role)
+            .where(role_grant.c.ended_at.is_(None))
+            .join(org_person, org_person.c.id == role_grant.c.person_id)
+        )
         rows = connection.execute(mine.where(org_person.c.f_username == "integrator"))
         held = {(row.app, row.role) for row in rows}
     assert ["role_granted", "role_granted", "role_revoked"] == kinds

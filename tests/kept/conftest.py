@@ -12,7 +12,8 @@ import pytest
 
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import add_person, add_unit, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit
 from runtime.identity.tokens import create_token
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -41,9 +42,9 @@ class Bank:
             place = add_unit(connection, unit, unit, desk.NOW) if unit else None
             person = add_person(connection, name, name, desk.NOW, unit_id=place)
             for role in roles:
-                grant_role(connection, person, "desk", role)
+                grant_role(connection, person, "desk", role, Given(desk.NOW))
             for role in platform:
-                grant_role(connection, person, "", role)
+                grant_role(connection, person, "", role, Given(desk.NOW))
             _, token = create_token(connection, person, "test", dt.timedelta(days=1), desk.NOW)
         return httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
 

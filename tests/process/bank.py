@@ -13,7 +13,8 @@ from forms_dsl.load import load_app
 from forms_dsl.org import BUILT_IN
 from runtime.compile.app import CompiledApp, compile_app, wanted_tables
 from runtime.context import SYSTEM, Context, Principal
-from runtime.identity.organisation import add_person, add_unit, grant_role, set_leader, set_limit
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person, add_unit, set_leader, set_limit
 from runtime.process.service import DecisionBody, Word, decide, start_process
 from runtime.records.write import insert_record
 from runtime.store.database import Database
@@ -266,7 +267,7 @@ def open_bank(database: Database, workflow: str = WORKFLOW, staff: Staff = PEOPL
         for username, unit, roles, limit in staff:
             people[username] = add_person(connection, username, username, NOW, unit_id=units[unit])
             for role in roles:
-                grant_role(connection, people[username], APP, role)
+                grant_role(connection, people[username], APP, role, Given(NOW))
             if limit is not None:
                 set_limit(connection, people[username], APP, Decimal(limit))
         set_leader(connection, units["CX"], people["head"], NOW)

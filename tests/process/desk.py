@@ -13,7 +13,7 @@ from forms_dsl.org import BUILT_IN
 from runtime.compile.app import compile_app
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.identity.sessions import start_session
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -50,7 +50,7 @@ def open_desk(database: Database, url: str, folder: Path, workflow: str, files: 
     """The bank with an administrator `head`, ready to be served by `build_app(desk.services)`."""
     bank, clock = open_bank(database, workflow, files=files), [NOW]
     with database.write() as connection:
-        grant_role(connection, bank.people["head"], "", "administrator")
+        grant_role(connection, bank.people["head"], "", "administrator", Given(NOW))
     releases = Releases(database, {"org": compile_app(BUILT_IN["org"], 0)})
     releases.refresh(database)
     services = Services(Settings(url, folder / "data"), database, releases, clock=lambda: clock[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.records.write_many import insert_many
 from runtime.store.database import Database
 from tests.process.bank import APP, FILES, NOW, WORKFLOW
@@ -33,7 +33,7 @@ PATH = f"/api/events/{APP}/core/booked"
 def desk(database: Database, database_url: str, tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(database, database_url, tmp_path, WORKFLOW, MORE)
     with database.write() as connection:
-        grant_role(connection, opened.bank.people["kai"], "", "event_source")
+        grant_role(connection, opened.bank.people["kai"], "", "event_source", Given(NOW))
     with serving(build_app(opened.services)) as url:
         yield replace(opened, url=url)
 

@@ -15,16 +15,8 @@ from forms_dsl.org import BUILT_IN
 from runtime.compile.app import compile_app, wanted_tables
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import (
-    add_person,
-    add_unit,
-    grant_role,
-    hold_post,
-    join_group,
-    set_leader,
-    set_limit,
-    set_password_hash,
-)
+from runtime.identity.holdings import Given, grant_role, hold_post, join_group
+from runtime.identity.organisation import add_person, add_unit, set_leader, set_limit, set_password_hash
 from runtime.identity.password import hash_password
 from runtime.identity.sessions import start_session
 from runtime.outbox.deliver import deliver_next
@@ -130,15 +122,15 @@ def stage(database: Database, database_url: str, tmp_path: Path) -> Iterator[Sta
         for name, unit, roles, limit in PEOPLE:
             people[name] = add_person(connection, name, name, NOW, unit_id=units[unit])
             for role in roles:
-                grant_role(connection, people[name], "loan", role)
+                grant_role(connection, people[name], "loan", role, Given(NOW))
             if limit is not None:
                 set_limit(connection, people[name], "loan", Decimal(limit))
-        grant_role(connection, people["clerk"], "customer360", "clerk")
+        grant_role(connection, people["clerk"], "customer360", "clerk", Given(NOW))
         set_password_hash(connection, people["manager"], hash_password(PASSWORD), NOW)
         set_leader(connection, units["CX"], people["manager"], NOW)
-        hold_post(connection, people["check"], units["CX"], "复核岗")
+        hold_post(connection, people["check"], units["CX"], "复核岗", Given(NOW))
         for name in ("member1", "member2", "member3"):
-            join_group(connection, people[name], "零售贷审会")
+            join_group(connection, people[name], "零售贷审会", Given(NOW))
     releases = Releases(database, {"org": compile_app(BUILT_IN["org"], 0)})
     releases.refresh(database)
     settings = Settings(database_url, tmp_path / "data")

@@ -15,7 +15,7 @@ from forms_dsl.org import BUILT_IN
 from runtime.compile.app import compile_app
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.identity.sessions import start_session
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -43,7 +43,7 @@ class Desk:
 def desk(database: Database, database_url: str, tmp_path: Path) -> Iterator[Desk]:
     bank = open_bank(database)
     with database.write() as connection:
-        grant_role(connection, bank.people["head"], "", "administrator")
+        grant_role(connection, bank.people["head"], "", "administrator", Given(NOW))
     releases = Releases(database, {"org": compile_app(BUILT_IN["org"], 0)})
     releases.refresh(database)
     services = Services(Settings(database_url, tmp_path / "data"), database, releases, clock=lambda: NOW)
@@ -218,7 +218,7 @@ def test_the_trial_run_over_rest(desk: Desk) -> None:
 def test_the_auditor_asks_by_the_number_of_the_business(desk: Desk) -> None:
     """A number finds its record's events, an id too, an unknown one nothing; objects have their number, also without business rights."""
     with desk.bank.database.write() as connection:
-        grant_role(connection, desk.bank.people["stranger"], "", "auditor")
+        grant_role(connection, desk.bank.people["stranger"], "", "auditor", Given(NOW))
     clerk, auditor = desk.client("clerk"), desk.client("stranger")
     loan, other = submitted(clerk), submitted(clerk)
 

@@ -12,7 +12,7 @@ from forms_dsl.org import BUILT_IN
 from runtime.compile.app import compile_app
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
@@ -29,7 +29,7 @@ def desk(database: Database, database_url: str, tmp_path: Path) -> Iterator[Desk
     bank = open_bank(database, BOARD.replace("    signature: required\n", ""))
     with database.write() as connection:
         for username in ("head", "kai"):
-            grant_role(connection, bank.people[username], "", "administrator")
+            grant_role(connection, bank.people[username], "", "administrator", Given(NOW))
     releases = Releases(database, {"org": compile_app(BUILT_IN["org"], 0)})
     releases.refresh(database)
     services = Services(Settings(database_url, tmp_path / "data"), database, releases, clock=lambda: NOW)

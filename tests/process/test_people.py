@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from forms_dsl.model import People
-from runtime.identity.organisation import add_unit, hold_post, join_group, leave_group, leave_post, set_active, set_leader
+from runtime.identity.holdings import Given, hold_post, join_group, leave_group, leave_post
+from runtime.identity.organisation import add_unit, set_active, set_leader
 from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
 from runtime.process.view import process_of
 from runtime.store.database import Database
@@ -27,7 +28,7 @@ def bank(database: Database) -> Bank:
         units["DP"] = add_unit(connection, "DP", "DP", NOW, parent_id=units["SB"], region="浙江", department=True)
         set_leader(connection, units["DP"], bank.people["bob"], NOW)
         set_leader(connection, units["HO"], bank.people["kai"], NOW)
-        hold_post(connection, bank.people["head"], units["CX"], "行长")
+        hold_post(connection, bank.people["head"], units["CX"], "行长", Given(NOW))
     return Bank(bank.database, bank.compiled, bank.org, bank.people, units)
 
 
@@ -49,11 +50,11 @@ def _directory(bank: Bank, connection: sa.Connection, unit: str, starter: str) -
 def test_a_post_is_held_in_a_unit(bank: Bank) -> None:
     """Several posts in several units (兼岗): the scope is about the unit of the post, not about the person's own."""
     with bank.database.write() as connection:
-        hold_post(connection, bank.people["ann"], bank.units["CX"], "复核岗")
-        hold_post(connection, bank.people["ann"], bank.units["BJ"], "放款岗")
-        hold_post(connection, bank.people["stranger"], bank.units["CX"], "复核岗")
-        hold_post(connection, bank.people["bob"], bank.units["BJ"], "复核岗")
-        hold_post(connection, bank.people["kai"], bank.units["CR"], "复核岗")
+        hold_post(connection, bank.people["ann"], bank.units["CX"], "复核岗", Given(NOW))
+        hold_post(connection, bank.people["ann"], bank.units["BJ"], "放款岗", Given(NOW))
+        hold_post(connection, bank.people["stranger"], bank.units["CX"], "复核岗", Given(NOW))
+        hold_post(connection, bank.people["bob"], bank.units["BJ"], "复核岗", Given(NOW))
+        hold_post(connection, bank.people["kai"], bank.units["CR"], "复核岗", Given(NOW))
 
     check = People("post", "复核岗", "starter.branch")
     assert ["ann", "stranger"] == found(bank, check)
@@ -70,15 +71,15 @@ def test_a_post_has_its_days(bank: Bank) -> None:
     periods = {"ann": (None, yesterday), "bob": (tomorrow, None), "head": (TODAY, TODAY), "both": (yesterday, tomorrow)}
     with bank.database.write() as connection:
         for name, (first, last) in periods.items():
-            hold_post(connection, bank.people[name], bank.units["CX"], "复核岗", valid_from=first, valid_to=last)
-            join_group(connection, bank.people[name], "贷审会", valid_from=first, valid_to=last)
+            hold_post(connection, bank.people[name], bank.units["CX"], "复核岗", Given(NOW), valid_from=first, valid_to=last)
+            join_group(connection, bank.people[name], "贷审会", Given(NOW), valid_from=first, valid_to=last)
 
     assert ["both", "head"] == sorted(found(bank, People("post", "复核岗")))
     assert ["both", "head"] == sorted(found(bank, People("group", "贷审会")))
     with bank.database.write() as connection:
-        assert leave_post(connection, bank.people["head"], bank.units["CX"], "复核岗")
-        assert leave_group(connection, bank.people["both"], "贷审会")
-        assert not leave_group(connection, bank.people["both"], "贷审会")
+        assert leave_post(connection, bank.people["head"], bank.units["CX"], "复核岗", Given(NOW))
+        assert leave_group(connection, bank.people["both"], "贷审会", Given(NOW))
+        assert not leave_group(connection, bank.people["both"], "贷审会", Given(NOW))
     assert ["both"] == found(bank, People("post", "复核岗"))
     assert ["head"] == found(bank, People("group", "贷审会", "starter.branch"))
 

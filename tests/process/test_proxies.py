@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from runtime.commands.keep_proxies import NewProxy, set_proxy
 from runtime.failures import Conflict
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.store.database import Database
 from runtime.store.tables import audit_event
 from tests.process.bank import WORKFLOW, Bank, open_bank
@@ -28,7 +28,7 @@ TODAY = {"from": "2026-03-02", "to": "2026-03-06"}
 def desk(database: Database, database_url: str, tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(database, database_url, tmp_path, PROXIED)
     with database.write() as connection:
-        grant_role(connection, opened.bank.people["stranger"], "", "auditor")
+        grant_role(connection, opened.bank.people["stranger"], "", "auditor", Given(opened.clock[0]))
     with serving(build_app(opened.services)) as url:
         yield replace(opened, url=url)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from forms_dsl.load import load_app
 from runtime.compile.app import compile_app
 from runtime.failures import Changed, Conflict, Failure, Invalid, NotAllowed, NotFound
-from runtime.identity.organisation import grant_role, revoke_role
+from runtime.identity.holdings import Given, grant_role, revoke_role
 from runtime.outbox.rows import OutboxRow, find_row
 from runtime.process.journal import read_instance
 from runtime.process.rows import rows_of
@@ -160,7 +160,7 @@ def test_a_role_that_was_taken_away_no_longer_decides(bank: Bank) -> None:
     """The item is still in the list, the right is gone: asked again at the commit."""
     _, instance = bank.submit()
     with bank.database.write() as connection:
-        revoke_role(connection, bank.people["ann"], APP, "checker")
+        revoke_role(connection, bank.people["ann"], APP, "checker", Given(NOW))
 
     failure = refused(bank, "ann", instance, "check")
     assert ("P403", True) == (failure.code, "岗位" in failure.message["zh"])
@@ -235,7 +235,7 @@ def test_who_may_not_start_is_refused(bank: Bank) -> None:
 def test_nobody_there_holds_the_flow(bank: Bank) -> None:
     """No checker in the branch: held with its reason, and an administrator goes on once there is one."""
     with bank.database.write() as connection:
-        revoke_role(connection, bank.people["stranger"], APP, "checker")
+        revoke_role(connection, bank.people["stranger"], APP, "checker", Given(NOW))
     _, held = bank.submit("clerk2")
 
     shown = process(bank, held, "head")
@@ -243,7 +243,7 @@ def test_nobody_there_holds_the_flow(bank: Bank) -> None:
     assert ["没有可以办理的人员"] == [at["held_reason"] for at in shown["at"]]  # type: ignore[attr-defined]
     assert {"retry", "suspend", "terminate", "jump"} == set(shown["can"])  # type: ignore[call-overload]
     with bank.database.write() as connection:
-        grant_role(connection, bank.people["stranger"], APP, "checker")
+        grant_role(connection, bank.people["stranger"], APP, "checker", Given(NOW))
         retry(connection, bank.context("head"), held)
     assert {"stranger"} == bank.offered(bank.work(held, "check")[0])
     assert_rows_agree(bank, held)

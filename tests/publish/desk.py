@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from runtime.compile.app import CompiledApp
 from runtime.context import Context, Principal
-from runtime.identity.organisation import add_person, grant_role
+from runtime.identity.holdings import Given, grant_role
+from runtime.identity.organisation import add_person
 from runtime.publish.apply import Publication, Published, publish, silent
 from runtime.publish.consent import Consent
 from runtime.publish.execute import Progress
@@ -80,10 +81,10 @@ def with_field(line: str, files: Mapping[str, str] = FILES) -> dict[str, str]:
 def add_people(connection: Connection) -> tuple[Principal, Principal]:
     """An author and a publisher."""
     author = add_person(connection, "shen", "沈怡", NOW)
-    grant_role(connection, author, "", "designer")
-    grant_role(connection, author, "desk", "agent")
+    grant_role(connection, author, "", "designer", Given(NOW))
+    grant_role(connection, author, "desk", "agent", Given(NOW))
     publisher = add_person(connection, "zhao", "赵琳", NOW)
-    grant_role(connection, publisher, "", "publisher")
+    grant_role(connection, publisher, "", "publisher", Given(NOW))
     return principal(author, "designer"), principal(publisher, "publisher")
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import httpx
 
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.identity.tokens import create_token
 from runtime.store.database import Database
 from tests.records.lab import NOW
@@ -32,6 +32,6 @@ class Bank:
     def caller(self, name: str, *roles: str) -> Caller:
         with self.db.write() as connection:
             for role in roles:
-                grant_role(connection, name, "lab", role)
+                grant_role(connection, name, "lab", role, Given(NOW))
             _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
         return Caller(self.base, token)

@@ -15,7 +15,7 @@ from forms_dsl.load import load_app
 from runtime.compile.app import compile_app, wanted_tables
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.identity.tokens import create_token
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -68,7 +68,7 @@ def callers(db: Database, tmp_path: Path) -> Iterator[Callers]:
     with serving(build_app(Services(settings, db, releases, clock=lambda: NOW))) as base:
         for name, role in (("tom", "all"), ("ann", "own"), ("eve", "reader"), ("sue", "dim")):
             with db.write() as connection:
-                grant_role(connection, name, "twice", role)
+                grant_role(connection, name, "twice", role, Given(NOW))
                 _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
             made[role] = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
         yield made

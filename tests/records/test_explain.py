@@ -10,11 +10,11 @@ import pytest
 from runtime.commands.explain_access import Asked, entitled, explain_for
 from runtime.context import Context
 from runtime.failures import Failure, NotFound
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.records.explain import explain
 from runtime.records.write import delete_record
 from runtime.store.database import Database
-from tests.records.lab import add_client, context, items, lab, person, refusal, system
+from tests.records.lab import NOW, add_client, context, items, lab, person, refusal, system
 from tests.records.served import Bank
 
 ROLES = ("teller", "viewer", "blind", "noter", "vips", "boss", "dealer")
@@ -85,7 +85,7 @@ def test_over_rest_an_auditor_sees_who_and_why(bank: Bank) -> None:
     bank.caller("tom", "teller")
     bank.caller("ann", "teller")
     with bank.db.write() as connection:
-        grant_role(connection, "eve", "", "auditor")
+        grant_role(connection, "eve", "", "auditor", Given(NOW))
     path = f"/api/access/lab/client/{id}"
 
     listed = boss("GET", path).json()
@@ -111,7 +111,15 @@ def test_a_past_day_takes_the_roles_of_that_day(db: Database, day: str) -> None:
     """A role that was valid for a month explains that month and no other."""
     id = add_client(db, "A")
     with db.write() as connection:
-        grant_role(connection, "tom", "lab", "boss", valid_from=dt.date(2026, 1, 1), valid_to=dt.date(2026, 1, 31))
+        grant_role(
+            connection,
+            "tom",
+            "lab",
+            "boss",
+            Given(NOW),
+            valid_from=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+            valid_until=dt.datetime(2026, 2, 1, tzinfo=dt.UTC),
+        )
     with db.read() as connection:
         asked = Asked("lab", "client", id, on=dt.date.fromisoformat(day))
         people, _ = entitled(connection, context(person("eve", "boss")), asked, None, 50)

@@ -21,7 +21,7 @@ from runtime.commands.keep_file import safe_name
 from runtime.compile.app import compile_app, wanted_tables
 from runtime.http.routes import build_app
 from runtime.http.services import Services
-from runtime.identity.organisation import grant_role
+from runtime.identity.holdings import Given, grant_role
 from runtime.identity.tokens import create_token
 from runtime.jobs.sweep import sweep_files
 from runtime.records.content import is_accepted, kind_of
@@ -88,7 +88,7 @@ class Box:
 
     def caller(self, name: str, role: str) -> httpx.Client:
         with self.db.write() as connection:
-            grant_role(connection, name, "box", role)
+            grant_role(connection, name, "box", role, Given(NOW))
             _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
         return httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
 

@@ -11,7 +11,8 @@ from forms_dsl.load import load_app
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import Failure, Invalid, NotAllowed
-from runtime.identity.organisation import hold_post, set_leader
+from runtime.identity.holdings import Given, hold_post, leave_post
+from runtime.identity.organisation import set_leader
 from runtime.records.explain import explain
 from runtime.records.write import insert_record, update_record
 from runtime.store.database import Database
@@ -79,11 +80,17 @@ def test_a_post_in_another_unit_is_a_dotted_line_for_its_time(clients: Database)
         (NOW.date() + dt.timedelta(days=1), None, ("", "A", "")),
     ):
         with clients.write() as connection:
-            hold_post(connection, "ann", "cx", "advisor", valid_from=first, valid_to=last)
+            leave_post(connection, "ann", "cx", "advisor", Given(NOW))
+            hold_post(connection, "ann", "cx", "advisor", Given(NOW), valid_from=first, valid_to=last)
         assert expected == (seen(clients, line, "tom"), seen(clients, team, "tom"), seen(clients, units, "ann", "bj")), (
             first,
             last,
         )
+    with clients.write() as connection:
+        leave_post(connection, "ann", "cx", "advisor", Given(NOW))
+        hold_post(connection, "ann", "cx", "advisor", Given(NOW))
+        leave_post(connection, "ann", "cx", "advisor", Given(NOW))
+    assert ("", "A", "") == (seen(clients, line, "tom"), seen(clients, team, "tom"), seen(clients, units, "ann", "bj")), "ended"
 
 
 def test_without_a_unit_there_is_no_team_and_nothing_is_granted(clients: Database) -> None:

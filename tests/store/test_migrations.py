@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from runtime import store
+from runtime.identity.principal import resolve_principal
 from runtime.start import prepare_database
-from runtime.store.database import Database
-from runtime.store.tables import METADATA
+from runtime.store.database import Database, open_database
+from runtime.store.tables import METADATA, person_group
+from runtime.store.upgrade import alembic_config
 
 VERSIONS = Path(store.__file__).parent / "migrations" / "versions"
 
@@ -53,6 +57,29 @@ def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     newest = max(path.name[:4] for path in VERSIONS.glob("0*.py"))
     with database.read() as connection:
         assert newest == connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def test_roles_by_days_become_grants_by_moments(tmp_path: Path) -> None:
+    """What was held on days of the bank is held from the beginning of the first to the end of the last."""
+    opened = open_database(f"sqlite:///{tmp_path / 'old.db'}")
+    with opened.write() as connection:
+        command.upgrade(alembic_config(connection), "0014")
+        for statement in (
+            "INSERT INTO org_person (id, f_username, f_name, created_at, changed_at) VALUES ('p', 'zhou', '周', '2026', '2026')",
+            "INSERT INTO person_role VALUES ('p', 'loan', 'clerk', '2026-01-01', '2026-01-31')",
+            "INSERT INTO person_role VALUES ('p', '', 'auditor', NULL, NULL)",
+            "INSERT INTO person_group VALUES ('p', '贷审会', '2026-01-01', NULL)",
+        ):
+            connection.execute(sa.text(statement))
+    prepare_database(opened)
+
+    moments = [dt.datetime(2026, 1, 31, 16, tzinfo=dt.UTC) + dt.timedelta(seconds=n) for n in (-1, 0)]
+    with opened.read() as connection:
+        found = [resolve_principal(connection, "p", moment, demo=False) for moment in moments]
+        group = connection.execute(sa.select(person_group.c.group, person_group.c.valid_from)).one()
+    assert [{"clerk"}, set()] == [set(each.roles_in("loan")) for each in found if each]
+    assert [{"auditor"}] * 2 == [set(each.platform_roles) for each in found if each]
+    assert ("贷审会", dt.date(2026, 1, 1)) == tuple(group)
 
 
 def test_paths_are_sorted_by_code_point(database: Database) -> None:
