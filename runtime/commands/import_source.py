@@ -10,6 +10,7 @@ from pathlib import Path
 
 from forms_dsl.model import Label
 from runtime.failures import Invalid
+from runtime.spreadsheets.cells import MARK, unshielded
 
 #: A cell may be long, but not endless: a missing quote would otherwise swallow the file.
 _LONGEST_CELL = 100_000
@@ -50,7 +51,7 @@ class SourceFile:
                         number, {}, {"zh": "引号或单元格无法读取。", "en": "A quote or cell of this row cannot be read."}
                     )
                     continue
-                if cells:
+                if cells and not (len(cells) == 1 and cells[0].startswith(MARK)):
                     yield self._row(number, cells)
 
     def digest(self) -> str:
@@ -68,7 +69,8 @@ class SourceFile:
         if any(not cell.isascii() and _is_broken(cell) for cell in cells):
             whole = {"zh": f"该行不是有效的 {self.encoding} 文本。", "en": f"The row is not valid {self.encoding}."}
             return SourceRow(number, {}, whole)
-        return SourceRow(number, dict(zip(self.columns, cells, strict=True)))
+        # What an export has shielded from spreadsheets is what it was.
+        return SourceRow(number, dict(zip(self.columns, map(unshielded, cells), strict=True)))
 
 
 def open_source(path: Path, delimiter: str, encoding: str) -> SourceFile:

@@ -90,12 +90,22 @@ class Records:
         paths = [_path(route).split("/") for route in routes]
         #: Words that stand where a record's path has its app or its entity: these paths go the usual way.
         self._words = [{parts[place] for parts in paths if len(parts) > place and "{" not in parts[place]} for place in (2, 3)]
+        #: Words in the place of a record's id that other routes have.
+        self._words.append(
+            {
+                parts[4]
+                for route, parts in zip(routes, paths, strict=True)
+                if len(parts) > 4 and "{" in parts[3] and "{" not in parts[4] and not isinstance(route, ReadingRoute)
+            }
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http" and scope["method"] == "GET":
             parts = scope["path"].split("/", 4)
-            if len(parts) > 3 and parts[1] == "api" and parts[2] not in self._words[0] and parts[3] not in self._words[1]:
+            apps, entities, ids = self._words
+            is_record = len(parts) > 3 and parts[1] == "api" and parts[2] not in apps and parts[3] not in entities
+            if is_record and (len(parts) == 4 or parts[4] not in ids):
                 for route in self._reading:
                     match, child = route.matches(scope)
                     if match is Match.FULL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from runtime.releases import Releases
 
 
+#: As many lists as one process writes to files at a time.
+_EXPORTS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Settings, database, live releases and the clock of this process."""
@@ -35,6 +40,8 @@ class Services:
     engine: Engine | None = None
     #: What became of publications that a crash had interrupted, as this process found them when it started.
     recovered: tuple[Label, ...] = ()
+    #: Lists that are being written to files: each takes a thread and a connection for as long as its list is.
+    exports: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(_EXPORTS), repr=False)
     day: BusinessDay = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

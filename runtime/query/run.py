@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from runtime.query.late import context_facts
 from runtime.query.plans import ReadPlan
 from runtime.query.scope import Statement
 from runtime.query.select import select_records
-from runtime.store.asking import Prepared, Question, Row, ask_now, prepare
+from runtime.store.asking import Prepared, Question, Row, ask_now, prepare, stream_now
 
 _NOTHING = Facts()
 
@@ -84,6 +84,13 @@ def run(
 ) -> list[Row]:
     """The rows of a statement for this person and moment, in the transaction of a connection."""
     return ask_now(connection, question(context, runnable, values, result))
+
+
+def stream(
+    connection: Connection, context: Context, runnable: Runnable, values: Mapping[str, object], size: int
+) -> Iterator[list[Row]]:
+    """The rows of a statement as `run` gives them, in pieces of so many."""
+    return stream_now(connection, question(context, runnable, values), size)
 
 
 def ids_value(dialect: DialectName, ids: Sequence[str]) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -16,7 +16,7 @@ from runtime.failures import NotFound
 from runtime.query.cursor import Cursor, NotACursor, fits, read_cursor, write_cursor
 from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
-from runtime.query.run import Runnable, compile_read, question
+from runtime.query.run import Runnable, compile_read, question, stream
 from runtime.query.select import LIMIT, OFFSET, RECORD_ID, SEARCH, is_never_missing
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
 from runtime.records.codes import BAD_CURSOR
@@ -85,20 +85,8 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
     if request.deleted:
         # What was taken away is shown to whoever may take away, and so may bring back.
         access_plan(context, app, entity, "delete")
-    passes = request.offset > 0 and request.cursor is None
-    asked_for = (
-        request.where,
-        request.order,
-        request.select,
-        request.titles,
-        request.search is not None,
-        request.deleted,
-        passes,
-        request.segment,
-    )
-    shape = (access.fingerprint, *asked_for, seal_stamp(access, request))
-    plan = access.compiled.cache.get_or_make(("list", shape), lambda: replace(plan_list(context, access, request), skips=passes))
-    asked = _Asked(dialect, context, shape, plan, bound_values(context, request))
+    asked = _asked(dialect, context, access, request)
+    plan = asked.plan
     bound_to = _question(app, entity, request)
     rows = yield from _rows(asked, _cursor(dialect, bound_to, plan, request.cursor), request.limit + 1)
     more = len(rows) > request.limit
@@ -113,6 +101,26 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
         return Page(tuple(items), after, count.number, count.basis)
     number = (yield from asking_count(context, plan, asked.values, asked.statement)) if request.count == "exact" else None
     return Page(tuple(items), after, number)
+
+
+def stream_records(
+    connection: Connection, context: Context, access: AccessPlan, request: ListRequest, size: int
+) -> Iterator[list[bytes]]:
+    """The records of a list under an access plan as JSON objects, up to the request's limit, in pieces of so many."""
+    asked = _asked(connection.dialect, context, access, request)
+    plan, keys = asked.plan, len(asked.plan.order)
+    for rows in stream(connection, context, asked.statement("list", plan), {**asked.values, LIMIT: request.limit}, size):
+        items = with_opened(plan, [_bytes(row[0]) for row in rows], rows)
+        if request.titles:
+            references = [row[keys + 2 :] for row in rows]
+            items = answer(connection, asking_beside(connection.dialect, context, plan, items, references))
+        yield items
+
+
+def count_records(connection: Connection, context: Context, access: AccessPlan, request: ListRequest) -> int:
+    """How many records of a list there are under an access plan."""
+    asked = _asked(connection.dialect, context, access, request)
+    return answer(connection, asking_count(context, asked.plan, asked.values, asked.statement))
 
 
 def asking_record(
@@ -163,6 +171,24 @@ class _Asked:
     def statement(self, kind: Hashable, plan: ReadPlan) -> Runnable:
         """The statement of a plan of this shape."""
         return _statement(self.dialect, plan.access.compiled, (kind, self.shape), plan)
+
+
+def _asked(dialect: Dialect, context: Context, access: AccessPlan, request: ListRequest) -> _Asked:
+    """The list that a request asks for, planned once for its shape."""
+    passes = request.offset > 0 and request.cursor is None
+    asked_for = (
+        request.where,
+        request.order,
+        request.select,
+        request.titles,
+        request.search is not None,
+        request.deleted,
+        passes,
+        request.segment,
+    )
+    shape = (access.fingerprint, *asked_for, seal_stamp(access, request))
+    plan = access.compiled.cache.get_or_make(("list", shape), lambda: replace(plan_list(context, access, request), skips=passes))
+    return _Asked(dialect, context, shape, plan, bound_values(context, request))
 
 
 def _one(

@@ -76,6 +76,7 @@ class FeedRequest:
 _FEED = frozenset({"cursor", "limit", "select", "titles"})
 _LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment"})
 _GROUPS = frozenset({"group", "measures", "where", "order", "limit", "search", "deleted", "segment"})
+_EXPORT = frozenset({"where", "order", "select", "search", "segment", "format", "labels"})
 _GET = frozenset({"select", "titles"})
 #: Stands beside every request: the language of its messages.
 _EVERYWHERE = frozenset({"locale"})
@@ -132,6 +133,21 @@ def parse_groups(parameters: Iterable[tuple[str, str]]) -> GroupRequest:
     request = GroupRequest(rows, group, measures, order, _limit(values, faults, MOST_GROUPS, MOST_GROUPS))
     _refuse(faults)
     return request
+
+
+def parse_export(parameters: Iterable[tuple[str, str]], formats: tuple[str, ...]) -> tuple[ListRequest, dict[str, str]]:
+    """The list that an export is of, and how its file is written: `format`, and whether it has `labels`."""
+    values, faults = _known(parameters, _EXPORT)
+    request = ListRequest(
+        where=_text(values, "where", _LONGEST_TEXT, faults),
+        order=_names(values, "order", faults) or (),
+        select=_names(values, "select", faults),
+        search=_search(values, faults),
+        segment=values.get("segment") or None,
+    )
+    options = {"format": _word(values, "format", formats, faults), "labels": _word(values, "labels", ("true", "false"), faults)}
+    _refuse(faults)
+    return request, options
 
 
 def parse_get(parameters: Iterable[tuple[str, str]]) -> GetRequest:

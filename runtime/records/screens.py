@@ -18,6 +18,7 @@ from runtime.query.late import held_roles, param_facts
 from runtime.query.plans import AccessPlan
 from runtime.records.access import knows, possible_plan, workflows_of
 from runtime.records.dashboards import dashboards_for
+from runtime.records.exporting import letting, releasing_roles
 from runtime.records.segments import segment_of
 
 
@@ -138,6 +139,8 @@ def _view(compiled: CompiledApp, context: Context, name: str) -> EntityView | No
         "update" in plans,
         "delete" in plans,
         starts,
+        letting(context, live, declared),
+        bool(roles & releasing_roles(live, declared)),
     )
 
 

@@ -139,6 +139,28 @@ def ask_now(connection: Connection, question: Question) -> list[Row]:
         cursor.close()
 
 
+def stream_now(connection: Connection, question: Question, size: int) -> Iterator[list[Row]]:
+    """The rows of one question in pieces of so many, never all of them in memory; the transaction stays open meanwhile."""
+    prepared = question.prepared
+    bound = prepared.bound(question.values)
+    if prepared.positions is not None:
+        cursor = connection.connection.cursor()
+        statement: tuple[str, Any] = (prepared.text, tuple(bound[name] for name in prepared.positions))
+    else:
+        send_waiting(connection)
+        # A named cursor stays on the server; it is read to its end, so its plan may be one that begins slowly.
+        connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
+        cursor = connection.connection.driver_connection.cursor(name="stream")  # type: ignore[union-attr]
+        statement = (prepared.text, bound)
+    with _refusals(connection, prepared.text):
+        try:
+            cursor.execute(*statement)
+            while rows := cursor.fetchmany(size):
+                yield list(rows)
+        finally:
+            cursor.close()
+
+
 def change_now(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> int:
     """Run one INSERT, UPDATE or DELETE in the transaction of a connection; returns how many rows it changed."""
     cursor = connection.connection.cursor()

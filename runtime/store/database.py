@@ -71,6 +71,14 @@ class Database:
             finally:
                 transaction.rollback()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that only reads, all of it as the database is at its first question."""
+        with self.read() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+
 
 def open_database(url: str, sqlite_setup: tuple[SqliteSetup, ...] = ()) -> Database:
     """Open the database at an SQLAlchemy URL (`sqlite:///file` or `postgresql://…`), making no tables."""

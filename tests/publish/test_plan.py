@@ -229,12 +229,11 @@ def test_running_approvals_are_told_in_words() -> None:
     ("files", "key"),
     [
         (edited("lists/tickets.yaml", "columns:", "group_by: subject\nview: board\ncolumns:"), "view: board by subject"),
-        (edited("lists/tickets.yaml", "columns:", "bulk: [delete, export]\ncolumns:"), "bulk: export"),
         (
             with_field("due: {type: date, default: 'add_business_days(today(), 2)', label: {zh: 期限, en: Due}}"),
             "add_business_days()",
         ),
-        (edited("roles.yaml", "update: true", "update: true, export: {rows: 10}"), "export"),
+        (edited("roles.yaml", "update: true", "update: true, import: {rows: 10}"), "import"),
     ],
 )
 def test_what_is_not_carried_out_is_never_live(live: Database, files: Mapping[str, str], key: str) -> None:

@@ -60,6 +60,7 @@ def _bulk(compiled: CompiledApp, each: ListView, view: View) -> dict[str, object
     seen, owner = view(f"{compiled.app.name}.{each.entity}"), compiled.entities[each.entity].entity.owner_user
     assigns = owner if seen is not None and seen.update and owner in seen.writes else None
     can = {"delete": seen is not None and seen.delete, "assign": assigns is not None}
+    can["export"] = seen is not None and seen.export is not None
     return {"bulk": [name for name in each.bulk if can.get(name)], "assigns": assigns if "assign" in each.bulk else None}
 
 

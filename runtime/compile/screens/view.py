@@ -13,6 +13,14 @@ from forms_dsl.names import SYSTEM_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
+class Letting:
+    """On which terms records leave: so many at once at most, and so many without another person's release."""
+
+    rows: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntityView:
     """Fields by path with how they are shown ("rows field.row field" for child rows); an absent one is not known of."""
 
@@ -24,6 +32,10 @@ class EntityView:
     delete: bool
     #: Workflows over the entity that the person may start.
     starts: frozenset[str] = frozenset()
+    #: How the person may take lists of the entity out as files; None when he may not.
+    export: Letting | None = None
+    #: Whether he releases what others want to take out.
+    releases_exports: bool = False
 
     def is_clear(self, path: str) -> bool:
         """Whether the field is shown in clear; system fields always are."""

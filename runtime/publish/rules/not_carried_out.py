@@ -17,7 +17,7 @@ _LANES = frozenset({"choice", "status", "boolean"})
 
 
 #: Actions on a selection.
-_BULK = frozenset({"delete", "assign"})
+_BULK = frozenset({"delete", "assign", "export"})
 
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
@@ -65,7 +65,5 @@ def _of_list(app: App, view: ListView) -> Iterator[tuple[Span, str]]:
 def _of_rule(rule: AccessRule) -> Iterator[str]:
     if rule.print is not None and rule.print.approved_by is not None:
         yield "print with approved_by"
-    for key in ("export", "import_"):
-        transfer = getattr(rule, key)
-        if transfer is not None and (key != "export" or transfer != type(transfer)()):
-            yield key.rstrip("_")
+    if rule.import_ is not None:
+        yield "import"

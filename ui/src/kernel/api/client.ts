@@ -76,6 +76,18 @@ export async function call<T>(method: string, to: string, ask: Ask = {}): Promis
   }
 }
 
+/** A file that the server writes, with the name that it gives; raises like `call`. */
+export async function fetchFile(to: string, ask: Ask = {}): Promise<{ readonly blob: Blob, readonly name: string }> {
+  let answer = await send('GET', to, ask)
+  if (answer.status === 401) {
+    await door.signInAgain()
+    answer = await send('GET', to, ask)
+  }
+  if (!answer.ok) throw await refusalOf(answer)
+  const said = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get('content-disposition') ?? '')
+  return { blob: await answer.blob(), name: decodeURIComponent(said?.[1] ?? 'file') }
+}
+
 /** The body of a GET. */
 export const get = async <T>(to: string, ask: Ask = {}): Promise<T> => (await call<T>('GET', to, ask)).data
 /** The body of a POST. */

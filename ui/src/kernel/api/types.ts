@@ -136,6 +136,9 @@ export interface EntityScreen {
   readonly label: Label
   readonly title: string
   readonly can: { readonly create: boolean, readonly update: boolean, readonly delete: boolean }
+  /** How many records leave at once, and how many without another person; null when none do. */
+  readonly export?: { readonly rows: number, readonly alone: number } | null
+  readonly releases_exports?: boolean
   readonly fields: Fields
   readonly rows: Readonly<Record<string, { readonly label: Label, readonly fields: Fields }>>
   readonly rules: readonly RuleScreen[]
@@ -175,7 +178,7 @@ export interface ListScreen {
   readonly group: ColumnScreen | null
   readonly dates: readonly ColumnScreen[]
   /** What this person may do with selected rows; `assigns` is the field that an assignment fills in. */
-  readonly bulk: readonly ('delete' | 'assign')[]
+  readonly bulk: readonly ('delete' | 'assign' | 'export')[]
   readonly assigns: string | null
 }
 

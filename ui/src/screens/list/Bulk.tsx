@@ -10,6 +10,9 @@ import { common } from '../../kernel/i18n/common'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Dialog } from '../../kernel/parts/Dialog'
 import { widgetOf } from '../../widgets'
+import { onlyThese, type Question } from '../exports/data'
+import { ExportDialog } from '../exports/ExportDialog'
+import { words as exportWords } from '../exports/words'
 import { useCardTitle } from './card'
 import { columnsOf, type ListParts } from './fields'
 import { words } from './words'
@@ -17,6 +20,8 @@ import { words } from './words'
 interface BulkProps {
   readonly parts: ListParts
   readonly selected: readonly RecordWire[]
+  /** What the list asks now, for a file of the selected ones. */
+  readonly question: Question
   readonly clear: () => void
   /** Keeps those selected that were refused. */
   readonly keep: (ids: readonly string[]) => void
@@ -24,8 +29,9 @@ interface BulkProps {
 
 type Result = { readonly title: string, readonly id: string, readonly refused: string | null }
 
-export function Bulk({ parts, selected, clear, keep }: BulkProps) {
-  const t = useWords(words)
+export function Bulk({ parts, selected, question, clear, keep }: BulkProps) {
+  const t = useWords(words), e = useWords(exportWords)
+  const [exporting, setExporting] = useState(false)
   const [action, setAction] = useState<'delete' | 'assign' | null>(null)
   const { bulk } = parts.list
   return (
@@ -35,16 +41,18 @@ export function Bulk({ parts, selected, clear, keep }: BulkProps) {
           <b role="status">{t('selected', { count: selected.length })}</b>
           {bulk.includes('assign') && <Button size="small" onClick={() => setAction('assign')}>{t('assign')}</Button>}
           {bulk.includes('delete') && <Button size="small" danger onClick={() => setAction('delete')}>{t('delete')}</Button>}
+          {bulk.includes('export') && <Button size="small" onClick={() => setExporting(true)}>{e('export')}</Button>}
           <Button size="small" onClick={clear}>{t('clear_selection')} <kbd aria-hidden="true">Esc</kbd></Button>
         </div>
       )}
+      {exporting && <ExportDialog app={parts.screens.app} entity={parts.entity} question={{ ...question, where: onlyThese(selected.map(record => record.id)), search: '', segment: '' }} total={selected.length} close={() => setExporting(false)} />}
       {/* Stays with its results when nothing of the selection is left. */}
       {action && <Act key={action} {...{ parts, selected, keep, action }} close={() => setAction(null)} />}
     </>
   )
 }
 
-interface ActProps extends Omit<BulkProps, 'clear'> { readonly action: 'delete' | 'assign', readonly close: () => void }
+interface ActProps extends Omit<BulkProps, 'clear' | 'question'> { readonly action: 'delete' | 'assign', readonly close: () => void }
 
 function Act({ parts, selected, keep, action, close }: ActProps) {
   const t = useWords(words), c = useWords(common), label = useLabel(), client = useQueryClient()

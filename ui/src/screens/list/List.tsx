@@ -16,13 +16,15 @@ import { PageFailure } from '../parts/PageFailure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
 import { useTitle } from '../../kernel/parts/title'
 import type { Walk } from '../record/walk'
+import { ExportDialog } from '../exports/ExportDialog'
+import { words as exportWords } from '../exports/words'
 import { Board } from './Board'
 import { Bulk } from './Bulk'
 import { Calendar } from './Calendar'
 import { Cards } from './Cards'
 import { ColumnPanel } from './ColumnPanel'
 import { useColumnChoice } from './columns'
-import { orderOf, useCounts, useListPage } from './data'
+import { orderOf, useCounts, useListPage, whereOf } from './data'
 import { Empty } from './Empty'
 import { columnsOf, newFormOf, type ListParts } from './fields'
 import { Filter, SearchBox, useConditions } from './Sentence'
@@ -60,10 +62,10 @@ function Views({ parts, place, counts }: { readonly parts: ListParts, readonly p
 }
 
 function ListScreen({ parts }: { readonly parts: ListParts }) {
-  const t = useWords(words), c = useWords(common), label = useLabel(), noun = useNoun()
+  const t = useWords(words), c = useWords(common), e = useWords(exportWords), label = useLabel(), noun = useNoun()
   const { screens, list, entity } = parts, { app, timezone: zone } = screens
   const place = useListPlace(), choice = useColumnChoice(parts), narrow = useIsNarrow()
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set()), [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false)
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set()), [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false), [exporting, setExporting] = useState(false)
   const navigate = useNavigate(), location = useLocation()
   const search = useRef<InputRef>(null), columnsButton = useRef<HTMLButtonElement>(null)
   const answer = useListPage(parts, place.state, choice.shown)
@@ -95,6 +97,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
     columnsButton.current?.focus()
   }
   const total = counts.now
+  const question = { where: whereOf(parts, place.state), order, search: place.state.search, segment: place.state.segment, select: choice.shown.map(column => column.path).join(',') }
   return (
     <div className="screen screen-fill">
       <div className="screen-head">
@@ -103,6 +106,8 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         {place.state.segment && <button type="button" className="quick" aria-label={t('leave_segment', { label: segmentName })} onClick={() => place.ask({ segment: '' })}>{t('segment', { label: segmentName })} ×</button>}
         <span className="grow" />
         {entity.duplicates?.some(rule => rule.then === 'warn') && <Link className="button-plain" to={`/app/${app}/duplicates/${entity.name}`}>{t('duplicates')}</Link>}
+        {(entity.releases_exports || (entity.export && entity.export.alone < entity.export.rows)) && <Link className="button-plain" to={`/app/${app}/exports/${entity.name}`}>{e('requests')}</Link>}
+        {entity.export && !narrow && <Button onClick={() => setExporting(true)}>{e('export')}</Button>}
         {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd aria-hidden="true">Alt N</kbd></Link>}
       </div>
       <section className="card list-card" aria-label={title}>
@@ -123,7 +128,8 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         </div>
         {answer.error && answer.data && <div className="notice list-notice" role="alert"><span className="grow">{c('stale_list', { time: clock(answer.data.at, zone) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
         {answer.error && !answer.data && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
-        {selection && <Bulk parts={parts} selected={selected} clear={() => setPicked(new Set())} keep={ids => setPicked(new Set(ids))} />}
+        {exporting && <ExportDialog app={app} entity={entity} question={question} total={total ?? null} close={() => setExporting(false)} />}
+        {selection && <Bulk parts={parts} question={question} selected={selected} clear={() => setPicked(new Set())} keep={ids => setPicked(new Set(ids))} />}
         <div className="list-body">
           <div className="list-rows">
             {records?.length === 0 && <Empty parts={parts} place={place} />}
