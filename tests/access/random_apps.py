@@ -218,7 +218,9 @@ def write(database: Database, small: Small) -> None:
         for name, each in world.people.items():
             for unit, first, last in each.posts:
                 connection.execute(
-                    person_post.insert().values(person_id=name, unit_id=unit, post="any", valid_from=first, valid_to=last)
+                    person_post.insert().values(
+                        id=f"{name}-{unit}", person_id=name, unit_id=unit, post="any", valid_from=first, valid_to=last
+                    )
                 )
         for entity, rows in world.records.items():
             table = compiled.entities[entity].table
