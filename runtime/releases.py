@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.load import Loaded, load_app
 from forms_dsl.required import FindApp, load_required
-from runtime.compile.app import CompiledApp, compile_app, without_indexes
+from runtime.compile.app import CompiledApp, compile_app, keeping_words, searched_numbers, without_indexes
 from runtime.failures import NotFound
 from runtime.kept import KeptData, read_kept, with_kept
 from runtime.store.database import Database
@@ -63,6 +63,11 @@ class Live:
         mine = {name: pilot.compiled for name, pilot in self.pilots.items() if pilot.is_for(unit_path)}
         return MappingProxyType({**self.apps, **mine}) if mine else self.apps
 
+    def searched(self, app: str) -> frozenset[int]:
+        """The fields that a live release of an app searches, by their numbers."""
+        pilot = self.pilots.get(app)
+        return searched_numbers(self.apps[app], *([pilot.compiled] if pilot is not None else []))
+
 
 class CannotCompile(Exception):
     """A stored release cannot be compiled by this version of the product."""
@@ -102,7 +107,8 @@ class Releases:
         if live is not None and live.release == number:
             return live
         with self._database.read() as connection:
-            return self._compile(connection, app, number, is_older=True)
+            found = self._compile(connection, app, number, is_older=True)
+        return keeping_words(found, self._live.searched(app)) if live is not None else found
 
     def refresh(self, database: Database) -> bool:
         """Make the active releases of the database live; true when something changed.
@@ -135,6 +141,11 @@ class Releases:
                     pilots[app] = Pilot(self._compile(connection, app, number), paths)
                 except Exception:  # its units use what all others use, and the operator reads why
                     _LOG.exception("release %s of %s, a pilot, does not compile", number, app)
+        for app, pilot in list(pilots.items()):
+            if app in apps:
+                numbers = searched_numbers(apps[app], pilot.compiled)
+                apps[app] = keeping_words(apps[app], numbers)
+                pilots[app] = replace(pilot, compiled=keeping_words(pilot.compiled, numbers))
         self._live = Live(MappingProxyType(apps), MappingProxyType(problems), MappingProxyType(pilots), wanted)
         return True
 

@@ -7,11 +7,13 @@ import logging
 from dataclasses import dataclass
 
 from forms_dsl.org import BUILT_IN
-from runtime.compile.app import compile_app
+from runtime.compile.app import CompiledApp, compile_app
 from runtime.compile.lc import install_statements
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.identity.demo import ensure_demo
 from runtime.publish.recover import Recovered, recover
+from runtime.publish.search_words import note_words
+from runtime.records.filling import fill_words, unfilled
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database, open_database
@@ -41,7 +43,20 @@ def start(settings: Settings, now: dt.datetime) -> Started:
     if settings.demo:
         with database.write() as connection:
             password = ensure_demo(connection, settings, now)
-    return Started(database, open_releases(database), recovered, password)
+    releases = open_releases(database)
+    for compiled in (*releases.current().values(), *(pilot.compiled for pilot in releases.pilots().values())):
+        _complete_words(database, compiled, now)
+    return Started(database, releases, recovered, password)
+
+
+def _complete_words(database: Database, compiled: CompiledApp, now: dt.datetime) -> None:
+    """Fill in the words of the search that an earlier version did not keep, or that a crash left out."""
+    with database.read() as connection:
+        fields = unfilled(connection, compiled)
+    if fields:
+        fill_words(database.write, compiled, fields)
+        with database.write() as connection:
+            note_words(connection, compiled, now)
 
 
 def open_prepared(settings: Settings) -> Database:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from forms_dsl.model import App, Entity
 from runtime.compile.access import RoleAccess, compile_access
 from runtime.compile.cache import ShapeCache
 from runtime.compile.kept import Kept
+from runtime.compile.searching import searched_fields, worded_fields
 from runtime.compile.tables import build_row_tables, build_tables, tables_of
 from runtime.compile.triggers import Triggers, compile_triggers, trigger_expressions
 from runtime.compile.validators import EntityValidator, compile_validator
@@ -28,6 +29,10 @@ class CompiledEntity:
     access: Mapping[str, RoleAccess] = field(default_factory=dict, repr=False)
     #: The automations that its writes set off.
     triggers: Triggers = field(default_factory=Triggers, repr=False)
+    #: The fields under whose words its records are found, each with its number.
+    searched: Mapping[str, int] = field(default_factory=dict, repr=False)
+    #: Those whose words its writes keep: also what another live release of the app searches.
+    worded: Mapping[str, int] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ def compile_app(app: App, release: int) -> CompiledApp:
             build_row_tables(app, entity, tables[name], metadata, known),
             compile_access(app, entity),
             compile_triggers(app, entity),
+            searched := searched_fields(app, entity),
+            searched,
         )
         for name, entity in app.entities.items()
     }
@@ -84,6 +91,26 @@ def without_indexes(compiled: CompiledApp, names: Collection[str]) -> CompiledAp
             entity.table.indexes.discard(index)
             entity.table.info["missing"] = entity.table.info.get("missing", frozenset()) | {index.name}
     return compiled
+
+
+def searched_numbers(*releases: CompiledApp) -> frozenset[int]:
+    """The numbers of all fields that one of these releases searches."""
+    return frozenset(n for compiled in releases for entity in compiled.entities.values() for n in entity.searched.values())
+
+
+def keeping_words(compiled: CompiledApp, numbers: frozenset[int]) -> CompiledApp:
+    """The release, keeping the words of what any live release of its app searches; made once for the same numbers."""
+    if numbers == searched_numbers(compiled):
+        return compiled
+
+    def make() -> CompiledApp:
+        entities = {
+            name: replace(entity, worded=worded_fields(entity.entity, numbers)) for name, entity in compiled.entities.items()
+        }
+        # A cache of its own: plans hold the entities that they were made with.
+        return replace(compiled, entities=entities, cache=ShapeCache())
+
+    return compiled.cache.get_or_make(("keeping words", numbers, id(compiled.kept)), make)
 
 
 def wanted_tables(compiled: CompiledApp) -> tuple[sa.Table, ...]:

@@ -7,8 +7,10 @@ finished or taken back by `recover`.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -22,15 +24,20 @@ from runtime.publish import activation
 from runtime.publish.claim import claim
 from runtime.publish.codes import BUSY, IN_USE, PLAN_CHANGED
 from runtime.publish.consent import Consent, check_consent
-from runtime.publish.execute import Patience, Progress, Runner, StepRefused, run_statement, step_failed
+from runtime.publish.execute import Patience, Progress, Runner, StepRefused, database_gone, run_statement, step_failed
 from runtime.publish.history import StepRow, active_release, files_of, pilot_release, release_by_number, steps_of
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
+from runtime.publish.search_words import note_words
 from runtime.publish.types import Files, PublishPlan, Release
+from runtime.records.filling import fill_changed, fill_words, unfilled
 from runtime.releases import Releases
+from runtime.store.away import DatabaseAway
 from runtime.store.database import Database
 
 _LOG = logging.getLogger("qiqiao.publish")
+#: How far apart the clocks of two servers may be.
+_CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +194,10 @@ def _at_once(database: Database, aim: _Aim, context: Context, progress: Progress
                 progress("step", row.position, row.because)
                 _run_here(connection, row.sql, row.because)
                 progress("done", row.position, row.because)
+        fill_words(lambda: nullcontext(connection), compiled, unfilled(connection, compiled))
         activation.mark_done(connection, target, context.now)
         activation.activate_release(connection, target, aim.base, compiled, context, aim.kind, aim.operator)
+        note_words(connection, compiled, context.now)
         return Published(_reread(connection, target), planned.plan)
 
 
@@ -222,7 +231,10 @@ def finish(
     except StepRefused as refused:
         take_back(runner, target, refused.failure, context)
         raise refused.failure from refused
+    with database.read() as connection:
+        fields = unfilled(connection, compiled)
     try:
+        fill_words(database.write, compiled, fields)
         with database.write() as connection:
             activation.activate_release(connection, target, base, compiled, context, kind, operator)
     except Conflict as lost:
@@ -230,6 +242,12 @@ def finish(
         if lost.code != BUSY.id:
             take_back(runner, target, lost, context)
         raise
+    except DatabaseAway as gone:
+        raise database_gone() from gone
+    # The release before kept no words of these fields, and was written with until now.
+    fill_changed(database.write, compiled, fields, context.now - _CLOCKS_DIFFER)
+    with database.write() as connection:
+        note_words(connection, compiled, context.now)
     contract(runner, target)
     with database.read() as connection:
         return _reread(connection, target)

@@ -153,10 +153,10 @@ def _patiently(run: Callable[[StepRow], None], row: StepRow, patience: Patience)
             run(row)
             return
         except DatabaseAway as gone:
-            raise _database_gone() from gone
+            raise database_gone() from gone
         except DBAPIError as failure:
             if failure.connection_invalidated:
-                raise _database_gone() from failure
+                raise database_gone() from failure
             if getattr(failure.orig, "pgcode", None) not in _RETRIED:
                 raise StepRefused(step_failed(row.because, failure)) from failure
             if time.monotonic() - started > patience.overall.total_seconds():
@@ -176,7 +176,8 @@ def _blocked(step: Label) -> Unavailable:
     )
 
 
-def _database_gone() -> Unavailable:
+def database_gone() -> Unavailable:
+    """The database does not answer: what is left of the publication is done by the next start."""
     return Unavailable(
         {
             "zh": "发布途中数据库连接中断。数据库恢复后，下一次启动会从中断处继续。",

@@ -23,6 +23,7 @@ from runtime.publish.codes import NO_PILOT, NO_UNIT
 from runtime.publish.consent import Consent, check_consent
 from runtime.publish.execute import Patience, Runner, run_statement
 from runtime.publish.history import active_release, pilot_release, steps_of
+from runtime.publish.search_words import note_words
 from runtime.publish.state import read_state
 from runtime.publish.steps import plan_steps, wanted_tables
 from runtime.publish.types import Release, Step
@@ -101,6 +102,7 @@ def _end(connection: Connection, app: str, context: Context) -> tuple[Release, R
         raise base_moved(app, None)
     compiled = compile_stored(connection, app, active.release)
     _note_end(connection, target, compiled, context)
+    note_words(connection, compiled, context.now)
     insert_steps(connection, app, active.release, _clearing(connection, app, target, compiled))
     return target, active
 

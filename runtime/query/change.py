@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from runtime.compile.app import CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.query.plans import AccessPlan
+from runtime.query.searching import change_words, keep_words
 from runtime.query.values import to_column
 from runtime.store.asking import Prepared, change_later, change_now, prepare
 
@@ -38,6 +39,8 @@ class WritePlan:
     #: Child rows by field of rows, whole; each with its key.
     rows: Mapping[str, Sequence[Mapping[str, object]]]
     number: str | None = None
+    #: What stood before in place of `values`; empty for a new record.
+    before: Mapping[str, object] = field(default_factory=dict)
     #: The version that is changed; None for a new record.
     version: int | None = None
     #: What becomes of the record itself: it stays as it is, is taken away, or comes back.
@@ -66,6 +69,7 @@ def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
     else:
         connection.execute(sa.insert(entity.table), rows)
     _insert_rows(connection, entity, plans)
+    keep_words(connection, entity.worded, {plan.record_id: {**plan.values, "number": plan.number} for plan in plans})
 
 
 def update_record_row(connection: Connection, plan: WritePlan) -> bool:
@@ -80,6 +84,7 @@ def update_record_row(connection: Connection, plan: WritePlan) -> bool:
         rows = _row_table(entity, name)
         connection.execute(sa.delete(rows).where(rows.c.parent_id == plan.record_id))
     _insert_rows(connection, entity, [plan])
+    change_words(connection, entity.worded, plan.record_id, plan.before, plan.values)
     return True
 
 

@@ -118,7 +118,9 @@ class ReadPlan:
     filter: Expression | None = None
     #: Only the members of this segment.
     segment: Segment | None = None
+    #: The texts that a search looks in, by path, and how many words it asks for.
     search: tuple[tuple[tuple[str, ...], Field], ...] = ()
+    words: int = 0
     order: tuple[OrderKey, ...] = ()
     #: References read for their titles: their clear ids come beside the answer.
     references: tuple[Column, ...] = ()

@@ -17,12 +17,13 @@ from runtime.query.masks import masked_sql
 from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
 from runtime.query.rights import Cell, cell_of, path_cell, row_conditions
 from runtime.query.scope import FullScope, ReaderScope, Statement, child_rows
+from runtime.query.searching import Searched, word_condition
 from runtime.query.segments import segment_conditions
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.wire import Pair, json_list, json_object, wire_choice, wire_value
 
 #: Names of the values that a read is bound to when it runs.
-LIMIT, OFFSET, RECORD_ID, RECORD_IDS, SEARCH = "row_limit", "row_offset", "record_id", "record_ids", "search_pattern"
+LIMIT, OFFSET, RECORD_ID, RECORD_IDS = "row_limit", "row_offset", "record_id", "record_ids"
 
 
 class AsGiven(sa.types.UserDefinedType[Any]):
@@ -157,10 +158,14 @@ def record_conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
         yield from segment_conditions(selecting.statement, plan.segment)
     if plan.where is not None:
         yield lower(plan.where.tree, selecting.reader(), positive=True)
-    if plan.search:
-        pattern = sa.bindparam(SEARCH, type_=sa.Text())
-        texts = [sa.type_coerce(selecting.known(hops, field.name), sa.Text()) for hops, field in plan.search]
-        yield sa.or_(*(text.ilike(pattern, escape="\\") for text in texts))
+    for place in range(plan.words):
+        yield word_condition(place, [_searched(selecting, hops, field) for hops, field in plan.search])
+
+
+def _searched(selecting: Selecting, hops: Hops, field: Field) -> Searched:
+    """A text that is searched, at its place in the statement."""
+    number = selecting.plan_at(hops).entity.searched.get(field.name)
+    return Searched(selecting.statement.source.at(hops).table.c.id, selecting.cell(hops, field), number, is_own=not hops)
 
 
 def one_of(dialect: DialectName, id: Element) -> sa.ColumnElement[bool]:

@@ -38,7 +38,7 @@ def asking_groups(dialect: Dialect, context: Context, app: str, entity: str, req
     rows = request.rows
     if rows.deleted:
         access_plan(context, app, entity, "delete")
-    which = (rows.where, rows.search is not None, rows.deleted, rows.segment, seal_stamp(access, rows))
+    which = (rows.where, rows.words, rows.deleted, rows.segment, seal_stamp(access, rows))
     key = ("groups", access.fingerprint, which, request.group, request.measures)
     plan = access.compiled.cache.get_or_make(key, lambda: _plan(context, access, request))
     figures = yield from asking_figures(dialect, context, key, plan, request.order, bound_values(context, rows))

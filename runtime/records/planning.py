@@ -12,6 +12,7 @@ from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
 from forms_dsl.source import Span
+from runtime.compile.searching import search_paths
 from runtime.context import Context
 from runtime.failures import Fault
 from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
@@ -101,14 +102,16 @@ def sealed_paths(context: Context, access: AccessPlan, expression: Expression) -
 def plan_rows(context: Context, access: AccessPlan, request: ListRequest, targets: Targets, faults: list[Fault]) -> ReadPlan:
     """Which records a request is about: its filter, search and segment; targets and faults are added."""
     where = _where(context, access, request.where, targets, faults)
-    search = tuple(_search(context, access, targets)) if request.search is not None else ()
+    search = tuple(searched_texts(context, access, targets)) if request.search is not None else ()
     if request.search is not None and not search and not faults:
         zh, en = "此数据没有您可以搜索的字段。", "There is no field here that you may search."
         faults.append(fault(UNKNOWN_NAME, "search", zh, en))
     segment = segment_of(context, access, request.segment, targets) if request.segment is not None else None
     if request.segment is not None and segment is None:
         faults.append(_unknown("segment", request.segment))
-    return ReadPlan(access, where=where, segment=segment, search=search, targets=targets, deleted=request.deleted)
+    return ReadPlan(
+        access, where=where, segment=segment, search=search, words=request.words or 0, targets=targets, deleted=request.deleted
+    )
 
 
 def _columns(
@@ -184,25 +187,14 @@ def _unreadable(context: Context, access: AccessPlan, parameter: str, path: tupl
     return [_masked(parameter, ".".join(path))] if found.shows == "masked" else []
 
 
-def _search(context: Context, access: AccessPlan, targets: Targets) -> Iterator[tuple[tuple[str, ...], Field]]:
-    """The fields that a search looks in: those that the entity's lists name, else its texts; masked ones never."""
-    for path in search_paths(access):
+def searched_texts(context: Context, access: AccessPlan, targets: Targets) -> Iterator[tuple[tuple[str, ...], Field]]:
+    """The fields that a search looks in: what this person reads in clear of those that the definition names."""
+    for path in search_paths(access.compiled.app, access.entity.entity):
         found = reach(context, access, path)
         if found is not None and found.shows != "masked":
             if found.field.value_type.name == "text" and not found.field.encrypted:
                 targets.update(found.targets)
                 yield found.hops, found.field
-
-
-def search_paths(access: AccessPlan) -> tuple[str, ...]:
-    """The paths of the texts that a search of an entity looks in, whoever searches."""
-    entity = access.entity.entity
-    named = [p for view in access.compiled.app.lists.values() if view.entity == entity.name for p in view.search]
-    if not named:
-        named = [name for name, field in entity.fields.items() if field.type == "text"]
-        if entity.number is not None:
-            named.append("number")
-    return tuple(dict.fromkeys(named))
 
 
 def _references(

@@ -17,7 +17,8 @@ from runtime.query.cursor import Cursor, NotACursor, fits, read_cursor, write_cu
 from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
 from runtime.query.run import Runnable, compile_read, question, stream
-from runtime.query.select import LIMIT, OFFSET, RECORD_ID, SEARCH, is_never_missing
+from runtime.query.searching import word_values
+from runtime.query.select import LIMIT, OFFSET, RECORD_ID, is_never_missing
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.counting import asking_count, asking_rough_count
@@ -181,7 +182,7 @@ def _asked(dialect: Dialect, context: Context, access: AccessPlan, request: List
         request.order,
         request.select,
         request.titles,
-        request.search is not None,
+        request.words,
         request.deleted,
         passes,
         request.segment,
@@ -237,8 +238,7 @@ def bound_values(context: Context, request: ListRequest) -> dict[str, object]:
     """The values of a list request that its statement is bound to."""
     values: dict[str, object] = {CASE_PERSON: context.principal.id, OFFSET: request.offset}
     if request.search is not None:
-        escaped = request.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values[SEARCH] = f"%{escaped}%"
+        values.update(word_values(request.search))
     return values
 
 

@@ -10,6 +10,7 @@ from typing import Literal, cast
 from forms_dsl.diagnostics import Code
 from forms_dsl.expr.tokens import split_list
 from runtime.failures import BadRequest, Fault
+from runtime.query.terms import asked_words
 from runtime.records.codes import BAD_PARAMETER, UNKNOWN_NAME, UNKNOWN_PARAMETER
 
 MOST = 200
@@ -21,6 +22,8 @@ _MOST_PARTS = 20
 #: As long as an expression may be.
 _LONGEST_TEXT = 2_000
 _LONGEST_SEARCH = 100
+#: Records of each entity in a search through an app, when nothing is said.
+_FOUND = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class ListRequest:
     offset: int = 0
     #: Only the members of this segment.
     segment: str | None = None
+
+    @property
+    def words(self) -> int | None:
+        """How many words are searched for; None without a search."""
+        return None if self.search is None else len(asked_words(self.search))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,15 @@ class FeedRequest:
     titles: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What a caller looks for in a whole app, and how many records of each entity he wants."""
+
+    text: str
+    limit: int
+
+
+_SEARCH = frozenset({"q", "limit"})
 _FEED = frozenset({"cursor", "limit", "select", "titles"})
 _LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment"})
 _GROUPS = frozenset({"group", "measures", "where", "order", "limit", "search", "deleted", "segment"})
@@ -92,7 +109,7 @@ def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
         limit=_limit(values, faults),
         cursor=values.get("cursor") or None,
         count=cast("Literal['none', 'exact', 'estimate']", _word(values, "count", ("none", "exact", "estimate"), faults)),
-        search=_search(values, faults),
+        search=_search(values, "search", faults),
         titles=_word(values, "titles", ("false", "true"), faults) == "true",
         deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
         segment=values.get("segment") or None,
@@ -112,7 +129,7 @@ def parse_groups(parameters: Iterable[tuple[str, str]]) -> GroupRequest:
     values, faults = _known(parameters, _GROUPS)
     rows = ListRequest(
         where=_text(values, "where", _LONGEST_TEXT, faults),
-        search=_search(values, faults),
+        search=_search(values, "search", faults),
         deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
         segment=values.get("segment") or None,
     )
@@ -142,7 +159,7 @@ def parse_export(parameters: Iterable[tuple[str, str]], formats: tuple[str, ...]
         where=_text(values, "where", _LONGEST_TEXT, faults),
         order=_names(values, "order", faults) or (),
         select=_names(values, "select", faults),
-        search=_search(values, faults),
+        search=_search(values, "search", faults),
         segment=values.get("segment") or None,
     )
     options = {"format": _word(values, "format", formats, faults), "labels": _word(values, "labels", ("true", "false"), faults)}
@@ -171,6 +188,17 @@ def parse_feed(parameters: Iterable[tuple[str, str]]) -> FeedRequest:
     )
     _refuse(faults)
     return request
+
+
+def parse_search(parameters: Iterable[tuple[str, str]]) -> SearchRequest:
+    """The request for a search through an app of these query parameters."""
+    values, faults = _known(parameters, _SEARCH)
+    text = _search(values, "q", faults)
+    limit = _limit({"limit": str(_FOUND)} | values, faults)
+    if text is None and not faults:
+        faults.append(fault(BAD_PARAMETER, "q", "请用 q 给出要查找的内容。", "q says what to look for."))
+    _refuse(faults)
+    return SearchRequest(text or "", limit)
 
 
 def parse_nothing(parameters: Iterable[tuple[str, str]], *known: str) -> dict[str, str]:
@@ -267,8 +295,8 @@ def _word(values: dict[str, str], name: str, words: tuple[str, ...], faults: lis
     return word
 
 
-def _search(values: dict[str, str], faults: list[Fault]) -> str | None:
-    text = values.get("search")
+def _search(values: dict[str, str], name: str, faults: list[Fault]) -> str | None:
+    text = values.get(name)
     if text is None:
         return None
     text = unicodedata.normalize("NFC", text).strip()
@@ -276,9 +304,9 @@ def _search(values: dict[str, str], faults: list[Fault]) -> str | None:
         faults.append(
             fault(
                 BAD_PARAMETER,
-                "search",
+                name,
                 f"搜索词最多 {_LONGEST_SEARCH} 个字符。",
-                f"search has at most {_LONGEST_SEARCH} characters.",
+                f"{name} has at most {_LONGEST_SEARCH} characters.",
             )
         )
     return text or None

@@ -135,6 +135,7 @@ def update_record(
         context.now,
         {name: draft.record.get(name) for name in changed if name not in rows},
         {name: rows[name] for name in changed if name in rows},
+        before=loaded.values,
         version=loaded.version,
     )
     try:

@@ -74,6 +74,19 @@ def events(database: Database, kind: str) -> list[dict[str, object]]:
         return [json.loads(body) for body in found.scalars()]
 
 
+def test_a_searched_list_is_taken_as_it_was_found(bank: Bank) -> None:
+    """A file holds what the search finds for its reader: by the words of what he sees in clear, never by what is masked."""
+    bank.publish(FILES)
+    tickets(bank.caller("zhou", "agent"), "high", "high", "high")
+    taker = bank.caller("wu", "taker")
+
+    found = rows_of(taker.get("/api/desk/ticket/export", params={"format": "csv", "search": "=CMD|1"}))
+    masked = rows_of(taker.get("/api/desk/ticket/export", params={"format": "csv", "search": PHONE}))
+
+    assert ["'=cmd|1"] == [row[0] for row in found[1:-1]]
+    assert [] == masked[1:-1]
+
+
 def test_a_file_is_the_list_with_a_name_on_it(bank: Bank) -> None:
     """Labels as people read them, masks as masks, formulas as texts, who and how much at the end, and an event without values."""
     bank.publish(FILES)

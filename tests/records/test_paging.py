@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from runtime.context import Context
 from runtime.failures import BadRequest
 from runtime.query.cursor import NotACursor, _seal, read_cursor
+from runtime.records.filling import fill_words
 from runtime.records.read import _question, list_records
 from runtime.records.request import ListRequest
 from runtime.store.database import Database
@@ -45,6 +46,8 @@ def fill(db: Database, seed: int, count: int = 60) -> None:
         )  # fmt: skip
     with db.write() as connection:
         connection.execute(table.insert(), rows)
+    searched = lab().entities["client"].searched
+    fill_words(db.write, lab(), frozenset(searched.values()))
 
 
 def pages(db: Database, who: Context, limit: int, **request: object) -> list[dict[str, object]]:

@@ -16,6 +16,14 @@ export type Titles = Readonly<Record<string, string>>
 
 export interface Page<T> { readonly items: readonly T[], readonly next: string | null, readonly count: number | null }
 
+/** What the search through an app found of one entity. */
+export interface FoundGroup {
+  readonly entity: string
+  readonly label: Label
+  readonly records: readonly { readonly id: string, readonly title: string, readonly number: string | null }[]
+  readonly more: boolean
+}
+
 export interface Person { readonly id: string, readonly name: string, readonly unit?: string | null }
 
 export interface Me {

@@ -1,11 +1,9 @@
-/** Ctrl+K: the menu and the records of every list that can be searched, in one box. */
+/** Ctrl+K: the menu and the records of every app, in one box, by the kind of what they are. */
 import { useQueries } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useState, type KeyboardEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { get, path } from '../../kernel/api/client'
-import type { ListScreen, Page, RecordWire, Screens } from '../../kernel/api/types'
-import { fill, titleFields, valueAt } from '../../kernel/format/template'
-import { textOf, titlesOf } from '../../kernel/format/value'
+import type { FoundGroup } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Dialog } from '../../kernel/parts/Dialog'
@@ -14,38 +12,26 @@ import { words } from './words'
 
 interface Hit { readonly to: string, readonly text: string, readonly hint: string, readonly group: string }
 
-const searchable = (screens: readonly Screens[]): readonly { readonly screens: Screens, readonly list: ListScreen }[] =>
-  screens.flatMap(each => {
-    const lists = each.menu.flatMap(item => each.lists[item.name] ?? []).filter(list => list.search.length > 0)
-    return lists.filter((list, at) => lists.findIndex(other => other.entity === list.entity) === at).map(list => ({ screens: each, list }))
-  })
-
 /** One Chinese character names as much as a syllable; of other letters two. */
 export const isEnough = (text: string): boolean => [...text].length >= 2 || /\p{Script=Han}/u.test(text)
 
 function useRecordHits(text: string): Hit[] {
-  const label = useLabel()
+  const t = useWords(words), label = useLabel()
   const { screens } = useAllScreens()
-  const places = searchable(screens)
   const answers = useQueries({
-    queries: places.map(({ screens: { app, entities }, list }) => ({
-      queryKey: ['search', app, list.entity, text],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        get<Page<RecordWire>>(path('api', app, list.entity), {
-          query: { search: text, limit: 5, titles: true, select: [...new Set([...titleFields(entities[list.entity]?.title ?? ''), ...list.search])].join(',') }, signal,
-        }),
+    queries: screens.map(({ app }) => ({
+      queryKey: ['search', app, text],
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<{ items: readonly FoundGroup[] }>(path('api', 'apps', app, 'search'), { query: { q: text }, signal }),
       enabled: isEnough(text),
     })),
   })
   return answers.flatMap((answer, at) => {
-    const place = places[at]
+    const place = screens[at]
     if (!place || !answer.data) return []
-    const { screens: { app, entities }, list } = place
-    const entity = entities[list.entity]
-    return answer.data.items.map(record => {
-      const shown = list.search.map(field => String(valueAt(record, field) ?? '')).filter(Boolean)
-      const title = fill(entity?.title ?? '', field => textOf(valueAt(record, field)) || titlesOf(record)[field.split('.')[0] ?? ''] || '') || shown[0] || record.id
-      return { to: `/app/${app}/${list.entity}/${record.id}`, text: title, hint: shown.filter(each => !title.includes(each)).join(' · '), group: label(entity?.label) }
+    return answer.data.items.flatMap(({ entity, label: named, records, more }) => {
+      const group = label(named), list = place.entities[entity]?.list
+      const hits = records.map(({ id, title, number }) => ({ to: `/app/${place.app}/${entity}/${id}`, text: title, hint: number && !title.includes(number) ? number : '', group }))
+      return more && list ? [...hits, { to: `/app/${place.app}/list/${list}?search=${encodeURIComponent(text)}`, text: t('search_more', { group }), hint: '', group }] : hits
     })
   })
 }
@@ -57,6 +43,19 @@ function useMenuHits(text: string): Hit[] {
   return groups.flatMap(group => group.entries)
     .filter(entry => entry.text.toLowerCase().includes(text.toLowerCase()))
     .map(entry => ({ to: entry.to, text: entry.text, hint: '', group: t('search_menu') }))
+}
+
+interface Group { readonly group: string, readonly found: { readonly hit: Hit, readonly index: number }[] }
+
+/** Hits that follow each other under one head. */
+function grouped(hits: readonly Hit[]): Group[] {
+  const groups: Group[] = []
+  hits.forEach((hit, index) => {
+    const last = groups.at(-1)
+    if (last?.group === hit.group) last.found.push({ hit, index })
+    else groups.push({ group: hit.group, found: [{ hit, index }] })
+  })
+  return groups
 }
 
 export default function Search({ close }: { readonly close: () => void }) {
@@ -93,14 +92,19 @@ export default function Search({ close }: { readonly close: () => void }) {
         onChange={event => { setTyped(event.target.value); setAt(0) }} onKeyDown={press}
       />
       <p role="status" className={hits.length > 0 || !settled ? 'search-note hint' : 'search-note'}>
-        {text.length < 2 ? t('search_hint') : hits.length > 0 ? t('results', { count: hits.length }) : settled === text ? t('search_none', { text }) : ' '}
+        {!isEnough(text) && hits.length === 0 ? t('search_hint') : hits.length > 0 ? t('results', { count: hits.length }) : settled === text ? t('search_none', { text }) : ' '}
       </p>
       <div id="search-hits" role="listbox" aria-label={t('search_title')} className="search-hits">
-        {hits.map((hit, index) => (
-          // The keys are those of the input, which keeps the focus and names the chosen line.
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-          <div key={hit.to} id={`hit-${index}`} role="option" tabIndex={-1} aria-selected={index === chosen} className="search-hit" onClick={() => go(hit)} onMouseMove={() => setAt(index)}>
-            <span className="cut">{hit.text}</span><span className="hint cut grow">{hit.hint}</span><small className="quiet">{hit.group}</small>
+        {grouped(hits).map(({ group, found }) => (
+          <div key={found[0]?.index} role="group" aria-label={group}>
+            <div className="search-group quiet small" aria-hidden="true">{group}</div>
+            {found.map(({ hit, index }) => (
+              // The keys are those of the input, which keeps the focus and names the chosen line.
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+              <div key={hit.to} id={`hit-${index}`} role="option" tabIndex={-1} aria-selected={index === chosen} className="search-hit" onClick={() => go(hit)} onMouseMove={() => setAt(index)}>
+                <span className="cut">{hit.text}</span><span className="hint cut grow">{hit.hint}</span>
+              </div>
+            ))}
           </div>
         ))}
       </div>

@@ -1,0 +1,140 @@
+"""The search through the words of records: kept with each record in its own commit, looked up by their beginnings.
+
+A hit counts only where the reader sees the field in clear, and the words of each field are kept apart for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.engine import Connection, Dialect
+
+from runtime.query.rights import Cell, When
+from runtime.query.terms import after_all, asked_words, terms_of
+from runtime.store.asking import Prepared, change_later, prepare
+from runtime.store.tables import search_term
+
+Values = Mapping[str, object]
+#: Searched fields by name, each with the number under which its words are kept.
+Numbers = Mapping[str, int]
+_Row = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A text that is searched: the key of its record, its cell, and the number of its words where they are kept."""
+
+    record_id: sa.ColumnElement[str]
+    cell: Cell
+    number: int | None
+    #: Whether it stands in the record itself and not in one that it refers to.
+    is_own: bool
+
+
+def word_condition(place: int, texts: Sequence[Searched]) -> sa.ColumnElement[bool]:
+    """Whether one of the texts, where it is shown in clear, has the word at this place of the search."""
+    own = [each for each in texts if each.is_own and each.number is not None and each.cell.clear is not False]
+    open_to_all = [each.number for each in own if each.cell.clear is True and each.number is not None]
+    parts: list[sa.ColumnElement[bool]] = []
+    if open_to_all:
+        parts.append(own[0].record_id.in_(_hits(place, open_to_all)))
+    for each in texts:
+        if each.number is None:
+            parts.append(_contains(place, each.cell))
+        elif not (each.is_own and each.cell.clear is True):
+            parts.append(_where(each.cell.clear, each.record_id.in_(_hits(place, [each.number]))))
+    condition = sa.or_(*parts)
+    if len(parts) == 1 or len(own) < sum(each.cell.clear is not False for each in texts):
+        return condition
+    # Says nothing new, but lets the index of the words lead.
+    return sa.and_(own[0].record_id.in_(_hits(place, [each.number for each in own if each.number is not None])), condition)
+
+
+def word_values(text: str) -> dict[str, object]:
+    """What the words of a search are bound to."""
+    values: dict[str, object] = {}
+    for place, word in enumerate(asked_words(text)):
+        escaped = word.typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        values |= {f"word_{place}": word.folded, f"behind_{place}": after_all(word.folded), f"within_{place}": f"%{escaped}%"}
+    return values
+
+
+def keep_words(connection: Connection, searched: Numbers, records: Mapping[str, Values]) -> None:
+    """Keep the words of these fields for records that have none yet, by their keys."""
+    _add(connection, [row for id, values in records.items() for row in _rows(searched, id, values)])
+
+
+def change_words(connection: Connection, searched: Numbers, record_id: str, before: Values, values: Values) -> None:
+    """Bring the words of a record from what stood before to what stands now, for the fields that `values` names."""
+    touched = {name: number for name, number in searched.items() if name in values}
+    if not touched:
+        return
+    old, new = set(_rows(touched, record_id, before)), set(_rows(touched, record_id, values))
+    for number in touched.values():
+        gone = sorted(term for field, term, _ in old - new if field == number)
+        if gone:
+            mine = (search_term.c.field == number, search_term.c.term.in_(gone), search_term.c.record_id == record_id)
+            connection.execute(sa.delete(search_term).where(*mine))
+    _add(connection, sorted(new - old))
+
+
+def forget_words(connection: Connection, numbers: Collection[int], ids: Sequence[str] | None = None) -> None:
+    """Drop the words of some fields, of all records or of these."""
+    some = () if ids is None else (search_term.c.record_id.in_(ids),)
+    connection.execute(sa.delete(search_term).where(search_term.c.field.in_(numbers), *some))
+
+
+def _rows(searched: Numbers, record_id: str, values: Values) -> list[_Row]:
+    return [
+        (number, term, record_id)
+        for name, number in searched.items()
+        if isinstance(text := values.get(name), str)
+        for term in terms_of(text)
+    ]
+
+
+def _add(connection: Connection, rows: Sequence[_Row]) -> None:
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        added = sa.insert(search_term).prefix_with("OR IGNORE")
+        connection.execute(added, [{"field": field, "term": term, "record_id": id} for field, term, id in rows])
+        return
+    # One statement with three values, however many words, that travels with the next one.
+    fields, terms, ids = (list(column) for column in zip(*rows, strict=True))
+    change_later(connection, _adding(connection.dialect), {"fields": fields, "terms": terms, "ids": ids})
+
+
+@lru_cache(maxsize=8)
+def _adding(dialect: Dialect) -> Prepared:
+    given: dict[str, sa.types.TypeEngine[Any]] = {"fields": sa.BigInteger(), "terms": sa.Text(), "ids": sa.Text()}
+    columns = [sa.func.unnest(sa.bindparam(name, type_=ARRAY(type))) for name, type in given.items()]
+    adding = pg_insert(search_term).from_select(["field", "term", "record_id"], sa.select(*columns))
+    return prepare(adding.on_conflict_do_nothing(), dialect)
+
+
+def _hits(place: int, numbers: Sequence[int]) -> sa.Select[tuple[str]]:
+    word, behind = (sa.bindparam(f"{name}_{place}", type_=search_term.c.term.type) for name in ("word", "behind"))
+    kept = search_term.alias()
+    return sa.select(kept.c.record_id).where(
+        kept.c.field.in_([sa.literal_column(str(number), sa.BigInteger()) for number in numbers]),
+        kept.c.term >= word,
+        kept.c.term < behind,
+    )
+
+
+def _contains(place: int, cell: Cell) -> sa.ColumnElement[bool]:
+    pattern = sa.bindparam(f"within_{place}", type_=sa.Text())
+    return sa.type_coerce(cell.known, sa.Text()).ilike(pattern, escape="\\")
+
+
+def _where(when: When, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    if isinstance(when, bool):
+        return condition if when else sa.false()
+    return sa.and_(when, condition)
