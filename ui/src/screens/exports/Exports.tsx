@@ -60,7 +60,7 @@ function Request({ app, entity, request }: { readonly app: string, readonly enti
   return (
     <tr>
       <td>{request.asked_by?.name} · {showInstant(request.asked_at, locale, now)}</td>
-      <td>{t('count', { count: group(String(request.rows)), format: request.question.format })}<br /><code className="small">{request.question.where ?? t('all')}</code></td>
+      <td>{t('count', { count: request.rows, total: group(String(request.rows)), format: request.question.format })}<br /><code className="small">{request.question.where ?? t('all')}</code></td>
       <td>{[request.note, request.decision_note].filter(Boolean).join(' / ') || '—'}</td>
       <td>
         <span className={`tag ${request.state === 'released' ? 'tag-ok' : request.state === 'open' ? 'tag-warning' : ''}`}>{t(request.state)}</span>
