@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck, settings
 
 from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
@@ -16,6 +17,10 @@ from runtime.start import prepare_database
 from runtime.store.database import Database, open_database
 
 _numbers = itertools.count(1)
+
+# How long an example takes says something of the machine and what else it does, nothing of the product.
+settings.register_profile("patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

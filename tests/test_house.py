@@ -113,6 +113,16 @@ def test_the_charts_agree_on_both_sides() -> None:
     assert ours == drawn
 
 
+def test_every_act_of_the_trail_is_told_in_both_languages() -> None:
+    """Each kind of event that is written under a name has its words on the screens."""
+    calls = (node for p in modules() for node in ast.walk(ast.parse(p.read_text())) if isinstance(node, ast.Call))
+    written = [call.args for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("record_event", "NewEvent")]
+    named = {arg.value for args in written for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+    words = set(re.findall(r"(\w+): \['", (ROOT / "ui" / "src" / "screens" / "parts" / "kinds.ts").read_text()))
+    assert len(named) > 30, "the calls that write the trail were not found"
+    assert not {name for name in named if name.replace(".", "_") not in words}
+
+
 def test_every_code_is_documented() -> None:
     """docs/codes.md is the page that the registry of codes makes."""
     from forms_dsl.codes_page import page

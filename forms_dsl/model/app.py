@@ -139,6 +139,10 @@ class Role:
     access: Mapping[str, AccessRule]
     span: Span
 
+    def rule_of(self, app: str, entity: str) -> AccessRule | None:
+        """What this role grants on an entity of an app, None when it does not name it."""
+        return self.access.get(entity) or self.access.get(f"{app}.{entity}")
+
 
 @dataclass(frozen=True, slots=True)
 class BindingOperation:

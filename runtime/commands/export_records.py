@@ -52,6 +52,7 @@ _WORDS: dict[str, Label] = {
         "zh": "仅含您有权导出的记录和字段，敏感信息已脱敏；本次导出已记入审计轨迹。",
         "en": "Only what your roles let out, personal data masked; this export stands in the audit trail.",
     },
+    "cut": {"zh": "因超长被截断的文本数", "en": "Texts cut at the length of a cell"},
     "note": {"zh": "说明", "en": "Note"},
 }
 
@@ -184,7 +185,7 @@ def _write(
         rows += len(items)
     # For machines a file of separated values holds nothing but its rows, unless a role wants a name on it.
     is_marked = wish.labels or wish.format == "xlsx" or admission.watermark
-    writer.close(_about(context, compiled, title, asked, rows) if is_marked else ())
+    writer.close(_about(context, compiled, title, asked, rows, writer.cut) if is_marked else ())
     return rows
 
 
@@ -193,7 +194,7 @@ def _all(first: list[bytes], rest: Iterator[list[bytes]]) -> Iterator[list[bytes
     yield from rest
 
 
-def _about(context: Context, compiled: CompiledApp, title: str, asked: ListRequest, rows: int) -> list[tuple[str, str]]:
+def _about(context: Context, compiled: CompiledApp, title: str, asked: ListRequest, rows: int, cut: int) -> list[tuple[str, str]]:
     """Who took how much of what, and when: on every export."""
     person = context.principal
     who = " ".join(part for part in (person.unit_name, person.name, person.username) if part)
@@ -202,6 +203,8 @@ def _about(context: Context, compiled: CompiledApp, title: str, asked: ListReque
     about = [("who", who), ("when", at), ("what", f"{app} · {title}"), ("rows", f"{rows:,}")]
     if asked.where:
         about.append(("where", asked.where))
+    if cut:
+        about.append(("cut", f"{cut:,}"))
     about.append(("note", _word(context, "masks")))
     return [(_word(context, name), text) for name, text in about]
 

@@ -55,10 +55,7 @@ def may_print(connection: Connection, context: Context, app: str, entity: str, r
     """Whether a role that may print gives this person this very record."""
     compiled, found = find_entity(context, app, entity)
     access = access_plan(context, app, entity, "read")
-    rules = {
-        role.name: role.access.get(found.entity.name) or role.access.get(f"{app}.{found.entity.name}")
-        for role in compiled.app.roles.values()
-    }
+    rules = {role.name: role.rule_of(app, found.entity.name) for role in compiled.app.roles.values()}
     printing = {name for name, rule in rules.items() if rule is not None and rule.print is not None}
     if not any(grant.source in printing for grant in access.grants):
         return False

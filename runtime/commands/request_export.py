@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.engine import Connection
@@ -44,11 +45,13 @@ _SHOWN = 100
 def ask_export(database: Database, context: Context, wish: Wish, note: str | None) -> dict[str, object]:
     """Ask another person to let a list out; Conflict where it is more than anybody's release could let out."""
     compiled, _ = find_entity(context, wish.app, wish.entity)
-    with database.write() as connection:
+    # Counted before the writing begins: a count over many records would keep every other writer waiting.
+    with database.read() as connection:
         admission = admitted(connection, context, wish)
-        if not admission.released_by:
-            message = {"zh": "此导出无需批准，可直接导出。", "en": "This export needs no release; take it."}
-            raise Conflict(message, code=DECIDED.id)
+    if not admission.released_by:
+        message = {"zh": "此导出无需批准，可直接导出。", "en": "This export needs no release; take it."}
+        raise Conflict(message, code=DECIDED.id)
+    with database.write() as connection:
         made = add_request(
             connection,
             (wish.app, wish.entity),
@@ -71,7 +74,8 @@ def exports_shown(database: Database, context: Context, app: str, entity: str) -
     if not export_rights(context, compiled, found) and not roles & releasing_roles(compiled, found):
         raise NotFound(NOT_THERE)
     with database.read() as connection:
-        mine = [each for each in requests_of(connection, app, entity, _SHOWN) if _knows(context, roles, each)]
+        known = (each for each in requests_of(connection, app, entity) if _knows(context, roles, each))
+        mine = list(islice(known, _SHOWN))
         people = persons_of(connection, {id for each in mine for id in (each.asked_by, each.decided_by or "")})
     return [_drawn(context, compiled, each, people) for each in mine]
 
@@ -83,7 +87,7 @@ def decide_export(
     with database.write() as connection:
         compiled, request = _found(connection, context, app, id)
         is_own = request.asked_by == context.principal.id
-        if is_own != (state == "withdrawn") or (not is_own and not _may_release(context, compiled, request)):
+        if is_own != (state == "withdrawn") or (not is_own and not _may_release(held_roles(context, compiled), request)):
             message = {
                 "zh": "申请人不能批准自己的导出。",
                 "en": "Who asked for an export cannot decide on it; another person does.",
@@ -125,11 +129,11 @@ def _found(connection: Connection, context: Context, app: str, id: str) -> tuple
 
 
 def _knows(context: Context, roles: frozenset[str], request: ExportRequest) -> bool:
-    return request.asked_by == context.principal.id or roles >= set(request.released_by)
+    return request.asked_by == context.principal.id or _may_release(roles, request)
 
 
-def _may_release(context: Context, compiled: CompiledApp, request: ExportRequest) -> bool:
-    return held_roles(context, compiled) >= set(request.released_by)
+def _may_release(roles: frozenset[str], request: ExportRequest) -> bool:
+    return roles >= set(request.released_by)
 
 
 def _question(wish: Wish) -> dict[str, object]:

@@ -65,7 +65,8 @@ def show_person(connection: Connection, context: Context, person_id: str) -> Jso
         raise NotFound({"zh": "没有此人员。", "en": "There is no such person."})
     grants, posts, groups = (_all_of(connection, table, person_id) for table in (role_grant, person_post, person_group))
     people = _named(connection, {each[by] for each in (*grants, *posts, *groups) for by in ("given_by", "ended_by")})
-    units = dict(connection.execute(sa.select(org_branch.c.id, org_branch.c.f_name)).all())
+    placed = org_branch.c.id.in_({post["unit_id"] for post in posts})
+    units = dict(connection.execute(sa.select(org_branch.c.id, org_branch.c.f_name).where(placed)).all())
     leads = connection.execute(sa.select(org_branch.c.id, org_branch.c.f_name).where(org_branch.c.leader == person_id))
     limits = connection.execute(sa.select(person_limit.c.app, person_limit.c.amount).where(person_limit.c.person_id == person_id))
     return {

@@ -45,7 +45,7 @@ def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
     """The rules of every role that names the entity, by role."""
     found = {}
     for role in app.roles.values():
-        rule = role.access.get(entity.name) or role.access.get(f"{app.name}.{entity.name}")
+        rule = role.rule_of(app.name, entity.name)
         if rule is not None:
             rows: dict[Action, RowRule] = {"read": rule.read}
             if not entity.read_only:

@@ -17,6 +17,7 @@ from runtime.http import codes
 
 #: Deeper bodies have no use here and would cost the parser its stack.
 _DEEPEST = 64
+_LONGEST_NOTE = 2_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -57,6 +58,18 @@ def json_object(request: Request, *, optional: bool = False) -> dict[str, object
     if not isinstance(value, dict):
         raise _invalid("Q422", {"zh": "内容应为 JSON 对象。", "en": "The body must be a JSON object."})
     return value
+
+
+def take_note(body: dict[str, object]) -> str | None:
+    """The `note` of a body, taken out of it; None where nothing is said. Raises Invalid for what is no text or too long."""
+    raw = body.pop("note", None)
+    if raw is None or (isinstance(raw, str) and len(raw) <= _LONGEST_NOTE):
+        return raw or None
+    message: Label = {
+        "zh": f"说明最多 {_LONGEST_NOTE} 个字符。",
+        "en": f"A note is a text of at most {_LONGEST_NOTE} characters.",
+    }
+    raise Invalid(message, faults=(Fault("Q422", message, pointer="/note"),))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

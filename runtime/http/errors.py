@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from forms_dsl.model import Label
 from runtime.failures import BadRequest, Failure, Fault, Invalid
@@ -104,12 +105,22 @@ async def http_answer(request: HTTPConnection, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)  # noqa: S101 - registered for this class only
     status = failure.status_code
     detail = _BY_STATUS.get(status) or TITLES.get(status, TITLES[500])
-    return problem(request, status, f"Q{status}", detail, headers=failure.headers or {})
+    headers = dict(failure.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return problem(request, status, f"Q{status}", detail, headers=headers)
 
 
 def unexpected_answer(request: HTTPConnection) -> Response:
     """The answer to a fault of the product: nothing about its cause, which stands in the log under the request id."""
     return problem(request, 500, Failure.code, _UNEXPECTED)
+
+
+def _methods_at(request: HTTPConnection) -> set[str]:
+    """The methods of every route with this path; the router names only those of the first."""
+    scope = dict(request.scope)
+    routes = [route for route in request.app.routes if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE]
+    return {method for route in routes for method in route.methods or ()}
 
 
 def _entry(fault: Fault, locale: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from runtime.commands.export_records import KINDS, Exported, Format, Wish, expor
 from runtime.commands.request_export import ask_export, decide_export, exports_shown, take_export
 from runtime.failures import Fault, Invalid, NotFound, TooMany
 from runtime.http.admission import context_of
-from runtime.http.body import json_object
+from runtime.http.body import json_object, take_note
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
 from runtime.records.access import NOT_THERE
@@ -23,7 +23,6 @@ from runtime.store.blobs import PIECE
 from runtime.store.export_requests import ExportState
 
 _STATES: dict[str, ExportState] = {"release": "released", "return": "returned", "withdraw": "withdrawn"}
-_LONGEST_NOTE = 2_000
 
 
 def export(request: Request) -> Response:
@@ -45,7 +44,7 @@ def ask(request: Request) -> Response:
     """Ask for an export that another person releases."""
     parse_nothing(request.query_params.multi_items())
     body = json_object(request)
-    note = _note(body.pop("note", None))
+    note = take_note(body)
     for name, value in body.items():
         if not isinstance(value, str):
             message = {"zh": f"{name} 应为文本。", "en": f"{name} is a text, as in the query of a list."}
@@ -62,7 +61,7 @@ def decide(request: Request) -> Response:
     if state is None:
         raise NotFound(NOT_THERE)
     database = services_of(request).database
-    return JSONResponse(decide_export(database, context_of(request), place["app"], place["id"], state, _note(body.get("note"))))
+    return JSONResponse(decide_export(database, context_of(request), place["app"], place["id"], state, take_note(body)))
 
 
 def file(request: Request) -> Response:
@@ -101,13 +100,6 @@ def _pieces(exported: Exported, opened: ExitStack) -> Iterator[bytes]:
     with opened:
         while piece := exported.file.read(PIECE):
             yield piece
-
-
-def _note(raw: object) -> str | None:
-    if raw is None or (isinstance(raw, str) and len(raw) <= _LONGEST_NOTE):
-        return raw or None
-    message = {"zh": f"说明最多 {_LONGEST_NOTE} 个字符。", "en": f"A note is a text of at most {_LONGEST_NOTE} characters."}
-    raise Invalid(message, faults=(Fault("Q422", message, pointer="/note"),))
 
 
 ROUTES = [

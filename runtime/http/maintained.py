@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from runtime.commands.kept_changes import Wish, decide, propose
 from runtime.commands.show_kept import maintained, maintained_thing, shadow_of_live
-from runtime.failures import Fault, Invalid, NotFound
+from runtime.failures import NotFound
 from runtime.http.admission import context_of
-from runtime.http.body import json_object
+from runtime.http.body import json_object, take_note
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
 from runtime.records.access import NOT_THERE
@@ -19,7 +19,6 @@ from runtime.records.request import parse_nothing
 from runtime.store.kept_changes import ChangeState, KeptKind, KeptThing
 
 _STATES: dict[str, ChangeState] = {"release": "released", "return": "returned", "withdraw": "withdrawn"}
-_LONGEST_NOTE = 2_000
 
 
 def things(request: Request) -> Response:
@@ -37,7 +36,7 @@ def thing(request: Request) -> Response:
 def change(request: Request) -> Response:
     """Propose a change of a thing."""
     body = json_object(request)
-    note = _note(body.pop("note", None))
+    note = take_note(body)
     id = propose(services_of(request).database, context_of(request), _thing(request), Wish(body, note))
     return JSONResponse({"id": id}, status_code=201)
 
@@ -49,7 +48,7 @@ def decision(request: Request) -> Response:
     state = _STATES.get(place["decision"])
     if state is None:
         raise NotFound(NOT_THERE)
-    decide(services.database, context_of(request), place["app"], place["id"], state, _note(body.get("note")))
+    decide(services.database, context_of(request), place["app"], place["id"], state, take_note(body))
     services.releases.refresh(services.database)
     return JSONResponse({"id": place["id"], "state": state})
 
@@ -65,13 +64,6 @@ def _thing(request: Request) -> KeptThing:
     if place["kind"] not in ("parameter", "decision"):
         raise NotFound(NOT_THERE)
     return KeptThing(place["app"], cast("KeptKind", place["kind"]), place["name"])
-
-
-def _note(raw: object) -> str | None:
-    if raw is None or (isinstance(raw, str) and len(raw) <= _LONGEST_NOTE):
-        return raw or None
-    message = {"zh": f"说明最多 {_LONGEST_NOTE} 个字符。", "en": f"A note is a text of at most {_LONGEST_NOTE} characters."}
-    raise Invalid(message, faults=(Fault("Q422", message, pointer="/note"),))
 
 
 ROUTES = [

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from opencc import OpenCC
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
-
-from runtime.query.simplified import simplified
 
 #: Behind these characters of a word nothing is told apart.
 LONGEST = 32
@@ -24,6 +23,8 @@ _STARTS, _MOST = 24, 48
 #: Beginnings of Chinese of which also the pinyin is kept; how long a name of a person is, and ways to read it.
 _PINYIN_STARTS, _NAME, _WAYS = 8, 4, 4
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+#: The blocks of the characters in common use, the first two of Unicode.
+_COMMON_HAN = range(0x3400, 0xA000)
 _NUMBERED = re.compile(r"[a-z]*0*([1-9][0-9]{2,})\Z")
 _LAST_DIGITS = 4
 _ASKED = 5
@@ -31,7 +32,7 @@ _ASKED = 5
 
 def folded(text: str) -> str:
     """A text as searches compare it: without differences of width, case, accent and script."""
-    plain = simplified(unicodedata.normalize("NFKC", text)).casefold()
+    plain = unicodedata.normalize("NFKC", text).translate(_simplified()).casefold()
     if plain.isascii():
         return plain
     return unicodedata.normalize(
@@ -106,8 +107,10 @@ def _spoken(run: str) -> Iterator[str]:
     else:
         syllables = [_plain(each) for each in lazy_pinyin(run[:LONGEST])]
     for start in range(min(len(syllables), _PINYIN_STARTS)):
-        yield "".join(syllables[start:])
-        yield from ("".join(each[:1] for each in syllables[start:]),)[: len(syllables) - start - 1]
+        rest = syllables[start:]
+        yield "".join(rest)
+        if len(rest) > 1:
+            yield "".join(each[:1] for each in rest)
 
 
 def _ways(readings: list[tuple[str, ...]]) -> Iterator[str]:
@@ -119,6 +122,13 @@ def _ways(readings: list[tuple[str, ...]]) -> Iterator[str]:
         initials = list(dict.fromkeys(before + one[:1] for before in initials for one in some))
     yield from full
     yield from (each for each in initials if len(each) > 1)
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Every traditional character as the simplified one, each for itself: a word is cut anywhere, so its neighbours may not count."""
+    convert = OpenCC("t2s").convert
+    return {character: convert(chr(character)) for character in _COMMON_HAN}
 
 
 @cache

@@ -63,7 +63,7 @@ def export_rights(context: Context, compiled: CompiledApp, entity: CompiledEntit
     found = []
     for name in sorted(held_roles(context, compiled) & granting):
         role = compiled.app.roles.get(name)
-        rule = role and (role.access.get(entity.entity.name) or role.access.get(f"{compiled.app.name}.{entity.entity.name}"))
+        rule = role and role.rule_of(compiled.app.name, entity.entity.name)
         if rule and rule.export is not None:
             found.append(ExportRight(name, rule.export))
     return tuple(found)
@@ -71,9 +71,9 @@ def export_rights(context: Context, compiled: CompiledApp, entity: CompiledEntit
 
 def releasing_roles(compiled: CompiledApp, entity: CompiledEntity) -> frozenset[str]:
     """The roles whose people release exports of an entity."""
-    names = (entity.entity.name, f"{compiled.app.name}.{entity.entity.name}")
-    rules = (rule for role in compiled.app.roles.values() for name in names if (rule := role.access.get(name)) is not None)
-    return frozenset(rule.export.approved_by for rule in rules if rule.export is not None and rule.export.approved_by is not None)
+    rules = (role.rule_of(compiled.app.name, entity.entity.name) for role in compiled.app.roles.values())
+    exports = (rule.export for rule in rules if rule is not None and rule.export is not None)
+    return frozenset(export.approved_by for export in exports if export.approved_by is not None)
 
 
 def letting(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> Letting | None:
@@ -107,10 +107,20 @@ def admit(connection: Connection, context: Context, app: str, entity: str, reque
     plan_list(context, plan, request)  # refuses what cannot be asked, its columns too
     request = replace(request, select=(), titles=False)  # which decide on no row
     rows = count_records(connection, context, plan, request)
-    within = [right for right in rights if _rows_of(connection, context, app, entity, request, right, rows) <= right.rows]
+
+    def rows_of(some: Iterable[ExportRight]) -> int | None:
+        """How many of the rows these roles alone give, None where the question needs what they do not show."""
+        try:
+            alone = export_plan(context, app, entity, (right.role for right in some))
+            return count_records(connection, context, alone, request)
+        except BadRequest:
+            return None
+
+    # A role that cannot ask the question is taken to give all the rows: it lets them out only where it lets so many out.
+    within = [right for right in rights if (rows if (own := rows_of([right])) is None else own) <= right.rows]
     free = [right for right in within if right.transfer.approved_by is None]
     for some in (free, within):
-        if some and (some == list(rights) or _covers(connection, context, app, entity, request, some, rows)):
+        if some and (some == list(rights) or rows_of(some) == rows):
             chosen = export_plan(context, app, entity, (right.role for right in some))
             releasing = {right.transfer.approved_by for right in some if right.transfer.approved_by is not None}
             watermark = any(right.transfer.watermark for right in some)
@@ -121,29 +131,3 @@ def admit(connection: Connection, context: Context, app: str, entity: str, reque
         "en": f"These are {rows:,} records; your roles let {most:,} out at once. Narrow the filter.",
     }
     raise Conflict(message, code=TOO_MANY_ROWS.id, extra={"rows": rows, "limit": most})
-
-
-def _rows_of(
-    connection: Connection, context: Context, app: str, entity: str, request: ListRequest, right: ExportRight, rows: int
-) -> int:
-    """How many of the rows one role gives; all of them where the question needs what it does not show."""
-    try:
-        return count_records(connection, context, export_plan(context, app, entity, (right.role,)), request)
-    except BadRequest:
-        return rows
-
-
-def _covers(
-    connection: Connection,
-    context: Context,
-    app: str,
-    entity: str,
-    request: ListRequest,
-    rights: Iterable[ExportRight],
-    rows: int,
-) -> bool:
-    """Whether these roles alone give every row."""
-    try:
-        return count_records(connection, context, export_plan(context, app, entity, (r.role for r in rights)), request) == rows
-    except BadRequest:
-        return False

@@ -22,6 +22,9 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 class SheetWriter(Protocol):
     """Writes one table to a file: first its head, then its rows, then what it is."""
 
+    #: Texts that were longer than a cell may be, and end with an ellipsis.
+    cut: int
+
     def head(self, names: Sequence[str]) -> None:
         """Write what the columns are called."""
         ...

@@ -19,6 +19,7 @@ class CsvWriter:
         self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
         # The byte order mark tells spreadsheets that the Chinese is UTF-8.
         self._writer = csv.writer(self._text, lineterminator="\r\n")
+        self.cut = 0
 
     def head(self, names: Sequence[str]) -> None:
         """Write what the columns are called."""

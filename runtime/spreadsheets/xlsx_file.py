@@ -1,6 +1,7 @@
 """Writes a table as an Excel workbook, row by row into the archive: texts are always texts, so no cell ever computes.
 
-Numbers are numbers while a spreadsheet keeps all of their digits, else texts.
+Numbers are numbers while a spreadsheet keeps all of their digits, else texts. Our own writer, since the libraries send numbers
+through floats, and no float touches an amount.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ class XlsxWriter:
         self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True)
         self._letters: list[str] = []
         self._row = 0
-        #: Texts that were longer than a cell may be.
         self.cut = 0
 
     def head(self, names: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -75,11 +75,11 @@ def request_by_id(connection: Connection, app: str, id: str) -> ExportRequest | 
     return None if row is None else _request(row)
 
 
-def requests_of(connection: Connection, app: str, entity: str, limit: int) -> list[ExportRequest]:
-    """The newest requests for records of an entity."""
+def requests_of(connection: Connection, app: str, entity: str) -> Iterator[ExportRequest]:
+    """The requests for records of an entity, the newest first, fetched as they are asked for."""
     query = sa.select(export_request).where(export_request.c.app == app, export_request.c.entity == entity)
-    ordered = query.order_by(export_request.c.asked_at.desc(), export_request.c.id.desc()).limit(limit)
-    return [_request(row) for row in connection.execute(ordered)]
+    ordered = query.order_by(export_request.c.asked_at.desc(), export_request.c.id.desc())
+    return (_request(row) for row in connection.execute(ordered))
 
 
 def _request(row: sa.Row[tuple[object, ...]]) -> ExportRequest:

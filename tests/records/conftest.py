@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
 from tests.records import lab
+from tests.records.box import Box, open_box
 from tests.records.served import Bank
 from tests.serving import serving
 
@@ -30,3 +32,10 @@ def bank(db: Database, tmp_path: object) -> Iterator[Bank]:
     releases = Releases(db, {"org": lab.directory(), "lab": lab.lab()})
     with serving(build_app(Services(settings, db, releases, clock=lambda: lab.NOW))) as base:
         yield Bank(db, base)
+
+
+@pytest.fixture
+def box(db: Database, tmp_path: Path) -> Iterator[Box]:
+    """A server with an app that has files."""
+    with open_box(db, tmp_path) as opened:
+        yield opened

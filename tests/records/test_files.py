@@ -2,121 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import dataclasses
 import datetime as dt
-import io
 import os
-import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 
-from forms_dsl.load import load_app
-from runtime.commands.keep_file import safe_name
-from runtime.compile.app import compile_app, wanted_tables
-from runtime.http.routes import build_app
-from runtime.http.services import Services
-from runtime.identity.holdings import Given, grant_role
-from runtime.identity.tokens import create_token
 from runtime.jobs.sweep import sweep_files
-from runtime.records.content import is_accepted, kind_of
-from runtime.releases import Releases
-from runtime.settings import Settings
-from runtime.store.blobs import Arriving, open_blob
-from runtime.store.database import Database
-from runtime.store.tables import attachment, audit_event, org_person
-from tests.records.lab import NOW, directory
+from runtime.store.tables import attachment, audit_event
+from tests.records.box import PDF, PNG, Box, keep, send
+from tests.records.lab import NOW
 from tests.records.test_signatures import picture
-from tests.serving import serving
-
-FILES = {
-    "app.yaml": """\
-app: box
-format: 1
-version: 1.0.0
-label: Box
-languages: [en]
-requires: {apps: {org: ">=1.0"}}
-""",
-    "entities/folder.yaml": """\
-entity: folder
-label: Folder
-fields:
-  name: {type: text, max: 20, label: Name}
-  papers: {type: file, accept: [image/png, application/pdf, text/csv], max_mb: 1, count: {max: 2}, label: Papers}
-  photo: {type: image, label: Photo}
-  thick: {type: file, accept: [application/pdf], max_mb: 20, label: Thick}
-  signed: {type: signature, label: Signed}
-  items: {type: rows, of: item, label: Items}
-rows:
-  item:
-    label: Item
-    fields:
-      name: {type: text, max: 20, label: Name}
-      scan: {type: file, accept: [application/pdf], max_mb: 1, count: {max: 2}, label: Scan}
-      seen: {type: signature, label: Seen}
-      serial: {type: sequence, pattern: "R{yyyy}-{seq:3}", label: Number}
-""",
-    "roles.yaml": """\
-roles:
-  owner: {label: Owner, access: {folder: {create: true, read: created_by == user.id, update: created_by == user.id}}}
-  reader: {label: Reader, access: {folder: {read: true}}}
-  blind: {label: Blind, access: {folder: {read: true, fields: {papers: hidden, items.scan: hidden}}}}
-""",
-}
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
-PDF = b"%PDF-1.7\n" + b"x" * 50
-
-
-class Box:
-    """The routes of an app with files, and callers with tokens."""
-
-    def __init__(self, db: Database, app: FastAPI, base: str, folder: Path) -> None:
-        self.db, self.app, self.base, self.folder = db, app, base, folder
-
-    def scan(self, command: str) -> None:
-        """The server with a scanner from now on."""
-        services = self.app.state.services
-        self.app.state.services = dataclasses.replace(
-            services, settings=dataclasses.replace(services.settings, scan_command=command)
-        )
-
-    def caller(self, name: str, role: str) -> httpx.Client:
-        with self.db.write() as connection:
-            grant_role(connection, name, "box", role, Given(NOW))
-            _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
-        return httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
-
-
-@pytest.fixture
-def box(db: Database, tmp_path: Path) -> Iterator[Box]:
-    """A server with the app live."""
-    app = load_app(FILES).app
-    assert app is not None
-    compiled = compile_app(app, 1)
-    with db.write() as connection:
-        for table in wanted_tables(compiled):
-            table.create(connection)
-        for name in ("kim", "lee"):
-            row = {"id": name, "f_username": name, "f_name": name, "f_branch": "cx", "created_at": NOW, "changed_at": NOW}
-            connection.execute(sa.insert(org_person).values(**row))
-    settings = Settings(database_url=db.url, data_folder=tmp_path, demo=False)
-    releases = Releases(db, {"org": directory(), "box": compiled})
-    served = build_app(Services(settings, db, releases, clock=lambda: NOW))
-    with serving(served) as base:
-        yield Box(db, served, base, tmp_path)
-
-
-def send(
-    caller: httpx.Client, content: bytes, *, field: str = "papers", name: str = "a.png", entity: str = "folder"
-) -> httpx.Response:
-    body = {"app": "box", "entity": entity, "field": field, "name": name, "content": base64.b64encode(content).decode()}
-    return caller.post("/api/files", json=body)
 
 
 def test_a_file_from_its_sending_to_its_reading(box: Box) -> None:
@@ -277,73 +175,6 @@ def test_a_signature_is_a_picture_with_ink(box: Box) -> None:
     for content in (picture(b"\xff" * 12, 2, 2, pixel=3), PNG, PDF):
         refused = send(owner, content, field="signed")
         assert (422, ["Q312"]) == (refused.status_code, [error["code"] for error in refused.json()["errors"]])
-
-
-def kind(content: bytes) -> str:
-    return kind_of(io.BytesIO(content))
-
-
-def test_kinds_are_told_by_the_bytes() -> None:
-    """Beginnings of pictures and pages, office files by their parts, text with no marks however long it is."""
-    word = io.BytesIO()
-    with zipfile.ZipFile(word, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<x/>")
-        archive.writestr("word/document.xml", "<x/>")
-
-    assert "image/jpeg" == kind(b"\xff\xd8\xff\xe0")
-    assert "image/webp" == kind(b"RIFF\0\0\0\0WEBPVP8 ")
-    assert kind(word.getvalue()).endswith("wordprocessingml.document")
-    assert "application/octet-stream" == kind(b"PK\x03\x04broken")
-    # An archive whose list of contents says that it is enormous is not opened.
-    assert "application/octet-stream" == kind(word.getvalue()[:-10] + b"\xff\xff\xff\x7f" + word.getvalue()[-6:])
-    assert ["text/plain", "text/plain"] == [kind("甲,乙\n".encode()), kind("甲,乙\n".encode("gb18030"))]
-    # Characters that stand across the pieces in which the file is read.
-    assert ["text/plain", "text/plain"] == [kind(("a" + "甲" * 100_000).encode(code)) for code in ("utf-8", "gb18030")]
-    assert ["application/octet-stream"] * 3 == [kind(b"a\0b"), kind(b"a" * 100_000 + b"\0"), kind(b" " * 100_000 + b"<svg>")]
-    assert "application/octet-stream" == kind("甲".encode("gb18030") * 50_000 + b"\xff")
-    assert is_accepted("image/png", ["image/*"])
-    assert is_accepted("text/plain", ["text/csv"])
-    assert not is_accepted("image/svg+xml", ["image/png"])
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\x\\报告.pdf", "报告.pdf"),
-        ("a\x00b\r\n.pdf", "ab.pdf"),
-        ("evil\u202efdp.exe", "evilfdp.exe"),
-        ("...", "file"),
-        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
-    ],
-)
-def test_names_are_harmless(name: str, safe: str) -> None:
-    """No folder, no control character, no turned direction, not too long."""
-    assert safe == safe_name(name)
-
-
-def keep(folder: Path, content: bytes) -> str:
-    with Arriving(folder) as arriving:
-        arriving.write(content[:50])
-        arriving.write(content[50:])
-        name = arriving.settle()
-        arriving.keep()
-    return name
-
-
-def test_bytes_that_were_changed_are_not_given(tmp_path: Path) -> None:
-    """The hash is looked at again on reading; the same bytes are kept once; what is not kept goes."""
-    name = keep(tmp_path, PNG)
-    assert name == keep(tmp_path, PNG)
-    with Arriving(tmp_path) as arriving:
-        arriving.write(b"lost")
-    with open_blob(tmp_path, name) as file:
-        assert PNG == file.read()
-    [place] = [path for path in tmp_path.rglob("*") if path.is_file()]
-    place.write_bytes(b"other")
-    for wrong in (name, "../secrets"):
-        with pytest.raises(ValueError), open_blob(tmp_path, wrong):
-            pass
 
 
 def put(caller: httpx.Client, content: bytes | Iterator[bytes], *, field: str = "papers", **headers: str) -> httpx.Response:

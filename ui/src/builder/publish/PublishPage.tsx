@@ -90,8 +90,9 @@ export default function PublishPage() {
             <section className="card scope">
               <div className="card-head"><Heading>{t('step_scope')}</Heading><span className="tag tag-warning">{t('second_needed')}</span></div>
               <div className="card-body">
-                <div role="radiogroup" aria-label={t('scope')}>
-                  <b>{t('scope')}</b> <Radio checked={units === null} onChange={() => setUnits(null)}>{t('scope_all')}</Radio> <Radio checked={units !== null} onChange={() => setUnits([])}>{t('scope_pilot')}</Radio>
+                <div>
+                  <b id="scope">{t('scope')}</b>{' '}
+                  <Radio.Group aria-labelledby="scope" value={units === null ? 'all' : 'pilot'} onChange={event => setUnits(event.target.value === 'all' ? null : [])} options={[{ value: 'all', label: t('scope_all') }, { value: 'pilot', label: t('scope_pilot') }]} />
                   <p className="hint small">{t(units === null ? 'scope_note' : 'scope_pilot_note')}</p>
                 </div>
                 {units !== null && <div className="line"><label htmlFor="units">{t('pilot_units')}</label><UnitPicker id="units" units={units} choose={setUnits} /></div>}

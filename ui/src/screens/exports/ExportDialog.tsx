@@ -1,6 +1,7 @@
 /** Take a list out: what the file will hold is said before, and what needs another person is asked for here. */
 import { Button, Input } from 'antd'
 import { useId, useState } from 'react'
+import { Link } from 'react-router'
 import { useOnce } from '../../kernel/api/once'
 import type { EntityScreen } from '../../kernel/api/types'
 import { group } from '../../kernel/format/numbers'
@@ -49,7 +50,7 @@ export function ExportDialog({ app, entity, question, total, close }: ExportDial
     return (
       <Dialog title={t('title', { label: label(entity.label) })} close={close} width={520}>
         <p role="status">{t('asked')}</p>
-        <p className="dialog-foot"><Button type="primary" onClick={close}>{c('close')}</Button></p>
+        <p className="dialog-foot"><Link to={`/app/${app}/exports/${entity.name}`} onClick={close}>{t('requests')}</Link> <Button type="primary" onClick={close}>{c('close')}</Button></p>
       </Dialog>
     )
   }

@@ -3,6 +3,8 @@ import { catalogue, say } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('kinds', {
   record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], role_granted: ['授予角色', 'Role given'], role_revoked: ['收回角色', 'Role taken'], record_restored: ['恢复', 'Restored'], imported: ['导入', 'Imported'],
+  record_printed: ['打印', 'Printed'], records_exported: ['导出清单', 'Exported a list'], export_asked: ['申请导出', 'Export asked for'], export_released: ['批准导出', 'Export released'], export_returned: ['退回导出', 'Export returned'], export_withdrawn: ['撤回导出申请', 'Export withdrawn'],
+  kept_proposed: ['申请变更', 'Change proposed'], kept_released: ['批准变更', 'Change released'], kept_returned: ['退回变更', 'Change returned'], kept_withdrawn: ['撤回变更', 'Change withdrawn'], rates_entered: ['录入汇率', 'Rates entered'],
   panel_read: ['查看外部数据', 'Read live data'], report_read: ['查看报表', 'Read a report'], exported: ['导出', 'Exported'],
   process_started: ['发起审批', 'Approval started'], process_decided: ['审批决定', 'Decision'], process_finished: ['审批结束', 'Approval ended'], process_held: ['审批挂起', 'Approval held'], process_passed: ['无人审批自动通过', 'Passed without anybody'],
   process_called: ['调用外部系统', 'Called a system'], process_overdue: ['审批超时', 'Overdue'], process_reminded: ['超时提醒', 'Reminded'], process_repeated: ['自动去重', 'Earlier approval stands'], process_urged: ['催办', 'Urged'], process_recalled: ['撤回申请', 'Taken back'],
@@ -11,9 +13,10 @@ export const words = catalogue('kinds', {
   task_transferred: ['转办', 'Handed over'], task_added: ['加签', 'Seat added'], task_removed: ['减签', 'Seat taken away'], opinion_asked: ['征询意见', 'Opinion asked'], opinion_given: ['答复意见', 'Opinion given'], opinion_withdrawn: ['不再征询', 'Opinion not waited for'],
   process_voted: ['投票', 'Voted'], process_ballots: ['公布票面', 'Ballots told'], process_copied: ['抄送', 'Copied'], copy_read: ['已阅抄送', 'Copy read'], process_waited: ['等待结束', 'Wait over'], process_ballot_closed: ['表决截止', 'Ballot closed'], process_suspended: ['挂起审批', 'Approval suspended'], process_resumed: ['激活审批', 'Approval resumed'], process_terminated: ['终止审批', 'Approval ended by hand'], process_jump_asked: ['申请跳转', 'Jump asked for'], process_jumped: ['跳转', 'Jumped'], signature_refused: ['签名被拒', 'Signature refused'],
   person_added: ['新增人员', 'Person added'], person_changed: ['变更人员', 'Person changed'], password_set: ['设置密码', 'Password set'], post_given: ['任职', 'Post given'], post_ended: ['免职', 'Post ended'], group_joined: ['加入小组', 'Group joined'], group_left: ['退出小组', 'Group left'], unit_added: ['新增机构', 'Unit added'], unit_changed: ['变更机构', 'Unit changed'],
+  proxy_set: ['设置代理', 'Proxy named'], proxy_ended: ['结束代理', 'Proxy ended'],
   signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],
   published: ['发布', 'Published'], publish_failed: ['发布失败', 'Publishing failed'], release_activated: ['启用版本', 'Release activated'], pilot_started: ['开始试点', 'Pilot started'], pilot_changed: ['调整试点机构', 'Pilot moved'], pilot_extended: ['试点推广全行', 'Pilot made live for all'], pilot_ended: ['结束试点', 'Pilot ended'], draft_saved: ['存草稿', 'Draft saved'], draft_discarded: ['弃草稿', 'Draft discarded'],
-  review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], file_refused: ['拒收文件', 'File refused'], duplicate_dismissed: ['确认并非重复', 'Not a duplicate'],
+  review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], review_withdrawn: ['撤回复核', 'Review withdrawn'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], file_refused: ['拒收文件', 'File refused'], duplicate_dismissed: ['确认并非重复', 'Not a duplicate'],
   key_added: ['新增密钥', 'Key added'], keys_rotated: ['更换密钥', 'Keys rotated'], key_removed: ['移除密钥', 'Key removed'], audit_verified: ['校验审计', 'Trail verified'],
 })
 
@@ -43,4 +46,4 @@ const TONES: readonly (readonly [RegExp, string])[] = [
 export const kindTone = (kind: string): string => TONES.find(([pattern]) => pattern.test(kind))?.[1] ?? ''
 
 /** The kinds as the trail spells them, to filter by. */
-export const KINDS: readonly string[] = Object.keys(words.entries).map(key => key.replace(/^record_/, 'record.'))
+export const KINDS: readonly string[] = Object.keys(words.entries).map(key => key.replace(/^(records?|export|file|duplicate)_/, '$1.'))
