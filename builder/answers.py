@@ -1,18 +1,20 @@
-"""Answers about reviews and releases, with the names of the people in them."""
+"""Answers about reviews and releases, with the names of the people in them, and the texts of an app as a file."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sqlalchemy.engine import Connection, Row
+from starlette.responses import Response
 
 from builder import review
 from builder.people import people
 from builder.shapes import Json, Person, person_finder, plan_json, release_json, review_json
 from builder.units import units
+from forms_dsl.bundle import write_bundle
 from runtime.context import Context
 from runtime.publish.history import files_of
-from runtime.publish.types import Release
+from runtime.publish.types import Files, Release
 
 
 def people_of(connection: Connection, *ids: str | None) -> Person:
@@ -40,3 +42,9 @@ def review_with_plan(connection: Connection, context: Context, row: Row[Any]) ->
     answer = review_answer(connection, context, row)
     shown = plan_json(plan, before, review.texts_of(row), context.locale)
     return {**answer, "plan": shown, "plan_changed": row.state == "open" and plan.checksum != row.plan_checksum}
+
+
+def bundle_response(app: str, files: Files) -> Response:
+    """The texts of an app as a zip of its folder; the same texts give the same bytes."""
+    name = {"Content-Disposition": f'attachment; filename="{app}.zip"'}
+    return Response(write_bundle(files), media_type="application/zip", headers=name)

@@ -151,15 +151,18 @@ def save_file(
     return _save(database, context, app, changes, read)
 
 
-def save_bundle(database: Database, context: Context, app: str, files: Files, read: Reader) -> Judged:
+def save_bundle(database: Database, context: Context, app: str, files: Files, read: Reader, *, over: str | None = None) -> Judged:
     """Save the files of a bundle as the whole draft: what it does not have is removed; raises Invalid as `save_file` does.
 
+    With `over`, the checksum of the draft that it was made from, raises Conflict when the draft is another one by now.
     The files of a base stay as they are: they are its vendor's.
     """
     _refuse_app(app)
     refuse_texts({path: text for path, text in files.items() if not path.startswith(BASE_FOLDER)}, read)
 
     def changes(draft: Draft) -> dict[str, str | None]:
+        if over is not None and draft.checksum != over:
+            raise draft_changed()
         own = {path for path in draft.files if not path.startswith(BASE_FOLDER)}
         changed = {path: files.get(path) for path in sorted({*own, *files}) if files.get(path) != draft.files.get(path)}
         for path in changed:
@@ -181,7 +184,9 @@ def _refuse_app(app: str) -> None:
         raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
 
 
-def _draft_or_new(connection: Connection, app: str) -> Draft:
+def draft_or_new(connection: Connection, app: str) -> Draft:
+    """The draft of an app, an empty one of an app that is still to be made."""
+    _refuse_app(app)
     try:
         return read_draft(connection, app)
     except NotFound:
@@ -191,14 +196,14 @@ def _draft_or_new(connection: Connection, app: str) -> Draft:
 def _save(database: Database, context: Context, app: str, changes: Changes, read: Reader) -> Judged:
     """Judge the draft as it would be, outside the transaction that writes it; what is to do harm is never written."""
     with database.read() as connection:
-        before = _draft_or_new(connection, app)
+        before = draft_or_new(connection, app)
     wished = changes(before)
     draft = _with(before, context, wished)
     refuse_size(draft.files)
     judged = judge(context, draft, read)
     refuse_harm(one for one in judged.diagnostics if one.span.file in wished)
     with database.write() as connection:
-        now = _draft_or_new(connection, app)
+        now = draft_or_new(connection, app)
         _write(connection, context, now, changes(now))
     # Somebody else may have saved another file in between.
     return judged if now == before else judge(context, _with(now, context, changes(now)), read)
@@ -264,6 +269,14 @@ def discard_draft(connection: Connection, context: Context, app: str) -> None:
         raise NotFound({"zh": f"应用 {app} 没有草稿。", "en": f"{app} has no draft."})
     connection.execute(sa.delete(draft_file).where(draft_file.c.app == app))
     record_event(connection, context, "draft_discarded", app=app, body={"paths": sorted(paths)})
+
+
+def draft_changed() -> Conflict:
+    """The draft is not the one that was looked at any more."""
+    return Conflict(
+        {"zh": "草稿在您查看之后已有改动，请重新查看。", "en": "The draft changed since you looked at it. Look at it again."},
+        code=CHANGED_MEANWHILE.id,
+    )
 
 
 def _checksum(text: str | None) -> str | None:

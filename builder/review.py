@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from builder.codes import CHANGED_MEANWHILE, DECIDED, NOT_THE_AUTHOR, NOTHING_CHANGED
-from builder.drafts import read_draft
+from builder.codes import DECIDED, NOT_THE_AUTHOR, NOTHING_CHANGED
+from builder.drafts import draft_changed, read_draft
 from forms_dsl.app_header import read_header
 from forms_dsl.diff import diff_apps
 from forms_dsl.load import load_app
@@ -37,10 +37,7 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
     """
     draft = read_draft(connection, app)
     if draft.checksum != checksum:
-        raise Conflict(
-            {"zh": "草稿在您查看之后已有改动，请重新查看。", "en": "The draft changed since you looked at it. Look at it again."},
-            code=CHANGED_MEANWHILE.id,
-        )
+        raise draft_changed()
     if not draft.changed:
         raise Conflict(
             {"zh": "草稿与已上线版本没有差别。", "en": "The draft does not differ from the active release."},

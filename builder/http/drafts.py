@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -12,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from builder import drafts, review
-from builder.answers import review_answer
+from builder.answers import bundle_response, review_answer
+from builder.compare import changes_of
 from builder.preview import preview_screens
-from builder.shapes import diagnostics_json, plan_json
-from forms_dsl.bundle import BROKEN, read_bundle, write_bundle
+from builder.shapes import change_json, diagnostics_json, plan_json
+from forms_dsl.bundle import BROKEN, read_bundle
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.folder import BUNDLE_LIMIT
 from forms_dsl.reading import ReadOnce
@@ -55,6 +57,8 @@ class BundleBytes(BaseModel):
 
     model_config = _STRICT
     zip: str = Field(max_length=BUNDLE_LIMIT)
+    #: Of the draft that it was made from; without it the bundle replaces any.
+    checksum: str | None = None
 
 
 class Submission(BaseModel):
@@ -108,7 +112,7 @@ def put_bundle(request: Request, context: Designer, app: str, wish: BundleBytes)
     bundle = read_bundle(f"{app}.zip", _decoded(wish.zip))
     if bundle.diagnostics:
         raise Invalid(REFUSED, code=bundle.diagnostics[0].code, faults=tuple(map(_fault, bundle.diagnostics)))
-    judged = drafts.save_bundle(services_of(request).database, context, app, bundle.files, ReadOnce())
+    judged = drafts.save_bundle(services_of(request).database, context, app, bundle.files, ReadOnce(), over=wish.checksum)
     return _draft_answer(context, judged)
 
 
@@ -117,8 +121,7 @@ def get_bundle(request: Request, context: Reader, app: str) -> Response:
     """The draft as a zip of an app's folder; the same texts give the same bytes."""
     with services_of(request).database.read() as connection:
         files = drafts.read_draft(connection, app).files
-    name = {"Content-Disposition": f'attachment; filename="{app}.zip"'}
-    return Response(write_bundle(files), media_type="application/zip", headers=name)
+    return bundle_response(app, files)
 
 
 @router.delete("/draft")
@@ -135,6 +138,20 @@ def check(request: Request, context: Designer, app: str, texts: Texts) -> JSONRe
     files = _with(request, app, texts)
     return JSONResponse(
         {"diagnostics": diagnostics_json(load_verified(files, others=context.live_apps).diagnostics, context.locale)}
+    )
+
+
+@router.post("/changes")
+def changes(request: Request, context: Reader, app: str, texts: Texts) -> JSONResponse:
+    """What these texts would change in the draft, in words; nothing is saved."""
+    with services_of(request).database.read() as connection:
+        draft = drafts.draft_or_new(connection, app)
+    found = changes_of(context, (draft.files, draft.published), _placed(draft.files, texts))
+    return JSONResponse(
+        {
+            "changes": [change_json(change) for change in found.changes],
+            "diagnostics": diagnostics_json(found.diagnostics, context.locale),
+        }
     )
 
 
@@ -185,5 +202,9 @@ def _fault(found: Diagnostic) -> Fault:
 
 def _with(request: Request, app: str, texts: Texts) -> dict[str, str]:
     with services_of(request).database.read() as connection:
-        files = {**drafts.read_draft(connection, app).files, **texts.files}
-    return {path: text for path, text in files.items() if text is not None}
+        return _placed(drafts.read_draft(connection, app).files, texts)
+
+
+def _placed(files: Mapping[str, str], texts: Texts) -> dict[str, str]:
+    placed = {**files, **texts.files}
+    return {path: text for path, text in placed.items() if text is not None}

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from builder.answers import people_of, release_answer
+from builder.answers import bundle_response, people_of, release_answer
 from builder.shapes import release_json
 from builder.units import units
 from runtime.context import Context
@@ -17,7 +17,7 @@ from runtime.failures import NotFound
 from runtime.http.admission import platform_role
 from runtime.http.services import Services, services_of
 from runtime.publish.apply import activate
-from runtime.publish.history import list_releases
+from runtime.publish.history import files_of, list_releases
 from runtime.publish.pilot import change_units, end_pilot, extend_pilot, unit_ids
 from runtime.publish.types import Release
 
@@ -44,6 +44,16 @@ def get_releases(request: Request, context: Reader, app: str) -> JSONResponse:
     if not found:
         raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
     return JSONResponse({"items": [release_json(release, person, where) for release in found]})
+
+
+@router.get("/{release}/bundle")
+def get_bundle(request: Request, context: Reader, app: str, release: int) -> Response:
+    """The texts of a release as a zip of an app's folder; the same texts give the same bytes."""
+    with services_of(request).database.read() as connection:
+        files = files_of(connection, app, release)
+    if not files:
+        raise NotFound({"zh": f"应用 {app} 没有版本 {release}。", "en": f"{app} has no release {release}."})
+    return bundle_response(app, files)
 
 
 @router.post("/{release}/activate")
