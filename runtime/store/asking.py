@@ -132,11 +132,13 @@ def answer(connection: Connection, asking: Asking[Answer]) -> Answer:
 def ask_now(connection: Connection, question: Question) -> list[Row]:
     """The rows of one question, over the driver's own cursor: SQLAlchemy's execution costs more than the statement."""
     cursor = connection.connection.cursor()
-    try:
-        _execute(connection, cursor, question.prepared, question.values)
-        return list(cursor.fetchall())
-    finally:
-        cursor.close()
+    # What is refused may be a change that waited and travels with the question.
+    with _refusals(connection, question.prepared.text):
+        try:
+            _execute(connection, cursor, question.prepared, question.values)
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
 
 
 def stream_now(connection: Connection, question: Question, size: int) -> Iterator[list[Row]]:

@@ -61,6 +61,15 @@ def test_another_method_is_told_which_there_are(bank: Bank) -> None:
         assert (405, methods) == (answer.status_code, answer.headers["allow"])
 
 
+def test_a_value_that_another_record_has_is_a_fault_of_its_field(bank: Bank) -> None:
+    """422 at the field also for a role with a rule on its rows, where the insert travels with the question whether the rule holds."""
+    tom, body = bank.caller("tom", "teller"), {"code": "A", "full_name": "Anna", "branch": "cx"}
+
+    assert 201 == tom("POST", "/api/lab/client", json=body).status_code
+    answer = tom("POST", "/api/lab/client", json=body)
+    assert (422, {"/code": "Q306"}) == (answer.status_code, {e["pointer"]: e["code"] for e in answer.json()["errors"]})
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
