@@ -17,13 +17,14 @@ from sqlalchemy.engine import Connection, Dialect
 
 from runtime.query.rights import Cell, When
 from runtime.query.terms import after_all, asked_words, terms_of
-from runtime.store.asking import Prepared, change_later, prepare
+from runtime.store.asking import Prepared, change_each, change_later, prepare
 from runtime.store.tables import search_term
 
 Values = Mapping[str, object]
 #: Searched fields by name, each with the number under which its words are kept.
 Numbers = Mapping[str, int]
 _Row = tuple[int, str, str]
+_COLUMNS = ("field", "term", "record_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def word_values(text: str) -> dict[str, object]:
 
 def keep_words(connection: Connection, searched: Numbers, records: Mapping[str, Values]) -> None:
     """Keep the words of these fields for records that have none yet, by their keys."""
-    _add(connection, [row for id, values in records.items() for row in _rows(searched, id, values)])
+    rows = [row for id, values in records.items() for row in _rows(searched, id, values)]
+    _write(connection, _adding(connection.dialect), rows)
 
 
 def change_words(connection: Connection, searched: Numbers, record_id: str, before: Values, values: Values) -> None:
@@ -76,12 +78,8 @@ def change_words(connection: Connection, searched: Numbers, record_id: str, befo
     if not touched:
         return
     old, new = set(_rows(touched, record_id, before)), set(_rows(touched, record_id, values))
-    for number in touched.values():
-        gone = sorted(term for field, term, _ in old - new if field == number)
-        if gone:
-            mine = (search_term.c.field == number, search_term.c.term.in_(gone), search_term.c.record_id == record_id)
-            connection.execute(sa.delete(search_term).where(*mine))
-    _add(connection, sorted(new - old))
+    _write(connection, _removing(connection.dialect), sorted(old - new))
+    _write(connection, _adding(connection.dialect), sorted(new - old))
 
 
 def forget_words(connection: Connection, numbers: Collection[int], ids: Sequence[str] | None = None) -> None:
@@ -99,24 +97,40 @@ def _rows(searched: Numbers, record_id: str, values: Values) -> list[_Row]:
     ]
 
 
-def _add(connection: Connection, rows: Sequence[_Row]) -> None:
+def _write(connection: Connection, prepared: Prepared, rows: Sequence[_Row]) -> None:
+    """Add or remove these words by the text of a statement that was made once: they are written with nearly every record."""
     if not rows:
         return
-    if connection.dialect.name == "sqlite":
-        added = sa.insert(search_term).prefix_with("OR IGNORE")
-        connection.execute(added, [{"field": field, "term": term, "record_id": id} for field, term, id in rows])
-        return
-    # One statement with three values, however many words, that travels with the next one.
-    fields, terms, ids = (list(column) for column in zip(*rows, strict=True))
-    change_later(connection, _adding(connection.dialect), {"fields": fields, "terms": terms, "ids": ids})
+    if prepared.positions is not None:
+        change_each(connection, prepared, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    else:
+        # One statement with three values, however many words, that travels with the next one.
+        change_later(
+            connection, prepared, {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
+        )
 
 
 @lru_cache(maxsize=8)
 def _adding(dialect: Dialect) -> Prepared:
-    given: dict[str, sa.types.TypeEngine[Any]] = {"fields": sa.BigInteger(), "terms": sa.Text(), "ids": sa.Text()}
-    columns = [sa.func.unnest(sa.bindparam(name, type_=ARRAY(type))) for name, type in given.items()]
-    adding = pg_insert(search_term).from_select(["field", "term", "record_id"], sa.select(*columns))
-    return prepare(adding.on_conflict_do_nothing(), dialect)
+    if dialect.name == "sqlite":
+        return prepare(sa.insert(search_term).prefix_with("OR IGNORE").values(**_given()), dialect)
+    return prepare(pg_insert(search_term).from_select(_COLUMNS, _unnested()).on_conflict_do_nothing(), dialect)
+
+
+@lru_cache(maxsize=8)
+def _removing(dialect: Dialect) -> Prepared:
+    words = sa.tuple_(*(search_term.c[name] for name in _COLUMNS))
+    gone = words == sa.tuple_(*_given().values()) if dialect.name == "sqlite" else words.in_(_unnested())
+    return prepare(sa.delete(search_term).where(gone), dialect)
+
+
+def _given() -> dict[str, sa.BindParameter[Any]]:
+    return {name: sa.bindparam(name, type_=search_term.c[name].type) for name in _COLUMNS}
+
+
+def _unnested() -> sa.Select[Any]:
+    arrays: tuple[ARRAY[Any], ...] = (ARRAY(sa.BigInteger()), ARRAY(sa.Text()), ARRAY(sa.Text()))
+    return sa.select(*(sa.func.unnest(sa.bindparam(name, type_=type)) for name, type in zip(_COLUMNS, arrays, strict=True)))
 
 
 def _hits(place: int, numbers: Sequence[int]) -> sa.Select[tuple[str]]:

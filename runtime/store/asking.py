@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -189,6 +189,18 @@ def change_later(connection: Connection, prepared: Prepared, values: Mapping[str
             _make_ready(connection, cursor, prepared)
             waiting: list[bytes] = connection.connection.info.setdefault(_LATER, [])
             waiting.append(cursor.mogrify(prepared.execute, prepared.bound(values)))
+        finally:
+            cursor.close()
+
+
+def change_each(connection: Connection, prepared: Prepared, rows: Sequence[Mapping[str, object]]) -> None:
+    """Run one INSERT, UPDATE or DELETE for each of these values, on a database that takes them by position: on SQLite."""
+    assert prepared.positions is not None  # noqa: S101 - PostgreSQL takes many rows as arrays, in one statement
+    cursor = connection.connection.cursor()
+    bound = (prepared.bound(values) for values in rows)
+    with _refusals(connection, prepared.text):
+        try:
+            cursor.executemany(prepared.text, [tuple(each[name] for name in prepared.positions) for each in bound])
         finally:
             cursor.close()
 
