@@ -29,6 +29,8 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     #: What one sign-in or token may ask of one process, with five seconds' worth at once; 0 is without limit.
     requests_per_second: int = 100
+    #: So many records a person may reveal masked fields of in a day of the bank; 0 is none.
+    reveals_per_day: int = 50
 
     def business_date(self, now: dt.datetime) -> dt.date:
         """The bank's day at a moment."""
@@ -48,4 +50,5 @@ class Settings:
             scan_command=environment.get("QIQIAO_SCAN_COMMAND") or None,
             timezone=environment.get("QIQIAO_TIMEZONE") or "Asia/Shanghai",
             requests_per_second=int(environment.get("QIQIAO_REQUESTS_PER_SECOND") or 100),
+            reveals_per_day=int(environment.get("QIQIAO_REVEALS_PER_DAY") or 50),
         )

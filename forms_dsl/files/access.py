@@ -52,7 +52,11 @@ class AccessShape(Shape):
         ),
     ] = {}
     unmask: Annotated[
-        list[Reference], key("Fields that may be shown in clear, one record at a time.", "可逐条解除脱敏的字段。")
+        list[Reference],
+        key(
+            "Fields that this role shows masked and may reveal: of one record at a time, for a reason, logged.",
+            "本角色以掩码显示、可逐条说明理由查看明文的字段，留审计。",
+        ),
     ] = []
     export: Annotated[Transfer, key("Whether or how lists may be exported.", "是否可导出及限制。")] = False
     print: Annotated[Transfer, key("Whether or how records may be printed.", "是否可打印及限制。")] = False

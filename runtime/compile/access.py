@@ -39,6 +39,8 @@ class RoleAccess:
     rights: Rights
     #: What the role may do beyond that with some fields, on those of its rows for which a condition holds.
     conditions: tuple[tuple[Expression, Rights], ...] = ()
+    #: The fields that the role may reveal, one record at a time, where it shows them masked.
+    unmask: frozenset[str] = frozenset()
 
 
 def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
@@ -51,7 +53,12 @@ def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
             if not entity.read_only:
                 rows |= {"create": rule.create, "update": rule.update, "delete": rule.delete}
             found[role.name] = RoleAccess(
-                role.name, rows, rule.deny, role_rights(app, entity, rule), _conditional(app, entity, rule)
+                role.name,
+                rows,
+                rule.deny,
+                role_rights(app, entity, rule),
+                _conditional(app, entity, rule),
+                frozenset(rule.unmask),
             )
     return found
 

@@ -89,6 +89,8 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
                 f"{part}_{entity.name}", f"{label}: {meaning}", entity.name, {"200": _answer(meaning, {"type": "object"})}
             )
             paths[f"{base}/{{id}}/{part}"] = {"parameters": one["parameters"], "get": got}
+        if seen.reveals:
+            paths[f"{base}/{{id}}/reveal"] = {"parameters": one["parameters"], "post": _reveal(entity, label, seen)}
     if seen.create:
         parameters = [
             _IDEMPOTENCY,
@@ -148,6 +150,33 @@ def _feed(name: str, label: str, record: Mapping[str, object]) -> dict[str, obje
     )
 
 
+def _reveal(entity: Entity, label: str, seen: EntityView) -> dict[str, object]:
+    wanted = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["fields", "reason"],
+        "properties": {
+            "fields": {"type": "array", "minItems": 1, "maxItems": 20, "items": {"enum": sorted(seen.reveals)}},
+            "reason": {"type": "string", "minLength": 4, "maxLength": 200},
+        },
+    }
+    columns = sorted({path.partition(".")[0] for path in seen.reveals})
+    values = {name: _property(entity, entity.fields[name], seen, "", clear=seen.reveals) for name in columns}
+    revealed = {
+        "type": "object",
+        "required": ["id", "version", "values", "left"],
+        "properties": {
+            "id": {"type": "string"},
+            "version": {"type": "integer"},
+            "values": {"type": "object", "properties": values},
+            "left": {"type": "integer", "description": "Of how many more records the caller may reveal fields today."},
+        },
+    }
+    found = {"200": _answer("The values in clear; the look stands in the audit trail.", revealed)}
+    body = {"required": True, "content": {_JSON: {"schema": wanted}}}
+    return {**_operation(f"reveal_{entity.name}", f"Reveal masked fields: {label}", entity.name, found), "requestBody": body}
+
+
 def _schemas(entity: Entity, seen: EntityView) -> dict[str, object]:
     system: dict[str, object] = {
         "id": {"type": "string"},
@@ -168,18 +197,21 @@ def _schemas(entity: Entity, seen: EntityView) -> dict[str, object]:
     }
 
 
-def _property(entity: Entity, field: Field, seen: EntityView, prefix: str) -> dict[str, object]:
+def _property(
+    entity: Entity, field: Field, seen: EntityView, prefix: str, *, clear: frozenset[str] | None = None
+) -> dict[str, object]:
+    """The schema of a value as it is shown; with `clear` as it is revealed, of child rows these fields only."""
     if field.type == "rows" and field.options.of is not None:
         inner = {
-            name: _property(entity, each, seen, f"{field.name}.")
+            name: _property(entity, each, seen, f"{field.name}.", clear=clear)
             for name, each in entity.rows[field.options.of].fields.items()
-            if f"{field.name}.{name}" in seen.shows
+            if f"{field.name}.{name}" in (seen.shows if clear is None else clear)
         }
         schema: Mapping[str, object] = {
             "type": "array",
             "items": {"type": "object", "properties": {"id": {"type": "string"}, **inner}},
         }
-    elif seen.shows.get(f"{prefix}{field.name}") == "masked":
+    elif clear is None and seen.shows.get(f"{prefix}{field.name}") == "masked":
         schema = {"type": "string"}
     else:
         schema = FIELD_TYPES[field.type].json_schema(field.options)

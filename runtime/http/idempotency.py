@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -36,6 +37,7 @@ from runtime.store.database import BEFORE_COMMIT
 _LONGEST_KEY = 128
 #: Answers about the caller or the moment, not about the request: nothing was changed, so it may be tried again.
 _NOT_KEPT = frozenset({401, 403, 408, 409, 429})
+_NEVER_KEPT = re.compile(r"/api/(auth/|[^/]+/[^/]+/[^/]+/reveal\Z)")
 #: Headers of an answer that are part of it; the others are made anew for each answer.
 _KEPT_HEADERS = ("content-type", "location", "etag")
 
@@ -43,7 +45,7 @@ _KEPT_HEADERS = ("content-type", "location", "etag")
 class Idempotency:
     """Runs a POST with a key once and answers its repetitions from the database.
 
-    Answers below /api/auth/ hold secrets and are never kept.
+    Answers below /api/auth/ hold secrets, and those of `reveal` personal values in clear: they are never kept.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -51,7 +53,7 @@ class Idempotency:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"].startswith("/api/auth/"):
+        if scope["type"] != "http" or scope["method"] != "POST" or _NEVER_KEPT.match(scope["path"]):
             await self.app(scope, receive, send)
             return
         request = HTTPConnection(scope)

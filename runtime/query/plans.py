@@ -46,6 +46,8 @@ class Grant:
     source: str
     rows: Rows
     rights: Rights
+    #: The fields that may be revealed on these rows, one record at a time, where this grant shows them masked.
+    unmask: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

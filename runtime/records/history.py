@@ -25,6 +25,8 @@ from runtime.store.types import format_instant
 
 #: Events as one page of history holds them.
 PAGE = 50
+#: Looks at a record are for the auditor: who investigates somebody must not be told of in the record itself.
+_UNTOLD = ("record.revealed",)
 
 
 def record_history(
@@ -37,7 +39,7 @@ def record_history(
     events = (
         sa.select(audit_event, org_person.c.f_name.label("actor_name"))
         .outerjoin(org_person, org_person.c.id == audit_event.c.actor)
-        .where(*_of_record(access.entity.entity, record_id))
+        .where(*_of_record(access.entity.entity, record_id), audit_event.c.kind.not_in(_UNTOLD))
         .order_by(audit_event.c.id.desc())
         .limit(PAGE + 1)
     )

@@ -80,6 +80,13 @@ def get_record(
     return answer(connection, asking_record(connection.dialect, context, app, entity, record_id, request, case=case))
 
 
+def record_under(
+    connection: Connection, context: Context, access: AccessPlan, record_id: str, request: GetRequest
+) -> Record | None:
+    """One record as an access plan shows it, None where the plan does not give it."""
+    return answer(connection, _one(connection.dialect, context, access, record_id, request, None))
+
+
 def asking_page(dialect: Dialect, context: Context, app: str, entity: str, request: ListRequest) -> Asking[Page]:
     """One page of records, as `list_records`."""
     access = access_plan(context, app, entity, "read")

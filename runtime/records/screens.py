@@ -19,6 +19,7 @@ from runtime.query.plans import AccessPlan
 from runtime.records.access import knows, possible_plan, workflows_of
 from runtime.records.dashboards import dashboards_for
 from runtime.records.exporting import letting, releasing_roles
+from runtime.records.revealing import revealed_by
 from runtime.records.segments import segment_of
 
 
@@ -141,6 +142,7 @@ def _view(compiled: CompiledApp, context: Context, name: str) -> EntityView | No
         starts,
         letting(context, live, declared),
         bool(roles & releasing_roles(live, declared)),
+        revealed_by(plans["read"]) if "read" in plans else frozenset(),
     )
 
 

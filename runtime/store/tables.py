@@ -11,6 +11,7 @@ from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.notice_tables import notice
 from runtime.store.people_tables import person_group, person_post, role_grant
 from runtime.store.proxy_tables import wf_proxy
+from runtime.store.reveal_tables import reveal_count
 from runtime.store.search_tables import search_field, search_term
 from runtime.store.types import Instant, Json, bytewise_text
 from runtime.store.work_tables import (
@@ -45,6 +46,7 @@ __all__ = [
     "outbox",
     "person_group",
     "person_post",
+    "reveal_count",
     "role_grant",
     "search_field",
     "search_term",

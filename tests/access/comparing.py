@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import orjson
 
 from forms_dsl.masks import masked
-from runtime.failures import Failure
+from runtime.context import Context
+from runtime.failures import Failure, Invalid
 from runtime.records.read import list_records
 from runtime.records.request import ListRequest
+from runtime.records.revealing import reveal
 from runtime.store.database import Database
 from tests.access.oracle import Oracle, Person, Row
 from tests.access.random_apps import Small, write
@@ -37,6 +40,40 @@ def differences(database: Database, small: Small) -> Iterator[tuple[object, ...]
             yield from _compared(database, small, who, "note", _expanded(oracle, known), tuple(known), known)
         for path in unknown:
             yield from _compared(database, small, who, "note", None, (path,), [path])
+
+
+def revealing_differences(database: Database, small: Small) -> Iterator[tuple[object, ...]]:
+    """Each masked field that is revealed otherwise than the naive reading says, or refused in other words."""
+    write(database, small)
+    for who in small.people:
+        oracle, context = small.oracle(who), small.context(who)
+        for entity in ("paper", "note"):
+            names = [*small.compiled.entities[entity].entity.fields]
+            for row in oracle.world.records[entity].values():
+                id, place = str(row["id"]), (small.seed, who, entity, row["id"])
+                if not oracle.granting(entity, row):
+                    # Whether he may know of the entity at all is asked elsewhere.
+                    allowed = (404,) if oracle.may(entity, "read") else (403, 404)
+                    if (found := _asked(database, context, entity, id, names)) not in allowed:
+                        yield (*place, allowed, found)
+                    continue
+                revealed = {name: _plain_text(row[name]) for name in names if oracle.reveals(entity, row, name)}
+                others = [name for name in names if name not in revealed]
+                refused = {name: "Q301" if oracle.cell(entity, row, name) == "nothing" else "Q226" for name in others}
+                for expected in (refused, revealed):
+                    if expected and (found := _asked(database, context, entity, id, [*expected])) != expected:
+                        yield (*place, expected, found)
+
+
+def _asked(database: Database, context: Context, entity: str, id: str, names: list[str]) -> object:
+    """The values that are revealed, or the refusal: the code of each field, or the status of the whole."""
+    with database.read() as connection:
+        try:
+            return dict(reveal(connection, context, "papers", entity, id, names).values)
+        except Invalid as invalid:
+            return {names[int(str(fault.pointer).rpartition("/")[2])]: fault.code for fault in invalid.faults}
+        except Failure as failure:
+            return failure.status
 
 
 def _compared(
@@ -97,10 +134,14 @@ def _expanded(oracle: Oracle, paths: list[str]) -> list[Row]:
     return made
 
 
+def _plain_text(value: Any) -> object:
+    """A value in clear as the wire has it."""
+    return f"{value:.2f}" if isinstance(value, Decimal) else value.isoformat() if hasattr(value, "isoformat") else value
+
+
 def _said(oracle: Oracle, entity: str, row: Row, name: str) -> object:
-    level, value = oracle.cell(entity, row, name), row[name]
+    level, said = oracle.cell(entity, row, name), _plain_text(row[name])
     if level == "nothing":
         return ABSENT
-    said = f"{value:.2f}" if isinstance(value, Decimal) else value.isoformat() if hasattr(value, "isoformat") else value
     mask = oracle.entities[entity]["fields"][name].get("mask", "hidden")
     return said if level == "clear" else masked(None if said is None else str(said), mask)

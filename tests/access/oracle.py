@@ -118,6 +118,14 @@ class Oracle:
             (self.level(entity, rule, name, row) for rule in self.granting(entity, row)), key=LEVELS.index, default="nothing"
         )
 
+    def reveals(self, entity: str, row: Row, name: str) -> bool:
+        """Whether a rule that gives this very row shows the field masked, in one of its conditions that hold, and unmasks it."""
+        return any(
+            name in rule.get("unmask", ()) and self._under(entity, rule, name, source) == "masked"
+            for rule in self.granting(entity, row)
+            for source in [None, *(each for each in _conditions(rule) if not self.lacks(each) and self.true(each, row, entity))]
+        )
+
     def _under(self, entity: str, rule: Row, name: str, source: str | None) -> str:
         """How a rule shows a field where this one condition of it holds."""
         declared = self.entities[entity]["fields"][name]

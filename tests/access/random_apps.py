@@ -42,6 +42,7 @@ _NOTE = (
     "writer == user.id", "writer in user.line", "is_missing(about)", "about.branch == user.branch", 'about.grade == "b"', "about.open",
     "about.branch.path in user.branch_tree", 'starts_with(said, "x")', "about in user.cases", "about.owner in user.team",
 )  # fmt: skip
+_UNMASKED = ("label", "grade", "amount", "due", "secret", "tag", "twice")
 _WORDS = ("hidden", "masked", "read", "write")
 
 
@@ -74,11 +75,13 @@ def principal(who: Person) -> Principal:
     )  # fmt: skip
 
 
-def make(seed: int) -> Small:
-    """The app of a seed."""
+def make(seed: int, *, unmasking: bool = False) -> Small:
+    """The app of a seed; `unmasking` lets its roles reveal some fields too."""
     chance = random.Random(seed)
     paper, note = _paper(chance), _note(chance)
     roles = _roles(chance, paper, note)
+    if unmasking:
+        roles = _with_unmask(random.Random(seed + 0.5), roles)
     entities = {"paper": paper, "note": note}
     files = {"app.yaml": APP, "params.yaml": PARAMS, "roles.yaml": roles} | {f"entities/{k}.yaml": v for k, v in entities.items()}
     loaded = load_app(files)
@@ -158,6 +161,15 @@ def _access(chance: random.Random, atoms: tuple[str, ...], names: tuple[str, ...
             words = chance.sample(("masked", "read", "write"), chance.choice((1, 2)))
             fields[name] = {word: chance.choice(("true", *conditions)) for word in words}
     return made | ({"fields": fields} if fields else {})
+
+
+def _with_unmask(chance: random.Random, roles: str) -> str:
+    written = json.loads(roles)
+    for role in written["roles"].values():
+        for entity, rule in role["access"].items():
+            names = _UNMASKED if entity == "paper" else ("said",)
+            rule["unmask"] = [name for name in names if chance.random() < 0.5]
+    return json.dumps(written, indent=1)
 
 
 def _people(chance: random.Random) -> tuple[Person, ...]:

@@ -17,12 +17,13 @@ from runtime.compile import access as compiled_access
 from runtime.compile import expr_people
 from runtime.compile.access import FieldRight
 from runtime.query import rights, select
-from runtime.query.plans import AccessPlan
+from runtime.query.plans import AccessPlan, EveryRow
 from runtime.query.scope import value_at
 from runtime.records import access as plans
+from runtime.records import revealing
 from runtime.store.database import Database
 from runtime.store.tables import wf_work
-from tests.access.comparing import differences
+from tests.access.comparing import differences, revealing_differences
 from tests.access.random_apps import make
 from tests.records.lab import prepare
 
@@ -128,6 +129,48 @@ def _includes_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(plans, "held_roles", lambda context, compiled: context.principal.roles_in(compiled.app.name))
 
 
+def _unmask_of_one_role_on_rows_of_another(patch: pytest.MonkeyPatch) -> None:
+    usual = revealing._unmasked
+    patch.setattr(revealing, "held_grants", lambda _connection, _context, plan, _id: plan)
+    patch.setattr(revealing, "_unmasked", lambda plan, _grant: frozenset().union(*(usual(plan, grant) for grant in plan.grants)))
+
+
+def _the_row_rule_not_asked(patch: pytest.MonkeyPatch) -> None:
+    usual = revealing._revealing
+
+    def every_row(plan: AccessPlan, fields: Any) -> AccessPlan:
+        found = usual(plan, fields)
+        return replace(found, grants=tuple(replace(grant, rows=EveryRow()) for grant in found.grants))
+
+    patch.setattr(revealing, "held_grants", lambda _connection, _context, plan, _id: plan)
+    patch.setattr(revealing, "_revealing", every_row)
+
+
+def _what_is_hidden_unmasked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(revealing, "_unmasked", lambda _plan, grant: grant.unmask)
+
+
+def _unmask_without_its_condition(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(plans, "rows_where", lambda rows, condition: condition if isinstance(rows, bool) else rows)
+
+
+def _an_unmask_that_is_not_written(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        revealing, "_unmasked", lambda plan, grant: frozenset(p for p, right in grant.rights.items() if right.shows == "masked")
+    )
+
+
+#: Each fault of revealing with an app that shows it.
+REVEALING_FAULTS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], int], ...] = (
+    (_unmask_of_one_role_on_rows_of_another, 0),
+    (_the_row_rule_not_asked, 0),
+    (_what_is_hidden_unmasked, 0),
+    (_unmask_without_its_condition, 0),
+    (_an_unmask_that_is_not_written, 0),
+    (_denials_forgotten, 0),
+)
+
+
 #: Each fault with an app that shows it.
 FAULTS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], int], ...] = (
     (_fields_of_one_role_on_rows_of_another, 0),
@@ -160,3 +203,17 @@ def test_a_fault_of_the_compiler_is_found(
     put(monkeypatch)
 
     assert next(differences(database, make(seed)), None) is not None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("put", "seed"), REVEALING_FAULTS, ids=lambda value: value.__name__.strip("_") if callable(value) else None
+)
+def test_a_fault_of_revealing_is_found(
+    database: Database, put: Callable[[pytest.MonkeyPatch], None], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the fault something is revealed, or refused, otherwise than by the naive reading of the same app."""
+    prepare(database)
+    put(monkeypatch)
+
+    assert next(revealing_differences(database, make(seed, unmasking=True)), None) is not None

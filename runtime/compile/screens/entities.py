@@ -82,6 +82,8 @@ def draw_field(
     for key, words in (("help", field.help), ("message", field.message)):
         if words is not None:
             drawn[key] = words
+    if path in seen.reveals:
+        drawn["reveal"] = True
     if field.options.pattern is not None:
         drawn["form"] = pattern_ir(field.options.pattern)
         named = NAMED.get(field.options.pattern)

@@ -36,6 +36,8 @@ class EntityView:
     export: Letting | None = None
     #: Whether he releases what others want to take out.
     releases_exports: bool = False
+    #: The fields that he may reveal on some record where they are shown masked.
+    reveals: frozenset[str] = frozenset()
 
     def is_clear(self, path: str) -> bool:
         """Whether the field is shown in clear; system fields always are."""

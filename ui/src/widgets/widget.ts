@@ -2,8 +2,8 @@
 import type { ComponentType } from 'react'
 import type { FieldScreen, Fields, Label, Wire } from '../kernel/api/types'
 
-/** Where a widget stands: the app that its references belong to and its time zone. */
-export interface Place { readonly app: string, readonly zone: string }
+/** Where a widget stands: the app that its references belong to, its time zone, and the record where it shows one of its fields. */
+export interface Place { readonly app: string, readonly zone: string, readonly record?: { readonly entity: string, readonly id: string } }
 
 /** The child rows of a table input. */
 export interface RowsSpec {
@@ -34,7 +34,7 @@ export interface InputProps {
 }
 
 export interface ShowProps {
-  readonly field: Pick<FieldScreen, 'type' | 'options'>
+  readonly field: Pick<FieldScreen, 'type' | 'options'> & Partial<Pick<FieldScreen, 'name' | 'label' | 'reveal'>>
   readonly value: Wire | undefined
   readonly title?: string | undefined
   readonly place: Place

@@ -52,4 +52,12 @@ export const words = catalogue('widgets', {
   total: ['合计 {{count}} 项', 'Total of {{count}} row', 'Total of {{count}} rows'],
   no_rows: ['还没有明细', 'No rows yet'],
   masked: ['现为 {{value}}，不改请留空', 'Now {{value}}; leave empty to keep it'],
+  reveal: ['查看明文', 'Show'],
+  hide: ['恢复掩码', 'Hide'],
+  seconds: ['{{count}} 秒', '{{count}} s', '{{count}} s'],
+  reveal_title: ['查看明文：{{label}}', 'Show in clear: {{label}}'],
+  reveal_text: ['明文显示 {{seconds}} 秒后恢复掩码。您的姓名、时间、字段和理由记入审计。', 'It is shown for {{seconds}} seconds and masked again. Your name, the time, the field and the reason stand in the audit trail.'],
+  reveal_reason: ['查看理由', 'Why do you need to see it?'],
+  reveal_hint: ['至少 {{shortest}} 个字，如“客户来电，核实身份”', 'At least {{shortest}} characters, like “customer on the phone, identity check”'],
+  reveal_confirm: ['查看', 'Show'],
 })

@@ -109,6 +109,8 @@ export interface FieldScreen {
   readonly message?: Label | null
   readonly required: boolean
   readonly readable: 'clear' | 'masked'
+  /** Where it is shown masked, it may be revealed, with a reason. */
+  readonly reveal?: boolean
   readonly writable: boolean
   readonly searchable: boolean
   readonly sortable: boolean

@@ -4,7 +4,7 @@
  * Ant Design's would lock scrolling by a style without a nonce, which the content policy refuses.
  */
 import { Button } from 'antd'
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react'
 import { useWords } from '../i18n/catalogue'
 import { common } from '../i18n/common'
 import { Failure } from './Failure'
@@ -22,7 +22,8 @@ interface DialogProps {
 export function Dialog({ title, close, width = 440, sheet = false, children }: DialogProps) {
   const c = useWords(common)
   const dialog = useRef<HTMLDialogElement>(null), name = useId()
-  useEffect(() => {
+  // Before it is taken out of the page: closed afterwards it would give the focus back to nothing.
+  useLayoutEffect(() => {
     const node = dialog.current
     node?.showModal()
     // Closing gives the focus back to where it was.

@@ -53,9 +53,11 @@ function Detail({ event, screens }: { readonly event: AuditEvent, readonly scree
     const digest = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly digest?: string }).digest : undefined
     return digest === undefined ? textOf(value) || t('empty_value') : t('committed', { digest: digest.slice(0, 8) })
   }
+  const bodyName = (name: string) => (`body_${name}` in words.entries ? t(`body_${name}` as 'body_reason') : name.replaceAll('_', ' '))
+  const fieldName = (name: Wire) => label(entity?.fields[String(name)]?.label) || String(name)
   const facts = [
     [t('request'), event.request_id], [t('leaf'), event.leaf], [t('behalf'), event.on_behalf_of], [t('release'), event.app && [event.app, event.release].filter(Boolean).join(' · ')],
-    [t('record_id'), event.record_id], [t('version'), event.record_version], ...restOf(event.body).map(([name, value]) => [name.replaceAll('_', ' '), textOf(value)] as const),
+    [t('record_id'), event.record_id], [t('version'), event.record_version], ...restOf(event.body).map(([name, value]) => [bodyName(name), name === 'fields' && Array.isArray(value) ? value.map(fieldName).join(t('comma')) : textOf(value)] as const),
   ].filter(([, value]) => value !== null && value !== undefined && value !== '') as readonly (readonly [string, string | number])[]
   return (
     <div className="event-body">

@@ -30,6 +30,7 @@ export const words = catalogue('audit', {
   nobody_may: ['按角色无人可以', 'Nobody may by a role'], more_people: ['更多人员', 'More people'], comma: ['、', ', '],
   rule_holds: ['成立', 'holds'], rule_fails: ['不成立', 'does not hold'], rule_denies: ['禁止', 'denies'], every_row: ['全部记录', 'all records'],
   masked: ['脱敏', 'Masked'], hidden: ['不可见', 'Hidden'],
+  body_reason: ['理由', 'Reason'], body_fields: ['字段', 'Fields'], body_limit: ['上限', 'Limit'],
   empty_value: ['空', 'empty'],
   committed: ['只存摘要 {{digest}}', 'digest only {{digest}}'],
 })

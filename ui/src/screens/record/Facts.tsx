@@ -1,9 +1,9 @@
-/** The fields of a record as a list of names and values; masked ones stay masked. */
+/** The fields of a record as a list of names and values; masked ones stay masked until somebody who may says why he looks. */
 import type { BlockScreen, EntityScreen, FieldScreen, FormScreen, Label, RecordWire, Screens } from '../../kernel/api/types'
 import { SYSTEM_LABELS, isFigure, textOf, titlesOf, useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import { widgetOf } from '../../widgets'
+import { asShown, widgetOf } from '../../widgets'
 import { words } from './words'
 
 export interface FactGroup { readonly name: string, readonly label: Label | null, readonly fields: readonly FieldScreen[] }
@@ -27,11 +27,12 @@ export function formFacts(entity: EntityScreen, form: FormScreen | undefined, re
   return [...groups, { name: groups.length > 0 ? 'other' : 'facts', label: null, fields: rest }]
 }
 
-interface FactsProps { readonly screens: Screens, readonly record: RecordWire, readonly groups: readonly FactGroup[] }
+interface FactsProps { readonly screens: Screens, readonly entity: string, readonly record: RecordWire, readonly groups: readonly FactGroup[] }
 
-export function Facts({ screens, record, groups }: FactsProps) {
+export function Facts({ screens, entity, record, groups }: FactsProps) {
   const t = useWords(words), label = useLabel()
-  const titles = titlesOf(record), place = { app: screens.app, zone: screens.timezone }
+  const titles = titlesOf(record)
+  const place = { app: screens.app, zone: screens.timezone, record: { entity, id: record.id } }
   return groups.map((group, at) => {
     const masked = group.fields.filter(field => field.readable === 'masked' && textOf(record[field.name]) !== '').length
     return (
@@ -42,7 +43,7 @@ export function Facts({ screens, record, groups }: FactsProps) {
         </div>
         <dl className="facts card-body">
           {group.fields.map(field => {
-            const { Show } = widgetOf(field), value = record[field.name]
+            const value = record[field.name], { Show } = widgetOf(asShown(field, value))
             return (
               <div key={field.name} className="fact">
                 <dt>{label(field.label)}</dt>

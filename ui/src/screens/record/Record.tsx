@@ -91,7 +91,7 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
         </div>
       </header>
       <div className={`record-body ${page ? '' : 'record-plain'}`}>
-        <div className="record-side">{entity.duplicates?.some(rule => rule.then === 'warn') && <Pairs screens={screens} entity={entity} id={record.id} />}<Facts screens={screens} record={record} groups={facts} />{!page && <Rows screens={screens} entity={entity} record={record} />}</div>
+        <div className="record-side">{entity.duplicates?.some(rule => rule.then === 'warn') && <Pairs screens={screens} entity={entity} id={record.id} />}<Facts screens={screens} entity={entity.name} record={record} groups={facts} />{!page && <Rows screens={screens} entity={entity} record={record} />}</div>
         {page && (
           <div className="record-panels">
             {page.panels.map(panel => (panel.kind === 'related'
