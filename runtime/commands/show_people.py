@@ -17,7 +17,7 @@ from runtime.failures import NotFound
 from runtime.identity.holdings import counts_on_day, role_counts
 from runtime.process.persons import persons_of
 from runtime.store.tables import audit_event, org_branch, org_person, person_group, person_limit, person_post, role_grant
-from runtime.store.types import format_instant
+from runtime.store.types import Day, format_instant
 
 Json = dict[str, object]
 #: So many events of the trail stand on a page; the audit screen has all.
@@ -26,13 +26,14 @@ _EVENTS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class PeopleWanted:
-    """Which people: whose name holds a text, of a unit and all below it, with a role now."""
+    """Which people: whose name holds a text, of a unit and all below it, with a post in a unit or a role now."""
 
     search: str | None = None
     unit: str | None = None
     app: str | None = None
     role: str | None = None
     shut_out: bool = False
+    post_in: str | None = None
 
 
 def list_people(
@@ -143,6 +144,9 @@ def _people(context: Context, wanted: PeopleWanted | None) -> sa.Select[Any]:
     if wanted.unit is not None:
         top = sa.select(org_branch.c.f_path).where(org_branch.c.id == wanted.unit).scalar_subquery()
         query = query.where(org_branch.c.f_path.startswith(top))
+    if wanted.post_in is not None:
+        there = (person_post.c.unit_id == wanted.post_in) & counts_on_day(person_post, sa.literal(context.business_date, Day()))
+        query = query.where(org_person.c.id.in_(sa.select(person_post.c.person_id).where(there)))
     if wanted.role is not None:
         moment = sa.literal(context.now, role_grant.c.valid_from.type)
         app = "" if wanted.app == PLATFORM else wanted.app

@@ -50,6 +50,7 @@ class PeopleQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     search: str | None = Field(default=None, max_length=64)
     unit: str | None = Field(default=None, max_length=36)
+    post_in: str | None = Field(default=None, max_length=36)
     role: str | None = Field(default=None, max_length=97, pattern=r"^[a-z_0-9]+\.[a-z_0-9]+$")
     state: str = Field(default="active", pattern="^(active|shut_out)$")
     limit: int = Field(default=50, ge=1, le=200)
@@ -138,7 +139,7 @@ class UnitChangeShape(ReasonShape):
 def people(request: Request, context: Reader, query: Annotated[PeopleQuery, Query()]) -> Response:
     """People with their units, posts, groups and roles of now."""
     app, _, role = (query.role or "").partition(".")
-    wanted = PeopleWanted(query.search, query.unit, app or None, role or None, query.state == "shut_out")
+    wanted = PeopleWanted(query.search, query.unit, app or None, role or None, query.state == "shut_out", query.post_in)
     with services_of(request).database.read() as connection:
         items, following, count = list_people(connection, context, wanted, query.limit, query.cursor)
     return JSONResponse({"items": items, "next": following, "count": count})

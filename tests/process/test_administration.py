@@ -140,6 +140,11 @@ def test_the_history_stays(desk: Desk) -> None:
     wrong = head.post(f"{place}/posts", json={**post, "post": "x", "to": "2026-02-01"})
     assert (422, "P453") == (wrong.status_code, wrong.json()["errors"][0]["code"])
     assert 201 == head.post(f"{place}/groups", json={"group": "贷审会", **WHY}).status_code
+    holders = {
+        code: [each["username"] for each in head.get("/api/admin/people", params={"post_in": unit}).json()["items"]]
+        for code, unit in desk.bank.units.items()
+    }
+    assert ["lin"] == holders["CX"], "a post counts from its first day to its last"
     shown: Any = head.get(place).json()
     checker = next(each["id"] for each in shown["grants"] if each["role"] == "checker")
     bj = next(each["id"] for each in shown["posts"] if each["unit"]["name"] == "BJ")

@@ -1,19 +1,15 @@
-/** What an administrator looks after: how the platform runs, the connections to other systems, who is there. */
+/** What an administrator looks after: how the platform runs and the connections to other systems; people have screens of their own. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
-import { useState } from 'react'
+import { Button } from 'antd'
 import { get, path, post } from '../../kernel/api/client'
-import { Refusal } from '../../kernel/api/failure'
 import { useApps, useMe } from '../../kernel/api/queries'
-import type { Label, Page, RecordWire } from '../../kernel/api/types'
+import type { Label } from '../../kernel/api/types'
 import { showInstant } from '../../kernel/format/dates'
-import { textOf, titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { useNow } from '../../kernel/now'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
-import { useSettled } from '../../widgets/reference'
 import Lost from '../shell/Lost'
 import { mayAdminister } from '../shell/menu'
 import { words } from './words'
@@ -38,7 +34,6 @@ interface Connection {
   readonly circuit: string | null
 }
 
-const PEOPLE_SHOWN = 20
 const CONNECTIONS = ['connections'] as const
 
 export default function Admin() {
@@ -50,7 +45,7 @@ export default function Admin() {
   return (
     <div className="screen">
       <div className="screen-head"><h1>{t('title')}</h1><span className="hint small">{t('note')}</span></div>
-      <div className="admin"><Connections /><HealthCard /><People /></div>
+      <div className="admin"><Connections /><HealthCard /></div>
     </div>
   )
 }
@@ -134,32 +129,6 @@ function Connections() {
             </tbody>
           </table>
         </div>
-      )}
-    </section>
-  )
-}
-
-function People() {
-  const t = useWords(words)
-  const [typed, setTyped] = useState('')
-  const search = useSettled(typed.trim())
-  const answer = useQuery({
-    queryKey: ['admin', 'people', search],
-    queryFn: ({ signal }) => get<Page<RecordWire>>('/api/org/person', { query: { search, select: 'name,username,branch', titles: true, limit: PEOPLE_SHOWN, order: 'username', count: 'exact' }, signal }),
-  })
-  const people = answer.data?.items, count = answer.data?.count ?? 0
-  return (
-    <section className="card" aria-labelledby="admin-people">
-      <div className="card-head"><h2 id="admin-people">{t('people')}</h2>{people && <small className="hint" role="status">{t('people_count', { count })}{count > PEOPLE_SHOWN && ` · ${t('people_first', { count: PEOPLE_SHOWN })}`}</small>}</div>
-      <div className="card-body"><Input value={typed} allowClear placeholder={t('find')} aria-label={t('find')} onChange={event => setTyped(event.target.value)} /></div>
-      {answer.error && !(answer.error instanceof Refusal && people) && <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>}
-      {people?.length === 0 && <p className="card-body quiet">{t('no_people')}</p>}
-      {people && people.length > 0 && (
-        <table className="table">
-          <caption className="sr">{t('people')}</caption>
-          <thead><tr><th scope="col">{t('name')}</th><th scope="col">{t('username')}</th><th scope="col">{t('unit')}</th></tr></thead>
-          <tbody>{people.map(person => <tr key={person.id}><th scope="row">{textOf(person['name'])}</th><td className="mono">{textOf(person['username'])}</td><td>{titlesOf(person)['branch'] ?? '—'}</td></tr>)}</tbody>
-        </table>
       )}
     </section>
   )

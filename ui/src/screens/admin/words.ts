@@ -15,10 +15,4 @@ export const words = catalogue('admin', {
   try: ['试一次', 'Try'], trying: ['正在试', 'Trying'], try_of: ['试一次：{{label}}', 'Try: {{label}}'],
   set_up_by: ['用命令 qiqiao connect 设置；密钥不经过浏览器', 'Set up with the command qiqiao connect; secrets never pass the browser'],
   no_connections: ['没有安装任何连接器', 'No connector is installed'],
-  people: ['人员', 'People'],
-  find: ['按姓名或用户名查找', 'Find by name or user name'],
-  name: ['姓名', 'Name'], username: ['用户名', 'User name'], unit: ['机构', 'Unit'],
-  people_count: ['{{count}} 人', '{{count}} person', '{{count}} people'],
-  people_first: ['先列 {{count}} 人，请查找', 'the first {{count}}; search for more', 'the first {{count}}; search for more'],
-  no_people: ['没有找到', 'Nobody found'],
 })

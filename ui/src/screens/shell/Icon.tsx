@@ -17,6 +17,8 @@ const DRAWINGS: Readonly<Record<Name, string>> = {
   dashboard: 'M2.5 2.5h5v6h-5z M9.5 2.5h4v3h-4z M9.5 7.5h4v6h-4z M2.5 10.5h5v3h-5z',
   segments: 'M8 2.5a5.5 5.5 0 1 0 5.5 5.5H8z M10.5 2.8a5.5 5.5 0 0 1 2.7 2.7h-2.7z',
   maintained: 'M3 4.5h6 M12 4.5h1 M10.5 3v3 M3 8h1 M7 8h6 M5.5 6.5v3 M3 11.5h6 M12 11.5h1 M10.5 10v3',
+  people: 'M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z M1.5 13.5c0-3 2-4.5 4.5-4.5s4.5 1.5 4.5 4.5 M10.5 2.8a2.4 2.4 0 0 1 0 4.4 M12 9.3c1.6.6 2.5 2 2.5 4.2',
+  units: 'M5.5 2h5v3h-5z M1.5 11h5v3h-5z M9.5 11h5v3h-5z M8 5v3 M4 11V8h8v3',
   rates: 'M3 5.5h9 M9.5 3l2.5 2.5L9.5 8 M13 10.5H4 M6.5 8L4 10.5 6.5 13',
   tokens: 'M10.5 2.5a3 3 0 1 1-2.4 4.8L3 12.4V14h2v-1.5h1.5V11H8l1.6-1.6',
 }

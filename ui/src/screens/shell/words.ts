@@ -17,6 +17,8 @@ export const words = catalogue('shell', {
   reviews: ['待批准的发布', 'Publications to approve'],
   review_count: ['{{count}} 件待批准', '{{count}} to approve', '{{count}} to approve'],
   admin: ['平台管理', 'Administration'],
+  people: ['人员', 'People'],
+  units: ['机构', 'Units'],
   navigation: ['主导航', 'Main navigation'],
   collapse: ['收起导航', 'Collapse the navigation'],
   expand: ['展开导航', 'Expand the navigation'],
