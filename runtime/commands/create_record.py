@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import orjson
 from sqlalchemy.engine import Connection
@@ -11,7 +12,9 @@ from forms_dsl.model import Workflow
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
+from runtime.process.flows import live_flow
 from runtime.process.people import may_start
+from runtime.process.record import lock_record
 from runtime.process.service import start_process
 from runtime.records.access import find_entity, workflows_of
 from runtime.records.read import Record, get_record
@@ -24,13 +27,22 @@ def create_record(
     database: Database, context: Context, app: str, entity: str, values: Mapping[str, object], *, submit: bool
 ) -> Record:
     """Make a record from a body; with `submit` its approval starts in the same transaction. Returns it as this person may see it."""
-    compiled, _ = find_entity(context, app, entity)
     with database.write() as connection:
-        workflow = startable_workflow(connection, context, compiled, entity)
-        written = insert_record(connection, context, app, entity, values, is_draft=workflow is not None and not submit)
-        if workflow is not None and submit:
-            start_process(connection, context, app, workflow.name, written.id)
+        written = make_record(connection, context, app, entity, values, submit=submit)
         return seen_by_writer(connection, context, app, entity, written)
+
+
+def make_record(
+    connection: Connection, context: Context, app: str, entity: str, values: Mapping[str, object], *, submit: bool
+) -> Written:
+    """The same within the caller's transaction; returns the version that the start of the approval has left."""
+    compiled, _ = find_entity(context, app, entity)
+    workflow = startable_workflow(connection, context, compiled, entity)
+    written = insert_record(connection, context, app, entity, values, is_draft=workflow is not None and not submit)
+    if workflow is None or not submit:
+        return written
+    start_process(connection, context, app, workflow.name, written.id)
+    return replace(written, version=lock_record(connection, live_flow(context, app, workflow.name), written.id))
 
 
 def startable_workflow(connection: Connection, context: Context, compiled: CompiledApp, entity: str) -> Workflow | None:

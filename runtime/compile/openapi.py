@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Entity, Field
 from runtime.compile.app import CompiledApp
+from runtime.compile.openapi_bulk import bulk_answer, bulk_body
 from runtime.compile.screens.view import EntityView, View
 
 _JSON = "application/json"
@@ -121,6 +122,11 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
             f"restore_{entity.name}", f"Restore: {label}", entity.name, {"200": _answer("Restored.", record)}, [_IF_MATCH]
         )
         paths[f"{base}/{{id}}/restore"] = {"parameters": one["parameters"], "post": restored}
+    if seen.create or seen.update or seen.delete:
+        done = {"200": _answer("A result for each item.", bulk_answer())}
+        written = _operation(f"bulk_{entity.name}", f"Many at once: {label}", entity.name, done, [_IDEMPOTENCY])
+        items = {_JSON: {"schema": bulk_body(entity.name, seen, has_workflow=has_workflow)}}
+        paths[f"{base}/bulk"] = {"post": {**written, "requestBody": {"required": True, "content": items}}}
     if many:
         paths[base] = many
     if len(one) > 1:

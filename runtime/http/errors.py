@@ -56,8 +56,29 @@ def problem(
     headers: Mapping[str, str] = {},
 ) -> Response:
     """A problem answer; every label in it is said in the request's language."""
-    person = getattr(request.state, "principal", None)
-    locale = locale_of(request, person.locale if person else None)
+    if is_spreadsheet(request):
+        # OData's own form of an error: its programs show this message and no other.
+        locale = _locale(request)
+        details = [
+            {"code": fault.code, "target": fault.parameter, "message": in_locale(fault.message, locale)} for fault in faults
+        ]
+        said = {"code": code, "message": in_locale(detail, locale), "details": details}
+        return JSONResponse({"error": said}, status, dict(headers), media_type="application/json")
+    body = problem_body(request, status, code, detail, faults=faults, extra=extra)
+    return JSONResponse(body, status, dict(headers), media_type="application/problem+json")
+
+
+def problem_body(
+    request: HTTPConnection,
+    status: int,
+    code: str,
+    detail: Label,
+    *,
+    faults: tuple[Fault, ...] = (),
+    extra: Mapping[str, object] = {},
+) -> dict[str, object]:
+    """What a problem says, as an answer of its own or as a part of one."""
+    locale = _locale(request)
     body: dict[str, object] = {
         "type": f"urn:qiqiao:problem:{code}",
         "title": in_locale(TITLES.get(status, TITLES[500]), locale),
@@ -67,15 +88,8 @@ def problem(
         "errors": [_entry(fault, locale) for fault in faults],
         "request_id": getattr(request.state, "request_id", None),
     }
-    if is_spreadsheet(request):
-        # OData's own form of an error: its programs show this message and no other.
-        details = [
-            {"code": fault.code, "target": fault.parameter, "message": in_locale(fault.message, locale)} for fault in faults
-        ]
-        said = {"code": code, "message": in_locale(detail, locale), "details": details}
-        return JSONResponse({"error": said}, status, dict(headers), media_type="application/json")
     body.update({name: _said(value, locale) for name, value in extra.items() if name not in body})
-    return JSONResponse(body, status, dict(headers), media_type="application/problem+json")
+    return body
 
 
 async def failure_answer(request: HTTPConnection, failure: Exception) -> Response:
@@ -121,6 +135,11 @@ def _methods_at(request: HTTPConnection) -> set[str]:
     scope = dict(request.scope)
     routes = [route for route in request.app.routes if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE]
     return {method for route in routes for method in route.methods or ()}
+
+
+def _locale(request: HTTPConnection) -> str:
+    person = getattr(request.state, "principal", None)
+    return locale_of(request, person.locale if person else None)
 
 
 def _entry(fault: Fault, locale: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -33,6 +34,9 @@ from runtime.store.claims import (
     renew_claim,
 )
 from runtime.store.database import BEFORE_COMMIT
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 _LONGEST_KEY = 128
 #: Answers about the caller or the moment, not about the request: nothing was changed, so it may be tried again.
@@ -66,6 +70,7 @@ class Idempotency:
         services = services_of(request)
         standing = await run_in_threadpool(_claim, services, claim)
         if isinstance(standing, Mine):
+            request.state.claim = claim
             await self._run(claim, services, (scope, receive, send))
         else:
             await _repeated(standing)(scope, receive, send)
@@ -91,6 +96,13 @@ class Idempotency:
         await run_in_threadpool(_keep, services, claim, _answer(messages))
         for message in messages:
             await send(message)
+
+
+def keep_in_commit(request: HTTPConnection, connection: Connection, answer: Response) -> None:
+    """Keep the answer of a request with a key in the transaction of its effect: a process that dies after it has answered."""
+    claim: Claim | None = getattr(request.state, "claim", None)
+    if claim is not None:
+        keep_answer(connection, claim, Answered(answer.status_code, _kept(answer.headers), bytes(answer.body).decode()))
 
 
 def _checked(key: str) -> str:
@@ -151,10 +163,12 @@ def _keep(services: Services, claim: Claim, answer: Answered) -> None:
 
 def _answer(messages: list[Message]) -> Answered:
     start = messages[0]
-    headers = Headers(raw=start["headers"])
     body = b"".join(message.get("body", b"") for message in messages[1:])
-    kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
-    return Answered(start["status"], kept, body.decode())
+    return Answered(start["status"], _kept(Headers(raw=start["headers"])), body.decode())
+
+
+def _kept(headers: Headers) -> dict[str, str]:
+    return {name: headers[name] for name in _KEPT_HEADERS if name in headers}
 
 
 def _repeated(standing: Answered | Running | Different | AnswerLost) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,6 +24,7 @@ from runtime.query.values import to_column
 from runtime.records.codes import NOT_UNIQUE
 from runtime.records.draft import Draft, Writer
 from runtime.records.sealed import kept_as
+from runtime.store.locks import lock_until_the_end
 
 Fields = tuple[str, ...]
 
@@ -76,10 +76,7 @@ def _is_indexed(entity: CompiledEntity, name: str) -> bool:
 
 def one_writer(connection: Connection, entity: CompiledEntity, fields: Fields, draft: Draft) -> None:
     """Until the transaction ends nobody else looks for these values of these fields; on SQLite writers are alone anyway."""
-    if connection.dialect.name == "postgresql":
-        spelled = repr((entity.table.name, fields, [str(draft.record.get(name)) for name in fields]))
-        lock = int.from_bytes(blake2b(spelled.encode(), digest_size=8).digest(), "big", signed=True)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+    lock_until_the_end(connection, repr((entity.table.name, fields, [str(draft.record.get(name)) for name in fields])))
 
 
 def collision(entity: CompiledEntity, writer: Writer, broken: IntegrityError) -> tuple[Fault, ...]:
