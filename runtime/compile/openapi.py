@@ -34,7 +34,7 @@ def draw_openapi(compiled: CompiledApp, view: View) -> dict[str, object]:
             "tags": ["reports"],
             "responses": {
                 "200": _answer("The figures, under the reader's own rows.", {"type": "object"}),
-                **_refusals("401", "403", "404"),
+                **_refusals("400", "401", "403", "404", "429"),
             },
         }
         paths[f"/api/{app.name}/reports/{report.name}"] = {"get": operation}

@@ -131,10 +131,10 @@ def unexpected_answer(request: HTTPConnection) -> Response:
 
 
 def _methods_at(request: HTTPConnection) -> set[str]:
-    """The methods of every route with this path; the router names only those of the first."""
+    """The methods of every route with the path of the one that answers; the router names only those of that one."""
     scope = dict(request.scope)
     routes = [route for route in request.app.routes if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE]
-    return {method for route in routes for method in route.methods or ()}
+    return {method for route in routes if route.path == routes[0].path for method in route.methods or ()}
 
 
 def _locale(request: HTTPConnection) -> str:
