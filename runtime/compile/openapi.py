@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.model import Entity, Field
+from forms_dsl.model import Entity
 from runtime.compile.app import CompiledApp
 from runtime.compile.openapi_bulk import bulk_answer, bulk_body
+from runtime.compile.openapi_records import INSTANT, record_property, record_schemas
 from runtime.compile.screens.view import EntityView, View
 
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
-_INSTANT = {"type": "string", "format": "date-time"}
 _LANGUAGE = "en"
 
 
@@ -24,7 +23,7 @@ def draw_openapi(compiled: CompiledApp, view: View) -> dict[str, object]:
     schemas: dict[str, object] = {"Problem": _problem()}
     for name, found in seen.items():
         entity = compiled.entities[name].entity
-        schemas |= _schemas(entity, found)
+        schemas |= record_schemas(compiled, entity, found, view)
         paths |= _paths(compiled, entity, found)
     reports = [each for each in app.reports.values() if each.entity in seen and seen[each.entity].reads]
     for report in reports:
@@ -141,7 +140,7 @@ def _feed(name: str, label: str, record: Mapping[str, object]) -> dict[str, obje
         "properties": {
             "kind": {"enum": ["saved", "deleted"]},
             "id": {"type": "string"},
-            "at": _INSTANT,
+            "at": INSTANT,
             "record": {"anyOf": [dict(record), {"type": "null"}]},
         },
     }
@@ -167,7 +166,7 @@ def _reveal(entity: Entity, label: str, seen: EntityView) -> dict[str, object]:
         },
     }
     columns = sorted({path.partition(".")[0] for path in seen.reveals})
-    values = {name: _property(entity, entity.fields[name], seen, "", clear=seen.reveals) for name in columns}
+    values = {name: record_property(entity, entity.fields[name], seen, "", clear=seen.reveals) for name in columns}
     revealed = {
         "type": "object",
         "required": ["id", "version", "values", "left"],
@@ -181,56 +180,6 @@ def _reveal(entity: Entity, label: str, seen: EntityView) -> dict[str, object]:
     found = {"200": _answer("The values in clear; the look stands in the audit trail.", revealed)}
     body = {"required": True, "content": {_JSON: {"schema": wanted}}}
     return {**_operation(f"reveal_{entity.name}", f"Reveal masked fields: {label}", entity.name, found), "requestBody": body}
-
-
-def _schemas(entity: Entity, seen: EntityView) -> dict[str, object]:
-    system: dict[str, object] = {
-        "id": {"type": "string"},
-        "version": {"type": "integer"},
-        **dict.fromkeys(("created_at", "changed_at"), _INSTANT),
-        **{name: {"type": ["string", "null"]} for name in ("created_by", "changed_by")},
-    }
-    if entity.number is not None:
-        system["number"] = {"type": ["string", "null"]}
-    shown = {name: _property(entity, field, seen, "") for name, field in entity.fields.items() if name in seen.shows}
-    entered = {name: _property(entity, field, seen, "") for name, field in entity.fields.items() if name in seen.writes}
-    required = [name for name in entered if entity.fields[name].required and entity.fields[name].default is None]
-    base: dict[str, object] = {"type": "object", "additionalProperties": False}
-    return {
-        entity.name: {"type": "object", "required": ["id", "version"], "properties": {**system, **shown}},
-        f"{entity.name}_input": {**base, "required": required, "properties": entered},
-        f"{entity.name}_change": {**base, "properties": entered},
-    }
-
-
-def _property(
-    entity: Entity, field: Field, seen: EntityView, prefix: str, *, clear: frozenset[str] | None = None
-) -> dict[str, object]:
-    """The schema of a value as it is shown; with `clear` as it is revealed, of child rows these fields only."""
-    if field.type == "rows" and field.options.of is not None:
-        inner = {
-            name: _property(entity, each, seen, f"{field.name}.", clear=clear)
-            for name, each in entity.rows[field.options.of].fields.items()
-            if f"{field.name}.{name}" in (seen.shows if clear is None else clear)
-        }
-        schema: Mapping[str, object] = {
-            "type": "array",
-            "items": {"type": "object", "properties": {"id": {"type": "string"}, **inner}},
-        }
-    elif clear is None and seen.shows.get(f"{prefix}{field.name}") == "masked":
-        schema = {"type": "string"}
-    else:
-        schema = FIELD_TYPES[field.type].json_schema(field.options)
-    old = {"deprecated": True} if field.deprecated else {}
-    return {**_nullable(schema), "title": field.label.get(_LANGUAGE, field.name), **old}
-
-
-def _nullable(schema: Mapping[str, object]) -> dict[str, object]:
-    """The schema with null beside its values: missing is null on the wire."""
-    kind = schema.get("type")
-    if isinstance(kind, str) and "enum" not in schema and "const" not in schema:
-        return {**schema, "type": [kind, "null"]}
-    return {"anyOf": [dict(schema), {"type": "null"}]}
 
 
 def _operation(
@@ -291,12 +240,17 @@ _IDEMPOTENCY = _parameter("Idempotency-Key", "header", {"type": "string", "maxLe
 _READ_PARAMETERS = [
     _parameter("select", "query", {"type": "string"}),
     _parameter("titles", "query", {"type": "boolean", "default": False}),
+    _parameter(
+        "expand",
+        "query",
+        {"type": "string", "description": "References with commas between, at most 5: their records come as _expanded."},
+    ),
 ]
 _FIGURES: dict[str, object] = {
     "type": "object",
     "required": ["as_of", "columns", "rows", "_titles", "count"],
     "properties": {
-        "as_of": _INSTANT,
+        "as_of": INSTANT,
         "columns": {"type": "array", "items": {"type": "object"}},
         "rows": {"type": "array", "items": {"type": "object"}},
         "_titles": {"type": "object"},

@@ -101,6 +101,28 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """A record that another one refers to, answered beside it: its key, the path to it, and its columns as a list has them."""
+
+    key: str
+    #: The references that lead to it, the last one is `reference`.
+    hops: tuple[str, ...]
+    reference: Field
+    #: Empty where this person can read no such record at all.
+    columns: tuple[Column, ...]
+
+    @property
+    def sealed(self) -> tuple[Column, ...]:
+        """The columns that are kept encrypted."""
+        return tuple(column for column in self.columns if column.field.encrypted)
+
+    @property
+    def width(self) -> int:
+        """How many columns of the statement it takes: the JSON, the id, the seals."""
+        return 2 + len(self.sealed)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderKey:
     """One key of the order; missing values stand last in both directions."""
 
@@ -126,6 +148,8 @@ class ReadPlan:
     order: tuple[OrderKey, ...] = ()
     #: References read for their titles: their clear ids come beside the answer.
     references: tuple[Column, ...] = ()
+    #: Referenced records that come whole: the JSON of each, its id and its seals come beside the answer, behind the references.
+    expansions: tuple[Expansion, ...] = ()
     #: By path of references: what this person may read of the records at its end.
     targets: Mapping[tuple[str, ...], AccessPlan] = field(default_factory=dict)
     #: "list" pages by key, "get" finds one id, "some" finds several, "count" counts, "count_some" counts up to a limit.
@@ -142,5 +166,9 @@ class ReadPlan:
 
     @property
     def sealed(self) -> tuple[Column, ...]:
-        """The columns that are kept encrypted: their seals come beside the answer, behind the references."""
+        """The columns that are kept encrypted: their seals come beside the answer, at its end."""
         return tuple(column for column in self.columns if column.field.encrypted)
+
+    def access_at(self, hops: tuple[str, ...]) -> AccessPlan:
+        """What the reader may do at the end of a path of references."""
+        return self.targets[hops] if hops else self.access

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from forms_dsl.expr.tree import Expression
 from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
+from runtime.compile.access import Shows
 from runtime.compile.expr_scope import Element
 from runtime.query.plans import AccessPlan, EveryRow, Grant, OneRecord, OpenCases
 from runtime.query.scope import FullScope, Statement, condition, denial, value_at
@@ -75,18 +76,29 @@ def grant_condition(statement: Statement, access: AccessPlan, grant: Grant, hops
             return condition(FullScope(statement, hops), expression)
 
 
-def cell_of(statement: Statement, access: AccessPlan, field: Field, path: str, value: Element, hops: Hops = ()) -> Cell:
+def cell_of(
+    statement: Statement,
+    access: AccessPlan,
+    field: Field,
+    path: str,
+    value: Element,
+    hops: Hops = (),
+    *,
+    is_granted: bool = False,
+) -> Cell:
     """The cell of a field; `path` is its name in field rights.
 
-    At the statement's own record the row itself is known to be granted; at the end of a path it is not.
+    At the statement's own record the row itself is known to be granted; at the end of a path it is not, unless its reader
+    shows the cell only where the row `is_granted`.
     """
+    known = is_granted or not hops
     if SYSTEM_FIELDS.get(field.name) is field:
-        return Cell(value, _granted(statement, access, hops, _every), False)
-    return Cell(
-        value,
-        _granted(statement, access, hops, lambda grant: access.right(grant, path).shows == "clear"),
-        _granted(statement, access, hops, lambda grant: access.right(grant, path).shows == "masked"),
-    )
+        return Cell(value, _granted(statement, access, hops, _every, is_known=known), False)
+
+    def shown(level: Shows) -> When:
+        return _granted(statement, access, hops, lambda grant: access.right(grant, path).shows == level, is_known=known)
+
+    return Cell(value, shown("clear"), shown("masked"))
 
 
 def path_cell(statement: Statement, plans: Callable[[Hops], AccessPlan], hops: Hops, field: Field) -> Cell:
@@ -115,11 +127,12 @@ def _every(grant: Grant) -> bool:
     return True
 
 
-def _granted(statement: Statement, access: AccessPlan, hops: Hops, counts: Callable[[Grant], bool]) -> When:
-    if not hops and all(counts(grant) for grant in access.grants):
+def _granted(statement: Statement, access: AccessPlan, hops: Hops, counts: Callable[[Grant], bool], *, is_known: bool) -> When:
+    """The rows that some grant which counts gives; `is_known` where it is asked only of rows that the plan gives."""
+    if is_known and all(counts(grant) for grant in access.grants):
         return True
     granted = _any_of(statement, access, hops, counts)
-    for denied in denial_conditions(statement, access, hops) if hops else ():
+    for denied in () if is_known else denial_conditions(statement, access, hops):
         granted = both(granted, denied)
     return granted
 

@@ -12,15 +12,15 @@ from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.expr_scope import DialectName, Element, RowSource
 from runtime.compile.expr_sql import lower
-from runtime.compile.tables import storage_of
-from runtime.query.masks import masked_sql
-from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
+from runtime.query.expanded import expanded_columns
+from runtime.query.plans import OrderKey, ReadPlan
 from runtime.query.rights import Cell, cell_of, path_cell, row_conditions
 from runtime.query.scope import FullScope, ReaderScope, Statement, child_rows
 from runtime.query.searching import Searched, word_condition
 from runtime.query.segments import segment_conditions
+from runtime.query.shown import sealed_cell, shown_pairs
 from runtime.query.source import Hops, Source, root_place
-from runtime.query.wire import Pair, json_list, json_object, wire_choice, wire_value
+from runtime.query.wire import json_object
 
 #: Names of the values that a read is bound to when it runs.
 LIMIT, OFFSET, RECORD_ID, RECORD_IDS = "row_limit", "row_offset", "record_id", "record_ids"
@@ -45,17 +45,13 @@ class Selecting:
         self.statement = Statement(dialect, Source(root, plan.targets))
         self.table = root.table
 
-    def plan_at(self, hops: Hops) -> AccessPlan:
-        """What the reader may do at the end of a path."""
-        return self.plan.targets[hops] if hops else self.plan.access
-
     def cell(self, hops: Hops, field: Field) -> Cell:
         """The cell of a field."""
-        return path_cell(self.statement, self.plan_at, hops, field)
+        return path_cell(self.statement, self.plan.access_at, hops, field)
 
     def known(self, hops: Hops, name: str) -> Element:
         """What a filter of the reader may see of a field."""
-        entity = self.plan_at(hops).entity.entity
+        entity = self.plan.access_at(hops).entity.entity
         return self.cell(hops, entity.fields.get(name) or SYSTEM_FIELDS[name]).known
 
     def reader(self) -> ReaderScope:
@@ -83,7 +79,7 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
     if plan.kind in {"count", "count_some"}:
         return _counted(selecting), selecting.statement
     keys = [order_element(selecting, key) for key in plan.order]
-    pairs = list(_pairs(selecting, plan.columns))
+    pairs = list(shown_pairs(selecting.statement, plan.access, plan.columns, selecting.cell))
     item, lateral = json_object(dialect, pairs, "j", selecting.statement.source.tables())
     beside: list[Element] = [selecting.table.c.version] if plan.kind == "get" else []
     beside += [key.label(f"key_{number}") for number, key in enumerate(keys)]
@@ -92,13 +88,20 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
         selecting.known(reference.hops, reference.field.name).label(f"reference_{number}")
         for number, reference in enumerate(plan.references)
     ]
-    beside += [_sealed(selecting, column).label(f"sealed_{number}") for number, column in enumerate(plan.sealed)]
+    laterals = [lateral]
+    for number, expansion in enumerate(plan.expansions):
+        columns, needed = expanded_columns(selecting.statement, plan, expansion, number)
+        beside += columns
+        laterals.append(needed)
+    beside += [sealed_cell(selecting.cell(c.hops, c.field)).label(f"sealed_{n}") for n, c in enumerate(plan.sealed)]
     conditions = list(record_conditions(selecting))
     if plan.kind == "list":
         conditions += _after(selecting, keys)
+    # Only now: whatever was asked for above has joined what it needs.
     source = selecting.statement.source.from_clause()
-    if lateral is not None:
-        source = source.join(lateral, sa.true())
+    for lateral in laterals:
+        if lateral is not None:
+            source = source.join(lateral, sa.true())
     text = sa.cast(item, sa.Text) if dialect == "postgresql" else item
     statement = sa.select(text.label("item"), *beside).select_from(source).where(*conditions)
     if plan.kind == "list":
@@ -164,7 +167,7 @@ def record_conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
 
 def _searched(selecting: Selecting, hops: Hops, field: Field) -> Searched:
     """A text that is searched, at its place in the statement."""
-    number = selecting.plan_at(hops).entity.searched.get(field.name)
+    number = selecting.plan.access_at(hops).entity.searched.get(field.name)
     return Searched(selecting.statement.source.at(hops).table.c.id, selecting.cell(hops, field), number, is_own=not hops)
 
 
@@ -214,69 +217,3 @@ def bound(number: int, key: Element, selecting: Selecting) -> Element:
     if selecting.statement.dialect != "postgresql":
         return parameter
     return sa.cast(parameter, key.type)
-
-
-def _pairs(selecting: Selecting, columns: tuple[Column, ...]) -> Iterator[Pair]:
-    for column in columns:
-        if column.field.encrypted:
-            continue  # no database can open it: `_sealed`
-        if column.inner:
-            yield _rows_pair(selecting, column)
-            continue
-        cell = selecting.cell(column.hops, column.field)
-        yield _pair(selecting.statement.dialect, column, cell, keep_key=bool(column.hops))
-
-
-def _sealed(selecting: Selecting, column: Column) -> Element:
-    """The seal of a cell behind `c` where it is shown in clear, behind `m` where masked; NULL where it is not shown."""
-    cell = selecting.cell(column.hops, column.field)
-    seal = sa.func.coalesce(sa.type_coerce(cell.value, sa.Text), sa.literal_column("''"), type_=sa.Text)
-    cases: list[tuple[sa.ColumnElement[bool], Element]] = []
-    for when, mark in ((cell.clear, "'c'"), (cell.masked, "'m'")):
-        if when is not False:
-            cases.append((sa.true() if when is True else when, sa.literal_column(mark, sa.Text).concat(seal)))
-    return sa.case(*cases, else_=sa.null()) if cases else sa.type_coerce(sa.null(), sa.Text)
-
-
-def _pair(dialect: DialectName, column: Column, cell: Cell, *, keep_key: bool) -> Pair:
-    storage = storage_of(column.field)
-    value = wire_value(dialect, storage, cell.value)
-    mask = masked_sql(column.field, cell.value)
-    if cell.clear is True:
-        return Pair(column.key, value)
-    if cell.clear is False and cell.masked is True:
-        return Pair(column.key, mask)
-    cases: list[tuple[sa.ColumnElement[bool], Element, bool]] = []
-    for when, shown, is_mask in ((cell.clear, value, False), (cell.masked, mask, True)):
-        if when is not False:
-            cases.append((sa.true() if when is True else when, shown, is_mask))
-    if not cases:
-        return Pair(column.key, sa.null(), sa.true())
-    certain = cell.masked is True
-    shown_somehow = sa.or_(*(when for when, _, _ in cases))
-    absent = None if certain or keep_key else sa.not_(sa.func.coalesce(shown_somehow, sa.false()))
-    return Pair(column.key, wire_choice(dialect, storage, cases), absent)
-
-
-def _rows_pair(selecting: Selecting, column: Column) -> Pair:
-    """The child rows of a field as a list of objects, under the rights of the row's fields."""
-    statement, access = selecting.statement, selecting.plan.access
-    rows = child_rows(statement, statement.source.root, column.field)
-    pairs = [Pair("id", rows.table.c.id)]
-    for inner in column.inner:
-        cell = cell_of(statement, access, inner.field, f"{column.field.name}.{inner.key}", rows.column((inner.key,)))
-        pairs.append(_pair(statement.dialect, inner, cell, keep_key=False))
-    item, lateral = json_object(statement.dialect, pairs, "r", [rows.table, *statement.source.tables()])
-    source = rows.table if lateral is None else rows.table.join(lateral, sa.true())
-    listed = sa.select(item.label("item"), rows.table.c.position.label("position")).select_from(source).where(rows.condition)
-    value = json_list(
-        statement.dialect,
-        listed.order_by(rows.table.c.position).correlate_except(rows.table, *([lateral] if lateral is not None else [])),
-    )
-    cell = cell_of(statement, access, column.field, column.field.name, value)
-    if cell.clear is True:
-        return Pair(column.key, value)
-    if cell.clear is False:
-        return Pair(column.key, sa.null(), sa.true())
-    shown = sa.func.coalesce(cell.clear, sa.false())
-    return Pair(column.key, value, sa.not_(shown))

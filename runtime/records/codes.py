@@ -6,7 +6,7 @@ from forms_dsl.diagnostics import code
 
 UNKNOWN_PARAMETER = code("Q201", "A query parameter that is not known here, or stands twice.")
 BAD_PARAMETER = code("Q202", "A query parameter has a value that is not possible.")
-UNKNOWN_NAME = code("Q203", "A name in select or order that does not exist, or is not this person's to know.")
+UNKNOWN_NAME = code("Q203", "A name in select, expand or order that does not exist, or is not this person's to know.")
 BAD_CURSOR = code("Q204", "A cursor that was not made for this very question.")
 MASKED_NAME = code("Q205", "A masked field in a filter, order, search or group: its values may not be told apart.")
 ENCRYPTED_NAME = code("Q214", "An encrypted field in an order, or in a filter that needs more than its whole value.")

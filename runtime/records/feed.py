@@ -20,11 +20,10 @@ from runtime.query.rights import CASE_PERSON
 from runtime.query.run import compile_read, dialect_name, ids_value, question
 from runtime.query.select import RECORD_IDS
 from runtime.records.access import access_plan
+from runtime.records.beside import asking_items
 from runtime.records.codes import BAD_CURSOR, NO_FEED
 from runtime.records.planning import plan_get
 from runtime.records.request import FeedRequest, GetRequest, fault, refused
-from runtime.records.sealed import with_opened
-from runtime.records.titles import asking_beside
 from runtime.store.asking import Asking, Prepared, Question, Row, prepare
 from runtime.store.tables import audit_event, audit_leaf
 from runtime.store.types import format_instant
@@ -123,9 +122,7 @@ def _as_seen(
     wanted = GetRequest(request.select, titles=request.titles)
     plan = access.compiled.cache.get_or_make(("feed", shape), lambda: replace(plan_get(context, access, wanted), kind="some"))
     rows = yield from _some(dialect, context, plan, shape, ids)
-    items = with_opened(plan, [row[0].encode() if isinstance(row[0], str) else row[0] for row in rows], rows)
-    if request.titles and rows:
-        items = yield from asking_beside(dialect, context, plan, items, [row[2:] for row in rows])
+    items = yield from asking_items(dialect, context, plan, rows, 2, titles=request.titles)
     return {row[1]: item for row, item in zip(rows, items, strict=True)}
 
 

@@ -15,9 +15,9 @@ from forms_dsl.source import Span
 from runtime.compile.searching import search_paths
 from runtime.context import Context
 from runtime.failures import Fault
-from runtime.query.plans import AccessPlan, Column, OrderKey, ReadPlan
-from runtime.records.codes import ENCRYPTED_NAME, MASKED_NAME, NOT_SORTABLE, UNKNOWN_NAME
-from runtime.records.reach import LEADING, has_system_field, reach, reader_scope
+from runtime.query.plans import AccessPlan, Column, Expansion, OrderKey, ReadPlan
+from runtime.records.codes import BAD_PARAMETER, ENCRYPTED_NAME, MASKED_NAME, NOT_SORTABLE, UNKNOWN_NAME
+from runtime.records.reach import LEADING, has_system_field, reach, reader_scope, target_plan
 from runtime.records.request import GetRequest, ListRequest, fault, refused
 from runtime.records.sealed import NotWhole, with_seals
 from runtime.records.segments import segment_of
@@ -36,10 +36,11 @@ def plan_list(context: Context, access: AccessPlan, request: ListRequest) -> Rea
     columns = tuple(_columns(context, access, request.select, targets, faults))
     order = tuple(_order(context, access, request.order, targets, faults))
     rows = plan_rows(context, access, request, targets, faults)
+    expansions = tuple(_expansions(context, access, request.expand, targets, faults))
     if faults:
         raise refused(faults)
     references = _references(access, columns, targets) if request.titles else ()
-    return replace(rows, columns=columns, order=order, references=references)
+    return replace(rows, columns=columns, order=order, references=references, expansions=expansions)
 
 
 def plan_get(context: Context, access: AccessPlan, request: GetRequest) -> ReadPlan:
@@ -47,10 +48,11 @@ def plan_get(context: Context, access: AccessPlan, request: GetRequest) -> ReadP
     faults: list[Fault] = []
     targets: Targets = {}
     columns = tuple(_columns(context, access, request.select, targets, faults))
+    expansions = tuple(_expansions(context, access, request.expand, targets, faults))
     if faults:
         raise refused(faults)
     references = _references(access, columns, targets) if request.titles else ()
-    return ReadPlan(access, columns, references=references, targets=targets, kind="get")
+    return ReadPlan(access, columns, references=references, expansions=expansions, targets=targets, kind="get")
 
 
 def column_of_path(context: Context, access: AccessPlan, path: str, targets: Targets) -> Column | None:
@@ -135,6 +137,26 @@ def _columns(
             faults.append(_unknown("select", path))
         else:
             yield column
+
+
+def _expansions(
+    context: Context, access: AccessPlan, paths: tuple[str, ...], targets: Targets, faults: list[Fault]
+) -> Iterator[Expansion]:
+    """The records that references lead to, with the columns of a list of them; targets and faults are added."""
+    for path in paths:
+        found = reach(context, access, path)
+        if found is None:
+            faults.append(_unknown("expand", path))
+        elif found.field.value_type.name != "reference":
+            zh, en = f"{path} 不是指向一个实体的引用。", f"{path} is no reference to one entity."
+            faults.append(fault(BAD_PARAMETER, "expand", zh, en))
+        else:
+            targets.update(found.targets)
+            hops, target = (*found.hops, found.field.name), target_plan(context, found.field)
+            if target is not None:
+                targets[hops] = target
+            columns = tuple(_columns(context, target, None, targets, faults)) if target is not None else ()
+            yield Expansion(path, hops, found.field, columns)
 
 
 def _inner(access: AccessPlan, field: Field) -> Iterator[Column]:

@@ -20,12 +20,11 @@ from runtime.query.run import Runnable, compile_read, question, stream
 from runtime.query.searching import word_values
 from runtime.query.select import LIMIT, OFFSET, RECORD_ID, is_never_missing
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
+from runtime.records.beside import asking_items
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.counting import asking_count, asking_rough_count
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
-from runtime.records.sealed import with_opened
-from runtime.records.titles import asking_beside
 from runtime.store.asking import Asking, Row, answer
 from runtime.store.sealing import ring_stamp
 
@@ -101,9 +100,7 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
     rows = rows[: request.limit]
     keys = len(plan.order)
     after = write_cursor(bound_to, rows[-1][1 : keys + 2]) if more else None
-    items = with_opened(plan, [_bytes(row[0]) for row in rows], rows)
-    if request.titles and rows:
-        items = yield from asking_beside(dialect, context, plan, items, [row[keys + 2 :] for row in rows])
+    items = yield from asking_items(dialect, context, plan, rows, keys + 2, titles=request.titles)
     if request.count == "estimate":
         count = yield from asking_rough_count(dialect, context, plan, asked.values, asked.statement)
         return Page(tuple(items), after, count.number, count.basis)
@@ -118,11 +115,7 @@ def stream_records(
     asked = _asked(connection.dialect, context, access, request)
     plan, keys = asked.plan, len(asked.plan.order)
     for rows in stream(connection, context, asked.statement("list", plan), {**asked.values, LIMIT: request.limit}, size):
-        items = with_opened(plan, [_bytes(row[0]) for row in rows], rows)
-        if request.titles:
-            references = [row[keys + 2 :] for row in rows]
-            items = answer(connection, asking_beside(connection.dialect, context, plan, items, references))
-        yield items
+        yield answer(connection, asking_items(connection.dialect, context, plan, rows, keys + 2, titles=request.titles))
 
 
 def count_records(connection: Connection, context: Context, access: AccessPlan, request: ListRequest) -> int:
@@ -193,6 +186,7 @@ def _asked(dialect: Dialect, context: Context, access: AccessPlan, request: List
         request.deleted,
         passes,
         request.segment,
+        request.expand,
     )
     shape = (access.fingerprint, *asked_for, seal_stamp(access, request))
     plan = access.compiled.cache.get_or_make(("list", shape), lambda: replace(plan_list(context, access, request), skips=passes))
@@ -202,17 +196,15 @@ def _asked(dialect: Dialect, context: Context, access: AccessPlan, request: List
 def _one(
     dialect: Dialect, context: Context, access: AccessPlan, record_id: str, request: GetRequest, case: CaseGrant | None
 ) -> Asking[Record | None]:
-    shape = (access.fingerprint, request.select, request.titles)
+    shape = (access.fingerprint, request.select, request.titles, request.expand)
     plan = access.compiled.cache.get_or_make(("get", shape), lambda: plan_get(context, access, request))
     statement = _statement(dialect, access.compiled, ("get", shape), plan)
     values = {RECORD_ID: record_id, CASE_RECORD: case.record_id if case else None, CASE_PERSON: context.principal.id}
     rows = yield question(context, statement, values)
     if not rows:
         return None
-    item, version, found, *references = rows[0]
-    [body] = with_opened(plan, [_bytes(item)], rows)
-    if request.titles:
-        body = (yield from asking_beside(dialect, context, plan, [body], [tuple(references)]))[0]
+    _, version, found, *_ = rows[0]
+    [body] = yield from asking_items(dialect, context, plan, rows, 3, titles=request.titles)
     return Record(found, version, body)
 
 
@@ -271,7 +263,3 @@ def _cursor(dialect: Dialect, question: tuple[str, ...], plan: ReadPlan, text: s
         en = "This cursor was not given for this question; begin at the first page."
         raise refused([fault(BAD_CURSOR, "cursor", zh, en)]) from wrong
     return cursor
-
-
-def _bytes(item: str | bytes) -> bytes:
-    return item.encode() if isinstance(item, str) else item

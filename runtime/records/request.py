@@ -24,6 +24,8 @@ _LONGEST_TEXT = 2_000
 _LONGEST_SEARCH = 100
 #: Records of each entity in a search through an app, when nothing is said.
 _FOUND = 5
+#: References whose records come along; each is a join, and a record of its own in every answer.
+_MOST_EXPANSIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class ListRequest:
     offset: int = 0
     #: Only the members of this segment.
     segment: str | None = None
+    #: References, by path, whose records come along.
+    expand: tuple[str, ...] = ()
 
     @property
     def words(self) -> int | None:
@@ -69,6 +73,8 @@ class GetRequest:
 
     select: tuple[str, ...] | None = None
     titles: bool = False
+    #: References, by path, whose records come along.
+    expand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,10 @@ class SearchRequest:
 
 _SEARCH = frozenset({"q", "limit"})
 _FEED = frozenset({"cursor", "limit", "select", "titles"})
-_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment"})
+_LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment", "expand"})
 _GROUPS = frozenset({"group", "measures", "where", "order", "limit", "search", "deleted", "segment"})
 _EXPORT = frozenset({"where", "order", "select", "search", "segment", "format", "labels"})
-_GET = frozenset({"select", "titles"})
+_GET = frozenset({"select", "titles", "expand"})
 #: Stands beside every request: the language of its messages.
 _EVERYWHERE = frozenset({"locale"})
 
@@ -113,6 +119,7 @@ def parse_list(parameters: Iterable[tuple[str, str]]) -> ListRequest:
         titles=_word(values, "titles", ("false", "true"), faults) == "true",
         deleted=_word(values, "deleted", ("false", "true"), faults) == "true",
         segment=values.get("segment") or None,
+        expand=_expand(values, faults),
     )
     _refuse(faults)
     return request
@@ -171,7 +178,9 @@ def parse_get(parameters: Iterable[tuple[str, str]]) -> GetRequest:
     """The request for one record of these query parameters."""
     values, faults = _known(parameters, _GET)
     request = GetRequest(
-        select=_names(values, "select", faults), titles=_word(values, "titles", ("false", "true"), faults) == "true"
+        select=_names(values, "select", faults),
+        titles=_word(values, "titles", ("false", "true"), faults) == "true",
+        expand=_expand(values, faults),
     )
     _refuse(faults)
     return request
@@ -266,6 +275,14 @@ def _names(values: dict[str, str], name: str, faults: list[Fault]) -> tuple[str,
                 f"{name} is a list of different names with commas between.",
             )
         )
+    return names
+
+
+def _expand(values: dict[str, str], faults: list[Fault]) -> tuple[str, ...]:
+    names = _names(values, "expand", faults) or ()
+    if len(names) > _MOST_EXPANSIONS:
+        zh, en = f"expand 最多 {_MOST_EXPANSIONS} 个引用。", f"expand takes at most {_MOST_EXPANSIONS} references."
+        faults.append(fault(BAD_PARAMETER, "expand", zh, en))
     return names
 
 

@@ -19,10 +19,11 @@ def with_opened(plan: ReadPlan, items: Sequence[bytes], rows: Sequence[Sequence[
     columns = plan.sealed
     if not columns:
         return list(items)
-    return [_joined(item, columns, row[len(row) - len(columns) :]) for item, row in zip(items, rows, strict=True)]
+    return [with_opened_cells(item, columns, row[len(row) - len(columns) :]) for item, row in zip(items, rows, strict=True)]
 
 
-def _joined(item: bytes, columns: Sequence[Column], cells: Sequence[str | None]) -> bytes:
+def with_opened_cells(item: bytes, columns: Sequence[Column], cells: Sequence[str | None]) -> bytes:
+    """One JSON object with what the seals of its columns hold."""
     opened = dict(_opened(columns, cells))
     return item if not opened else item[:-1] + b"," + orjson.dumps(opened)[1:]
 

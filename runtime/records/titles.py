@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import orjson
 from sqlalchemy.engine import Connection, Dialect
@@ -30,26 +29,6 @@ _DEEPEST = 2
 def titles_of(connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str]) -> dict[str, str]:
     """The titles of records by id; those that this person may not read are left out."""
     return answer(connection, asking_titles(connection.dialect, context, app, entity, ids))
-
-
-def asking_beside(
-    dialect: Dialect, context: Context, plan: ReadPlan, items: Sequence[bytes], references: Sequence[Sequence[Any]]
-) -> Asking[list[bytes]]:
-    """The JSON objects with the titles of the records that they refer to as `_titles`."""
-    leads = [
-        {
-            column.key: leads_to(column.field, value)
-            for column, value in zip(plan.references, row[: len(plan.references)], strict=True)
-            if value is not None
-        }
-        for row in references
-    ]
-    titles = yield from asking_titles_of_all(dialect, context, {target for row in leads for target in row.values()})
-    beside = []
-    for item, row in zip(items, leads, strict=True):
-        found = {key: titles[target] for key, target in row.items() if target in titles}
-        beside.append(item[:-1] + b',"_titles":' + orjson.dumps(found) + b"}")
-    return beside
 
 
 def asking_titles_of_all(

@@ -1,4 +1,4 @@
-"""Where the compiled access differs from the naive reading: rows, and each cell as clear, masked or absent."""
+"""Where the compiled access differs from the naive reading: rows and cells, of records and of those that come beside them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import orjson
 from forms_dsl.masks import masked
 from runtime.context import Context
 from runtime.failures import Failure, Invalid
+from runtime.records.planning import CARRIED
 from runtime.records.read import list_records
 from runtime.records.request import ListRequest
 from runtime.records.revealing import reveal
@@ -20,8 +21,9 @@ from tests.access.random_apps import Small, write
 
 ABSENT = "(absent)"
 #: What a note tells of the paper that it is about.
-EXPANDED = ("about.label", "about.secret", "about.amount", "about.both", "about.tag")
-_SYSTEM = {"id"}
+BEYOND = ("about.label", "about.secret", "about.amount", "about.both", "about.tag")
+#: References whose records come whole beside a note.
+EXPANDED = ("about", "about.owner")
 
 
 def differences(database: Database, small: Small) -> Iterator[tuple[object, ...]]:
@@ -34,12 +36,14 @@ def differences(database: Database, small: Small) -> Iterator[tuple[object, ...]
             yield from _compared(database, small, who, entity, _expected(oracle, entity, names), None, names)
         known: list[str] = []
         unknown: list[str] = []
-        for path in EXPANDED:
+        for path in BEYOND:
             (known if _is_known(oracle, path) else unknown).append(path)
         if known:
-            yield from _compared(database, small, who, "note", _expanded(oracle, known), tuple(known), known)
+            yield from _compared(database, small, who, "note", _beyond(oracle, known), tuple(known), known)
         for path in unknown:
             yield from _compared(database, small, who, "note", None, (path,), [path])
+        for path in EXPANDED:
+            yield from _compared_whole(database, small, who, path, _whole(oracle, path))
 
 
 def revealing_differences(database: Database, small: Small) -> Iterator[tuple[object, ...]]:
@@ -102,6 +106,36 @@ def _compared(
             yield from ((small.seed, who, entity, wanted["id"], n, wanted[n], got[n]) for n in wanted if wanted[n] != got[n])
 
 
+def _compared_whole(
+    database: Database, small: Small, who: Person, path: str, expected: dict[str, Row | None] | None
+) -> Iterator[tuple[object, ...]]:
+    asked = ListRequest(limit=200, select=(), expand=(path,))
+    with database.read() as connection:
+        try:
+            page = list_records(connection, small.context(who), "papers", "note", asked)
+        except Failure as failure:
+            if expected is not None:
+                yield (small.seed, who, path, failure)
+            return
+    found = {item["id"]: item["_expanded"][path] for item in map(orjson.loads, page.items)}
+    if expected is None or expected.keys() != found.keys():
+        yield (small.seed, who, path, expected and list(expected), list(found))
+        return
+    for id, wanted in expected.items():
+        got = found[id]
+        if wanted is None or got is None:
+            yield from [(small.seed, who, path, id, wanted, got)] if wanted is not got else ()
+            continue
+        # Every key of a record beside its own: a field that is not his must not even be named.
+        own = {name: value for name, value in got.items() if name == "id" or name not in (*CARRIED, "_title")}
+        names = wanted.keys() | (own.keys() if path == "about" else set())
+        yield from (
+            (small.seed, who, path, id, n, wanted.get(n, ABSENT), own.get(n, ABSENT))
+            for n in names
+            if wanted.get(n, ABSENT) != own.get(n, ABSENT)
+        )
+
+
 def _expected(oracle: Oracle, entity: str, names: list[str]) -> list[Row] | None:
     if not oracle.may(entity, "read"):
         return None
@@ -121,7 +155,7 @@ def _is_known(oracle: Oracle, path: str) -> bool:
     )
 
 
-def _expanded(oracle: Oracle, paths: list[str]) -> list[Row]:
+def _beyond(oracle: Oracle, paths: list[str]) -> list[Row]:
     """Fields of what a note is about: where the note shows the reference, what the paper shows as a record of its own."""
     made = []
     for row in oracle.world.records["note"].values():
@@ -137,6 +171,27 @@ def _expanded(oracle: Oracle, paths: list[str]) -> list[Row]:
 def _plain_text(value: Any) -> object:
     """A value in clear as the wire has it."""
     return f"{value:.2f}" if isinstance(value, Decimal) else value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _whole(oracle: Oracle, path: str) -> dict[str, Row | None] | None:
+    """The record at the end of a reference of each note; None where the reference is a name that is not there."""
+    if not oracle.may("note", "read") or oracle.possible("note", "about") <= {"nothing"}:
+        return None
+    if path == "about.owner" and not _is_known(oracle, path):
+        return None
+    made: dict[str, Row | None] = {}
+    for note in oracle.world.records["note"].values():
+        if not oracle.granting("note", note):
+            continue
+        paper = oracle.world.records["paper"].get(note["about"] or "")
+        is_open = paper is not None and oracle.cell("note", note, "about") == "clear" and oracle.granting("paper", paper)
+        made[note["id"]] = None
+        if paper is not None and is_open and path == "about":
+            said = {name: _said(oracle, "paper", paper, name) for name in oracle.entities["paper"]["fields"]}
+            made[note["id"]] = {"id": paper["id"], **{name: each for name, each in said.items() if each != ABSENT}}
+        elif paper is not None and is_open and paper["owner"] and oracle.cell("paper", paper, "owner") == "clear":
+            made[note["id"]] = {"id": paper["owner"], "name": paper["owner"].title()}
+    return made
 
 
 def _said(oracle: Oracle, entity: str, row: Row, name: str) -> object:

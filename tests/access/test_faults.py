@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from runtime.compile import access as compiled_access
 from runtime.compile import expr_people
 from runtime.compile.access import FieldRight
-from runtime.query import rights, select
+from runtime.query import expanded, rights, select, shown
 from runtime.query.plans import AccessPlan, EveryRow
 from runtime.query.scope import value_at
 from runtime.records import access as plans
@@ -62,8 +62,28 @@ def _a_hidden_reference_followed(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
+def _a_hidden_reference_expanded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        expanded, "path_cell", lambda s, at, hops, field: rights.cell_of(s, at(hops), field, field.name, value_at(s, hops, field.name), hops)
+    )  # fmt: skip
+
+
+def _rows_of_an_expansion_not_asked(patch: pytest.MonkeyPatch) -> None:
+    def loose(statement: Any, at: Any, hops: Any, field: Any) -> rights.Cell:
+        return replace(
+            rights.path_cell(statement, at, hops[:-1], at(hops[:-1]).entity.entity.fields[hops[-1]]),
+            value=value_at(statement, hops, field.name),
+        )
+
+    patch.setattr(expanded, "path_cell", loose)
+
+
+def _fields_of_an_expansion_all_shown(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(expanded, "cell_of", lambda _s, _a, _f, _p, value, *_, **__: rights.Cell(value, True, False))
+
+
 def _masked_shown_in_clear(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(select, "masked_sql", lambda _field, value: value)
+    patch.setattr(shown, "masked_sql", lambda _field, value: value)
 
 
 def _a_personal_field_open_by_default(patch: pytest.MonkeyPatch) -> None:
@@ -178,6 +198,9 @@ FAULTS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], int], ...] = (
     (_denials_forgotten_beyond_a_reference, 2),
     (_rows_beyond_a_reference_not_asked, 0),
     (_a_hidden_reference_followed, 3),
+    (_a_hidden_reference_expanded, 0),
+    (_rows_of_an_expansion_not_asked, 2),
+    (_fields_of_an_expansion_all_shown, 0),
     (_masked_shown_in_clear, 0),
     (_a_personal_field_open_by_default, 0),
     (_a_secret_shown_where_a_role_names_it, 0),

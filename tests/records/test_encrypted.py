@@ -139,6 +139,21 @@ def test_what_is_kept_is_not_what_was_written(vault: Database) -> None:
     assert seal.startswith("q1.k1.") and ID not in seal
 
 
+def test_a_record_that_comes_along_is_opened_under_its_own_rights(vault: Database) -> None:
+    """Expanded, an encrypted value is in clear, masked, absent or missing exactly as in a list of its entity."""
+    for name, id_no in (("Li", ID), ("Wu", None)):
+        add(vault, entity="loan", client=add(vault, name=name, id_no=id_no), memo="note")
+
+    for who, shown in ((CLERK, {ID, None}), (VIEWER, {"330****1237", None}), (BLIND, {"absent"})):
+        alone = {client["id"]: client for client in rows(vault, who)}
+        loans = rows(vault, who, "loan", expand=("client",))
+        found = [{name: value for name, value in loan["_expanded"]["client"].items() if name != "_title"} for loan in loans]  # type: ignore[index]
+
+        assert [alone[loan["client"]] for loan in loans] == found
+        assert shown == {client.get("id_no", "absent") for client in found}
+        assert [loan.get("memo") for loan in rows(vault, who, "loan")] == [loan.get("memo") for loan in loans]
+
+
 def test_a_change_reads_and_seals(vault: Database) -> None:
     """What was there before is known by rules and echoes; the trail and the history never hold it."""
     id = add(vault, name="Li", id_no=ID)

@@ -34,6 +34,7 @@ def listed(db: Database, who: Context, entity: str = "client", **request: object
 #: Every clause in which a name can stand, and every clause in which a name at the end of a path can.
 CLAUSES: dict[str, Callable[[str], dict[str, object]]] = {
     "select": lambda name: {"select": ("code", name)},
+    "expand": lambda name: {"expand": (name,)},
     "order": lambda name: {"order": (name,)},
     "order falling": lambda name: {"order": (f"-{name}", "code")},
     "is missing": lambda name: {"where": f"is_missing({name})"},
@@ -113,7 +114,9 @@ def test_a_masked_field_is_only_shown(db: Database) -> None:
     """A masked field, and what is computed from it, is refused by name where its values could be told apart."""
     add_client(db, "A", income="1234.50")
 
-    for clause, field in itertools.product([c for name, c in CLAUSES.items() if name != "select"], ("income", "yearly", "grade")):
+    for clause, field in itertools.product(
+        [c for name, c in CLAUSES.items() if name not in {"select", "expand"}], ("income", "yearly", "grade")
+    ):
         answer = listed(db, context(VIEWER), **clause(field))
         assert isinstance(answer, tuple)
         assert {"Q205"} == {code for code, _, _ in answer[2]}
