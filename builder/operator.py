@@ -99,10 +99,12 @@ class Acting:
     settings: Settings
     database: Database
     context: Context
+    releases: Releases
 
 
 def acting(arguments: argparse.Namespace, now: dt.datetime) -> Acting:
     """Everything that a verb needs which changes something as the account at this machine."""
     settings = settings_of(arguments)
     started = start(settings, now)
-    return Acting(settings, started.database, context_for(operator(), settings, started.releases, now))
+    context = context_for(operator(), settings, started.releases, now)
+    return Acting(settings, started.database, context, started.releases)

@@ -1,4 +1,4 @@
-"""The worker: takes calls out, runs due jobs and automations, seals the trail; any number of them may run side by side.
+"""The worker: takes calls out, runs due jobs and automations, seals the trail, tells webhooks; any number may run side by side.
 
 It keeps nothing between two looks at the database, so it may be killed at any moment and another goes on.
 """
@@ -21,6 +21,7 @@ from runtime.audit.notary import Notary, open_notary
 from runtime.audit.sealer import seal
 from runtime.automations.events import RECEIVED
 from runtime.commands.deliver_calls import make_delivery
+from runtime.commands.deliver_webhooks import Courier, deliver_webhooks
 from runtime.commands.run_automation import Site, run_automation_job
 from runtime.commands.run_event import run_after, run_received
 from runtime.commands.run_timer import run_timer
@@ -41,6 +42,8 @@ PAUSE_SECONDS = 0.5
 _LONG_PAUSE_SECONDS = 5.0
 #: Calls that a worker has under way at the same time: one slow counterpart must not stop the others.
 CALLERS = 4
+#: Webhooks that a worker tells at the same time: a receiver that does not answer holds one up for ten seconds.
+COURIERS = 2
 
 
 #: Does the work of a job in the transaction that ends it.
@@ -62,6 +65,10 @@ class Worker:
         """The way out of this worker's calls."""
         return make_delivery(self.database, self.engine, self.releases, self.settings, self.clock)
 
+    def courier(self) -> Courier:
+        """The way out of what webhooks are told."""
+        return Courier(self.database, self.releases, self.settings, self.clock)
+
 
 def open_worker(settings: Settings) -> Worker:
     """A worker of this environment, after everything that must happen first; raises `BrokenDefinitions`."""
@@ -72,7 +79,7 @@ def open_worker(settings: Settings) -> Worker:
 
 def run_once(worker: Worker, limit: int = 1000) -> int:
     """Do everything that is due now, and what becomes due by it; returns how many things were done."""
-    delivery, done = worker.delivery(), 0
+    delivery, courier, done = worker.delivery(), worker.courier(), 0
     worker.releases.refresh(worker.database)
     while done < limit:
         before = done
@@ -81,7 +88,10 @@ def run_once(worker: Worker, limit: int = 1000) -> int:
             done += 1
         if done == before:
             break
-    return done + seal(worker.database, worker.notary, worker.clock())
+    done += seal(worker.database, worker.notary, worker.clock())
+    while done < limit and deliver_webhooks(courier):
+        done += 1
+    return done
 
 
 def run_jobs(worker: Worker) -> int:
@@ -105,6 +115,9 @@ def run_forever(worker: Worker, stop: threading.Event) -> None:
     callers = [
         threading.Thread(target=_repeat, args=(_caller(worker), stop), name=f"caller-{number}") for number in range(CALLERS)
     ]
+    callers += [
+        threading.Thread(target=_repeat, args=(_courier(worker), stop), name=f"courier-{number}") for number in range(COURIERS)
+    ]
     for caller in callers:
         caller.start()
     _repeat(lambda: _look_around(worker), stop)
@@ -125,6 +138,11 @@ def stop_on_signals(stop: threading.Event) -> None:
 def _caller(worker: Worker) -> Callable[[], bool]:
     delivery = worker.delivery()
     return lambda: deliver_next(delivery)
+
+
+def _courier(worker: Worker) -> Callable[[], bool]:
+    courier = worker.courier()
+    return lambda: deliver_webhooks(courier)
 
 
 def _look_around(worker: Worker) -> bool:

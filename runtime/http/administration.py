@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -26,12 +26,10 @@ from runtime.commands.manage_people import (
 from runtime.commands.manage_units import NewUnit, UnitChange, change_unit, new_unit
 from runtime.commands.show_people import PeopleWanted, list_people, list_units, show_person, unit_history
 from runtime.context import Context
-from runtime.failures import Invalid
 from runtime.http.admission import platform_role
-from runtime.http.body import json_object
+from runtime.http.body import shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.http.validation import fault_of
 from runtime.records.request import parse_nothing
 
 router = APIRouter(prefix="/api/admin")
@@ -202,11 +200,7 @@ def _unit_route(method: str, path: str, shape: type[Shape], act: Act[Shape], sta
 def _asked(request: Request, shape: type[Shape]) -> tuple[Context, Shape]:
     context = _ADMINISTRATORS(request)
     parse_nothing(request.query_params.multi_items())
-    try:
-        return context, shape.model_validate(json_object(request))
-    except ValidationError as wrong:
-        faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
-        raise Invalid(faults[0].message, faults=faults) from wrong
+    return context, shaped(request, shape)
 
 
 def _id(request: Request) -> str:

@@ -6,18 +6,21 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from forms_dsl.model import Label
 from forms_dsl.source import escape_pointer
 from runtime.failures import Fault, Invalid
 from runtime.http import codes
+from runtime.http.validation import fault_of
 
 #: Deeper bodies have no use here and would cost the parser its stack.
 _DEEPEST = 64
 _LONGEST_NOTE = 2_000
+Shape = TypeVar("Shape", bound=BaseModel)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -70,6 +73,15 @@ def take_note(body: dict[str, object]) -> str | None:
         "en": f"A note is a text of at most {_LONGEST_NOTE} characters.",
     }
     raise Invalid(message, faults=(Fault("Q422", message, pointer="/note"),))
+
+
+def shaped(request: Request, shape: type[Shape]) -> Shape:
+    """The parsed body in a shape; raises Invalid with a pointer for each fault."""
+    try:
+        return shape.model_validate(json_object(request))
+    except ValidationError as wrong:
+        faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
+        raise Invalid(faults[0].message, faults=faults) from wrong
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _LONGEST_KEY = 128
 #: Answers about the caller or the moment, not about the request: nothing was changed, so it may be tried again.
 _NOT_KEPT = frozenset({401, 403, 408, 409, 429})
-_NEVER_KEPT = re.compile(r"/api/(auth/|[^/]+/[^/]+/[^/]+/reveal\Z)")
+_NEVER_KEPT = re.compile(r"/api/(auth/|admin/webhooks|[^/]+/[^/]+/[^/]+/reveal\Z)")
 #: Headers of an answer that are part of it; the others are made anew for each answer.
 _KEPT_HEADERS = ("content-type", "location", "etag")
 
@@ -49,7 +49,7 @@ _KEPT_HEADERS = ("content-type", "location", "etag")
 class Idempotency:
     """Runs a POST with a key once and answers its repetitions from the database.
 
-    Answers below /api/auth/ hold secrets, and those of `reveal` personal values in clear: they are never kept.
+    Answers below /api/auth/ and /api/admin/webhooks hold secrets, and those of `reveal` personal values in clear: they are never kept.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -64,7 +64,7 @@ PEOPLE = (
     DemoPerson("credit", "陈璐", "CR", ("credit_officer",), limit=Decimal("5000000.00")),
     DemoPerson("analyst", "沈怡", "IT", ("analyst",), ("designer",)),
     DemoPerson("publisher", "赵琳", "IT", (), ("publisher",)),
-    DemoPerson("integrator", "方程", "CX", ("integrator",)),
+    DemoPerson("integrator", "方程", "CX", ("integrator",), ("integrator",)),
     DemoPerson("auditor", "孙悦", "AU", ("auditor",), ("auditor",)),
     DemoPerson("admin", "何静", "IT", (), ("administrator", "treasurer")),
     # The other branches have people too, so that their work and warnings reach somebody.

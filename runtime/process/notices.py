@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import Label
 from runtime.context import Context
 from runtime.failures import BadRequest, Fault, NotFound
+from runtime.outbox.webhook_policy import STOPPED_BECAUSE
+from runtime.outbox.webhooks import find_webhook
 from runtime.process import codes
 from runtime.process.cards import card_titles
 from runtime.process.flows import Flow, live_name, pinned_flow, release_of
@@ -23,6 +25,8 @@ from runtime.store.tables import notice
 from runtime.store.types import format_instant
 
 Notice = dict[str, object]
+WEBHOOK_STOPPED = "webhook_stopped"
+_WEBHOOK: Label = {"zh": "推送订阅", "en": "Webhook"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,42 @@ def mark_read(connection: Connection, context: Context, notice_id: str | None) -
 
 
 def _show(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> list[Notice]:
+    of_records = [row for row in rows if row.kind != WEBHOOK_STOPPED]
+    of_webhooks = [row for row in rows if row.kind == WEBHOOK_STOPPED]
+    shown = {**_of_records(connection, context, of_records), **_of_webhooks(connection, context, of_webhooks)}
+    return [shown[row.id] for row in rows]
+
+
+def _of_webhooks(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> dict[str, Notice]:
+    labels = {row.record_id: webhook.label if (webhook := find_webhook(connection, row.record_id)) else "" for row in rows}
+    return {
+        row.id: {
+            "id": row.id,
+            "at": format_instant(row.at),
+            "kind": row.kind,
+            "app": row.app,
+            "entity": None,
+            "record_id": row.record_id,
+            "record_title": labels[row.record_id],
+            "title": _WEBHOOK,
+            "task_id": None,
+            "actor": None,
+            "detail": STOPPED_BECAUSE[row.detail].get(context.locale) if row.detail in STOPPED_BECAUSE else row.detail,
+            "read": row.read_at is not None,
+        }
+        for row in rows
+    }
+
+
+def _of_records(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> dict[str, Notice]:
     people = persons_of(connection, {row.actor for row in rows if row.actor})
     titles: dict[tuple[str, str], dict[str, str]] = {}
     for (app, entity), release in {(row.app, row.entity): row.release for row in rows}.items():
         ids = {row.record_id for row in rows if (row.app, row.entity) == (app, entity)}
         compiled = release_of(connection, context, app, release)
         titles[app, entity] = card_titles(connection, context, compiled, entity, ids)
-    return [
-        {
+    return {
+        row.id: {
             "id": row.id,
             "at": format_instant(row.at),
             "kind": row.kind,
@@ -96,7 +128,7 @@ def _show(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]])
             "read": row.read_at is not None,
         }
         for row in rows
-    ]
+    }
 
 
 def _title(flow: Flow, step: str | None) -> Label:

@@ -6,6 +6,7 @@ never appears before a place that is already there (architecture.md 5.7). So a r
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,18 +27,18 @@ from runtime.records.planning import plan_get
 from runtime.records.request import FeedRequest, GetRequest, fault, refused
 from runtime.store.asking import Asking, Prepared, Question, Row, prepare
 from runtime.store.tables import audit_event, audit_leaf
-from runtime.store.types import format_instant
+from runtime.store.types import Instant, format_instant
 
 #: Events of the whole trail that one page looks through; those of other entities are passed over.
-_WINDOW = 2_000
+WINDOW = 2_000
 _LARGEST = 2**62
 _SAVED = ("record.created", "record.changed", "record.restored")
 _DELETED = "record.deleted"
 
 
 @dataclass(frozen=True, slots=True)
-class _Last:
-    """The last event of a record within a page."""
+class Told:
+    """What is told of an event beside the record."""
 
     deleted: bool
     at: str
@@ -48,27 +49,86 @@ def asking_feed(dialect: Dialect, context: Context, app: str, entity: str, reque
 
     A record stands once in a page, at its last change; a deleted one is told of to whoever could read it as it last was.
     """
-    access = access_plan(context, app, entity, "read")
-    if access.entity.entity.audit == "none":
-        raise refused(
-            [
-                fault(
-                    NO_FEED, "cursor", "此数据不留痕，因此没有变更流。", "No trail is kept of these records, so there is no feed."
-                )
-            ]
-        )
+    access = feed_access(context, app, entity)
     begin = _begin(request.cursor)
-    rows = yield Question(_size(dialect), {})
-    size = int(rows[0][0] or 0)
-    key = ("feed window", access.entity.table.name, dialect.name)
-    window = access.compiled.cache.get_or_make(key, lambda: _window(access.entity.table, dialect))
-    events = yield Question(window, {"app": app, "first": begin, "behind": begin + _WINDOW})
-    last, next = _last_of(events, min(begin + _WINDOW, size), request.limit)
+    size = yield from asking_size(dialect)
+    events = yield from _asking_window(dialect, access, begin)
+    last, next = _last_of(events, min(begin + WINDOW, size), request.limit)
     found = yield from _as_seen(dialect, context, access, request, [id for id, event in last.items() if not event.deleted])
     gone = yield from _gone(dialect, context, access, [id for id, event in last.items() if event.deleted])
     items = [_item(id, event, found.get(id)) for id, event in last.items() if id in found or id in gone]
     head = b'{"items":[' + b",".join(items) + b'],"next":' + orjson.dumps(str(max(next, begin)))
     return head + b',"more":' + orjson.dumps(next < size) + b"}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event of the trail that a feed may tell of, at its place."""
+
+    place: int
+    event_id: str
+    entity: str
+    record_id: str
+    told: Told
+
+
+def asking_changes(
+    dialect: Dialect, context: Context, app: str, entities: Sequence[str], begin: int
+) -> Asking[tuple[list[Change], int]]:
+    """The events of these entities within one window from a place on, in their order, and the place behind the window.
+
+    Each event is one entry, also where several are of one record: for readers that must know of every change.
+    """
+    size = yield from asking_size(dialect)
+    found: list[Change] = []
+    for entity in entities:
+        events = yield from _asking_window(dialect, feed_access(context, app, entity), begin)
+        # What is sealed while the entities are asked one after the other waits for the next window, else one could be passed over.
+        sealed = (event for event in events if event[0] < size)
+        found += [Change(int(place), event_id, entity, id, _last(kind, at)) for place, id, kind, at, event_id in sealed]
+    return sorted(found, key=lambda change: change.place), max(begin, min(begin + WINDOW, size))
+
+
+def asking_change(dialect: Dialect, context: Context, app: str, change: Change) -> Asking[bytes | None]:
+    """One event as the feed tells it to this person now; None where he is not told of it.
+
+    A record that is deleted by now is not told as saved: its deletion comes later in the feed.
+    """
+    access, ids = feed_access(context, app, change.entity), [change.record_id]
+    if change.told.deleted:
+        gone = yield from _gone(dialect, context, access, ids)
+        return _item(change.record_id, change.told, None) if gone else None
+    found = yield from _as_seen(dialect, context, access, FeedRequest(), ids)
+    return _item(change.record_id, change.told, found[change.record_id]) if found else None
+
+
+def feed_access(context: Context, app: str, entity: str) -> AccessPlan:
+    """What this person may read of an entity that has a feed; raises NotFound, NotAllowed or BadRequest."""
+    access = access_plan(context, app, entity, "read")
+    if access.entity.entity.audit == "none":
+        zh, en = "此数据不留痕，因此没有变更流。", "No trail is kept of these records, so there is no feed."
+        raise refused([fault(NO_FEED, "cursor", zh, en)])
+    return access
+
+
+def asking_size(dialect: Dialect) -> Asking[int]:
+    """How many events of the trail are sealed: the first place that is not there yet."""
+    rows = yield Question(_size(dialect), {})
+    return int(rows[0][0] or 0)
+
+
+def asking_place(dialect: Dialect, since: dt.datetime) -> Asking[int]:
+    """The first place with an event of this moment or a later one; the end of the trail where there is none."""
+    size = yield from asking_size(dialect)
+    rows = yield Question(_place(dialect), {"since": since})
+    return size if rows[0][0] is None else int(rows[0][0])
+
+
+def _asking_window(dialect: Dialect, access: AccessPlan, begin: int) -> Asking[list[Row]]:
+    key = ("feed window", access.entity.table.name, dialect.name)
+    window = access.compiled.cache.get_or_make(key, lambda: _window(access.entity.table, dialect))
+    values = {"app": access.compiled.app.name, "first": begin, "behind": begin + WINDOW}
+    return (yield Question(window, values))
 
 
 def _begin(cursor: str | None) -> int:
@@ -84,13 +144,20 @@ def _size(dialect: Dialect) -> Prepared:
     return prepare(sa.select(sa.func.max(audit_leaf.c.leaf_index) + sa.literal_column("1")), dialect)
 
 
+@lru_cache(maxsize=8)
+def _place(dialect: Dialect) -> Prepared:
+    joined = audit_leaf.join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
+    later = audit_event.c.at >= sa.bindparam("since", type_=Instant())
+    return prepare(sa.select(sa.func.min(audit_leaf.c.leaf_index)).select_from(joined).where(later), dialect)
+
+
 def _window(table: sa.Table, dialect: Dialect) -> Prepared:
     """What happened to records of this table, living or not; what of it a person may know is asked by the plans."""
     # Told apart by the table: an event keeps the name that its entity had then.
     joined = audit_leaf.join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
     joined = joined.join(table, table.c.id == audit_event.c.record_id)
     window = (
-        sa.select(audit_leaf.c.leaf_index, audit_event.c.record_id, audit_event.c.kind, audit_event.c.at)
+        sa.select(audit_leaf.c.leaf_index, audit_event.c.record_id, audit_event.c.kind, audit_event.c.at, audit_event.c.id)
         .select_from(joined)
         .where(
             audit_leaf.c.leaf_index >= sa.bindparam("first", type_=sa.BigInteger()),
@@ -103,15 +170,19 @@ def _window(table: sa.Table, dialect: Dialect) -> Prepared:
     return prepare(window, dialect)
 
 
-def _last_of(events: Sequence[Row], end: int, limit: int) -> tuple[Mapping[str, _Last], int]:
+def _last_of(events: Sequence[Row], end: int, limit: int) -> tuple[Mapping[str, Told], int]:
     """The last event of each of the first `limit` records, and the place behind what was looked through."""
-    last: dict[str, _Last] = {}
-    for place, record_id, kind, at in events:
+    last: dict[str, Told] = {}
+    for place, record_id, kind, at, _ in events:
         if record_id not in last and len(last) == limit:
             return last, int(place)
         last.pop(record_id, None)
-        last[record_id] = _Last(kind == _DELETED, at if isinstance(at, str) else format_instant(at))
+        last[record_id] = _last(kind, at)
     return last, end
+
+
+def _last(kind: str, at: str | dt.datetime) -> Told:
+    return Told(kind == _DELETED, at if isinstance(at, str) else format_instant(at))
 
 
 def _as_seen(
@@ -142,6 +213,6 @@ def _some(dialect: Dialect, context: Context, plan: ReadPlan, shape: object, ids
     return (yield question(context, statement, values))
 
 
-def _item(id: str, event: _Last, record: bytes | None) -> bytes:
+def _item(id: str, event: Told, record: bytes | None) -> bytes:
     kind = "deleted" if event.deleted else "saved"
     return orjson.dumps({"kind": kind, "id": id, "at": event.at})[:-1] + b',"record":' + (record or b"null") + b"}"

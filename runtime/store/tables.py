@@ -14,6 +14,7 @@ from runtime.store.proxy_tables import wf_proxy
 from runtime.store.reveal_tables import reveal_count
 from runtime.store.search_tables import search_field, search_term
 from runtime.store.types import Instant, Json, bytewise_text
+from runtime.store.webhook_tables import webhook, webhook_delivery
 from runtime.store.work_tables import (
     automation_run,
     connection,
@@ -51,6 +52,8 @@ __all__ = [
     "search_field",
     "search_term",
     "shadow_run",
+    "webhook",
+    "webhook_delivery",
     "wf_event",
     "wf_instance",
     "wf_proxy",

@@ -17,6 +17,7 @@ export const words = catalogue('kinds', {
   signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],
   published: ['发布', 'Published'], publish_failed: ['发布失败', 'Publishing failed'], release_activated: ['启用版本', 'Release activated'], pilot_started: ['开始试点', 'Pilot started'], pilot_changed: ['调整试点机构', 'Pilot moved'], pilot_extended: ['试点推广全行', 'Pilot made live for all'], pilot_ended: ['结束试点', 'Pilot ended'], draft_saved: ['存草稿', 'Draft saved'], draft_discarded: ['弃草稿', 'Draft discarded'],
   review_submitted: ['提交复核', 'Review asked for'], review_returned: ['退回复核', 'Review returned'], review_withdrawn: ['撤回复核', 'Review withdrawn'], connection_set: ['改连接', 'Connection set'], connection_tried: ['试连接', 'Connection tried'], file_refused: ['拒收文件', 'File refused'], duplicate_dismissed: ['确认并非重复', 'Not a duplicate'],
+  webhook_made: ['新建推送', 'Webhook made'], webhook_changed: ['改推送', 'Webhook changed'], webhook_stopped: ['停止推送', 'Webhook stopped'], webhook_started: ['启动推送', 'Webhook started'], webhook_secret_changed: ['更换推送密钥', 'Webhook secret changed'], webhook_replayed: ['重放推送', 'Webhook replayed'], webhook_tried: ['试推送', 'Webhook tried'], webhook_hosts_set: ['设置推送主机', 'Webhook hosts set'],
   key_added: ['新增密钥', 'Key added'], keys_rotated: ['更换密钥', 'Keys rotated'], key_removed: ['移除密钥', 'Key removed'], audit_verified: ['校验审计', 'Trail verified'],
 })
 
