@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from forms_dsl.differences import same
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import AccessRule, FourEyes, HumanStep, Role, Transfer, Workflow
+from forms_dsl.model import AccessRule, Emergency, FourEyes, HumanStep, Role, Transfer, Workflow
 from forms_dsl.workflow_tree import steps_of
 
 _LEVELS = ("hidden", "masked", "read", "write")
@@ -18,8 +18,17 @@ def is_widened(was: Role | None, now: Role, old: Mapping[str, AccessRule], new: 
     """Whether a role may grant more: more rows, clearer fields, another role included, or a conflict lifted."""
     if was is not None and (set(now.includes) - set(was.includes) or set(was.conflicts) - set(now.conflicts)):
         return True
+    if _is_taken_more_easily(was.emergency if was is not None else None, now.emergency):
+        return True
     access = new or now.access
     return any(is_rule_widened(old.get(name, NOTHING), rule) for name, rule in access.items())
+
+
+def _is_taken_more_easily(old: Emergency | None, new: Emergency | None) -> bool:
+    """Whether more people take a role in an emergency, for longer, or with other people who review it; or it is no emergency's now."""
+    if old is None or new is None:
+        return old is not new
+    return bool(set(new.taken_by) - set(old.taken_by)) or new.hours > old.hours or new.reviewed_by != old.reviewed_by
 
 
 def is_rule_widened(old: AccessRule, new: AccessRule) -> bool:

@@ -95,6 +95,7 @@ _PARTS: Mapping[str, Sentence] = {
     "drill": Sentence("list behind a figure", "下钻列表"),
     "includes": Sentence("included roles", "包含的角色"),
     "conflicts": Sentence("conflicting roles", "互斥角色"),
+    "emergency": Sentence("use in an emergency", "紧急启用"),
     "access": Sentence("access", "权限"),
     "operations": Sentence("operations", "操作"),
     "version": Sentence("version", "版本"),

@@ -14,8 +14,8 @@ from forms_dsl.build.place import Place, SourceFile
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN, ROW_RULE, USER_SETS, Scope
 from forms_dsl.expr.tree import Expression
-from forms_dsl.files.access import AccessShape, FieldAccessShape, RoleShape, RolesShape, TransferShape
-from forms_dsl.model import AccessRule, FieldCondition, Role, Transfer
+from forms_dsl.files.access import AccessShape, EmergencyShape, FieldAccessShape, RoleShape, RolesShape, TransferShape
+from forms_dsl.model import AccessRule, Emergency, FieldCondition, Role, Transfer
 
 #: An app has at most so many roles.
 ROLE_LIMIT = 500
@@ -65,7 +65,17 @@ def _role(bench: Workbench, place: Place, name: str, shape: RoleShape, closure: 
             continue
         access[entity.name] = _access(bench, place.at("access", entity_name), rule, entity)
     includes = tuple(sorted(closure - {name}))
-    return Role(shape.id or name, name, shape.label, includes, tuple(shape.conflicts), access, place.key_span)
+    emergency = _emergency(bench, place.at("emergency"), shape.emergency) if shape.emergency is not None else None
+    return Role(shape.id or name, name, shape.label, includes, tuple(shape.conflicts), access, place.key_span, emergency)
+
+
+def _emergency(bench: Workbench, place: Place, shape: EmergencyShape) -> Emergency | None:
+    """How the role is taken in an emergency; None with a finding."""
+    taken_by = [role_name(bench, place.at("taken_by", number), each) for number, each in enumerate(shape.taken_by)]
+    reviewed_by = role_name(bench, place.at("reviewed_by"), shape.reviewed_by)
+    if reviewed_by is None:
+        return None
+    return Emergency(tuple(name for name in taken_by if name is not None), reviewed_by, shape.hours)
 
 
 def _closures(roles: Mapping[str, RoleShape]) -> dict[str, frozenset[str]]:

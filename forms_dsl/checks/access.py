@@ -14,6 +14,7 @@ UNREADABLE = code("P001", "An entity that no role may read.", "warning")
 OPEN_PERSONAL_DATA = code("P002", "A role reads all records of an entity with personal data in clear.", "warning")
 CREATE_ONLY = code("P004", "A role may create records that it may not read.", "warning")
 CANNOT_ENTER = code("P008", "A role may create records, but not enter a field of them that must be filled in.", "warning")
+HELD_EMERGENCY = code("P009", "A role that is taken in an emergency would be held at all times, or by whoever reviews it.")
 CLEAR_EXPORT = code("P005", "A role may export an entity and unmask a field of it; exports carry masked values only.")
 
 
@@ -78,6 +79,29 @@ def creators_can_enter_what_is_required(site: Site) -> Iterator[Diagnostic]:
                     f"“{role.name}”可新建“{rule.entity}”，但不能填写必填字段“{field.name}”。",
                 )
                 yield site.find(CANNOT_ENTER, place.at("fields", field.name), message)
+
+
+@check
+def emergencies_end(site: Site) -> Iterator[Diagnostic]:
+    """What is for an emergency is in no other role, and whoever reviews its use does not take it by that very role."""
+    for role in site.app.roles.values():
+        if role.emergency is None or not site.is_whole(role.span.file):
+            continue
+        place = site.place(role.span.file, "roles", role.name, "emergency")
+        holder = next((other.name for other in site.app.roles.values() if role.name in other.includes), None)
+        if holder is not None or role.name in (*role.emergency.taken_by, role.emergency.reviewed_by):
+            message = Sentence(
+                f"{role.name!r} is for an emergency, but would be held at all times through {holder or role.name!r}.",
+                f"“{role.name}”仅供紧急时启用，却经“{holder or role.name}”长期持有。",
+            )
+            yield site.find(HELD_EMERGENCY, place, message, key=True)
+        elif role.emergency.reviewed_by in role.emergency.taken_by:
+            message = Sentence(
+                f"Whoever holds {role.emergency.reviewed_by!r} would both take {role.name!r} and review its use.",
+                f"“{role.emergency.reviewed_by}”既可启用“{role.name}”又负责复核。",
+            )
+            hint = Sentence("Let another role review it.", "请由其他角色复核。")
+            yield site.find(HELD_EMERGENCY, place.at("reviewed_by"), message, hint)
 
 
 @check

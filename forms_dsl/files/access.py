@@ -66,6 +66,14 @@ class AccessShape(Shape):
     ] = None
 
 
+class EmergencyShape(Shape):
+    """Who takes a role in an emergency, for how long, and who looks at it afterwards."""
+
+    taken_by: Annotated[list[Reference], key("Whose people may take it themselves: role.x", "可自行启用的角色：role.x")]
+    reviewed_by: Annotated[Reference, key("The role that reviews each use afterwards: role.x", "事后逐次复核的角色：role.x")]
+    hours: Annotated[int, whole(1, 24), key("So many hours at once at most.", "一次最长小时数。")] = 4
+
+
 class RoleShape(Shape):
     """A role."""
 
@@ -77,6 +85,13 @@ class RoleShape(Shape):
         dict[Reference, AccessShape],
         key("Access by entity; nothing listed is nothing allowed.", "按实体列出的权限；未列出即不允许。"),
     ] = {}
+    emergency: Annotated[
+        EmergencyShape | None,
+        key(
+            "The role is taken in an emergency only, by the person himself, for a time; each use is reviewed.",
+            "仅在紧急时由本人限时启用的角色，每次使用事后复核。",
+        ),
+    ] = None
     deprecated: Deprecated = None
     sealed: Sealed = False
 

@@ -128,6 +128,15 @@ class AccessRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """A role that is taken in an emergency: by people of which roles, for how many hours at most, reviewed by which role."""
+
+    taken_by: tuple[str, ...]
+    reviewed_by: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """One role with its own access rules; `includes` is already closed over."""
 
@@ -138,6 +147,7 @@ class Role:
     conflicts: tuple[str, ...]
     access: Mapping[str, AccessRule]
     span: Span
+    emergency: Emergency | None = None
 
     def rule_of(self, app: str, entity: str) -> AccessRule | None:
         """What this role grants on an entity of an app, None when it does not name it."""

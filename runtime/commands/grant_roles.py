@@ -13,6 +13,7 @@ from forms_dsl.diagnostics import code
 from forms_dsl.model import Label
 from runtime.audit.trail import record_event
 from runtime.commands.administer import PERSON, changing_person, given_by
+from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import Conflict, Fault, Invalid, NotFound
 from runtime.identity.holdings import end_holding, grant_role, revoke_role
@@ -72,7 +73,7 @@ def give_role(
     begin, end = period.valid_from or context.now, period.valid_until
     _refuse_period(context, begin, end)
     person = changing_person(connection, context, person_id)
-    _refuse_overlap(connection, context, person.f_name, person_id, wanted, begin, end or _FOR_EVER)
+    refuse_overlap(connection, context, person.f_name, person_id, wanted, begin, end or _FOR_EVER)
     id = grant_role(
         connection,
         person_id,
@@ -125,6 +126,7 @@ def roles_to_give(context: Context) -> list[dict[str, object]]:
         roles = [
             {"role": role.name, "label": dict(role.label), "conflicts": sorted(_excluded(context, RoleName(name, role.name)))}
             for role in compiled.app.roles.values()
+            if role.emergency is None
         ]
         if roles:
             apps.append({"app": name, "label": dict(compiled.app.label), "roles": roles})
@@ -142,7 +144,7 @@ def label_of(context: Context, app: str, role: str) -> Label:
 
 def _require(context: Context, wanted: RoleName) -> None:
     compiled = context.releases.get(wanted.app)
-    known = tuple(PLATFORM_ROLES) if wanted.app == PLATFORM else tuple(compiled.app.roles) if compiled is not None else ()
+    known = tuple(PLATFORM_ROLES) if wanted.app == PLATFORM else _given(compiled) if compiled is not None else ()
     if wanted.role not in known:
         offered = ", ".join(known) or "—"
         raise NotFound(
@@ -153,13 +155,18 @@ def _require(context: Context, wanted: RoleName) -> None:
         )
 
 
+def _given(compiled: CompiledApp) -> tuple[str, ...]:
+    """The roles of an app that are given: one that is taken in an emergency is nobody's to give."""
+    return tuple(role.name for role in compiled.app.roles.values() if role.emergency is None)
+
+
 def _refuse_period(context: Context, begin: dt.datetime, end: dt.datetime | None) -> None:
     if end is not None and end <= max(begin, context.now):
         message = {"zh": "结束时间须晚于开始时间和现在。", "en": "The end must be later than the beginning and than now."}
         raise Invalid(message, faults=(Fault(BAD_PERIOD.id, message, pointer="/until"),))
 
 
-def _refuse_overlap(
+def refuse_overlap(
     connection: Connection,
     context: Context,
     name: str,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import cast
 
 from starlette.requests import HTTPConnection, Request
 
+from runtime.commands.mark_emergency import Act, emergencies, mark_act
 from runtime.context import Context, Principal
 from runtime.failures import NotAllowed, NotSignedIn
 from runtime.http.locale import locale_of
@@ -107,6 +109,7 @@ def _context(request: Request) -> Context:
         principal_of(request)
         services = services_of(request)
         request.state.context = _known(request, services.day.at(services.clock()))
+        mark_if_emergency(request, request.state.context)
     return cast("Context", request.state.context)
 
 
@@ -119,6 +122,25 @@ def asking_context(request: Request, who: SignedIn) -> Asking[Context]:
         request.state.principal = (yield from asking_principal(dialect, secret, now, demo=demo)) if secret else None
     request.state.context = _known(request, (yield from services.day.asking(now)))
     return who(request)
+
+
+#: What a page asks for again and again, or to find its way, and which tells nothing of an app's records.
+_UNMARKED = re.compile(r"/api/(auth/.*|notices.*|break-glass.*|apps|apps/[^/]+/screens|[^/]+/openapi\.json|builder/reviews)\Z")
+
+
+def is_emergency(request: Request, context: Context) -> bool:
+    """Whether the request is an act under a role that its caller took in an emergency."""
+    return bool(emergencies(context)) and _UNMARKED.match(request.scope["path"]) is None
+
+
+def mark_if_emergency(request: Request, context: Context) -> None:
+    """Write down what is asked for, before it is answered, where the caller took a role in an emergency."""
+    if not is_emergency(request, context):
+        return
+    place = request.path_params
+    names = tuple(request.query_params.keys())
+    act = Act(request.method, request.scope["path"], names, place.get("app"), place.get("entity"), place.get("id"))
+    mark_act(services_of(request).database, context, emergencies(context), act)
 
 
 def _known(request: Request, business_date: dt.date) -> Context:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.context import Context
 from runtime.failures import Failure
-from runtime.http.admission import Public, SignedIn, asking_context
+from runtime.http.admission import Public, SignedIn, asking_context, is_emergency, mark_if_emergency
 from runtime.http.errors import failure_answer, http_answer, validation_answer
 from runtime.http.idempotency import Idempotency
 from runtime.http.middleware import Bodies, Ground, SameOrigin
@@ -49,7 +49,9 @@ class ApiRoute(Route):
 
         async def serve(request: Request) -> Response:
             if isinstance(who, SignedIn):
-                await carry(lanes_of(request), asking_context(request, who))
+                context = await carry(lanes_of(request), asking_context(request, who))
+                if is_emergency(request, context):
+                    await run_in_threadpool(mark_if_emergency, request, context)
             return await run_in_threadpool(endpoint, request)
 
         super().__init__(path, serve, methods=[method], name=endpoint.__name__)
@@ -65,12 +67,17 @@ class ReadingRoute(ApiRoute):
     """A route that only asks the database: it is served by the event loop, without a thread."""
 
     def __init__(self, path: str, endpoint: Callable[[Request, Context], Asking[Response]], who: SignedIn) -> None:
-        def asking(request: Request) -> Asking[Response]:
+        def asking(request: Request) -> Asking[Response | Context]:
             context = yield from asking_context(request, who)
-            return (yield from endpoint(request, context))
+            return context if is_emergency(request, context) else (yield from endpoint(request, context))
 
         async def serve(request: Request) -> Response:
-            return await carry(lanes_of(request), asking(request))
+            answer = await carry(lanes_of(request), asking(request))
+            if isinstance(answer, Response):
+                return answer
+            # To write waits for its turn, which the event loop must not; what is read under an emergency is written down first.
+            await run_in_threadpool(mark_if_emergency, request, answer)
+            return await carry(lanes_of(request), endpoint(request, answer))
 
         Route.__init__(self, path, serve, methods=["GET"], name=endpoint.__name__)
         self.who = who

@@ -27,6 +27,8 @@ from runtime.store.types import format_instant
 Notice = dict[str, object]
 WEBHOOK_STOPPED = "webhook_stopped"
 _WEBHOOK: Label = {"zh": "推送订阅", "en": "Webhook"}
+#: What a notice is about that belongs to no approval.
+_EMERGENCY: Label = {"zh": "紧急访问", "en": "Emergency access"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,12 @@ def _of_records(connection: Connection, context: Context, rows: Sequence[sa.Row[
             "entity": live_name(connection, context, row.app, row.release, row.entity),
             "record_id": row.record_id,
             "record_title": titles[row.app, row.entity][row.record_id],
-            "title": _title(pinned_flow(connection, context, row.app, row.release, row.workflow_id), row.step),
+            "title": _EMERGENCY
+            if row.workflow_id is None
+            else _title(pinned_flow(connection, context, row.app, row.release, row.workflow_id), row.step),
             "task_id": row.work_id,
             "actor": people.get(row.actor or ""),
-            "detail": held_because(row.detail, context.locale) if row.kind == "held" else row.detail,
+            "detail": held_because(row.detail, context.locale) if row.kind == "held" else row.detail if row.workflow_id else None,
             "read": row.read_at is not None,
         }
         for row in rows

@@ -26,7 +26,7 @@ from runtime.store.types import format_instant
 #: Events as one page of history holds them.
 PAGE = 50
 #: Looks at a record are for the auditor: who investigates somebody must not be told of in the record itself.
-_UNTOLD = ("record.revealed",)
+_UNTOLD = ("record.revealed", "emergency_act")
 
 
 def record_history(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf, audit_queue
+from runtime.store.emergency_tables import emergency_use
 from runtime.store.export_tables import export_request
 from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
@@ -39,6 +40,7 @@ __all__ = [
     "automation_run",
     "connection",
     "connector_answer",
+    "emergency_use",
     "exchange_rate",
     "export_request",
     "job",

@@ -23,6 +23,13 @@ fields:
   words: {type: text, max: 80, label: {zh: 内容, en: Words}}
 """
 
+RESCUE = """\
+  rescue:
+    label: {zh: 应急, en: Rescue}
+    emergency: {taken_by: [role.agent], reviewed_by: role.chief}
+    access: {ticket: {read: true, delete: true}}
+  chief: {label: {zh: 主管, en: Chief}}
+"""
 UNMASKED = edited("roles.yaml", "update: true}", "update: true, unmask: [phone]}")
 
 #: What the change is → the texts, and whether it gives an agent more than an agent held.
@@ -34,6 +41,7 @@ CHANGES: Mapping[str, tuple[Mapping[str, str], bool]] = {
         True,
     ),
     "another role": ({**FILES, "roles.yaml": ROLES + BOSS}, False),
+    "something to take in an emergency": ({**FILES, "roles.yaml": ROLES + RESCUE}, True),
     "less": (edited("roles.yaml", ", update: true", ""), False),
     "a renamed field": (
         {

@@ -21,8 +21,11 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
     if proposal.old is None:
         return
     old, new = proposal.old.app, proposal.new.app
-    for roles in proposal.makers:
-        for name in sorted(roles & new.roles.keys()):
+    for held_now in proposal.makers:
+        # What he may take in an emergency is his to take, but no measure of what he may hold at all times.
+        taken = _taken(new, held_now) - held_now
+        for name in sorted((held_now | taken) & new.roles.keys()):
+            roles = held_now | _taken(old, held_now) if name in taken else held_now
             for entity, rule in _granted(new, frozenset({name})):
                 before = _name_before(old, new, entity)
                 names = renamed_fields(old, new, entity)
@@ -36,6 +39,12 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
                         "Let somebody who does not hold the role make this change.", "请由不持有该角色的人来做这项修改。"
                     )
                     yield OWN_RIGHTS.at(new.roles[name].span, message, pointer=("roles", name, "access", entity), hint=hint)
+
+
+def _taken(app: App, roles: frozenset[str]) -> frozenset[str]:
+    """The roles that whoever holds these may take in an emergency."""
+    held = roles | {each for name in roles if name in app.roles for each in app.roles[name].includes}
+    return frozenset(role.name for role in app.roles.values() if role.emergency and held & set(role.emergency.taken_by))
 
 
 def _granted(app: App, roles: frozenset[str]) -> list[tuple[str, AccessRule]]:

@@ -45,6 +45,7 @@ export const router = createBrowserRouter([
           { path: 'platform', lazy: screen(() => import('./admin/Admin')) },
           { path: 'rates', lazy: screen(() => import('./rates/Rates')) },
           { path: 'proxies', lazy: screen(() => import('./proxies/Proxies')) },
+          { path: 'break-glass', lazy: screen(() => import('./emergency/Emergencies')) },
           { path: 'tokens', lazy: screen(() => import('./tokens/Tokens')) },
           { path: '*', lazy: screen(() => import('./shell/Lost')) },
         ],

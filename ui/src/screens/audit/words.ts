@@ -31,6 +31,7 @@ export const words = catalogue('audit', {
   rule_holds: ['成立', 'holds'], rule_fails: ['不成立', 'does not hold'], rule_denies: ['禁止', 'denies'], every_row: ['全部记录', 'all records'],
   masked: ['脱敏', 'Masked'], hidden: ['不可见', 'Hidden'],
   body_reason: ['理由', 'Reason'], body_fields: ['字段', 'Fields'], body_limit: ['上限', 'Limit'],
+  body_role: ['角色', 'Role'], body_until: ['至', 'Until'], body_path: ['地址', 'Address'], body_method: ['方法', 'Method'], body_query: ['查询项', 'Query'], body_verdict: ['结论', 'Verdict'],
   empty_value: ['空', 'empty'],
   committed: ['只存摘要 {{digest}}', 'digest only {{digest}}'],
 })

@@ -3,6 +3,7 @@ import { catalogue, say } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('kinds', {
   record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], role_granted: ['授予角色', 'Role given'], role_revoked: ['收回角色', 'Role taken'], record_restored: ['恢复', 'Restored'], imported: ['导入', 'Imported'],
+  emergency_taken: ['启用应急角色', 'Emergency role taken'], emergency_act: ['紧急访问操作', 'Act in an emergency'], emergency_ended: ['结束紧急访问', 'Emergency ended'], emergency_reviewed: ['复核紧急访问', 'Emergency reviewed'],
   record_revealed: ['查看明文', 'Seen in clear'], reveals_used_up: ['明文次数用尽', 'No more looks today'], record_printed: ['打印', 'Printed'], records_exported: ['导出清单', 'Exported a list'], export_asked: ['申请导出', 'Export asked for'], export_released: ['批准导出', 'Export released'], export_returned: ['退回导出', 'Export returned'], export_withdrawn: ['撤回导出申请', 'Export withdrawn'],
   kept_proposed: ['申请变更', 'Change proposed'], kept_released: ['批准变更', 'Change released'], kept_returned: ['退回变更', 'Change returned'], kept_withdrawn: ['撤回变更', 'Change withdrawn'], rates_entered: ['录入汇率', 'Rates entered'],
   panel_read: ['查看外部数据', 'Read live data'], report_read: ['查看报表', 'Read a report'], exported: ['导出', 'Exported'],
@@ -42,7 +43,7 @@ export const kindText = (kind: string, decision?: unknown): string => {
 }
 
 const TONES: readonly (readonly [RegExp, string])[] = [
-  [/delete|fail|refuse|return|revoke|reject|held|overdue|unknown/, 'tag-seal'], [/import|export|token|reveal/, 'tag-warning'], [/creat|finish|signed_in|publish|activat|verified|done/, 'tag-ok'], [/chang|set|saved|decided|started|recalled/, 'tag-brand'],
+  [/delete|fail|refuse|return|revoke|reject|held|overdue|unknown/, 'tag-seal'], [/import|export|token|reveal|emergency/, 'tag-warning'], [/creat|finish|signed_in|publish|activat|verified|done/, 'tag-ok'], [/chang|set|saved|decided|started|recalled/, 'tag-brand'],
 ]
 export const kindTone = (kind: string): string => TONES.find(([pattern]) => pattern.test(kind))?.[1] ?? ''
 

@@ -59,7 +59,7 @@ function Notices({ close }: { readonly close: () => void }) {
   )
 }
 
-const addressOf = (notice: Notice): string => (notice.task_id ? `/tasks/${notice.task_id}` : `/app/${notice.app}/${notice.entity}/${notice.record_id}`)
+const addressOf = (notice: Notice): string => (notice.kind === 'emergency' ? '/break-glass' : notice.task_id ? `/tasks/${notice.task_id}` : `/app/${notice.app}/${notice.entity}/${notice.record_id}`)
 
 function Row({ notice, open }: { readonly notice: Notice, readonly open: () => void }) {
   const t = useWords(words), label = useLabel(), locale = useLocale(), now = useNow()

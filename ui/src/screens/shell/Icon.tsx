@@ -10,6 +10,7 @@ const DRAWINGS: Readonly<Record<Name, string>> = {
   todo: 'M3 3h10v10H3z M5.5 8l2 2 3.5-4',
   started: 'M8 13V3 M4 7l4-4 4 4',
   done: 'M2.5 8.5l3 3 8-8',
+  emergency: 'M8 2l6 11H2z M8 6.5v3 M8 11.2v.3',
   proxies: 'M5.5 7a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z M1.5 13.5c0-3 1.8-4.5 4-4.5 M9 11h5 M11.5 8.5L14 11l-2.5 2.5',
   list: 'M3 4h10 M3 8h10 M3 12h10',
   report: 'M3 13V8 M8 13V3 M13 13V6',

@@ -5,9 +5,10 @@ import { keys, useApps, useMe } from '../../kernel/api/queries'
 import type { Label, Me, Screens } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
+import { KEY, emergencies } from '../emergency/data'
 import { words } from './words'
 
-export type Icon = 'people' | 'units' | 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'dashboard' | 'tokens'
+export type Icon = 'people' | 'units' | 'emergency' | 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'dashboard' | 'tokens'
 export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
@@ -50,6 +51,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
   const t = useWords(words), label = useLabel()
   const me = useMe().data
   const { screens, pending } = useAllScreens()
+  const { concerned, waiting } = useEmergencies(me)
   const work: Group = {
     key: 'work',
     text: t('work'),
@@ -58,6 +60,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
       { to: '/tasks?box=started', text: t('started'), icon: 'started' },
       { to: '/tasks?box=done', text: t('done'), icon: 'done' },
       { to: '/proxies', text: t('proxies'), icon: 'proxies' },
+      ...(concerned || (me && (mayAudit(me) || mayAdminister(me))) ? [{ to: '/break-glass', text: t('emergency'), icon: 'emergency' as const, count: waiting }] : []),
     ],
   }
   const reviews = useOpenReviews(me)
@@ -92,6 +95,12 @@ export function useOpenReviews(me: Me | undefined): number {
     retry: false,
   })
   return answer.data?.items.filter(review => review.can.includes('approve')).length ?? 0
+}
+
+/** Whether emergencies concern this person at all, and how many uses wait for his review. */
+function useEmergencies(me: Me | undefined): { readonly concerned: boolean, readonly waiting: number } {
+  const answer = useQuery({ queryKey: KEY, queryFn: ({ signal }) => emergencies(signal), enabled: me !== undefined, staleTime: 60_000, retry: false }).data
+  return { concerned: answer !== undefined && answer.offers.length + answer.items.length > 0, waiting: answer?.items.filter(use => use.can.includes('review')).length ?? 0 }
 }
 
 /** What a person comes for: open work, then what only this post can do, then the first list. */

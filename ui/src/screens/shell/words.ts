@@ -6,6 +6,7 @@ export const words = catalogue('shell', {
   started: ['我发起的', 'Started by me'],
   done: ['已办', 'Done'],
   proxies: ['代理', 'Proxies'],
+  emergency: ['紧急访问', 'Emergency'],
   insight: ['洞察', 'Insight'],
   platform: ['平台', 'Platform'],
   audit: ['审计事件', 'Audit trail'],
@@ -61,4 +62,5 @@ export const notices = catalogue('notices', {
   escalated: ['超时转到您处', 'Escalated to you'],
   held: ['审批挂起，待处理', 'An approval is held'],
   finished: ['您发起的审批已结束', 'Your case has ended'],
+  emergency: ['紧急访问，待复核', 'A role was taken in an emergency: review it'],
 })
