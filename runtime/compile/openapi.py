@@ -80,7 +80,7 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
         found = {"200": _answer("One page; figures where group or measures are asked for.", {"anyOf": [page, _FIGURES]})}
         many["get"] = _operation(f"list_{entity.name}", f"List: {label}", entity.name, found, _FIND_PARAMETERS)
         one["get"] = _operation(
-            f"get_{entity.name}", f"Get: {label}", entity.name, {"200": _answer("The record.", record)}, _READ_PARAMETERS
+            f"get_{entity.name}", f"Get: {label}", entity.name, {"200": _answer("The record.", record)}, _GET_PARAMETERS
         )
         if entity.audit != "none":
             paths[f"{base}/changes"] = {"get": _feed(entity.name, label, record)}
@@ -245,6 +245,10 @@ _READ_PARAMETERS = [
         "query",
         {"type": "string", "description": "References with commas between, at most 5: their records come as _expanded."},
     ),
+]
+_GET_PARAMETERS = [
+    *_READ_PARAMETERS,
+    _parameter("as_at", "query", {"type": "string", "description": "A day or an instant: the record as it was then."}),
 ]
 _FIGURES: dict[str, object] = {
     "type": "object",

@@ -17,6 +17,7 @@ from runtime.http.admission import context_of
 from runtime.http.body import json_object
 from runtime.http.routes import api_route, reading_route
 from runtime.http.services import services_of
+from runtime.records.as_at import asking_record_as_at
 from runtime.records.codes import BAD_PARAMETER
 from runtime.records.computing import computed_values
 from runtime.records.feed import asking_feed
@@ -40,10 +41,14 @@ def find(request: Request, context: Context) -> Asking[Response]:
 
 
 def get(request: Request, context: Context) -> Asking[Response]:
-    """One record."""
+    """One record, as it is or as it was."""
     app, entity = _entity(request)
     wanted = parse_get(request.query_params.multi_items())
     dialect, id = services_of(request).database.engine.dialect, request.path_params["id"]
+    if wanted.as_at is not None:
+        # Without an ETag: nobody changes what was.
+        past = yield from asking_record_as_at(dialect, context, app, entity, id, wanted)
+        return Response(past, media_type="application/json")
     return _answer((yield from asking_record(dialect, context, app, entity, id, wanted)))
 
 

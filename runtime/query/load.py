@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
@@ -19,11 +19,12 @@ from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.query.plans import AccessPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD, denial_conditions, grant_condition, row_conditions
-from runtime.query.run import Runnable, compile_select, dialect_of, ids_value, run
+from runtime.query.run import Runnable, compile_select, dialect_name, dialect_of, ids_value, question, run
 from runtime.query.scope import FullScope, Statement
 from runtime.query.select import RECORD_IDS, one_of
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.values import from_column
+from runtime.store.asking import Asking, answer
 
 #: The days that the language reads of a record beside its instants.
 _DAYS = {"created_on": "created_at", "changed_on": "changed_at"}
@@ -95,10 +96,20 @@ def granted_on(
     connection: Connection, context: Context, access: AccessPlan, ids: Sequence[str], *, case_record: str | None = None
 ) -> dict[str, tuple[bool, ...]]:
     """The grants of the plan that hold on records as they now stand in this transaction."""
-    key = ("granted", access.fingerprint, dialect_of(connection))
-    prepared = access.compiled.cache.get_or_make(key, lambda: _grants_only(access, connection))
-    more = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id}
-    return {row[0]: tuple(map(bool, row[1:])) for row in _run(connection, context, prepared, ids, more)}
+    return answer(connection, asking_granted(connection.dialect, context, access, ids, case_record=case_record))
+
+
+def asking_granted(
+    dialect: Dialect, context: Context, access: AccessPlan, ids: Sequence[str], *, case_record: str | None = None
+) -> Asking[dict[str, tuple[bool, ...]]]:
+    """The grants of the plan that hold on records, as `granted_on`."""
+    if not ids:
+        return {}
+    name = dialect_name(dialect)
+    runnable = access.compiled.cache.get_or_make(("granted", access.fingerprint, name), lambda: _grants_only(access, dialect))
+    given = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id, RECORD_IDS: ids_value(name, ids)}
+    rows = yield question(context, runnable, given)
+    return {row[0]: tuple(map(bool, row[1:])) for row in rows}
 
 
 def look_up(
@@ -146,12 +157,12 @@ def _load(access: AccessPlan, connection: Connection, *, deleted: bool) -> _Prep
     return _made(connection, select.with_for_update(of=table), statement, tuple(fields), columns)
 
 
-def _grants_only(access: AccessPlan, connection: Connection) -> _Prepared:
-    statement = Statement(dialect_of(connection), Source(root_place(access.compiled, access.entity)))
+def _grants_only(access: AccessPlan, dialect: Dialect) -> Runnable:
+    statement = Statement(dialect_name(dialect), Source(root_place(access.compiled, access.entity)))
     table = statement.source.root.table
     columns = _grant_columns(statement, access)
     select = sa.select(table.c.id, *columns).select_from(statement.source.from_clause())
-    return _made(connection, select.where(one_of(statement.dialect, table.c.id)), statement, (), ())
+    return compile_select(select.where(one_of(statement.dialect, table.c.id)), statement, dialect)
 
 
 def _grant_columns(statement: Statement, access: AccessPlan) -> list[sa.ColumnElement[Any]]:

@@ -13,6 +13,7 @@ ENCRYPTED_NAME = code("Q214", "An encrypted field in an order, or in a filter th
 NOT_SORTABLE = code("Q206", "An order by a field whose values have no order.")
 TOO_SLOW = code("Q207", "The question takes longer than a page may; narrow the filter.")
 NO_FEED = code("Q210", "A change feed of an entity whose definition keeps no trail.")
+NO_PAST = code("Q229", "A record as at a moment, where its definition keeps no trail or the trail does not hold every write.")
 
 UNKNOWN_FIELD = code("Q301", "A field in the body that does not exist, or is not this person's to know.")
 NOT_WRITABLE = code("Q302", "A field in the body that this person may not enter, or that nobody enters.")

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import Entity, Field
+from forms_dsl.storage import IntegerStorage
 from runtime.compile.access import Shows
+from runtime.compile.tables import storage_of
 from runtime.context import Context
 from runtime.query.load import granted_on
 from runtime.query.masks import masked_value
@@ -111,26 +113,28 @@ def _changes(access: AccessPlan, changes: list[dict[str, Any]]) -> Iterator[dict
     by_id = {field.id: field for field in entity.fields.values()}
     for change in changes:
         field = by_id.get(change["field"])
-        if field is not None and _best(access, field.name) != "nothing":
-            before, after = (_as_seen(access, field, field.name, change[side]) for side in ("before", "after"))
+        if field is not None and shown_best(access, field.name) != "nothing":
+            before, after = (as_seen(access, field, field.name, change[side]) for side in ("before", "after"))
             yield {"field": field.name, "label": field.label, "before": before, "after": after}
 
 
-def _best(access: AccessPlan, path: str) -> Shows:
-    """How the most permissive grant shows a field."""
+def shown_best(access: AccessPlan, path: str) -> Shows:
+    """How the most permissive of the grants that hold on a record shows a field."""
     shown = {access.right(grant, path).shows for grant in access.grants}
     return "clear" if "clear" in shown else "masked" if "masked" in shown else "nothing"
 
 
-def _as_seen(access: AccessPlan, field: Field, path: str, value: object) -> object:
+def as_seen(access: AccessPlan, field: Field, path: str, value: object) -> object:
+    """A value of the trail in its wire form, as far as the grants that hold show it: what is kept masked is never opened."""
     if isinstance(value, list) and field.options.of is not None:
         inner = access.entity.entity.rows[field.options.of].fields
-        paths = {f.id: (f, f"{path}.{f.name}") for f in inner.values() if _best(access, f"{path}.{f.name}") != "nothing"}
+        paths = {f.id: (f, f"{path}.{f.name}") for f in inner.values() if shown_best(access, f"{path}.{f.name}") != "nothing"}
         return [
-            {paths[id][0].name: _as_seen(access, *paths[id], cell) for id, cell in row.items() if id in paths} for row in value
+            {paths[id][0].name: as_seen(access, *paths[id], cell) for id, cell in row.items() if id in paths} for row in value
         ]
-    if field.type == "integer" and isinstance(value, str):
-        return int(value)  # the trail keeps whole numbers as texts
-    if value is None or _best(access, path) == "clear" or field.classification != "C1":
+    if value is None or field.encrypted or field.classification != "C1":
         return value
-    return masked_value(field, value)
+    if shown_best(access, path) != "clear":
+        return masked_value(field, value)
+    # The trail keeps whole numbers as texts.
+    return int(value) if isinstance(value, str) and isinstance(storage_of(field), IntegerStorage) else value

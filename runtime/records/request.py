@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _LONGEST_SEARCH = 100
 _FOUND = 5
 #: References whose records come along; each is a join, and a record of its own in every answer.
 _MOST_EXPANSIONS = 5
+#: As long as a day is written, and the years of moments that are asked for.
+_DAY, _FIRST_YEAR, _LAST_YEAR = 10, 1900, 9000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class GetRequest:
     titles: bool = False
     #: References, by path, whose records come along.
     expand: tuple[str, ...] = ()
+    #: The record as it was then; a day's moment is its last.
+    as_at: dt.datetime | dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ _FEED = frozenset({"cursor", "limit", "select", "titles"})
 _LIST = frozenset({"where", "order", "select", "limit", "cursor", "count", "search", "titles", "deleted", "segment", "expand"})
 _GROUPS = frozenset({"group", "measures", "where", "order", "limit", "search", "deleted", "segment"})
 _EXPORT = frozenset({"where", "order", "select", "search", "segment", "format", "labels"})
-_GET = frozenset({"select", "titles", "expand"})
+_GET = frozenset({"select", "titles", "expand", "as_at"})
 #: Stands beside every request: the language of its messages.
 _EVERYWHERE = frozenset({"locale"})
 
@@ -181,6 +186,7 @@ def parse_get(parameters: Iterable[tuple[str, str]]) -> GetRequest:
         select=_names(values, "select", faults),
         titles=_word(values, "titles", ("false", "true"), faults) == "true",
         expand=_expand(values, faults),
+        as_at=_moment(values, "as_at", faults),
     )
     _refuse(faults)
     return request
@@ -276,6 +282,26 @@ def _names(values: dict[str, str], name: str, faults: list[Fault]) -> tuple[str,
             )
         )
     return names
+
+
+def _moment(values: dict[str, str], name: str, faults: list[Fault]) -> dt.datetime | dt.date | None:
+    """A day, or an instant with its zone."""
+    text = values.get(name)
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text) if len(text) > _DAY else dt.date.fromisoformat(text)
+        if isinstance(moment, dt.datetime) and moment.tzinfo is None:
+            raise ValueError(text)
+        # The ends of the calendar have no next day and no other zone.
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError(text)
+    except ValueError:
+        zh = f"{name} 写作日期 YYYY-MM-DD，或带时区的时刻 YYYY-MM-DDTHH:MM:SSZ。"
+        en = f"{name} is a day, YYYY-MM-DD, or an instant with its zone, YYYY-MM-DDTHH:MM:SSZ."
+        faults.append(fault(BAD_PARAMETER, name, zh, en))
+        return None
+    return moment
 
 
 def _expand(values: dict[str, str], faults: list[Fault]) -> tuple[str, ...]:

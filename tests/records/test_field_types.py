@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+import orjson
 import pytest
 from sqlalchemy.engine import Connection
 
@@ -13,10 +14,13 @@ from runtime.compile.app import compile_app, wanted_tables
 from runtime.compile.screens import compile_screens
 from runtime.context import SYSTEM, Context
 from runtime.failures import Failure, Invalid
+from runtime.records.as_at import asking_record_as_at
 from runtime.records.read import get_record
+from runtime.records.request import GetRequest
 from runtime.records.screens import structure_view
-from runtime.records.write import insert_record
+from runtime.records.write import insert_record, update_record
 from runtime.records.write_many import insert_many
+from runtime.store.asking import answer
 from runtime.store.database import Database
 from tests.records.lab import NOW
 
@@ -95,6 +99,21 @@ def test_what_is_written_is_read(database: Database, context: Context) -> None:
         record = _read(connection, context, id)
 
     assert READ == {name: record[name] for name in READ}
+
+
+def test_what_was_is_told_in_the_same_form(database: Database, context: Context) -> None:
+    """A value that changed since is read from the trail as it was read from its table; a personal one only masked."""
+    other = {**dict.fromkeys(VALUES), "name": "B", "long": "2h", "share": "0.5", "place": "1,2"}
+    later = dataclasses.replace(context, now=NOW + dt.timedelta(hours=1))
+    with database.write() as connection:
+        id = _insert(connection, context, **VALUES)
+        update_record(connection, later, "types", "item", id, other, 1)
+    asked = GetRequest(as_at=NOW)
+    with database.read() as connection:
+        told = orjson.loads(answer(connection, asking_record_as_at(connection.dialect, later, "types", "item", id, asked)))
+
+    assert {**READ, "card": "****1111"} == {name: told.get(name) for name in READ}
+    assert [] == told["_unknown"]
 
 
 def test_the_screens_of_every_type_can_be_drawn(context: Context) -> None:
