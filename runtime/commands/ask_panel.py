@@ -21,7 +21,7 @@ from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.outbox.connections import find_connection
 from runtime.query.late import context_facts
-from runtime.records.access import access_plan
+from runtime.records.access import NOT_THERE, access_plan
 from runtime.records.facts import facts_of
 from runtime.records.reach import reach
 from runtime.records.read import get_record
@@ -31,8 +31,6 @@ from runtime.store.types import format_instant
 
 #: The whole page has this time (connectors.md 3.2); a panel that is later is missing or shows what it had.
 DEADLINE_SECONDS = 1.5
-
-_NO_PANEL: Label = {"zh": "没有此面板，或您无权查看。", "en": "There is no such panel, or it is not yours to see."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def ask_panel(
     """The panel's state and values, ready for JSON; raises NotFound when record or panel are not this person's to see."""
     compiled = context.releases.get(app)
     if compiled is None:
-        raise NotFound(_NO_PANEL)
+        raise NotFound(NOT_THERE)
     panel = _find(compiled, entity, name)
     with database.read() as connection:
         arguments = _arguments(connection, context, compiled, entity, record_id, panel)
@@ -72,7 +70,7 @@ def _find(compiled: CompiledApp, entity: str, name: str) -> Panel:
     page = next((page for page in compiled.app.pages.values() if page.entity == entity), None)
     declared = next((panel for panel in page.panels if panel.kind == "call" and panel.name == name), None) if page else None
     if declared is None or declared.call is None:
-        raise NotFound(_NO_PANEL)
+        raise NotFound(NOT_THERE)
     binding = compiled.app.bindings[declared.call.partition(".")[0]]
     return Panel(declared, binding.label, binding.connector, binding.operations[declared.call.partition(".")[2]])
 
@@ -87,7 +85,7 @@ def _arguments(
     for path in paths:
         reached = reach(context, access, path)
         if reached is None or reached.shows != "clear":
-            raise NotFound(_NO_PANEL)
+            raise NotFound(NOT_THERE)
     found = get_record(connection, context, compiled.app.name, entity, record_id, GetRequest(select=paths))
     declared = compiled.entities[entity].entity
     facts = context_facts(context, compiled, record=facts_of(compiled, declared, found.values, paths))

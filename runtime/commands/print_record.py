@@ -38,12 +38,12 @@ _PRINTED: Label = {"zh": "由 {who} 于 {at} 打印", "en": "Printed by {who}, {
 
 
 def offered_pages(connection: Connection, context: Context, app: str, entity: str, record_id: str) -> list[dict[str, object]]:
-    """The pages that this person may print of a record as it is now."""
+    """The pages that this person may print of a record as it is now; NotFound where he does not know of such records."""
     compiled, _ = find_entity(context, app, entity)
+    access = access_plan(context, app, entity, "read")
     templates = [each for each in compiled.app.templates.values() if each.kind == "print" and each.entity == entity]
     if not templates or not may_print(connection, context, app, entity, record_id):
         return []
-    access = access_plan(context, app, entity, "read")
     return [
         {"name": template.name, "label": template.label}
         for template in templates
