@@ -27,6 +27,7 @@ def review_answer(connection: Connection, context: Context, row: Row[Any]) -> Js
     person = people_of(connection, row.author, row.decided_by)
     version, to = review.aim_of(connection, row)
     can = ["approve", "return"] if review.may_decide(row, context) else ["withdraw"] if review.may_withdraw(row, context) else []
+    can += ["cancel"] if review.may_cancel(row, context) else []
     return review_json(row, person, units(connection, row.units or ()), to=to, version=version, can=can)
 
 
@@ -36,12 +37,14 @@ def release_answer(connection: Connection, release: Release) -> Json:
 
 
 def review_with_plan(connection: Connection, context: Context, row: Row[Any]) -> Json:
-    """A review with its plan: while it is open as it is now and whether that is still the one submitted, then as it was decided."""
-    plan = review.plan_of(connection, row, context).plan if row.state == "open" else review.plan_as_decided(connection, row)
+    """A review with its plan: while something is to come of it as it is now and whether that is still the one submitted, then as it was decided."""
+    plan = (
+        review.plan_of(connection, row, context).plan if row.state in review.UNDONE else review.plan_as_decided(connection, row)
+    )
     before = files_of(connection, row.app, plan.from_)
     answer = review_answer(connection, context, row)
     shown = plan_json(plan, before, review.texts_of(row), context.locale)
-    return {**answer, "plan": shown, "plan_changed": row.state == "open" and plan.checksum != row.plan_checksum}
+    return {**answer, "plan": shown, "plan_changed": row.state in review.UNDONE and plan.checksum != row.plan_checksum}
 
 
 def bundle_response(app: str, files: Files) -> Response:

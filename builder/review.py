@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,24 +19,40 @@ from forms_dsl.required import load_required
 from runtime.audit.trail import record_event
 from runtime.context import Context
 from runtime.failures import Conflict, NotAllowed, NotFound
-from runtime.publish.apply import Publication, Published, publish
+from runtime.publish.apply import Publication, Published, plan_changed, publish
 from runtime.publish.codes import TWO_PEOPLE
 from runtime.publish.consent import Consent, check_consent
 from runtime.publish.history import steps_of
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
+from runtime.publish.scheduled import cancel, check_time, schedule
 from runtime.publish.types import PublishPlan, Step
 from runtime.releases import Releases, compile_stored, published_apps
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import release, review
 
+#: A review that something is still to come of.
+UNDONE = ("open", "scheduled")
 
-def submit(connection: Connection, context: Context, app: str, note: str | None, checksum: str, units: Sequence[str] = ()) -> str:
-    """Ask a second person to publish the draft, for some units (their ids) first or for the whole bank; returns the review's id.
 
-    Raises Refused for a draft with errors, Conflict for one that is not the one looked at or changes nothing.
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked for beside the texts: a note, the units (their ids) of a pilot, and the time, none for at once."""
+
+    note: str | None = None
+    units: Sequence[str] = ()
+    at: dt.datetime | None = None
+
+
+def submit(connection: Connection, context: Context, app: str, checksum: str, wishes: Wishes) -> str:
+    """Ask a second person to publish the draft; returns the review's id.
+
+    Raises Refused for a draft with errors, Conflict for one that is not the one looked at or changes nothing, Invalid for a
+    time that is over.
     """
+    if wishes.at is not None:
+        check_time(wishes.at, context.now)
     draft = read_draft(connection, app)
     if draft.checksum != checksum:
         raise draft_changed()
@@ -44,10 +62,18 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
             code=NOTHING_CHANGED.id,
         )
     makers = {context.principal.id, *draft.editors}
-    planned = plan_publish(connection, app, draft.files, context.now, makers=makers, units=units)
+    planned = plan_publish(connection, app, draft.files, context.now, makers=makers, units=wishes.units)
     findings = (*draft.diagnostics(), *planned.plan.diagnostics)
     if planned.plan.blocked or draft.conflicts:
         raise Refused(app, findings)
+    return propose(connection, context, planned, draft.files, Consent(context.principal.id, draft.editors), wishes)
+
+
+def propose(
+    connection: Connection, context: Context, planned: Planned, files: Mapping[str, str], consent: Consent, wishes: Wishes
+) -> str:
+    """Write the review of a plan that is not blocked, in the place of those that are open; returns its id."""
+    app, units = planned.plan.app, wishes.units
     connection.execute(
         sa.update(review).where(review.c.app == app, review.c.state == "open").values(state="outdated", decided_at=context.now)
     )
@@ -57,14 +83,15 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
         "app": app,
         "base_release": planned.plan.from_ or 0,
         "checksum": planned.checksum,
-        "files": dict(draft.files),
+        "files": dict(files),
         "plan_checksum": planned.plan.checksum,
-        "note": note,
-        "author": context.principal.id,
-        "editors": sorted(draft.editors),
+        "note": wishes.note,
+        "author": consent.author,
+        "editors": sorted(consent.editors),
         "created_at": context.now,
         "state": "open",
         "units": sorted(units) or None,
+        "publish_at": wishes.at,
     }
     connection.execute(sa.insert(review), row)
     body: dict[str, object] = {
@@ -72,16 +99,17 @@ def submit(connection: Connection, context: Context, app: str, note: str | None,
         "base": planned.plan.from_,
         "checksum": planned.checksum,
         "plan": planned.plan.checksum,
-        "note": note,
+        "note": wishes.note,
     }
     body |= {"units": sorted(units)} if units else {}
+    body |= {"at": wishes.at} if wishes.at is not None else {}
     record_event(connection, context, "review_submitted", app=app, body=body)
     return id
 
 
 def open_reviews(connection: Connection) -> tuple[Row[Any], ...]:
-    """The reviews that wait for a decision, oldest first."""
-    query = sa.select(review).where(review.c.state == "open").order_by(review.c.created_at, review.c.id)
+    """The reviews that wait for a decision or for their time, oldest first."""
+    query = sa.select(review).where(review.c.state.in_(UNDONE)).order_by(review.c.created_at, review.c.id)
     return tuple(connection.execute(query))
 
 
@@ -155,12 +183,15 @@ def withdraw(connection: Connection, context: Context, id: str) -> None:
     record_event(connection, context, "review_withdrawn", app=row.app, body={"review": id})
 
 
-def approve(database: Database, releases: Releases, context: Context, id: str, note: str | None) -> Published:
-    """Publish what was submitted, if its plan is still the one that was submitted."""
+def approve(database: Database, releases: Releases, context: Context, id: str, note: str | None) -> Published | None:
+    """Publish what was submitted, if its plan is still the one that was submitted; None when it waits for its time now."""
     with database.write() as connection:
         row = _undecided(connection, id)
         consent = Consent(row.author, frozenset(row.editors))
         check_consent(connection, row.app, consent, context)
+        if row.publish_at is not None:
+            approve_for_later(connection, context, row, note)
+            return None
         _note_decision(connection, row, note)
     publication = Publication(
         app=row.app,
@@ -172,6 +203,41 @@ def approve(database: Database, releases: Releases, context: Context, id: str, n
         units=tuple(row.units or ()),
     )
     return publish(database, releases, publication, context)
+
+
+def approve_for_later(
+    connection: Connection, context: Context, row: Row[Any], note: str | None, operator: str | None = None
+) -> None:
+    """Let a review wait for its time, if it fits now; the caller has checked who approves."""
+    planned = plan_of(connection, row, context)
+    if planned.plan.blocked:
+        raise Refused(row.app, planned.plan.diagnostics)
+    if planned.plan.checksum != row.plan_checksum:
+        raise plan_changed()
+    if not schedule(connection, context, row, note, operator):
+        raise _decided(read_review(connection, row.id))
+
+
+def may_cancel(row: Row[Any], context: Context) -> bool:
+    """Whether the person of the context may take a publication back before its time: who submitted it, and every publisher."""
+    return row.state == "scheduled" and (context.principal.id == row.author or "publisher" in context.principal.platform_roles)
+
+
+def cancel_scheduled(connection: Connection, context: Context, id: str) -> None:
+    """Take a publication back before its time; the draft stays. Raises Conflict when it does not wait, NotAllowed for others."""
+    row = read_review(connection, id)
+    if row.state != "scheduled":
+        raise _decided(row)
+    if not may_cancel(row, context):
+        raise NotAllowed(
+            {
+                "zh": "只有提交人或发布人可以取消定时发布。",
+                "en": "Only who submitted it, or a publisher, can cancel a publication that waits for its time.",
+            },
+            code=NOT_THE_AUTHOR.id,
+        )
+    if not cancel(connection, context, row):
+        raise _decided(read_review(connection, id))
 
 
 def return_review(connection: Connection, context: Context, id: str, note: str) -> None:
@@ -210,6 +276,10 @@ def _decided(row: Row[Any]) -> Conflict:
         "returned": ("已退回", "was returned"),
         "withdrawn": ("已由提交人撤回", "was withdrawn by who submitted it"),
         "outdated": ("已过期，另有提交或发布", "is outdated: something else was submitted or published"),
+        "scheduled": ("已批准，等待发布时间", "was approved and waits for its time"),
+        "cancelled": ("的定时发布已取消", "waited for its time and was cancelled"),
+        "not_started": ("到时未能发布", "was not published at its time"),
+        "open": ("尚待批准", "waits for a decision"),
     }
     zh, en = words.get(row.state, ("已处理", "was decided"))
     return Conflict({"zh": f"该发布申请{zh}。", "en": f"This review {en}."}, code=DECIDED.id)

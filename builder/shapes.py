@@ -135,5 +135,12 @@ def review_json(
         "decided_at": format_instant(row.decided_at) if row.decided_at is not None else None,
         "decision_note": row.decision_note,
         "units": list(units.values()),
+        "publish_at": format_instant(row.publish_at) if row.publish_at is not None else None,
+        "failure": _failure_json(row.failure),
         "can": list(can),
     }
+
+
+def _failure_json(failure: Mapping[str, str] | None) -> Json | None:
+    """Why a publication was not done at its time."""
+    return {"code": failure["code"], "message": {"zh": failure["zh"], "en": failure["en"]}} if failure else None

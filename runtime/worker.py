@@ -1,4 +1,6 @@
-"""The worker: takes calls out, runs due jobs and automations, seals the trail, tells webhooks; any number may run side by side.
+"""The worker: takes calls out, runs due jobs and automations, publishes at set times, seals the trail, tells webhooks.
+
+Any number of them may run side by side.
 
 It keeps nothing between two looks at the database, so it may be killed at any moment and another goes on.
 """
@@ -26,9 +28,10 @@ from runtime.commands.run_automation import Site, run_automation_job
 from runtime.commands.run_event import run_after, run_received
 from runtime.commands.run_timer import run_timer
 from runtime.jobs import automations, sweep
-from runtime.jobs.queue import Handler, Job, run_due
+from runtime.jobs.queue import Handler, Job, LongHandler, run_due
 from runtime.outbox.deliver import Delivery, deliver_next
 from runtime.outbox.gateway import open_engine
+from runtime.publish import scheduled
 from runtime.records.triggers import AFTER
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -102,7 +105,11 @@ def run_jobs(worker: Worker) -> int:
     handlers = {"timer": run_timer, AFTER: run_after, RECEIVED: run_received}
     short: dict[str, Handler] = {kind: partial(_with_worker, worker, handler) for kind, handler in handlers.items()}
     short[sweep.KIND] = lambda connection, _job, now: sweep.sweep_files(connection, worker.settings.data_folder, now)
-    long = {automations.KIND: lambda job, keep: run_automation_job(site, job, keep)}
+    publisher = scheduled.Publisher(worker.database, worker.releases, worker.settings, worker.clock)
+    long: dict[str, LongHandler] = {
+        automations.KIND: lambda job, keep: run_automation_job(site, job, keep),
+        scheduled.KIND: lambda job, keep: scheduled.run_scheduled(publisher, job, keep),
+    }
     return run_due(worker.database, short, worker.clock, long=long)
 
 

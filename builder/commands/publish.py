@@ -8,17 +8,19 @@ import sys
 
 from builder.commands import Mistake, Verbs
 from builder.folder import Folder, add_apps_argument, add_folder_argument, apps_beside, open_folder
+from builder.moments import moment_of
 from builder.operator import add_database_argument, context_for, operator, person_by_username, settings_of
 from builder.plan_text import plan_lines
+from builder.review import Wishes, approve_for_later, propose, read_review
 from builder.second_person import approver_who_agrees
 from forms_dsl.model import Label
-from runtime.context import Principal
+from runtime.context import Context, Principal
 from runtime.publish.apply import Publication, publish
-from runtime.publish.consent import Consent
+from runtime.publish.consent import Consent, check_consent
 from runtime.publish.execute import Progress
 from runtime.publish.history import active_release
 from runtime.publish.pilot import unit_ids
-from runtime.publish.plan import plan_publish
+from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.types import PublishPlan, Release
 from runtime.settings import Settings
 from runtime.start import Started, start
@@ -27,6 +29,7 @@ from runtime.store.database import Database
 _EXAMPLES = """\
   qiqiao publish app_definitions/bank_customer --author shen --approver zhao --note "Guarantee field"
   qiqiao publish app_definitions/bank_customer --author shen --approver zhao --pilot BJ01    first for this branch
+  qiqiao publish FOLDER --author shen --approver zhao --at 2026-12-01T22:00    a worker does it at that time
   QIQIAO_APPROVER_TOKEN=… qiqiao publish FOLDER --author shen --approver zhao --destructive    without a terminal
   qiqiao publish app_definitions/bank_customer            the first publication, or a demonstration: one person is enough"""
 
@@ -49,6 +52,11 @@ _PILOT = {
     "qiqiao releases {app} --extend makes it live for all, --end puts everybody back.",
     "zh": "{app} {version}（版本 {release}）已在 {units} 及其下级机构试点，其他机构照旧。\n"
     "qiqiao releases {app} --extend 推广到全行，--end 结束试点。",
+}
+_WAITS = {
+    "en": "{app} {version} waits for {at}: a worker publishes it then, if everything is still as planned.\n"
+    "qiqiao releases {app} --cancel takes it back before.",
+    "zh": "{app} {version} 将于 {at} 由后台进程发布，届时计划须仍与此相同。\n在此之前可用 qiqiao releases {app} --cancel 取消。",
 }
 _SAME = {
     "en": "{app} is live with exactly these definitions; nothing to publish.",
@@ -86,6 +94,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--pilot", action="append", default=[], metavar="UNIT", help="code of a unit that uses it first; may be repeated"
     )
+    parser.add_argument("--at", metavar="MOMENT", help="not now but then, by a worker: an instant, or a day and time of the bank")
     parser.add_argument("--note", help="what the change is for, kept with the release")
     add_database_argument(parser)
 
@@ -117,6 +126,13 @@ def publish_folder(
     if planned.plan.blocked or not _agreed(planned.plan, active, arguments, locale):
         return 1
     approver, consent = _people(database, settings, arguments, now)
+    if arguments.at is not None:
+        context = context_for(approver, settings, started.releases, now)
+        wishes = Wishes(arguments.note, units, moment_of(arguments.at, settings))
+        _schedule(database, context, planned, folder, consent, wishes)
+        words = {"app": folder.app, "version": planned.plan.version, "at": arguments.at}
+        print("\n" + _WAITS[locale].format(**words))
+        return 0
     publication = Publication(
         app=folder.app,
         files=folder.files,
@@ -134,6 +150,21 @@ def publish_folder(
     if consent.alone:
         print(_ALONE["first" if active is None else "demo"][locale].format(who=approver.username))
     return 0
+
+
+def _schedule(database: Database, context: Context, planned: Planned, folder: Folder, consent: Consent, wishes: Wishes) -> None:
+    """Write the request and its approval in one transaction, so that a worker does it at its time."""
+    if consent.alone:
+        raise Mistake(
+            {
+                "en": "A publication at a set time takes two people: name them with --author and --approver.",
+                "zh": "定时发布须由两个人完成：请用 --author 和 --approver 指明编制人和批准人。",
+            }
+        )
+    with database.write() as connection:
+        check_consent(connection, folder.app, consent, context)
+        id = propose(connection, context, planned, folder.files, consent, wishes)
+        approve_for_later(connection, context, read_review(connection, id), None, consent.operator)
 
 
 def _people(database: Database, settings: Settings, arguments: argparse.Namespace, now: dt.datetime) -> tuple[Principal, Consent]:

@@ -1,11 +1,16 @@
-"""`qiqiao releases`: the releases of an app, and the acts on them: a pilot for all, other units, its end, the way back."""
+"""`qiqiao releases`: the releases of an app, and the acts on them: a pilot for all, other units, its end, the way back, no longer waiting."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Row
 
 from builder.commands import Mistake, Verbs
+from builder.folder import version_of
 from builder.operator import add_database_argument, context_for, operator, settings_of
 from builder.second_person import approver_who_agrees
 from builder.units import units
@@ -14,6 +19,7 @@ from runtime.context import Context
 from runtime.publish.apply import activate
 from runtime.publish.history import list_releases
 from runtime.publish.pilot import change_units, end_pilot, extend_pilot, unit_ids
+from runtime.publish.scheduled import cancel, not_done, waiting
 from runtime.publish.types import Release
 from runtime.settings import Settings
 from runtime.start import Started, start
@@ -23,7 +29,8 @@ _EXAMPLES = """\
   qiqiao releases bank_customer --extend --approver zhao           the pilot becomes live for the whole bank
   qiqiao releases bank_customer --end --approver zhao              everybody is back on the release before
   qiqiao releases bank_customer --pilot BJ01 --pilot BJ02 --approver zhao    the pilot is for these units now
-  qiqiao releases bank_customer --back-to 3 --approver zhao        an earlier release is live again"""
+  qiqiao releases bank_customer --back-to 3 --approver zhao        an earlier release is live again
+  qiqiao releases bank_customer --cancel --approver zhao           what waits for its time is not published"""
 
 _STATES: dict[str, Label] = {
     "active": {"en": "live", "zh": "在用"},
@@ -31,6 +38,11 @@ _STATES: dict[str, Label] = {
     "applying": {"en": "being published", "zh": "正在发布"},
     "superseded": {"en": "superseded", "zh": "已替换"},
     "failed": {"en": "failed", "zh": "失败"},
+}
+_WAITS: dict[str, Label] = {
+    "scheduled": {"en": "{app} {version} waits for {at}", "zh": "{app} {version} 将于 {at} 发布"},
+    "not_started": {"en": "{app} {version} was not published at {at}: {why}", "zh": "{app} {version} 未能在 {at} 发布：{why}"},
+    "cancelled": {"en": "{app} {version} is not published at {at}", "zh": "{app} {version} 不再于 {at} 发布"},
 }
 _DONE = {"en": "{app} {version}, release {release}: {state}{units}", "zh": "{app} {version}，版本 {release}：{state}{units}"}
 
@@ -52,6 +64,7 @@ def add(verbs: Verbs) -> None:
     acts.add_argument("--end", action="store_true", help="end the pilot: everybody uses the active release again")
     acts.add_argument("--pilot", action="append", metavar="UNIT", help="code of a unit of the pilot; may be repeated")
     acts.add_argument("--back-to", type=int, metavar="NUMBER", help="make an earlier release live again")
+    acts.add_argument("--cancel", action="store_true", help="take back the publication that waits for its time")
     parser.add_argument("--approver", metavar="USER", help="user name of the person whose act it is")
     add_database_argument(parser)
 
@@ -60,17 +73,39 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     """List, or act and say what became of it."""
     settings, now = settings_of(arguments), dt.datetime.now(dt.UTC)
     started = start(settings, now)
+    if arguments.cancel:
+        return _cancel(started, settings, arguments, locale, now)
     acts = arguments.extend or arguments.end or arguments.pilot or arguments.back_to
     if acts:
         print(_line(started, _act(started, settings, arguments, now), locale))
         return 0
     with started.database.read() as connection:
         found = list_releases(connection, arguments.app)
-    if not found:
+        timed = (*waiting(connection, arguments.app), *not_done(connection, arguments.app))
+    if not found and not timed:
         raise Mistake({"en": f"There is no app {arguments.app}.", "zh": f"没有应用 {arguments.app}。"})
+    for row in timed:
+        print(_timed(row, row.state, settings, locale))
     for release in found:
         print(_line(started, release, locale))
     return 0
+
+
+def _cancel(started: Started, settings: Settings, arguments: argparse.Namespace, locale: str, now: dt.datetime) -> int:
+    context = _context(started, settings, arguments, now)
+    with started.database.write() as connection:
+        rows = waiting(connection, arguments.app)
+        if not rows or not cancel(connection, context, rows[0]):
+            nothing = {"en": f"Nothing of {arguments.app} waits for a time.", "zh": f"{arguments.app} 没有定时发布。"}
+            raise Mistake(nothing)
+    print(_timed(rows[0], "cancelled", settings, locale))
+    return 0
+
+
+def _timed(row: Row[Any], state: str, settings: Settings, locale: str) -> str:
+    at = row.publish_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
+    why = f"{row.failure['code']} {row.failure[locale]}" if row.failure else ""
+    return _WAITS[state][locale].format(app=row.app, version=version_of(row.files), at=at, why=why)
 
 
 def _act(started: Started, settings: Settings, arguments: argparse.Namespace, now: dt.datetime) -> Release:

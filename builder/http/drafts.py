@@ -27,6 +27,7 @@ from runtime.http.admission import platform_role
 from runtime.http.services import services_of
 from runtime.publish.pilot import unit_ids
 from runtime.publish.plan import plan_publish
+from runtime.publish.scheduled import instant_of
 from workflow_engine.verify import load_verified
 
 router = APIRouter(prefix="/api/builder/apps/{app}")
@@ -69,6 +70,8 @@ class Submission(BaseModel):
     checksum: str
     #: Codes of the units that use it first; none for the whole bank.
     units: list[str] = Field(default=[], max_length=200)
+    #: When it is to be published: an instant, or a day and time where the bank is; none for at once.
+    at: str | None = Field(default=None, max_length=40)
 
 
 @router.get("/draft")
@@ -179,9 +182,11 @@ def plan(
 @router.post("/submit")
 def submit(request: Request, context: Designer, app: str, submission: Submission) -> JSONResponse:
     """Ask a second person to publish the draft."""
-    with services_of(request).database.write() as connection:
-        ids = unit_ids(connection, submission.units)
-        id = review.submit(connection, context, app, submission.note, submission.checksum, ids)
+    services = services_of(request)
+    at = instant_of(submission.at, services.settings.timezone) if submission.at is not None else None
+    with services.database.write() as connection:
+        wishes = review.Wishes(submission.note, unit_ids(connection, submission.units), at)
+        id = review.submit(connection, context, app, submission.checksum, wishes)
         return JSONResponse(review_answer(connection, context, review.read_review(connection, id)), 201)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from builder.answers import bundle_response, people_of, release_answer
+from builder.answers import bundle_response, people_of, release_answer, review_answer
 from builder.shapes import release_json
 from builder.units import units
 from runtime.context import Context
@@ -19,6 +19,7 @@ from runtime.http.services import Services, services_of
 from runtime.publish.apply import activate
 from runtime.publish.history import files_of, list_releases
 from runtime.publish.pilot import change_units, end_pilot, extend_pilot, unit_ids
+from runtime.publish.scheduled import not_done, waiting
 from runtime.publish.types import Release
 
 router = APIRouter(prefix="/api/builder/apps/{app}/releases")
@@ -41,9 +42,10 @@ def get_releases(request: Request, context: Reader, app: str) -> JSONResponse:
         found = list_releases(connection, app)
         person = people_of(connection, *(id for release in found for id in (release.author, release.approver)))
         where = units(connection, (id for release in found for id in release.units))
-    if not found:
+        timed = [review_answer(connection, context, row) for row in (*waiting(connection, app), *not_done(connection, app))]
+    if not found and not timed:
         raise NotFound({"zh": f"没有应用 {app}。", "en": f"There is no app {app}."})
-    return JSONResponse({"items": [release_json(release, person, where) for release in found]})
+    return JSONResponse({"items": [release_json(release, person, where) for release in found], "scheduled": timed})
 
 
 @router.get("/{release}/bundle")

@@ -40,7 +40,7 @@ class Reason(BaseModel):
 
 @router.get("")
 def list_reviews(request: Request, context: Reader) -> JSONResponse:
-    """The requests that wait for a decision."""
+    """The requests that wait for a decision or for their time."""
     with services_of(request).database.read() as connection:
         items = [review_answer(connection, context, row) for row in review.open_reviews(connection)]
     return JSONResponse({"items": items})
@@ -55,11 +55,13 @@ def get_review(request: Request, context: Reader, id: str) -> JSONResponse:
 
 @router.post("/{id}/approve")
 def approve(request: Request, context: Publisher, id: str, note: Note) -> JSONResponse:
-    """Publish what was submitted."""
+    """Publish what was submitted, or let it wait for its time."""
     services = services_of(request)
     published = review.approve(services.database, services.releases, context, id, note.note)
     with services.database.read() as connection:
         row = review.read_review(connection, id)
+        if published is None:
+            return JSONResponse({"review": review_answer(connection, context, row), "release": None, "steps": []})
         steps = steps_of(connection, published.release.app, published.release.release)
         return JSONResponse(
             {
@@ -75,6 +77,14 @@ def withdraw(request: Request, context: Designer, id: str) -> JSONResponse:
     """Take it back by who submitted it."""
     with services_of(request).database.write() as connection:
         review.withdraw(connection, context, id)
+        return JSONResponse(review_answer(connection, context, review.read_review(connection, id)))
+
+
+@router.post("/{id}/cancel")
+def cancel(request: Request, context: Reader, id: str) -> JSONResponse:
+    """Take a publication back before its time."""
+    with services_of(request).database.write() as connection:
+        review.cancel_scheduled(connection, context, id)
         return JSONResponse(review_answer(connection, context, review.read_review(connection, id)))
 
 

@@ -18,6 +18,7 @@ from runtime.process import codes
 from runtime.process.cards import card_titles
 from runtime.process.flows import Flow, live_name, pinned_flow, release_of
 from runtime.process.persons import persons_of
+from runtime.process.publication_notices import PUBLICATIONS, show_publications
 from runtime.process.view import title_at
 from runtime.process.words import held_because
 from runtime.records.access import NOT_THERE, is_record_id
@@ -80,9 +81,15 @@ def mark_read(connection: Connection, context: Context, notice_id: str | None) -
 
 
 def _show(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> list[Notice]:
-    of_records = [row for row in rows if row.kind != WEBHOOK_STOPPED]
+    """Each as its kind is shown, in the order of the rows."""
     of_webhooks = [row for row in rows if row.kind == WEBHOOK_STOPPED]
-    shown = {**_of_records(connection, context, of_records), **_of_webhooks(connection, context, of_webhooks)}
+    of_reviews = [row for row in rows if row.kind in PUBLICATIONS]
+    of_records = [row for row in rows if row.kind not in {WEBHOOK_STOPPED, *PUBLICATIONS}]
+    shown = {
+        **_of_records(connection, context, of_records),
+        **_of_webhooks(connection, context, of_webhooks),
+        **show_publications(connection, context, of_reviews),
+    }
     return [shown[row.id] for row in rows]
 
 

@@ -252,6 +252,9 @@ def _settle_drafts(connection: Connection, target: Release, now: dt.datetime) ->
 
 def _settle_review(connection: Connection, target: Release, now: dt.datetime) -> bool:
     """Close the review that asked for this release; whether there was one."""
-    ours = (review.c.app == target.app, review.c.state == "open", review.c.checksum == target.checksum)
+    ours = (review.c.app == target.app, review.c.checksum == target.checksum)
     decided = {"state": "approved", "decided_by": target.approver, "decided_at": now}
-    return bool(connection.execute(sa.update(review).where(*ours).values(**decided)).rowcount)
+    closed = connection.execute(sa.update(review).where(*ours, review.c.state == "open").values(**decided)).rowcount
+    # One that waited for its time was decided before.
+    waited = connection.execute(sa.update(review).where(*ours, review.c.state == "scheduled").values(state="approved")).rowcount
+    return bool(closed or waited)

@@ -100,7 +100,7 @@ def publish(
         app, files, units = publication.app, publication.files, publication.units
         planned = plan_publish(connection, app, files, context.now, makers=makers, units=units)
         if publication.plan_checksum not in {None, planned.plan.checksum}:
-            raise _plan_changed()
+            raise plan_changed()
         return planned
 
     with database.read() as connection:
@@ -305,7 +305,8 @@ def _run_here(connection: Connection, sql: str, because: Label) -> None:
         raise step_failed(because, failure) from failure
 
 
-def _plan_changed() -> Conflict:
+def plan_changed() -> Conflict:
+    """The plan is not the one that people agreed to."""
     return Conflict(
         {
             "zh": "发布计划与提交时看到的不同，请重新查看后再决定。",

@@ -19,3 +19,6 @@ PILOT_RUNS = code("M460", "A pilot of the app runs; it is to be ended or made li
 NOT_FOR_A_PILOT = code("M461", "A change that two releases cannot share, so it is published for the whole bank or not at all.")
 NO_PILOT = code("M462", "No pilot of the app runs.")
 NO_UNIT = code("M463", "There is no such unit.")
+TIME_OVER = code("M464", "The time at which something was to be published is none, is over, or is more than a year away.")
+ONE_SCHEDULED = code("M465", "Another publication of the app waits for its time; it is to be cancelled or done first.")
+TOO_LATE = code("M466", "Nobody published at the time that was approved, and by now it is too late.")

@@ -11,7 +11,8 @@ notice = table(
     "notice",
     id_column(),
     sa.Column("person_id", sa.String(36), nullable=False),
-    #: overdue, reminded, urged, escalated, held, finished, proxy, emergency; webhook_stopped, whose record_id is the webhook's
+    #: overdue, reminded, urged, escalated, held, finished, proxy, emergency; webhook_stopped, whose record_id is the webhook's;
+    #: published, not_published, whose record_id is the review's
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("app", sa.String(48), nullable=False),
     sa.Column("release", sa.Integer, nullable=False),

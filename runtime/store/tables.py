@@ -162,13 +162,17 @@ review = table(
     #: Everybody who edited one of its files.
     sa.Column("editors", Json, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
-    #: open, approved, returned, outdated
+    #: open, approved, returned, withdrawn, outdated; scheduled (approved, waits for its time), cancelled, not_started
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("decided_by", sa.String(36)),
     sa.Column("decided_at", Instant),
     sa.Column("decision_note", sa.Text),
     #: Ids of the units that it is to be live for; NULL for the whole bank.
     sa.Column("units", Json),
+    #: When it is to be published; NULL for at once when it is approved.
+    sa.Column("publish_at", Instant),
+    #: Why it was not published at its time: `code`, `zh`, `en`.
+    sa.Column("failure", Json),
 )
 
 # Organisation and identity -----------------------------------------------------------------------------------------

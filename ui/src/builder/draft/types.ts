@@ -92,7 +92,7 @@ export interface UnitName { readonly id: string, readonly code: string, readonly
 export interface Review {
   readonly id: string
   readonly app: string
-  readonly state: 'open' | 'approved' | 'returned' | 'outdated' | 'withdrawn'
+  readonly state: 'open' | 'approved' | 'returned' | 'outdated' | 'withdrawn' | 'scheduled' | 'cancelled' | 'not_started'
   readonly base: number | null
   readonly to: number
   readonly version: string
@@ -104,8 +104,11 @@ export interface Review {
   readonly decided_by: Person | null
   readonly decided_at: string | null
   readonly decision_note: string | null
-  readonly can: readonly ('approve' | 'return' | 'withdraw')[]
+  readonly can: readonly ('approve' | 'return' | 'withdraw' | 'cancel')[]
   readonly units: readonly UnitName[]
+  /** When it is to be published; null for at once when it is approved. */
+  readonly publish_at: string | null
+  readonly failure: { readonly code: string, readonly message: Label } | null
 }
 
 export interface ReviewWithPlan extends Review { readonly plan: PublishPlan, readonly plan_changed: boolean }

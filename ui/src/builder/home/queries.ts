@@ -24,4 +24,4 @@ export const useReview = (id: string) =>
   useQuery({ queryKey: ['builder', 'reviews', id], queryFn: ({ signal }) => get<ReviewWithPlan>(path('api', 'builder', 'reviews', id), { signal }) })
 
 export const useReleases = (app: string) =>
-  useQuery({ queryKey: ['builder', 'releases', app], queryFn: ({ signal }) => get<{ items: readonly ReleaseEntry[] }>(path('api', 'builder', 'apps', app, 'releases'), { signal }) })
+  useQuery({ queryKey: ['builder', 'releases', app], queryFn: ({ signal }) => get<{ items: readonly ReleaseEntry[], scheduled: readonly Review[] }>(path('api', 'builder', 'apps', app, 'releases'), { signal }) })

@@ -40,13 +40,15 @@ export default function PublishPage() {
   const [step, setStep] = useState(0)
   const [confirmed, setConfirmed] = useState(false)
   const [note, setNote] = useState('')
+  /** The bank's wall clock as typed; null for at once when approved. */
+  const [at, setAt] = useState<string | null>(null)
   const [asked, setAsked] = useState(false)
   const once = useOnce()
   useTitle(t('title'))
 
   const submit = useMutation({
     mutationFn: () => {
-      const body = { note: note.trim(), checksum, units: units ?? [] }
+      const body = { note: note.trim(), checksum, units: units ?? [], at }
       return once(body, key => post<Review>(path('api', 'builder', 'apps', app, 'submit'), { body, key }))
     },
     onSuccess: review => {
@@ -59,7 +61,7 @@ export default function PublishPage() {
   // A release keeps the texts: one in which only comments changed is published like any other.
   const differs = Boolean(plan && (plan.changes.length || plan.files.length))
   const mayGoOn = Boolean(plan && differs && !plan.blocked && (!widened.length || confirmed))
-  const whole = units === null || units.length > 0
+  const whole = (units === null || units.length > 0) && at !== ''
   const send = () => {
     setAsked(true)
     if (note.trim()) submit.mutate()
@@ -74,7 +76,7 @@ export default function PublishPage() {
         <Button size="small" onClick={() => void navigate(`/${app}`)}>{t('back')}</Button>
       </CrumbBar>
       <main className="publish" id="content" tabIndex={-1}>
-        <Steps at={step} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} show={at => (at < 2 || mayGoOn) && at < 3 && setStep(at)} />
+        <Steps at={step} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} show={next => (next < 2 || mayGoOn) && next < 3 && setStep(next)} />
         <div className="publish-body">
           {query.error && <Failure error={query.error} retry={() => void query.refetch()} />}
           {plan?.blocked && (
@@ -93,9 +95,15 @@ export default function PublishPage() {
                 <div>
                   <b id="scope">{t('scope')}</b>{' '}
                   <Radio.Group aria-labelledby="scope" value={units === null ? 'all' : 'pilot'} onChange={event => setUnits(event.target.value === 'all' ? null : [])} options={[{ value: 'all', label: t('scope_all') }, { value: 'pilot', label: t('scope_pilot') }]} />
-                  <p className="hint small">{t(units === null ? 'scope_note' : 'scope_pilot_note')}</p>
+                  <p className="hint small">{units !== null ? t('scope_pilot_note') : at === null && t('scope_note')}</p>
                 </div>
                 {units !== null && <div className="line"><label htmlFor="units">{t('pilot_units')}</label><UnitPicker id="units" units={units} choose={setUnits} /></div>}
+                <div>
+                  <b id="when">{t('when')}</b>{' '}
+                  <Radio.Group aria-labelledby="when" value={at === null ? 'now' : 'at'} onChange={event => setAt(event.target.value === 'now' ? null : '')} options={[{ value: 'now', label: t('when_now') }, { value: 'at', label: t('when_at') }]} />
+                  {at !== null && <p className="hint small">{t('at_note')}</p>}
+                </div>
+                {at !== null && <div className="line"><label htmlFor="at">{t('publish_at')}</label><input id="at" type="datetime-local" className="line-input at" value={at} onChange={event => setAt(event.target.value)} /></div>}
                 <div className="line">
                   <label htmlFor="note">{t('note')}</label>
                   <textarea id="note" className="line-input note" rows={3} value={note} aria-invalid={asked && !note.trim()} aria-describedby="note-hint" onChange={event => setNote(event.target.value)} />

@@ -16,6 +16,7 @@ import { useReleases } from '../home/queries'
 import { When } from '../home/When'
 import { CrumbBar } from '../shell/CrumbBar'
 import { PilotActs } from './PilotActs'
+import { Scheduled } from './Scheduled'
 import { words } from './words'
 import './publish.css'
 
@@ -43,6 +44,7 @@ export default function Releases() {
         <div className="screen">
           <h1>{t('releases')}</h1>
           {releases.error && <Failure error={releases.error} />}
+          <Scheduled items={releases.data?.scheduled ?? []} />
           <div className="card table-card" role="region" tabIndex={0} aria-label={t('releases')}>
             <table>
               <thead><tr><th scope="col">{t('release')}</th><th scope="col">{t('state')}</th><th scope="col">{t('note')}</th><th scope="col">{t('author')}</th><th scope="col">{t('approver')}</th><th scope="col">{t('at')}</th><th scope="col"><span className="sr">{t('go_back_column')}</span></th></tr></thead>

@@ -20,13 +20,15 @@ import { CrumbBar } from '../shell/CrumbBar'
 import { ChangeList } from './ChangeList'
 import { Impact, widenedOf } from './Impact'
 import { REVIEW_TAG } from './Reviews'
+import { CancelScheduled, ScheduledTime } from './Scheduled'
 import { Steps } from './Steps'
 import { words } from './words'
 import './publish.css'
 
 interface Approved {
   readonly review: Review
-  readonly release: ReleaseEntry
+  /** None when it waits for its time. */
+  readonly release: ReleaseEntry | null
   readonly steps: readonly { readonly phase: 'expand' | 'backfill' | 'contract', readonly sql: string, readonly because: Label, readonly done_at: string | null }[]
 }
 
@@ -65,6 +67,7 @@ export default function ReviewPage() {
   const publishes = me?.platform_roles.includes('publisher') ?? false
   const own = review && me && review.author.id === me.id
   const widened = review ? widenedOf(review.plan) : []
+  const undone = review?.state === 'open' || review?.state === 'scheduled'
   const decides = review?.state === 'open' && review.can.includes('approve')
   const returnIt = () => {
     setAsked(true)
@@ -80,10 +83,10 @@ export default function ReviewPage() {
       </CrumbBar>
       {withdrawing && <Confirm title={t('withdraw_ask')} text={t('withdraw_text')} yes={t('withdraw')} busy={takeBack.isPending} failure={takeBack.error} confirm={() => takeBack.mutate()} cancel={() => { setWithdrawing(false); takeBack.reset() }} />}
       <main className="publish" id="content" tabIndex={-1}>
-        <Steps at={review?.state === 'open' ? 2 : 3} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} />
+        <Steps at={undone ? 2 : 3} texts={[t('step_changes'), t('step_impact'), t('step_scope'), t('step_result')]} />
         <div className="publish-body publish-review">
           {query.error && <Failure error={query.error} retry={() => void query.refetch()} />}
-          {approve.data && (
+          {approve.data?.release && (
             <section className="card result" role="status">
               <div className="card-head"><h2>{t(approve.data.release.state === 'pilot' ? 'piloted' : 'published', { version: approve.data.release.release })}</h2><span className="tag tag-ok">{t('steps_done', { count: approve.data.steps.length })}</span></div>
               <ul className="side-list">{approve.data.steps.map(step => <li key={step.sql}><span className="tag tag-ok">✓ {t(step.phase)}</span><span className="grow">{label(step.because)}<br /><code className="mono">{step.sql}</code></span>{step.done_at && <span className="hint small"><When at={step.done_at} /></span>}</li>)}</ul>
@@ -93,7 +96,7 @@ export default function ReviewPage() {
             <>
               <div className="review-main">
                 <section className="card"><div className="card-head"><h2>{t('step_changes')}</h2><small className="hint">{t('changes_count', { count: review.plan.changes.length })}</small></div><ChangeList plan={review.plan} /></section>
-                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div>{review.state !== 'open' && <p className="hint small card-body">{t('as_decided')}</p>}<Impact decided={review.state !== 'open'} app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
+                <section className="card"><div className="card-head"><h2>{t('step_impact')}</h2></div>{!undone && <p className="hint small card-body">{t('as_decided')}</p>}<Impact decided={!undone} app={review.app} plan={review.plan} confirmed={confirmed} confirm={decides ? () => setConfirmed(true) : null} /></section>
               </div>
               <aside className="card review-decision" aria-label={t('second')}>
                 <div className="card-head"><h2 className="grow">{t('second')}</h2>{review.state === 'open' ? <span className="tag tag-warning">{t('second_needed')}</span> : <span className={`tag ${REVIEW_TAG[review.state]}`}>{t(`state_${review.state}`)}</span>}</div>
@@ -101,7 +104,9 @@ export default function ReviewPage() {
                   <p className="second"><span className="avatar" aria-hidden="true">{review.author.name.slice(0, 1)}</span>{review.author.name}<span className="hint">{review.note}</span></p>
                   {review.decided_by && <p className="second"><span className="avatar" aria-hidden="true">{review.decided_by.name.slice(0, 1)}</span>{review.decided_by.name}<span className="hint">{t(`state_${review.state}`)} {review.decision_note}</span></p>}
                   {review.units.length > 0 && <p className="notice">{t('first_in')} <b>{review.units.map(unit => unit.name).join(c('separator'))}</b></p>}
-                  {review.state === 'open' && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}
+                  <ScheduledTime review={review} />
+                  {review.can.includes('cancel') && <div className="decision-buttons"><CancelScheduled review={review} /></div>}
+                  {undone && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}
                   {review.state === 'open' && !decides && <p className="notice">{own ? t('cannot_own') : publishes ? t('cannot_own') : t('cannot')}</p>}
                   {review.can.includes('withdraw') && <div className="decision-buttons"><Button disabled={takeBack.isPending} onClick={() => setWithdrawing(true)}>{t('withdraw')}</Button></div>}
                   {decides && (
@@ -114,7 +119,7 @@ export default function ReviewPage() {
                       {widened.length > 0 && !confirmed && <p className="hint">{t('need_confirm')}</p>}
                       <div className="decision-buttons">
                         <Button danger disabled={giveBack.isPending || approve.isPending} onClick={returnIt}>{t('return')}</Button>
-                        <Button type="primary" disabled={review.plan_changed || review.plan.blocked || approve.isPending || (widened.length > 0 && !confirmed)} onClick={() => approve.mutate()}>{approve.isPending ? t('approving') : t('approve')}</Button>
+                        <Button type="primary" disabled={review.plan_changed || review.plan.blocked || approve.isPending || (widened.length > 0 && !confirmed)} onClick={() => approve.mutate()}>{approve.isPending ? t('approving') : t(review.publish_at === null ? 'approve' : 'approve_at')}</Button>
                       </div>
                     </>
                   )}

@@ -9,7 +9,7 @@ import { CrumbBar } from '../shell/CrumbBar'
 import { words } from './words'
 import './publish.css'
 
-export const REVIEW_TAG = { open: 'tag-warning', approved: 'tag-ok', returned: 'tag-seal', outdated: '', withdrawn: '' } as const
+export const REVIEW_TAG = { open: 'tag-warning', approved: 'tag-ok', returned: 'tag-seal', outdated: '', withdrawn: '', scheduled: 'tag-brand', cancelled: '', not_started: 'tag-seal' } as const
 
 export default function Reviews() {
   const t = useWords(words)

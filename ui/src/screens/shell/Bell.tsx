@@ -59,18 +59,23 @@ function Notices({ close }: { readonly close: () => void }) {
   )
 }
 
+/** A notice of a review leads into the builder, which is a page of its own. */
+const isOfReview = (notice: Notice) => notice.kind === 'published' || notice.kind === 'not_published'
 const addressOf = (notice: Notice): string => (notice.kind === 'emergency' ? '/break-glass' : notice.task_id ? `/tasks/${notice.task_id}` : `/app/${notice.app}/${notice.entity}/${notice.record_id}`)
 
 function Row({ notice, open }: { readonly notice: Notice, readonly open: () => void }) {
   const t = useWords(words), label = useLabel(), locale = useLocale(), now = useNow()
   const detail = notice.kind === 'finished' && notice.detail ? outcomeText(notice.detail) : notice.detail
   const said = notice.kind in words.entries ? t(notice.kind as 'overdue') : notice.kind
-  return (
-    <Link to={addressOf(notice)} className={notice.read ? 'told' : 'told told-new'} onClick={open}>
+  const className = notice.read ? 'told' : 'told told-new'
+  const text = (
+    <>
       <span className="told-line"><strong>{said}</strong><span className="grow" /><span className="hint small">{showInstant(notice.at, locale, now)}</span></span>
       <span>{notice.record_title} · {label(notice.title)}</span>
       {(detail || notice.actor) && <span className="hint small">{[notice.actor?.name, detail].filter(Boolean).join(' · ')}</span>}
       {!notice.read && <span className="sr">{t('unread')}</span>}
-    </Link>
+    </>
   )
+  if (isOfReview(notice)) return <a href={`/builder/reviews/${notice.record_id}`} className={className} onClick={open}>{text}</a>
+  return <Link to={addressOf(notice)} className={className} onClick={open}>{text}</Link>
 }

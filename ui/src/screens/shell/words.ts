@@ -63,4 +63,6 @@ export const notices = catalogue('notices', {
   held: ['审批挂起，待处理', 'An approval is held'],
   finished: ['您发起的审批已结束', 'Your case has ended'],
   emergency: ['紧急访问，待复核', 'A role was taken in an emergency: review it'],
+  published: ['已按时发布', 'Published at its time'],
+  not_published: ['到时未能发布', 'Not published at its time'],
 })
