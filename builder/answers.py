@@ -13,6 +13,7 @@ from builder.shapes import Json, Person, person_finder, plan_json, release_json,
 from builder.units import units
 from forms_dsl.bundle import write_bundle
 from runtime.context import Context
+from runtime.publish.effect import effect_of, moment_of_context
 from runtime.publish.history import files_of
 from runtime.publish.types import Files, Release
 
@@ -38,12 +39,12 @@ def release_answer(connection: Connection, release: Release) -> Json:
 
 def review_with_plan(connection: Connection, context: Context, row: Row[Any]) -> Json:
     """A review with its plan: while something is to come of it as it is now and whether that is still the one submitted, then as it was decided."""
-    plan = (
-        review.plan_of(connection, row, context).plan if row.state in review.UNDONE else review.plan_as_decided(connection, row)
-    )
+    planned = review.plan_of(connection, row, context) if row.state in review.UNDONE else None
+    plan = planned.plan if planned is not None else review.plan_as_decided(connection, row)
+    effect = effect_of(connection, planned, moment_of_context(context)) if planned is not None else None
     before = files_of(connection, row.app, plan.from_)
     answer = review_answer(connection, context, row)
-    shown = plan_json(plan, before, review.texts_of(row), context.locale)
+    shown = plan_json(plan, before, review.texts_of(row), context.locale, effect)
     return {**answer, "plan": shown, "plan_changed": row.state in review.UNDONE and plan.checksum != row.plan_checksum}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from builder.effect_text import effect_lines
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.model import Label
+from runtime.publish.effect import Effect
 from runtime.publish.types import PublishPlan
 from runtime.publish.words import label_in
 
@@ -22,6 +24,8 @@ _WORDS: dict[str, Label] = {
     "no steps": {"en": "No table changes.", "zh": "表结构不变。"},
     "misfits": {"en": "Records that do not fit", "zh": "不合新规则的记录"},
     "running": {"en": "Running approvals, which stay on the release they started with", "zh": "在途审批（按发起时的版本走完）"},
+    "effect": {"en": "People whose access changes", "zh": "权限变化涉及的人员"},
+    "no effect": {"en": "Nobody's access changes.", "zh": "没有人员的权限发生变化。"},
     "findings": {"en": "Findings", "zh": "发现"},
     "count": {"en": "{count} record(s)", "zh": "{count} 条"},
     "lock": {"en": "lock: {lock}", "zh": "锁：{lock}"},
@@ -33,8 +37,8 @@ _WORDS: dict[str, Label] = {
 }
 
 
-def plan_lines(plan: PublishPlan, locale: str) -> Iterator[str]:
-    """The plan, line by line."""
+def plan_lines(plan: PublishPlan, locale: str, effect: Sequence[Effect] | None = None) -> Iterator[str]:
+    """The plan, line by line, with whom its change of access reaches where that was looked at."""
 
     def word(name: str, **values: object) -> str:
         return _WORDS[name][locale].format(**values)
@@ -75,6 +79,10 @@ def plan_lines(plan: PublishPlan, locale: str) -> Iterator[str]:
         yield word("running")
         for running in plan.running:
             yield f"  {running.workflow}  {running.step}  {running.count}"
+    if effect is not None:
+        yield ""
+        yield word("effect" if effect else "no effect")
+        yield from effect_lines(effect, locale)
     yield from _findings(plan, locale)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
+from builder.effect_text import effect_json
 from builder.people import PersonJson
 from builder.units import UnitJson
 from forms_dsl.diagnostics import Diagnostic
 from forms_dsl.diff import Change
 from forms_dsl.render import render_json
+from runtime.publish.effect import Effect
 from runtime.publish.history import StepRow
 from runtime.publish.types import Files, PublishPlan, Release, Step
 from runtime.store.types import format_instant
@@ -43,8 +45,8 @@ def change_json(change: Change) -> Json:
     }
 
 
-def plan_json(plan: PublishPlan, before: Files, after: Files, locale: str) -> Json:
-    """A plan with the files that it changes."""
+def plan_json(plan: PublishPlan, before: Files, after: Files, locale: str, effect: Sequence[Effect] | None = None) -> Json:
+    """A plan with the files that it changes, and whom its change of access reaches as far as that was looked at."""
     touched = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     return {
         "from": plan.from_,
@@ -64,6 +66,7 @@ def plan_json(plan: PublishPlan, before: Files, after: Files, locale: str) -> Js
         "diagnostics": diagnostics_json(plan.diagnostics, locale),
         "blocked": plan.blocked,
         "units": list(plan.units),
+        "effect": effect_json(effect),
     }
 
 

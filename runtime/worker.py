@@ -1,8 +1,6 @@
 """The worker: takes calls out, runs due jobs and automations, publishes at set times, seals the trail, tells webhooks.
 
-Any number of them may run side by side.
-
-It keeps nothing between two looks at the database, so it may be killed at any moment and another goes on.
+Any number of them may run side by side. It keeps nothing between two looks at the database, so it may be killed at any moment and another goes on.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from builder.folder import add_apps_argument, add_folder_argument, apps_beside, 
 from builder.operator import add_database_argument, opened_to_look, settings_of
 from builder.plan_text import plan_lines
 from builder.shapes import plan_json
+from runtime.publish.effect import Moment, effect_of
 from runtime.publish.history import files_of
 from runtime.publish.plan import plan_publish
 
@@ -26,7 +27,8 @@ def add(verbs: Verbs) -> None:
         "plan",
         "show what publishing a folder would do",
         "Compares the folder with the active release and shows the changes in words, the SQL with its locks, the records\n"
-        "that do not fit the new rules, and the approvals that are running. Changes nothing.\n"
+        "that do not fit the new rules, the approvals that are running, and how many people gain or lose how many records.\n"
+        "Changes nothing.\n"
         "Exit code 1 when the plan is blocked by an error.",
         _EXAMPLES,
         run,
@@ -40,17 +42,15 @@ def add(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace, locale: str) -> int:
     """Plan and print."""
     folder = open_folder(arguments.folder)
-    with opened_to_look(settings_of(arguments)) as database, database.read() as connection:
-        plan = plan_publish(
-            connection,
-            folder.app,
-            folder.files,
-            dt.datetime.now(dt.UTC),
-            find=apps_beside(folder.path, arguments.apps),
-        ).plan
+    settings, now = settings_of(arguments), dt.datetime.now(dt.UTC)
+    with opened_to_look(settings) as database, database.read() as connection:
+        find = apps_beside(folder.path, arguments.apps)
+        planned = plan_publish(connection, folder.app, folder.files, now, find=find)
+        effect = effect_of(connection, planned, Moment(now, settings.business_date(now), settings.demo))
+        plan = planned.plan
         before = files_of(connection, folder.app, plan.from_)
     if arguments.json:
-        print(json.dumps(plan_json(plan, before, folder.files, locale), ensure_ascii=False, indent=1))
+        print(json.dumps(plan_json(plan, before, folder.files, locale, effect), ensure_ascii=False, indent=1))
     else:
-        print("\n".join(plan_lines(plan, locale)))
+        print("\n".join(plan_lines(plan, locale, effect)))
     return 1 if plan.blocked else 0

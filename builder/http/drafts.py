@@ -25,6 +25,7 @@ from runtime.context import Context
 from runtime.failures import Fault, Invalid
 from runtime.http.admission import platform_role
 from runtime.http.services import services_of
+from runtime.publish.effect import effect_of, moment_of_context
 from runtime.publish.pilot import unit_ids
 from runtime.publish.plan import plan_publish
 from runtime.publish.scheduled import instant_of
@@ -172,11 +173,12 @@ def plan(
     with services_of(request).database.read() as connection:
         draft = drafts.read_draft(connection, app)
         ids = unit_ids(connection, unit)
-        planned = plan_publish(connection, app, draft.files, context.now, makers=draft.editors, units=ids).plan
-    moved = draft.diagnostics()
+        planned = plan_publish(connection, app, draft.files, context.now, makers=draft.editors, units=ids)
+        effect = effect_of(connection, planned, moment_of_context(context))
+    plan, moved = planned.plan, draft.diagnostics()
     if moved:
-        planned = replace(planned, diagnostics=(*moved, *planned.diagnostics))
-    return JSONResponse(plan_json(planned, draft.published, draft.files, context.locale))
+        plan = replace(plan, diagnostics=(*moved, *plan.diagnostics))
+    return JSONResponse(plan_json(plan, draft.published, draft.files, context.locale, effect))
 
 
 @router.post("/submit")

@@ -6,6 +6,7 @@ Nothing is kept between requests: a role taken away or over, a post moved or a p
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -51,6 +52,12 @@ def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Sel
 
 
 _BY_ID = _persons(org_person, org_person.c.id == sa.bindparam("person_id"))
+_IN_APP = _persons(
+    org_person,
+    org_person.c.id.in_(
+        sa.select(role_grant.c.person_id).where(role_grant.c.app == sa.bindparam("app"), role_counts(_SINCE, _NOW))
+    ),
+).order_by(org_person.c.id)
 _BY_SESSION = _persons(
     session.join(org_person, org_person.c.id == session.c.person_id),
     sa.and_(session.c.token_hash == sa.bindparam("token_hash"), session.c.expires_at > _NOW),
@@ -72,6 +79,13 @@ def resolve_principal(
     """
     values = {"person_id": person_id, "since": since or now, "now": now, "demo": demo}
     return _principal(connection.execute(_BY_ID, values).all())
+
+
+def principals_in(connection: Connection, app: str, now: dt.datetime, *, demo: bool) -> list[Principal]:
+    """Everybody who holds a role in an app now and may act, by id."""
+    rows = connection.execute(_IN_APP, {"app": app, "since": now, "now": now, "demo": demo}).all()
+    by_person = (list(group) for _, group in itertools.groupby(rows, key=lambda row: row[0]))
+    return [found for group in by_person if (found := _principal(group)) is not None]
 
 
 def authenticate(connection: Connection, secret: str, now: dt.datetime, *, demo: bool) -> Principal | None:

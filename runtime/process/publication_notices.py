@@ -19,9 +19,7 @@ PUBLICATIONS = frozenset({"published", "not_published"})
 _TITLE: Label = {"zh": "定时发布", "en": "Publication at a set time"}
 
 
-def show_publications(
-    connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]
-) -> dict[str, dict[str, object]]:
+def show_publications(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> dict[str, dict[str, object]]:
     """The notices of these kinds as docs/rest.md shows them, by id."""
     ids = {row.record_id for row in rows}
     columns = (review.c.id, review.c.files, review.c.failure)

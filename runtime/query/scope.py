@@ -25,12 +25,14 @@ class Statement:
     dialect: DialectName
     source: Source
     lates: dict[str, tuple[CompiledApp, LateValues]] = field(default_factory=dict)
+    #: Tells the late values of two releases of an app in one statement apart.
+    prefix: str = ""
 
     def late(self, compiled: CompiledApp) -> LateValues:
         """The late values of an app's expressions in this statement."""
         name = compiled.app.name
         if name not in self.lates:
-            self.lates[name] = (compiled, LateValues(prefix=f"{name}_"))
+            self.lates[name] = (compiled, LateValues(prefix=f"{self.prefix}{name}_"))
         return self.lates[name][1]
 
 
@@ -205,7 +207,9 @@ class _Rows:
         column = self.place.table.c[column_name(declared)] if path[0] in self.fields else self.place.table.c[path[0]]  # type: ignore[arg-type]
         if len(path) == 1:
             return column
-        inner = Statement(self.dialect, Source(target_place(self.place, self.fields.get(path[0]))), self.statement.lates)
+        inner = Statement(
+            self.dialect, Source(target_place(self.place, self.fields.get(path[0]))), self.statement.lates, self.statement.prefix
+        )
         value = value_at(inner, path[1:-1], path[-1])
         found = sa.select(value.label("x")).select_from(inner.source.from_clause()).where(inner.source.root.table.c.id == column)
         living = inner.source.root.table.c.get("deleted_at")

@@ -52,6 +52,26 @@ export interface PublishStep {
   readonly reverse: string | null
 }
 
+/** So many people, and the fewest and the most records that one of them gains or loses. */
+export interface Reach { readonly people: number, readonly least: number, readonly most: number }
+
+type Level = 'none' | 'masked' | 'read' | 'write'
+
+/** What a plan changes for the people of some roles with an entity. */
+export interface AccessEffect {
+  readonly entity: string
+  readonly label: Label
+  readonly roles: readonly { readonly name: string, readonly label: Label }[]
+  readonly people: number
+  readonly rows: readonly {
+    readonly action: 'read' | 'update' | 'delete' | 'create'
+    readonly gain: Reach | null
+    readonly lose: Reach | null
+    readonly not_counted: { readonly people: number, readonly because: 'too_many' | 'not_there_yet' } | null
+  }[]
+  readonly fields: readonly { readonly field: string, readonly label: Label, readonly before: Level, readonly after: Level }[]
+}
+
 export interface PublishPlan {
   readonly from: number | null
   readonly to: number
@@ -63,6 +83,8 @@ export interface PublishPlan {
   readonly running: readonly { readonly workflow: string, readonly step: string, readonly count: number, readonly title: Label, readonly step_title: Label }[]
   readonly diagnostics: readonly Diagnostic[]
   readonly blocked: boolean
+  /** Null where nothing can be said: before the first release, with errors, after the decision. */
+  readonly effect: readonly AccessEffect[] | null
 }
 
 export interface AppHomeAnswer {

@@ -6,6 +6,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import type { PublishPlan } from '../draft/types'
 import { placeFor } from '../shell/views'
+import { Effect } from './Effect'
 import { words } from './words'
 
 interface Props {
@@ -53,6 +54,7 @@ export function Impact({ app, plan, confirmed, confirm, decided = false }: Props
       </Cell>}
       <Cell title={t('permissions')} verdict={widened.length ? (confirmed ? t('confirmed') : t('widened')) : t('not_widened')} tone={widened.length ? 'tag-seal' : 'tag-ok'} alarm={widened.length > 0}>
         {widened.map(change => <p key={label(change.words)} className="seal-strong">{label(change.label)} {label(change.words)}</p>)}
+        {plan.effect && (plan.effect.length > 0 ? <Effect items={plan.effect} /> : <p className="small quiet">{t('effect_none')}</p>)}
         {widened.length > 0 && confirm && <Button size="small" danger disabled={confirmed} onClick={confirm}>{confirmed ? t('confirmed') : t('confirm_widened')}</Button>}
       </Cell>
       <Cell title={t('destructive')} verdict={destructive.length ? t('changes_count', { count: destructive.length }) : t('none_destructive')} tone={destructive.length ? 'tag-warning' : 'tag-ok'}>
