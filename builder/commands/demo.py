@@ -115,6 +115,7 @@ _PLATFORM_ROLES = {
     "auditor": {"en": "proves the trail", "zh": "核验审计记录"},
     "administrator": {"en": "Administrator", "zh": "系统管理员"},
     "treasurer": {"en": "enters exchange rates", "zh": "录入汇率"},
+    "integrator": {"en": "connects other systems", "zh": "对接其他系统"},
 }
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from builder.commands.demo import _PLATFORM_ROLES
 from runtime.commands.sign_in import SignInRequest, sign_in
 from runtime.failures import Conflict, NotSignedIn
-from runtime.identity.demo import ensure_demo
+from runtime.identity.demo import PEOPLE, ensure_demo
 from runtime.identity.organisation import add_person
 from runtime.settings import Settings
 from runtime.store.database import Database
@@ -95,3 +96,10 @@ def test_a_real_person_is_never_taken_over(database: Database, settings: Setting
 
     with pytest.raises(Conflict), database.write() as connection:
         ensure_demo(connection, settings, NOW)
+
+
+def test_each_platform_role_of_the_demo_is_said_in_words() -> None:
+    """The table of logins that `qiqiao demo` prints has words for every platform role that its people hold."""
+    held = {role for person in PEOPLE for role in person.platform_roles}
+
+    assert set() == held - _PLATFORM_ROLES.keys()
