@@ -227,7 +227,7 @@ def _address_faults(connection: Connection, wanted: Webhook) -> list[Fault]:
         check_address(wanted.url, allowed_hosts(connection))
     except SetUpRefused as refused:
         message = {
-            "zh": f"地址不可用：须为 https，写法规范，且在 IT 允许的主机之内（{refused.detail}）。",
+            "zh": "地址不可用：须为 https，写法规范，且在 IT 允许的主机之内。",
             "en": f"The address cannot be used: {refused.detail}.",
         }
         return [Fault(BAD_ADDRESS.id, message, pointer="/url")]

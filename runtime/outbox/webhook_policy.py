@@ -27,7 +27,7 @@ PATIENCE = dt.timedelta(days=3)
 _GONE = 410
 #: Why a webhook stands still, for people.
 STOPPED_BECAUSE: Mapping[StopReason, Label] = {
-    "by_hand": {"zh": "由管理员停止", "en": "stopped by hand"},
+    "by_hand": {"zh": "管理员操作", "en": "by hand"},
     "failing": {"zh": "三天内投递一直失败", "en": "nothing could be delivered for three days"},
     "gone": {"zh": "接收方表示不再接收（410）", "en": "the receiver said that it is gone (410)"},
     "principal": {"zh": "推送所用人员已停用或不再是接口集成", "en": "its person is shut out or no integrator any more"},

@@ -291,7 +291,7 @@ def test_the_same_acts_at_the_command_line(
     assert json.loads(said("ping", id))["delivered"]
     assert "\tping\t" in said("deliveries", id)
     assert "Done." == said("stop", id, *why)
-    assert "stopped by hand" in said("list")
+    assert "stopped: by hand" in said("list")
     assert "Done." == said("replay", id, "--place", "0", *why)
     assert 0 == office.shown(made)["place"]
     assert "Done." == said("replay", id, "--from", "2026-11-24", *why)

@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
           { path: 'audit', lazy: screen(() => import('./audit/Audit')) },
           { path: 'admin/people', lazy: screen(() => import('./organisation/People')) },
           { path: 'admin/people/:id', lazy: screen(() => import('./organisation/Person')) },
+          { path: 'admin/webhooks/:id?', lazy: screen(() => import('./webhooks/Webhooks')) },
           { path: 'admin/units/:id?', lazy: screen(() => import('./organisation/Units')) },
           { path: 'platform', lazy: screen(() => import('./admin/Admin')) },
           { path: 'rates', lazy: screen(() => import('./rates/Rates')) },

@@ -47,7 +47,8 @@ export interface Notice {
   readonly at: string
   readonly kind: string
   readonly app: string
-  readonly entity: string
+  /** null where it is about a webhook, whose id then stands in record_id. */
+  readonly entity: string | null
   readonly record_id: string
   readonly record_title: string
   readonly title: Label

@@ -3,6 +3,7 @@ import type { Icon as Name } from './menu'
 
 const DRAWINGS: Readonly<Record<Name, string>> = {
   admin: 'M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z M8 2v2 M8 12v2 M2 8h2 M12 8h2 M3.8 3.8l1.4 1.4 M10.8 10.8l1.4 1.4 M12.2 3.8l-1.4 1.4 M5.2 10.8l-1.4 1.4',
+  webhooks: 'M2.5 8h6 M6 5.5L8.5 8 6 10.5 M9.5 3.5h4v9h-4',
   reviews: 'M4 2.5h8v11H4z M6 6h4 M6 8.5l1.5 1.5L11 7',
   builder: 'M2.5 2.5h11l-5.5 5.5z M2.5 2.5v11l5.5-5.5z M13.5 8v5.5H8z',
   new: 'M8 3v10 M3 8h10',

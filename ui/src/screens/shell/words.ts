@@ -18,6 +18,7 @@ export const words = catalogue('shell', {
   reviews: ['待批准的发布', 'Publications to approve'],
   review_count: ['{{count}} 件待批准', '{{count}} to approve', '{{count}} to approve'],
   admin: ['平台管理', 'Administration'],
+  webhooks: ['推送订阅', 'Webhooks'],
   people: ['人员', 'People'],
   units: ['机构', 'Units'],
   navigation: ['主导航', 'Main navigation'],
@@ -65,4 +66,5 @@ export const notices = catalogue('notices', {
   emergency: ['紧急访问，待复核', 'A role was taken in an emergency: review it'],
   published: ['已按时发布', 'Published at its time'],
   not_published: ['到时未能发布', 'Not published at its time'],
+  webhook_stopped: ['推送已停止', 'A webhook has stopped'],
 })
