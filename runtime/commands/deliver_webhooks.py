@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import orjson
@@ -21,7 +21,8 @@ from connectors.posting import Posted, post
 from connectors.targets import Resolver
 from runtime.audit.trail import record_event
 from runtime.commands.platform import platform_context
-from runtime.context import Context
+from runtime.compile.app import CompiledApp
+from runtime.context import Context, Principal
 from runtime.failures import BadRequest, NotAllowed, NotFound
 from runtime.identity.holdings import holders_of
 from runtime.identity.principal import resolve_principal
@@ -115,13 +116,19 @@ def reading_as(
         raise Halted("principal")
     live = releases.for_unit(principal.unit_path)
     day = business_date(connection, settings, now)
-    context = Context(principal, live, now, day, request_id, channel="webhook", demo=settings.demo)
+    context = Context(_lasting(principal, live), live, now, day, request_id, channel="webhook", demo=settings.demo)
     for entity in webhook.entities:
         try:
             feed_access(context, webhook.app, entity)
         except (NotFound, NotAllowed, BadRequest) as refused:
             raise Halted("rights") from refused
     return context
+
+
+def _lasting(principal: Principal, live: Mapping[str, CompiledApp]) -> Principal:
+    """The person without what was taken in an emergency: each reading under that is an act of a person, written down as one."""
+    taken = {app: {name for name, role in one.app.roles.items() if role.emergency is not None} for app, one in live.items()}
+    return replace(principal, roles={app: names - taken.get(app, set()) for app, names in principal.roles.items()})
 
 
 def send(courier: Courier, connection: Connection, webhook: Webhook, message: Message) -> Callable[[], Posted]:

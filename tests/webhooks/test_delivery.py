@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from runtime.audit.sealer import seal
 from runtime.commands.deliver_webhooks import deliver_webhooks
 from runtime.identity.holdings import Given, revoke_role
 from runtime.records.write import insert_record, update_record
-from tests.records.lab import NOW, add, add_client, system
+from runtime.releases import Releases
+from tests.records.lab import NOW, ROLES, add, add_client, directory, lab_with, system
 from tests.webhooks.conftest import Office
 from tests.webhooks.receiver import signed_by
 
@@ -206,6 +208,25 @@ def test_a_row_of_another_branch_is_never_told(office: Office) -> None:
     add_client(office.db, "CX")
     office.tell()
     assert (["CX"], 0) == (office.receiver.codes, office.shown(made)["behind"])
+
+
+def test_a_role_taken_in_an_emergency_tells_nothing_more(office: Office) -> None:
+    """What a person reads in an emergency is written down reading by reading: no webhook reads under it."""
+    rescue = """\
+  rescue:
+    label: Rescue
+    emergency: {taken_by: [role.teller], reviewed_by: role.boss, hours: 2}
+    access:
+      client: {read: true}
+"""
+    office.make()
+    office.grant("tom", "rescue")
+    releases = Releases(office.db, {"org": directory(), "lab": lab_with(roles=ROLES + rescue)})
+    add_client(office.db, "BJ", branch="bj")
+    add_client(office.db, "CX")
+    seal(office.db, office.notary, office.now)
+    assert deliver_webhooks(replace(office.courier, releases=releases))
+    assert ["CX"] == office.receiver.codes
 
 
 def test_a_person_shut_out_or_no_integrator_any_more_stops_it(office: Office) -> None:
