@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from runtime.commands.show_audit import Place, places_called
 from runtime.compile.access import Action
 from runtime.context import Context, Principal
 from runtime.failures import NotFound
 from runtime.identity.principal import resolve_principal
+from runtime.records.access import is_record_id
 from runtime.records.explain import Explained, Reason, explain
 from runtime.store.tables import org_person, role_grant
 
@@ -37,6 +39,18 @@ class Entitled:
 
     person: Principal
     by: tuple[Reason, ...]
+
+
+def records_meant(connection: Connection, context: Context, text: str) -> list[Place]:
+    """The records that a person may mean by an id, by a number that the platform gave, or by a unique value he may read."""
+    found = places_called(connection, context, text)
+    if is_record_id(text):
+        for compiled in context.releases.values():
+            for name, entity in compiled.entities.items():
+                there = sa.select(entity.table.c.id).where(entity.table.c.id == text)
+                if connection.execute(there).first() is not None:
+                    found.append(Place(compiled.app.name, name, text))
+    return list(dict.fromkeys(found))
 
 
 def explain_for(connection: Connection, context: Context, asked: Asked, username: str) -> tuple[Principal, Explained]:

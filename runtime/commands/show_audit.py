@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -39,15 +41,32 @@ def audit_page(
 def records_called(connection: Connection, context: Context, text: str) -> tuple[str, ...]:
     """The ids of the records that a person means by an id, by a number that the platform gave, or by a unique value he may read."""
     found = [text] if is_record_id(text) else []
+    return tuple(dict.fromkeys([*found, *(place.id for place in places_called(connection, context, text))]))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record is."""
+
+    app: str
+    entity: str
+    id: str
+
+
+def places_called(connection: Connection, context: Context, text: str) -> list[Place]:
+    """The records with a number that the platform gave, or with a unique value that this person may read."""
+    found = []
     for compiled in context.releases.values():
         for name, entity in compiled.entities.items():
+            ids: list[str] = []
             if "number" in entity.table.c:
                 numbered = sa.select(entity.table.c.id).where(entity.table.c.number == text).limit(_MOST)
-                found += connection.execute(numbered).scalars()
+                ids += connection.execute(numbered).scalars()
             for field in entity.entity.fields.values():
                 if field.unique and field.value_type.name == "text" and field.classification == "C1":
-                    found += _equal(connection, context, compiled, name, field.name, text)
-    return tuple(dict.fromkeys(found))
+                    ids += _equal(connection, context, compiled, name, field.name, text)
+            found += [Place(compiled.app.name, name, id) for id in dict.fromkeys(ids)]
+    return found
 
 
 def _equal(connection: Connection, context: Context, compiled: CompiledApp, entity: str, field: str, text: str) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from runtime.commands.explain_access import Asked, entitled, explain_for
+from runtime.commands.explain_access import Asked, entitled, explain_for, records_meant
 from runtime.context import Context, Principal
 from runtime.http.admission import platform_role
 from runtime.http.services import services_of
@@ -31,6 +31,28 @@ class AccessQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=100)
     cursor: str | None = Field(default=None, max_length=64)
     locale: str | None = None
+
+
+class RecordQuery(BaseModel):
+    """Which record is meant; an unknown name is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+    record: str = Field(min_length=1, max_length=64)
+    locale: str | None = None
+
+
+@router.get("")
+def records(request: Request, context: Caller, query: Annotated[RecordQuery, Query()]) -> JSONResponse:
+    """Where the record is that a number or an id means."""
+    with services_of(request).database.read() as connection:
+        found = records_meant(connection, context, query.record.strip())
+    items = []
+    for place in found:
+        compiled = context.releases[place.app]
+        label = compiled.entities[place.entity].entity.label
+        named = {"app_label": dict(compiled.app.label), "label": dict(label)}
+        items.append({"app": place.app, "entity": place.entity, "id": place.id, **named})
+    return JSONResponse({"items": items})
 
 
 @router.get("/{app}/{entity}/{record_id}")

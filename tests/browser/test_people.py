@@ -165,3 +165,34 @@ def test_a_unit_is_added_moved_and_closed(demo: Demo, person: Person) -> None:
     page.get_by_label("原因").press("Enter")
     expect(page.get_by_text("机构已撤销，只留下变更历史。")).to_be_visible()
     expect(page.get_by_role("region", name="变更历史").get_by_role("listitem").first).to_contain_text("不设了")
+
+
+def test_who_may_see_a_record_is_told_with_the_rule(demo: Demo, person: Person) -> None:
+    """The address of a record leads to who may see it, each with the rule; a stranger gets the reason why not, and no value is shown."""
+    clerk = person("clerk")
+    clerk.goto(f"{demo.url}/app/bank_customer/list/customers")
+    customer = clerk.locator("tbody a").first
+    name = customer.inner_text().strip()
+    customer.click()
+    expect(clerk.get_by_role("heading", level=1)).to_contain_text(name)
+
+    page = person("admin")
+    page.goto(f"{demo.url}/admin/access")
+    page.get_by_label("哪条记录").fill(clerk.url)
+    page.keyboard.press("Enter")
+    listed = page.get_by_role("region", name="现在能的人")
+    press(listed.get_by_role("button", name="周敏"))
+    expect(listed.get_by_text("branch.path in user.branch_tree")).to_be_visible()
+    press(listed.get_by_role("link", name="全部理由和字段"))
+    explained = page.get_by_role("region", name="周敏 · 查看")
+    expect(explained.get_by_role("status")).to_have_text("能")
+    expect(page.get_by_role("table", name="字段").get_by_role("row").filter(has_text="id_no")).to_contain_text("掩码")
+    expect(page.get_by_role("main")).not_to_contain_text(name)
+
+    page.goto(page.url.replace("person=clerk", "person=clerk2"))
+    stranger = page.get_by_role("region", name="刘芳 · 查看")
+    expect(stranger.get_by_role("status")).to_have_text("不能")
+    expect(stranger).to_contain_text("不成立")
+
+    page.goto(f"{demo.url}/admin/access?record=NO-SUCH-NUMBER")
+    expect(page.get_by_text("没有找到这条记录。")).to_be_visible()

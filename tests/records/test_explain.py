@@ -106,6 +106,23 @@ def test_over_rest_an_auditor_sees_who_and_why(bank: Bank) -> None:
     assert 400 == boss("GET", path, params={"who": "x"}).status_code
 
 
+def test_a_record_is_found_by_its_id_and_nobody_else_is_answered(bank: Bank) -> None:
+    """An id leads to the entity; what is not there leads nowhere, and only who may ask for reasons is answered."""
+    id = add_client(bank.db, "A")
+    bank.caller("ann", "teller")
+    with bank.db.write() as connection:
+        grant_role(connection, "eve", "", "administrator", Given(NOW))
+    admin = bank.caller("eve")
+
+    (found,) = admin("GET", "/api/access", params={"record": f" {id} "}).json()["items"]
+    assert ("lab", "client", id) == (found["app"], found["entity"], found["id"])
+    assert {"app", "app_label", "entity", "label", "id"} == found.keys(), "nothing of the record itself"
+    assert [] == admin("GET", "/api/access", params={"record": "00000000-0000-7000-8000-000000000000"}).json()["items"]
+    assert [] == admin("GET", "/api/access", params={"record": "A"}).json()["items"], "a value that he may not read"
+    assert 403 == bank.caller("ann")("GET", "/api/access", params={"record": id}).status_code
+    assert (400, 400) == (admin("GET", "/api/access").status_code, admin("GET", "/api/access?record=").status_code)
+
+
 @pytest.mark.parametrize("day", ["2026-01-15", "2026-03-01"])
 def test_a_past_day_takes_the_roles_of_that_day(db: Database, day: str) -> None:
     """A role that was valid for a month explains that month and no other."""

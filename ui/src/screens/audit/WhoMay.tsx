@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Segmented } from 'antd'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { get } from '../../kernel/api/client'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
@@ -13,15 +14,15 @@ import type { Page } from '../../kernel/api/types'
 const ACTIONS = ['read', 'update', 'delete'] as const
 type Action = (typeof ACTIONS)[number]
 
-interface WhoMayProps { readonly app: string, readonly entity: string, readonly id: string }
+interface WhoMayProps { readonly app: string, readonly entity: string, readonly id: string, readonly on?: string | null }
 
-export function WhoMay({ app, entity, id }: WhoMayProps) {
+export function WhoMay({ app, entity, id, on = null }: WhoMayProps) {
   const t = useWords(words), label = useLabel()
   const [action, setAction] = useState<Action>('read'), [person, setPerson] = useState<string | null>(null)
   const path = `/api/access/${app}/${entity}/${id}`
   const answer = useInfiniteQuery({
-    queryKey: ['access', path, action],
-    queryFn: ({ pageParam, signal }) => get<Page<Entitled>>(path, { query: { action, limit: 50, cursor: pageParam }, signal }),
+    queryKey: ['access', path, action, on],
+    queryFn: ({ pageParam, signal }) => get<Page<Entitled>>(path, { query: { action, on, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: '',
     getNextPageParam: page => page.next,
   })
@@ -36,7 +37,7 @@ export function WhoMay({ app, entity, id }: WhoMayProps) {
           <li key={each.person.id}>
             <button type="button" className="link" aria-expanded={person === each.person.username} onClick={() => setPerson(person === each.person.username ? null : each.person.username)}>{each.person.name}</button>
             <span className="quiet small"> {[each.person.unit, each.by.map(by => label(by.label)).join(t('comma'))].filter(Boolean).join(' · ')}</span>
-            {person === each.person.username && <Why path={path} action={action} person={person} />}
+            {person === each.person.username && <Why path={path} action={action} person={person} on={on} full={`/admin/access?${new URLSearchParams({ record: `/app/${app}/${entity}/${id}`, person, action, ...(on ? { on } : {}) }).toString()}`} />}
           </li>
         ))}
       </ul>
@@ -46,9 +47,9 @@ export function WhoMay({ app, entity, id }: WhoMayProps) {
   )
 }
 
-function Why({ path, action, person }: { readonly path: string, readonly action: Action, readonly person: string }) {
+function Why({ path, action, person, on, full }: { readonly path: string, readonly action: Action, readonly person: string, readonly on: string | null, readonly full: string }) {
   const t = useWords(words), label = useLabel()
-  const answer = useQuery({ queryKey: ['access', path, action, person], queryFn: ({ signal }) => get<Explained>(path, { query: { action, person }, signal }) })
+  const answer = useQuery({ queryKey: ['access', path, action, person, on], queryFn: ({ signal }) => get<Explained>(path, { query: { action, person, on }, signal }) })
   if (answer.error) return <Failure error={answer.error} />
   if (!answer.data) return <p className="grey" aria-busy="true" />
   const found = answer.data
@@ -60,6 +61,7 @@ function Why({ path, action, person }: { readonly path: string, readonly action:
       {found.denied_by.map(reason => <Rule key={`deny ${reason.role}`} reason={reason} said={t('rule_denies')} />)}
       {masked && <div><dt>{t('masked')}</dt><dd>{masked}</dd></div>}
       {hidden && <div><dt>{t('hidden')}</dt><dd>{hidden}</dd></div>}
+      <div><dt className="sr">{t('all_reasons')}</dt><dd><Link className="link" to={full}>{t('all_reasons')}</Link></dd></div>
     </dl>
   )
 }

@@ -29,6 +29,7 @@ export const words = catalogue('audit', {
   who_may: ['谁有权限', 'Who may'], may_read: ['可查看', 'read it'], may_update: ['可修改', 'change it'], may_delete: ['可删除', 'delete it'],
   nobody_may: ['按角色无人可以', 'Nobody may by a role'], more_people: ['更多人员', 'More people'], comma: ['、', ', '],
   rule_holds: ['成立', 'holds'], rule_fails: ['不成立', 'does not hold'], rule_denies: ['禁止', 'denies'], every_row: ['全部记录', 'all records'],
+  all_reasons: ['全部理由和字段', 'All reasons and fields'],
   masked: ['脱敏', 'Masked'], hidden: ['不可见', 'Hidden'],
   body_reason: ['理由', 'Reason'], body_fields: ['字段', 'Fields'], body_limit: ['上限', 'Limit'],
   body_role: ['角色', 'Role'], body_until: ['至', 'Until'], body_path: ['地址', 'Address'], body_method: ['方法', 'Method'], body_query: ['查询项', 'Query'], body_verdict: ['结论', 'Verdict'],

@@ -53,6 +53,7 @@ function Page({ id, self, administers }: { readonly id: string, readonly self: b
         <h1>{person.name}</h1><span className="mono">{person.username}</span>
         <span className={`tag ${person.active ? 'tag-ok' : 'tag-warning'}`}>{t(person.active ? 'active' : 'shut_out')}</span>
         <span className="grow quiet">{person.unit ? <Link to={`/admin/units/${person.unit.id}`}>{person.unit.name}</Link> : '—'}</span>
+        <Link to={`/admin/access?person=${encodeURIComponent(person.username)}`}>{t('explain')}</Link>
         {begin && <Button onClick={() => begin({ act: 'change' })}>{t('change')}</Button>}
         {begin && <Button danger={person.active} onClick={() => begin({ act: person.active ? 'stop' : 'start' })}>{t(person.active ? 'stop' : 'start')}</Button>}
       </div>

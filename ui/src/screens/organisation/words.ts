@@ -44,6 +44,7 @@ export const words = catalogue('organisation', {
   history: ['变更历史', 'History'], no_history: ['没有变更', 'Nothing was changed'], why: ['原因：{{reason}}', 'Why: {{reason}}'],
   field_name: ['姓名', 'name'], field_unit: ['机构', 'unit'], field_active: ['状态', 'state'], field_region: ['地区', 'region'], field_parent: ['上级机构', 'unit above'], field_leader: ['负责人', 'leader'], field_closed: ['撤销', 'closed'],
   nothing: ['无', 'none'],
+  explain: ['能看哪些记录', 'What this person may see'],
   units: ['机构', 'Units'], units_note: ['机构树决定“本机构及下级”能看到什么', 'The tree says what “my unit and all below” is'],
   find_unit: ['查找机构名称或代码', 'Find a name or code'], no_unit: ['没有找到机构', 'No unit found'], people_of: ['{{count}} 人', '{{count}} person', '{{count}} people'],
   choose_unit: ['请在左侧选择一个机构。', 'Choose a unit of the tree.'], unit_closed: ['机构已撤销，只留下变更历史。', 'The unit is closed; its history remains.'], no_such_unit: ['没有此机构。', 'There is no such unit.'],

@@ -8,7 +8,7 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { KEY, emergencies } from '../emergency/data'
 import { words } from './words'
 
-export type Icon = 'webhooks' | 'people' | 'units' | 'emergency' | 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'dashboard' | 'tokens'
+export type Icon = 'access' | 'webhooks' | 'people' | 'units' | 'emergency' | 'proxies' | 'admin' | 'reviews' | 'builder' | 'new' | 'more' | 'todo' | 'started' | 'done' | 'list' | 'report' | 'audit' | 'rates' | 'maintained' | 'segments' | 'dashboard' | 'tokens'
 export interface Entry { readonly to: string, readonly text: string, readonly icon: Icon, readonly count?: number, readonly counted?: 'open_count' | 'review_count', readonly leaves?: true }
 export interface Group { readonly key: string, readonly text: string, readonly entries: readonly Entry[] }
 
@@ -68,7 +68,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
     ...(me && mayPublish(me) ? [{ to: '/builder/reviews', text: t('reviews'), icon: 'reviews' as const, count: reviews, counted: 'review_count' as const, leaves: true as const }] : []),
     ...(me?.platform_roles.includes('designer') ? [{ to: '/builder', text: t('builder'), icon: 'builder' as const, leaves: true as const }] : []),
     ...(me && mayAdminister(me) ? [{ to: '/platform', text: t('admin'), icon: 'admin' as const }] : []),
-    ...(me && (mayAdminister(me) || mayAudit(me)) ? [{ to: '/admin/people', text: t('people'), icon: 'people' as const }, { to: '/admin/units', text: t('units'), icon: 'units' as const }, { to: '/admin/webhooks', text: t('webhooks'), icon: 'webhooks' as const }] : []),
+    ...(me && (mayAdminister(me) || mayAudit(me)) ? [{ to: '/admin/people', text: t('people'), icon: 'people' as const }, { to: '/admin/units', text: t('units'), icon: 'units' as const }, { to: '/admin/access', text: t('access'), icon: 'access' as const }, { to: '/admin/webhooks', text: t('webhooks'), icon: 'webhooks' as const }] : []),
     ...(me && mayAudit(me) ? [{ to: '/audit', text: t('audit'), icon: 'audit' as const }] : []),
     ...(me && mayEnterRates(me) ? [{ to: '/rates', text: t('rates'), icon: 'rates' as const }] : []),
     { to: '/tokens', text: t('tokens'), icon: 'tokens' },

@@ -21,6 +21,7 @@ export const words = catalogue('shell', {
   webhooks: ['推送订阅', 'Webhooks'],
   people: ['人员', 'People'],
   units: ['机构', 'Units'],
+  access: ['权限解释', 'Who may see what'],
   navigation: ['主导航', 'Main navigation'],
   collapse: ['收起导航', 'Collapse the navigation'],
   expand: ['展开导航', 'Expand the navigation'],
