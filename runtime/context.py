@@ -39,6 +39,15 @@ SYSTEM = Principal("system", "system", "系统", None, None, None, None, platfor
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Only these roles count where records of an entity are made or changed: an import goes by the roles that import."""
+
+    app: str
+    entity: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """One request or run: person, live releases, the moment, language and a request id for the trail."""
 
@@ -54,6 +63,8 @@ class Context:
     demo: bool = False
     #: The automations that led here, first to last: what they write sets none of them off again.
     caused_by: tuple[str, ...] = ()
+    #: The roles by which records of one entity are written, where these are not all that the person holds.
+    narrowing: Narrowing | None = None
 
     @property
     def live_apps(self) -> Mapping[str, App]:

@@ -24,7 +24,9 @@ from runtime.commands.deliver_calls import make_delivery
 from runtime.commands.deliver_webhooks import Courier, deliver_webhooks
 from runtime.commands.run_automation import Site, run_automation_job
 from runtime.commands.run_event import run_after, run_received
+from runtime.commands.run_import import run_import_job
 from runtime.commands.run_timer import run_timer
+from runtime.commands.stage_import import KIND as IMPORT
 from runtime.jobs import automations, sweep
 from runtime.jobs.queue import Handler, Job, LongHandler, run_due
 from runtime.outbox.deliver import Delivery, deliver_next
@@ -107,6 +109,7 @@ def run_jobs(worker: Worker) -> int:
     long: dict[str, LongHandler] = {
         automations.KIND: lambda job, keep: run_automation_job(site, job, keep),
         scheduled.KIND: lambda job, keep: scheduled.run_scheduled(publisher, job, keep),
+        IMPORT: lambda job, keep: run_import_job(site, job, keep),
     }
     return run_due(worker.database, short, worker.clock, long=long)
 

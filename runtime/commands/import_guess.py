@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from forms_dsl.diagnostics import nearest
@@ -28,27 +28,44 @@ def guess_mapping(app: App, entity_name: str, file: Path, encoding: str) -> Read
         raise Invalid({"zh": f"没有文件 {file}。", "en": f"There is no file {file}."}, code="D010")
     delimiter = guess_delimiter(file, encoding)
     columns = open_source(file, delimiter, encoding).columns
-    fields = _fields(entity, columns)
+    fields = fields_called(entity, columns, entity.fields)
+    key = key_among(entity, fields, entity.fields)
+    if key is None:
+        unique = ", ".join(field.name for field in entity.fields.values() if field.unique) or "-"
+        message = {
+            "zh": f"文件缺少唯一字段（{unique}），无法识别同一记录；请编写带 key 的映射文件。",
+            "en": f"The file has no unique field ({unique}) by which a record is found again; write a mapping file with a key.",
+        }
+        raise Invalid(message, code="D103")
+    how = {"delimiter": "tab" if delimiter == "\t" else delimiter, "encoding": encoding}
+    return mapping_of(app, entity, fields, (key,), file.name, how)
+
+
+def mapping_of(
+    app: App, entity: Entity, fields: Mapping[str, Field], key: Sequence[str], file: str, how: Mapping[str, str] = {}
+) -> Reading:
+    """The mapping of columns to the fields that they are called like; `key` may be empty where every row is a new record."""
     data: dict[str, object] = {
         "mapping": "by_name",
         "app": app.name,
-        "delimiter": "tab" if delimiter == "\t" else delimiter,
-        "encoding": encoding,
+        **how,
         "steps": [
             {
-                "entity": entity_name,
-                "file": file.name,
-                "key": [_key(entity, fields)],
+                "entity": entity.name,
+                "file": file,
+                "key": list(key) or [next(iter(fields.values())).name],
                 "fields": {field.name: _source(app, field, column) for column, field in fields.items()},
             }
         ],
     }
     shape = MappingShape.model_validate(data, context={"languages": ("zh", "en")})
-    return Reading(shape, Document(file.name, "", data), ())
+    return Reading(shape, Document(file, "", data), ())
 
 
-def _fields(entity: Entity, columns: tuple[str, ...]) -> dict[str, Field]:
-    called = {name.casefold(): field for field in entity.fields.values() for name in (*field.label.values(), field.name)}
+def fields_called(entity: Entity, columns: Sequence[str], known: Collection[str]) -> dict[str, Field]:
+    """Column → the field that is called so, of those that may be known; raises Invalid with every column that is called like none."""
+    fields = [field for field in entity.fields.values() if field.name in known]
+    called = {name.casefold(): field for field in fields for name in (*field.label.values(), field.name)}
     unknown = [column for column in columns if column.casefold() not in called]
     if unknown:
         faults = tuple(
@@ -61,23 +78,26 @@ def _fields(entity: Entity, columns: tuple[str, ...]) -> dict[str, Field]:
             "en": f"{entity.name} has no fields for these columns: {listed}. Rename them, or write a mapping file.",
         }
         raise Invalid(message, code="D105", faults=faults)
-    return {column: called[column.casefold()] for column in columns}
-
-
-def _key(entity: Entity, fields: Mapping[str, Field]) -> str:
-    found = next((field.name for field in fields.values() if field.unique), None)
-    if found is None:
-        unique = ", ".join(field.name for field in entity.fields.values() if field.unique) or "-"
-        message = {
-            "zh": f"文件缺少唯一字段（{unique}），无法识别同一记录；请编写带 key 的映射文件。",
-            "en": f"The file has no unique field ({unique}) by which a record is found again; write a mapping file with a key.",
-        }
-        raise Invalid(message, code="D103")
+    found = {column: called[column.casefold()] for column in columns}
+    twice = [column for column, field in found.items() if [each.name for each in found.values()].count(field.name) > 1]
+    if twice:
+        listed = ", ".join(twice)
+        message = {"zh": f"这些列是同一个字段：{listed}。", "en": f"These columns are one and the same field: {listed}."}
+        raise Invalid(message, code="D105")
     return found
+
+
+def key_among(entity: Entity, fields: Mapping[str, Field], found_by: Collection[str]) -> str | None:
+    """The unique field among those of a file by which a record is found again."""
+    return next((field.name for field in fields.values() if field.unique and field.name in found_by), None)
 
 
 def _source(app: App, field: Field, column: str) -> object:
     target = field.options.to if field.type == "reference" else None
+    if target is None and field.type == "choice":
+        # As people read it or as it is kept; a label that is another one's code means the code.
+        labels = {label: choice.code for choice in field.options.choices for label in choice.label.values()}
+        return {"column": column, "map": labels | {choice.code: choice.code for choice in field.options.choices}}
     if target is None:
         return {"column": column}
     other = entity_named(app, target)

@@ -13,21 +13,27 @@ from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.masks import masked
 from forms_dsl.model import Field
 from runtime.commands.import_mapping import LookupShape
-from runtime.commands.import_values import Asked, MappedRow, RowFault
+from runtime.commands.import_values import NO_RECORD, Asked, MappedRow, RowFault
 from runtime.compile.app import CompiledApp
 from runtime.compile.tables import column_of
+from runtime.context import Context
+from runtime.records.access import is_platform
 from runtime.records.sealed import kept_as
+from runtime.records.sight import clear_fields
 
 #: Parameters of one statement; SQLite allows more, PostgreSQL plans fewer faster.
 _AT_ONCE = 500
+#: Answers that are remembered at a time.
+_MOST_KNOWN = 50_000
 _Key = tuple[str, str, str | None]
 
 
 @dataclass(slots=True)
 class Lookups:
-    """The answers of one import so far."""
+    """The answers of one import so far: only records that its person may read, by fields that he sees in clear."""
 
     compiled: CompiledApp
+    context: Context
     _found: dict[_Key, dict[str, object]] = field(default_factory=dict)
 
     def resolve(self, connection: Connection, rows: Sequence[MappedRow], fields: Mapping[str, Field]) -> None:
@@ -35,6 +41,8 @@ class Lookups:
 
         `fields` are those of the entity that the rows become records of.
         """
+        if sum(map(len, self._found.values())) > _MOST_KNOWN:
+            self._found.clear()
         wanted: dict[_Key, tuple[LookupShape, set[str]]] = {}
         for row in rows:
             for asked in row.asked.values():
@@ -62,7 +70,7 @@ class Lookups:
             "zh": f"没有{by.get('zh', asked.lookup.by)}为“{shown}”的{label.get('zh', entity.name)}。",
             "en": f"There is no {label.get('en', entity.name)} whose {by.get('en', asked.lookup.by)} is {shown!r}.",
         }
-        row.faults.append(RowFault(asked.column, shown, reason))
+        row.faults.append(RowFault(asked.column, shown, reason, NO_RECORD.id))
 
     def _ask(self, connection: Connection, lookup: LookupShape, texts: Iterable[str]) -> Iterator[tuple[str, object]]:
         entity = self.compiled.entity(lookup.entity)
@@ -82,9 +90,20 @@ class Lookups:
         values = list(parsed)
         for start in range(0, len(values), _AT_ONCE):
             chunk = values[start : start + _AT_ONCE]
-            query = sa.select(by, of).where(by.in_(chunk), entity.table.c.deleted_at.is_(None))
-            for value, answer in connection.execute(query):
-                yield from ((text, answer) for text in parsed[value])
+            query = sa.select(entity.table.c.id, by, of).where(by.in_(chunk), entity.table.c.deleted_at.is_(None))
+            rows = connection.execute(query).all()
+            known = self._known(connection, lookup, [id for id, _, _ in rows])
+            for id, value, answer in rows:
+                if known is None or id in known:
+                    yield from ((text, answer) for text in parsed[value])
+
+    def _known(self, connection: Connection, lookup: LookupShape, ids: Sequence[str]) -> frozenset[str] | None:
+        """The records that this person may read with what is asked of them in clear; None for all."""
+        if is_platform(self.context.principal):
+            return None
+        target, asked = self.compiled.entity(lookup.entity).entity, {lookup.by, lookup.of} - {None}
+        clear = clear_fields(connection, self.context, target.app, target.name, ids)
+        return frozenset(id for id, fields in clear.items() if asked <= fields)
 
 
 def _key(lookup: LookupShape) -> _Key:

@@ -21,7 +21,7 @@ from runtime.commands.import_lookup import Lookups
 from runtime.commands.import_mapping import MappingShape, Reading, StepShape
 from runtime.commands.import_result import Reject, StepResult, keep_rejects, write_rejects
 from runtime.commands.import_source import SourceFile, open_source
-from runtime.commands.import_values import MappedRow, RowFault, StepReader, compile_step
+from runtime.commands.import_values import UNREADABLE_ROW, MappedRow, RowFault, StepReader, compile_step
 from runtime.commands.import_write import ChunkWriter
 from runtime.context import Context
 from runtime.store.database import Database
@@ -71,7 +71,7 @@ def import_file(
         raise BrokenMapping(reading.diagnostics, reading.document)
     steps = _open_steps(reading.mapping, reading.document, request, context)
     compiled = context.releases[reading.mapping.app]
-    lookups = Lookups(compiled)
+    lookups = Lookups(compiled, context)
     results = []
     for step in steps:
         writer = ChunkWriter(context, compiled, step.shape.entity, tuple(step.shape.key))
@@ -128,7 +128,7 @@ def _rows(step: _Step, result: StepResult) -> Iterator[MappedRow]:
         cells = dict(row.cells)
         fault = row.fault or next((found for join in step.joins if (found := join.add(cells)) is not None), None)
         if fault is not None:
-            yield MappedRow(row.number, faults=[RowFault(None, None, fault)])
+            yield MappedRow(row.number, faults=[RowFault(None, None, fault, UNREADABLE_ROW.id)])
         elif step.reader.condition(cells):
             yield step.reader.read(row.number, cells)
         else:
@@ -138,13 +138,19 @@ def _rows(step: _Step, result: StepResult) -> Iterator[MappedRow]:
 def _take(
     connection: Connection, step: _Step, lookups: Lookups, writer: ChunkWriter, chunk: Sequence[MappedRow], result: StepResult
 ) -> list[Reject]:
-    lookups.resolve(connection, chunk, writer.entity.entity.fields)
-    writer.write(connection, chunk, result)
-    rejected = [row for row in chunk if row.faults]
-    result.rejected += len(rejected)
-    kept = keep_rejects(connection, result, writer.entity.entity, rejected)
+    take_rows(connection, lookups, writer, chunk, result)
+    kept = keep_rejects(connection, result, writer.entity.entity, [row for row in chunk if row.faults])
     _count(connection, result)
     return kept
+
+
+def take_rows(
+    connection: Connection, lookups: Lookups, writer: ChunkWriter, chunk: Sequence[MappedRow], result: StepResult
+) -> None:
+    """Write a piece of a file; each row has its outcome then, or its faults."""
+    lookups.resolve(connection, chunk, writer.entity.entity.fields)
+    writer.write(connection, chunk, result)
+    result.rejected += sum(bool(row.faults) for row in chunk)
 
 
 def _begin(connection: Connection, context: Context, writer: ChunkWriter, step: _Step, result: StepResult) -> None:

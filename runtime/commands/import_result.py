@@ -27,6 +27,8 @@ class Reject:
     column: str | None
     value: str | None
     reason: Label
+    code: str
+    field: str | None
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ def keep_rejects(connection: Connection, result: StepResult, entity: Entity, row
                     "column_name": reject.column,
                     "value": reject.value,
                     "reason": dict(reject.reason),
+                    "code": reject.code,
+                    "field": reject.field,
                 }
             )
     if values:
@@ -96,13 +100,14 @@ def write_rejects(folder: Path, result: StepResult, rejects: Sequence[Reject]) -
 def _reject(entity: Entity, row: MappedRow, fault: RowFault) -> Reject:
     """The reason, without a personal value in clear: the row number leads to it in the source."""
     value, reason = fault.value, fault.reason
-    fields = [entity.fields[name] for name, column in row.columns.items() if column == fault.column and name in entity.fields]
+    names = [name for name, column in row.columns.items() if column == fault.column and name in entity.fields]
+    fields = [entity.fields[name] for name in names]
     for declared in fields:
         if value is not None and declared.classification in _PERSONAL:
             hidden = str(masked(value, declared.mask))
             reason = {language: words.replace(value, hidden) for language, words in reason.items()}
             value = hidden
-    return Reject(row.number, fault.column, value, reason)
+    return Reject(row.number, fault.column, value, reason, fault.code, names[0] if names else None)
 
 
 def _no_formula(cell: str) -> str:

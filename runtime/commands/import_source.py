@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from forms_dsl.model import Label
 from runtime.failures import Invalid
@@ -25,9 +26,22 @@ class SourceRow:
     fault: Label | None = None
 
 
+class Rows(Protocol):
+    """A file with a header row, whatever it is written in."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names in the header, in their order."""
+        ...
+
+    def rows(self) -> Iterator[SourceRow]:
+        """The rows after the header, each time from the beginning; empty ones are no rows."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file with a header row."""
+    """A file of separated values with a header row."""
 
     path: Path
     delimiter: str
@@ -73,10 +87,11 @@ class SourceFile:
         return SourceRow(number, dict(zip(self.columns, map(unshielded, cells), strict=True)))
 
 
-def open_source(path: Path, delimiter: str, encoding: str) -> SourceFile:
-    """Look at a file's header; raises Invalid when there is no file or no usable header."""
+def open_source(path: Path, delimiter: str, encoding: str, name: str | None = None) -> SourceFile:
+    """Look at a file's header; raises Invalid when there is no file or no usable header. `name` is what its person calls it."""
+    called = name or path.name
     if not path.is_file():
-        raise _invalid(f"没有文件 {path}。", f"There is no file {path}.")
+        raise invalid_source(f"没有文件 {path}。", f"There is no file {path}.")
     separator = "\t" if delimiter == "tab" else delimiter
     csv.field_size_limit(_LONGEST_CELL)
     with path.open(encoding=_codec(encoding), errors="surrogateescape", newline="") as file:
@@ -84,17 +99,20 @@ def open_source(path: Path, delimiter: str, encoding: str) -> SourceFile:
             header = next(csv.reader(file, delimiter=separator), None)
         except csv.Error:
             header = None
-    columns = tuple(name.strip() for name in header or ())
+    if any(_is_broken(column) for column in header or ()):
+        raise invalid_source(f"{called} 不是有效的 {encoding} 文本。", f"{called} is not valid {encoding}.")
+    return SourceFile(path, separator, encoding, checked_columns(header or (), called))
+
+
+def checked_columns(header: Sequence[str], name: str) -> tuple[str, ...]:
+    """The names of a header row; raises Invalid where one is missing or stands twice."""
+    columns = tuple(column.strip() for column in header)
     if not columns or not all(columns):
-        raise _invalid(f"{path.name} 的第一行没有完整的列名。", f"The first row of {path.name} does not name every column.")
-    if any(_is_broken(name) for name in columns):
-        raise _invalid(f"{path.name} 不是有效的 {encoding} 文本。", f"{path.name} is not valid {encoding}.")
-    twice = sorted({name for name in columns if columns.count(name) > 1})
+        raise invalid_source(f"{name} 的第一行没有完整的列名。", f"The first row of {name} does not name every column.")
+    twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
-        raise _invalid(
-            f"{path.name} 中列名重复：{'、'.join(twice)}。", f"Columns of {path.name} stand twice: {', '.join(twice)}."
-        )
-    return SourceFile(path, separator, encoding, columns)
+        raise invalid_source(f"{name} 中列名重复：{'、'.join(twice)}。", f"Columns of {name} stand twice: {', '.join(twice)}.")
+    return columns
 
 
 def guess_delimiter(path: Path, encoding: str) -> str:
@@ -113,5 +131,6 @@ def _is_broken(text: str) -> bool:
     return any("\udc80" <= character <= "\udcff" for character in text)
 
 
-def _invalid(zh: str, en: str) -> Invalid:
+def invalid_source(zh: str, en: str) -> Invalid:
+    """The failure of a file that cannot be imported at all."""
     return Invalid({"zh": zh, "en": en}, code="D010")

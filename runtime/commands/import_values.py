@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, suggestion
 from forms_dsl.expr.check import check_expression
@@ -20,6 +21,14 @@ from runtime.commands.import_mapping import LookupShape, MappingShape, StepShape
 from runtime.context import Context
 
 UNKNOWN_COLUMN = code("D105", "A mapping names a column that the file does not have.")
+UNREADABLE_ROW = code(
+    "D106", "A row of an import that cannot be read: quotes, encoding, number of columns, or digits lost in a spreadsheet."
+)
+NO_VALUE = code(
+    "D107", "A row of an import from which no value comes where one is needed, or whose text has none in the mapping."
+)
+STANDS_TWICE = code("D108", "A row of an import with the key of an earlier row.")
+NO_RECORD = code("D109", "A value of an import that names no record, or none that is this person's to see.")
 
 Cells = Mapping[str, str]
 
@@ -33,6 +42,7 @@ class RowFault:
     column: str | None
     value: str | None
     reason: Label
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,17 @@ class Asked:
     lookup: LookupShape
     text: str
     column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a row did, or would do, to a record: the values before, and those after it."""
+
+    act: Literal["created", "changed", "unchanged"]
+    record_id: str
+    version: int
+    before: Mapping[str, object]
+    after: Mapping[str, object]
 
 
 @dataclass(slots=True)
@@ -54,6 +75,7 @@ class MappedRow:
     faults: list[RowFault] = field(default_factory=list)
     #: Field → the column that it came from, for the list of rejects.
     columns: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +96,10 @@ class StepReader:
             try:
                 value = read(cells)
             except _Refused as refused:
-                row.faults.append(RowFault(column, refused.value, refused.reason))
+                row.faults.append(RowFault(column, refused.value, refused.reason, NO_VALUE.id))
                 continue
             if value is None and shape.required:
-                row.faults.append(RowFault(column, cells.get(column), _NOTHING))
+                row.faults.append(RowFault(column, cells.get(column), _NOTHING, NO_VALUE.id))
                 continue
             if shape.lookup is not None and value is not None:
                 row.asked[name] = Asked(shape.lookup, str(value), column)
@@ -172,7 +194,7 @@ class _Compiler:
         def read(cells: Cells) -> object:
             record = {name: text.strip() or None for name, text in cells.items()}
             facts = Facts(record=record, today=context.business_date, now=context.now, business_date=context.business_date)
-            return _plain(evaluate(facts))
+            return plain(evaluate(facts))
 
         return read
 
@@ -228,12 +250,14 @@ def _date_reader(written: str, century: str) -> Callable[[str], str]:
     return read
 
 
-def _plain(value: object) -> object:
-    """A value of an expression in the form in which a file or client would send it."""
+def plain(value: object) -> object:
+    """A value of the language in the form in which a file or client would send it."""
     match value:
         case Decimal():
             return format(value, "f")
         case dt.date():
             return value.isoformat()
+        case tuple():
+            return list(value)
         case _:
             return value

@@ -12,20 +12,22 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.model import Field
+from forms_dsl.model import Field, Label
 from runtime.commands.import_result import StepResult
-from runtime.commands.import_values import MappedRow, RowFault
+from runtime.commands.import_values import NO_VALUE, STANDS_TWICE, MappedRow, Outcome, RowFault
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
 from runtime.failures import Failure, Fault
+from runtime.records.access import is_platform
 from runtime.records.sealed import kept_as, opened
+from runtime.records.sight import clear_fields
 from runtime.records.write import update_record
 from runtime.records.write_many import insert_many
 
 _Key = tuple[object, ...]
 
-_NO_KEY = {"zh": "缺少识别记录的值。", "en": "The value by which the record is found again is missing."}
+_NO_KEY: Label = {"zh": "缺少识别记录的值。", "en": "The value by which the record is found again is missing."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,23 @@ class _Existing:
     id: str
     version: int
     values: Mapping[str, object]
+    #: The fields that may be compared with what the file says; None for all.
+    clear: frozenset[str] | None
 
 
 @dataclass(slots=True)
 class ChunkWriter:
-    """The writing side of one step; it remembers the keys of the file to refuse one that stands twice."""
+    """The writing side of one step; it remembers the keys of the file to refuse one that stands twice.
+
+    Without a key every row is a new record.
+    """
 
     context: Context
     compiled: CompiledApp
     name: str
     key: tuple[str, ...]
-    _seen: dict[_Key, int] = field(default_factory=dict)
+    #: Hash of a key → its row: a million keys themselves would fill the memory, and two of them hardly share 64 bits.
+    _seen: dict[int, int] = field(default_factory=dict)
 
     @property
     def entity(self) -> CompiledEntity:
@@ -60,11 +68,25 @@ class ChunkWriter:
             found = existing.get(self._key_of(parsed))
             if found is None:
                 continue
-            changed = [name for name, value in parsed.items() if value != found.values.get(name)]
+            # A value that this person does not see in clear is written without being compared: "unchanged" would tell it.
+            changed = [
+                n for n, value in parsed.items() if value != found.values.get(n) or not (found.clear is None or n in found.clear)
+            ]
             if changed:
                 result.updated += self._update(connection, row, found, changed)
             else:
+                row.outcome = Outcome("unchanged", found.id, found.version, {}, {})
                 result.unchanged += 1
+
+    def remember(self, row: MappedRow) -> None:
+        """Know the key of a row that an earlier run has written."""
+        try:
+            declared = ((name, self.entity.entity.fields[name]) for name in self.key)
+            key = tuple(FIELD_TYPES[field.type].parse(row.values.get(name), field.options) for name, field in declared)
+        except ValueRefused:
+            return  # it was rejected
+        if key:
+            self._seen.setdefault(hash(key), row.number)
 
     def _parse(self, row: MappedRow) -> dict[str, object] | None:
         """The values as the language knows them, or None with faults: a value that does not fit, a key missing or used twice."""
@@ -74,17 +96,17 @@ class ChunkWriter:
             try:
                 parsed[name] = FIELD_TYPES[declared.type].parse(raw, declared.options)
             except ValueRefused as refused:
-                row.faults.append(RowFault(row.columns.get(name, name), _shown(raw), refused.message))
+                row.faults.append(RowFault(row.columns.get(name, name), _shown(raw), refused.message, refused.code))
         missing = next((name for name in self.key if name in parsed and parsed[name] is None), None)
         if missing is not None:
-            row.faults.append(RowFault(row.columns.get(missing), None, _NO_KEY))
-        if row.faults:
-            return None
+            row.faults.append(RowFault(row.columns.get(missing), None, _NO_KEY, NO_VALUE.id))
+        if row.faults or not self.key:
+            return None if row.faults else parsed
         key = self._key_of(parsed)
-        earlier = self._seen.setdefault(key, row.number)
+        earlier = self._seen.setdefault(hash(key), row.number)
         if earlier != row.number:
             reason = {"zh": f"与第 {earlier} 行重复。", "en": f"The same as row {earlier}."}
-            row.faults.append(RowFault(row.columns.get(self.key[0]), _shown(key[0]), reason))
+            row.faults.append(RowFault(row.columns.get(self.key[0]), _shown(key[0]), reason, STANDS_TWICE.id))
             return None
         return parsed
 
@@ -92,16 +114,23 @@ class ChunkWriter:
         return tuple(parsed.get(name) for name in self.key)
 
     def _existing(self, connection: Connection, keys: Sequence[_Key]) -> dict[_Key, _Existing]:
+        """The records that are there already, of those that this person may find by their keys."""
+        if not self.key or not keys:
+            return {}
         entity, table = self.entity.entity, self.entity.table
         columns = {name: c for name in entity.fields if (c := column_of(entity, table, name)) is not None}
         by = [columns[name] for name in self.key]
         kept = [form for key in keys for form in self._kept(key)]
         condition = by[0].in_([key[0] for key in kept]) if len(by) == 1 else sa.tuple_(*by).in_(kept)
         query = sa.select(table.c.id, table.c.version, *columns.values()).where(condition, table.c.deleted_at.is_(None))
-        found = {}
-        for record_id, version, *values in connection.execute(query):
-            named = {name: _comparable(entity.fields[name], value) for name, value in zip(columns, values, strict=True)}
-            found[self._key_of(named)] = _Existing(record_id, version, named)
+        rows, found = connection.execute(query).all(), {}
+        everything = is_platform(self.context.principal)
+        sight = {} if everything else clear_fields(connection, self.context, entity.app, entity.name, [row[0] for row in rows])
+        for record_id, version, *values in rows:
+            clear = None if everything else sight.get(record_id, frozenset())
+            if clear is None or clear.issuperset(self.key):
+                named = {name: _comparable(entity.fields[name], value) for name, value in zip(columns, values, strict=True)}
+                found[self._key_of(named)] = _Existing(record_id, version, named, clear)
         return found
 
     def _kept(self, key: _Key) -> Iterator[tuple[object, ...]]:
@@ -116,23 +145,27 @@ class ChunkWriter:
         for row, outcome in zip(rows, done, strict=True):
             if isinstance(outcome, Failure):
                 row.faults.extend(self._refusals(row, outcome))
+            else:
+                row.outcome = Outcome("created", outcome.id, outcome.version, {}, outcome.after)
         return sum(not isinstance(outcome, Failure) for outcome in done)
 
     def _update(self, connection: Connection, row: MappedRow, found: _Existing, changed: Sequence[str]) -> int:
         values = {name: row.values[name] for name in changed}
         try:
             with connection.begin_nested():
-                update_record(connection, self.context, self.compiled.app.name, self.name, found.id, values, found.version)
+                app = self.compiled.app.name
+                done = update_record(connection, self.context, app, self.name, found.id, values, found.version)
         except Failure as failure:
             row.faults.extend(self._refusals(row, failure))
             return 0
+        row.outcome = Outcome("changed", found.id, done.version, done.before, done.after)
         return 1
 
     def _refusals(self, row: MappedRow, failure: Failure) -> Iterator[RowFault]:
         """The faults of a refused write, at the columns that they are about."""
         for fault in failure.faults or (Fault(failure.code, failure.message),):
             name = (fault.pointer or "").removeprefix("/").split("/")[0]
-            yield RowFault(row.columns.get(name, name or None), _shown(row.values.get(name)), fault.message)
+            yield RowFault(row.columns.get(name, name or None), _shown(row.values.get(name)), fault.message, fault.code)
 
 
 def _comparable(field: Field, value: object) -> object:

@@ -29,7 +29,7 @@ def export(request: Request) -> Response:
     """A list as a file."""
     services, context = services_of(request), context_of(request)
     wish = _wish(request.path_params, request.query_params.multi_items())
-    return _file(request, export_records(services.database, context, wish, services.settings.data_folder))
+    return file_answer(request, export_records(services.database, context, wish, services.settings.data_folder))
 
 
 def requests(request: Request) -> Response:
@@ -68,7 +68,7 @@ def file(request: Request) -> Response:
     """The file of a released export."""
     parse_nothing(request.query_params.multi_items())
     services, context, place = services_of(request), context_of(request), request.path_params
-    return _file(request, take_export(services.database, context, place["app"], place["id"], services.settings.data_folder))
+    return file_answer(request, take_export(services.database, context, place["app"], place["id"], services.settings.data_folder))
 
 
 def _wish(place: dict[str, str], values: list[tuple[str, str]]) -> Wish:
@@ -76,7 +76,7 @@ def _wish(place: dict[str, str], values: list[tuple[str, str]]) -> Wish:
     return Wish(place["app"], place["entity"], asked, cast("Format", options["format"]), labels=options["labels"] == "true")
 
 
-def _file(request: Request, writing: AbstractContextManager[Exported]) -> Response:
+def file_answer(request: Request, writing: AbstractContextManager[Exported]) -> Response:
     """The bytes once they are all written: what goes wrong before answers as a problem, and nobody waits on a slow reader."""
     turn = services_of(request).exports
     if not turn.acquire(blocking=False):

@@ -17,6 +17,7 @@ from runtime.context import Principal
 from runtime.failures import BadRequest, Conflict, Failure, Fault, Invalid
 from runtime.http import codes
 from runtime.http.admission import principal_of
+from runtime.http.middleware import is_streamed
 from runtime.http.services import Services, services_of
 from runtime.store.claims import (
     LEASE,
@@ -50,6 +51,7 @@ class Idempotency:
     """Runs a POST with a key once and answers its repetitions from the database.
 
     Answers below /api/auth/ and /api/admin/webhooks hold secrets, and those of `reveal` personal values in clear: they are never kept.
+    What brings a file only stages it, and is done anew.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -57,7 +59,7 @@ class Idempotency:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] != "POST" or _NEVER_KEPT.match(scope["path"]):
+        if scope["type"] != "http" or scope["method"] != "POST" or _NEVER_KEPT.match(scope["path"]) or is_streamed(scope):
             await self.app(scope, receive, send)
             return
         request = HTTPConnection(scope)

@@ -6,6 +6,7 @@ Pure ASGI, outermost first. Whether somebody may do something is never decided h
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -24,8 +25,8 @@ from runtime.http.services import services_of
 _LOG = logging.getLogger("qiqiao.http")
 
 LARGEST_BODY = 10 * 1024 * 1024
-#: The one request whose body is bytes of any length; its route reads it piece by piece, within the limit of its field.
-STREAMED = ("PUT", "/api/files")
+#: The requests whose body is bytes of any length; their routes read it piece by piece, within a limit of their own.
+_STREAMED = {"PUT": re.compile(r"/api/files\Z"), "POST": re.compile(r"/api/apps/[^/]+/[^/]+/imports\Z")}
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 #: On every answer; a page brings its own content policy with its nonce.
@@ -111,7 +112,7 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] not in UNSAFE_METHODS or (scope["method"], scope["path"]) == STREAMED:
+        if scope["type"] != "http" or scope["method"] not in UNSAFE_METHODS or is_streamed(scope):
             await self.app(scope, receive, send)
             return
         request = HTTPConnection(scope)
@@ -130,6 +131,12 @@ class Bodies:
             return {"type": "http.request", "body": raw, "more_body": False}
 
         await self.app(scope, replay, send)
+
+
+def is_streamed(scope: Scope) -> bool:
+    """Whether a request brings the bytes of a file."""
+    pattern = _STREAMED.get(scope["method"])
+    return pattern is not None and pattern.match(scope["path"]) is not None
 
 
 def _add_headers(headers: MutableHeaders, path: str, request_id: str, *, secure: bool) -> None:

@@ -1,4 +1,4 @@
-"""Takes away files that no record took within a day, and bytes that no file has any more; looked for once an hour."""
+"""Takes away files that no record took within a day, and bytes that no file or import has any more; looked for once an hour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from runtime.jobs.queue import add_job
 from runtime.store.blobs import arriving_folder, blob_folders, guard_blobs
 from runtime.store.database import Database
-from runtime.store.tables import attachment, job
+from runtime.store.tables import attachment, import_batch, job
 from runtime.store.types import format_instant
 
 _LOG = logging.getLogger("qiqiao.files")
@@ -52,7 +52,8 @@ def _unclaimed(connection: Connection, folder: Path, before: dt.datetime) -> Ite
         old = list(_old(place, before))
         if old:
             first, last = place.name, place.name + "g"  # behind every hash that begins so
-            known = set(connection.scalars(sa.select(attachment.c.sha256).where(attachment.c.sha256.between(first, last))))
+            held = (column for column in (attachment.c.sha256, import_batch.c.file_hash))
+            known = {name for column in held for name in connection.scalars(sa.select(column).where(column.between(first, last)))}
             yield from (each for each in old if each.name not in known)
 
 

@@ -84,7 +84,8 @@ def access_plan(context: Context, app: str, entity: str, action: Action, *, case
 def possible_plan(context: Context, app: str, entity: str, action: Action, *, case: CaseGrant | None = None) -> AccessPlan | None:
     """The access plan, or None when this person may not do this at all."""
     compiled, found = find_entity(context, app, entity)
-    key = ("access", entity, action, person_shape(context, compiled), case.fields if case else None)
+    shape = (person_shape(context, compiled), _writing_roles(context, app, entity, action))
+    key = ("access", entity, action, shape, case.fields if case else None)
     return compiled.cache.get_or_make(key, lambda: _plan(context, compiled, found, action, case))
 
 
@@ -101,6 +102,14 @@ def plan_with_cases(context: Context, app: str, entity: str) -> AccessPlan | Non
         return None
     case = Grant("case", OpenCases(), _case_rights(compiled, found))
     return replace(usual, grants=(*usual.grants, case), fingerprint=(usual.fingerprint, "cases"))
+
+
+def _writing_roles(context: Context, app: str, entity: str, action: Action) -> frozenset[str] | None:
+    """The only roles that count for this action, None where all that the person holds do."""
+    narrowing = context.narrowing
+    if narrowing is None or (app, entity) != (narrowing.app, narrowing.entity) or action not in {"create", "update"}:
+        return None
+    return narrowing.roles
 
 
 def person_shape(context: Context, compiled: CompiledApp) -> Hashable:
@@ -198,7 +207,9 @@ def _plan(
                 if not _answerable(context, compiled, rule, rule.deny):
                     return None
                 denies.append(rule.deny)
-        grants += _role_grants(context, compiled, rules, action)
+        narrowed = _writing_roles(context, compiled.app.name, entity.entity.name, action)
+        counting = rules if narrowed is None else [rule for rule in rules if rule.role in narrowed]
+        grants += _role_grants(context, compiled, counting, action)
         if not grants and case is None and action == "read" and takes_part(compiled, entity, roles):
             grants.append(Grant("case", OpenCases(), _case_rights(compiled, entity)))
     if case is not None and action in {"read", "update"}:
@@ -211,6 +222,7 @@ def _plan(
         entity.entity.name,
         action,
         person_shape(context, compiled),
+        _writing_roles(context, compiled.app.name, entity.entity.name, action),
         case and case.fields,
     )
     return AccessPlan(compiled, entity, action, tuple(grants), tuple(denies), fingerprint)

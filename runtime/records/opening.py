@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy.engine import Connection
@@ -20,7 +20,7 @@ CHANGED: Label = {
     "zh": "其他人已先修改了这条记录，请重新读取后再改。",
     "en": "Somebody else changed this record first; read it again and repeat.",
 }
-_NOT_HERE: dict[Action, Label] = {
+NOT_HERE: dict[Action, Label] = {
     "create": {"zh": "您不能新建这样的数据。", "en": "You may not create a record with these values."},
     "update": {"zh": "您不能修改这条记录，或不能改成这样。", "en": "You may not change this record, or not to these values."},
     "delete": {"zh": "您不能删除这条记录。", "en": "You may not delete this record."},
@@ -55,7 +55,7 @@ def open_record(
         readable = reading is not None and any(
             granted_on(connection, context, reading, [record_id], case_record=case_record).get(record_id, ())
         )
-        raise NotAllowed(_NOT_HERE[action]) if readable else NotFound(NOT_THERE)
+        raise NotAllowed(NOT_HERE[action]) if readable else NotFound(NOT_THERE)
     if version is not None and loaded.version != version:
         raise Changed(CHANGED, extra={"version": loaded.version})
     narrowed = replace(access, grants=held, fingerprint=(access.fingerprint, loaded.granted))
@@ -87,11 +87,21 @@ def require_still_granted(
 
     What was entered must be allowed by a grant that holds now too: one role's fields do not go with another role's rows.
     """
-    if not access.denies and all(isinstance(grant.rows, EveryRow | OneRecord) for grant in access.grants):
+    if not needs_rows(access):
         return
     flags = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
-    held = [grant for grant, holds in zip(access.grants, flags.get(record_id, ()), strict=True) if holds]
-    allowed = replace(access, grants=tuple(held))
+    if not grants_hold(access, flags.get(record_id, ()), entered):
+        raise NotAllowed(NOT_HERE[action])
+
+
+def needs_rows(access: AccessPlan) -> bool:
+    """Whether what a plan gives depends on the record."""
+    return bool(access.denies) or not all(isinstance(grant.rows, EveryRow | OneRecord) for grant in access.grants)
+
+
+def grants_hold(access: AccessPlan, flags: Sequence[bool], entered: Collection[str]) -> bool:
+    """Whether the grants that hold on a record as it stands let somebody have it so, and enter all that was entered."""
+    held = tuple(grant for grant, holds in zip(access.grants, flags, strict=False) if holds)
+    allowed = replace(access, grants=held)
     # What no grant lets anybody enter was a mask sent back, or is entered in the platform's place.
-    if not held or not all(allowed.writes(path) for path in entered if access.writes(path)):
-        raise NotAllowed(_NOT_HERE[action])
+    return bool(held) and all(allowed.writes(path) for path in entered if access.writes(path))

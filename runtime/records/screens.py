@@ -16,9 +16,11 @@ from runtime.compile.window import parameters_read
 from runtime.context import Context
 from runtime.query.late import held_roles, param_facts
 from runtime.query.plans import AccessPlan
+from runtime.records import importing
 from runtime.records.access import knows, possible_plan, workflows_of
 from runtime.records.dashboards import dashboards_for
 from runtime.records.exporting import letting, releasing_roles
+from runtime.records.importing import taking_in
 from runtime.records.revealing import revealed_by
 from runtime.records.segments import segment_of
 
@@ -143,6 +145,8 @@ def _view(compiled: CompiledApp, context: Context, name: str) -> EntityView | No
         letting(context, live, declared),
         bool(roles & releasing_roles(live, declared)),
         revealed_by(plans["read"]) if "read" in plans else frozenset(),
+        taking_in(context, live, declared),
+        bool(roles & importing.releasing_roles(live, declared)),
     )
 
 

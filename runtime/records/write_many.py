@@ -14,19 +14,20 @@ from sqlalchemy.exc import IntegrityError
 
 from forms_dsl.source import escape_pointer
 from runtime.audit.trail import record_events
-from runtime.compile.access import field_paths
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
-from runtime.failures import Failure, Invalid
+from runtime.failures import Failure, Invalid, NotAllowed
 from runtime.query.change import WritePlan, insert_records
+from runtime.query.load import granted_on
 from runtime.query.plans import AccessPlan
 from runtime.query.values import from_column, to_column
-from runtime.records.access import access_plan, is_platform
+from runtime.records.access import access_plan
 from runtime.records.attachments import attachment_fields
 from runtime.records.codes import NOT_UNIQUE
-from runtime.records.draft import Draft, Writer, read_body
+from runtime.records.draft import Draft, read_body
 from runtime.records.numbers import draw_numbers
+from runtime.records.opening import NOT_HERE, grants_hold, needs_rows, writer_for
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import change_event
 from runtime.records.triggers import announce
@@ -44,10 +45,10 @@ def insert_many(
 ) -> list[Written | Failure]:
     """Make a record of each body; in its place stands what was written, or why nothing was."""
     access = access_plan(context, app, entity, "create")
-    if not (is_platform(context.principal) and _is_plain(access.entity)):
+    if not _is_plain(access.entity):
         return [_insert_one(connection, context, app, entity, body) for body in bodies]
     compiled, found = access.compiled, access.entity
-    writer = Writer(access, frozenset(field_paths(found.entity)), frozenset())
+    writer = writer_for(context, access, platform=False)
     drafts = [Draft(new_id(context.now), None, 1, record=system_values(context, compiled)) for _ in bodies]
     for draft, body in zip(drafts, bodies, strict=True):
         draft.record["id"] = draft.id
@@ -56,20 +57,57 @@ def insert_many(
     settle(connection, context, compiled, found, writer, drafts, Demands())
     for fields in unique_sets(found.entity):
         _check_unique(connection, found, drafts, fields)
-    sound = [draft for draft in drafts if not draft.faults]
-    try:
-        with connection.begin_nested():
-            # Numbers are drawn inside: what is rolled back leaves no gap.
-            insert_records(connection, [_plan(connection, context, access, draft) for draft in sound])
-            send_waiting(connection)  # a refusal at the end of the savepoint would come too late to undo it
-    except IntegrityError:
-        # Somebody made one of them at this very moment: one by one, so that only that one is refused.
-        return [_insert_one(connection, context, app, entity, body) for body in bodies]
+    named = {draft.id: frozenset(body) for draft, body in zip(drafts, bodies, strict=True)}
+    while sound := [draft for draft in drafts if not draft.faults]:
+        try:
+            if _insert_granted(connection, context, access, sound, named):
+                break
+        except IntegrityError:
+            # Somebody made one of them at this very moment: one by one, so that only that one is refused.
+            return [_insert_one(connection, context, app, entity, body) for body in bodies]
     events = (change_event(found, "record.created", draft.id, 1, {}, draft.record) for draft in sound)
     record_events(connection, context, [event for event in events if event is not None])
     for draft in sound if found.triggers.after else ():
         announce(connection, context, compiled, found, "create", 1, {}, draft.record)
     return [_refusal(draft) if draft.faults else Written(draft.id, 1, {}, draft.record) for draft in drafts]
+
+
+def _insert_granted(
+    connection: Connection,
+    context: Context,
+    access: AccessPlan,
+    drafts: Sequence[Draft],
+    named: Mapping[str, frozenset[str]],
+) -> bool:
+    """Insert the drafts, all of which this person may make as they stand; false when some were refused and none is in."""
+    savepoint = connection.begin_nested()
+    try:
+        # Numbers are drawn inside: what is rolled back leaves no gap.
+        insert_records(connection, [_plan(connection, context, access, draft) for draft in drafts])
+        send_waiting(connection)  # a refusal at the end of the savepoint would come too late to undo it
+        refused = [] if not needs_rows(access) else _refused(connection, context, access, drafts, named)
+    except IntegrityError:
+        savepoint.rollback()
+        raise
+    if not refused:
+        savepoint.commit()
+        return True
+    savepoint.rollback()
+    for draft in refused:
+        draft.say(NotAllowed.code, "", NOT_HERE["create"])
+    return False
+
+
+def _refused(
+    connection: Connection,
+    context: Context,
+    access: AccessPlan,
+    drafts: Sequence[Draft],
+    named: Mapping[str, frozenset[str]],
+) -> list[Draft]:
+    """The drafts that no grant gives as they stand in the table."""
+    flags = granted_on(connection, context, access, [draft.id for draft in drafts])
+    return [draft for draft in drafts if not grants_hold(access, flags.get(draft.id, ()), named[draft.id])]
 
 
 def _plan(connection: Connection, context: Context, access: AccessPlan, draft: Draft) -> WritePlan:
@@ -129,5 +167,7 @@ def _taken(
             yield tuple(from_column(field, part) for field, part in zip(declared, row, strict=True))
 
 
-def _refusal(draft: Draft) -> Invalid:
+def _refusal(draft: Draft) -> Failure:
+    if draft.has_fault("") and draft.faults[0].code == NotAllowed.code:
+        return NotAllowed(NOT_HERE["create"])
     return Invalid({"zh": "有内容需要改正。", "en": "Some values need to be mended."}, faults=tuple(draft.faults))

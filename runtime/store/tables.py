@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from runtime.store.audit_tables import audit_checkpoint, audit_event, audit_leaf, audit_queue
 from runtime.store.emergency_tables import emergency_use
 from runtime.store.export_tables import export_request
+from runtime.store.import_tables import import_batch, import_reject, import_row
 from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.notice_tables import notice
@@ -43,6 +44,9 @@ __all__ = [
     "emergency_use",
     "exchange_rate",
     "export_request",
+    "import_batch",
+    "import_reject",
+    "import_row",
     "job",
     "kept_change",
     "notice",
@@ -321,30 +325,3 @@ duplicate_case = table(
 sa.Index("duplicate_case_pair", duplicate_case.c.first_id, duplicate_case.c.second_id, duplicate_case.c.rule, unique=True)
 sa.Index("duplicate_case_second", duplicate_case.c.second_id)
 sa.Index("duplicate_case_open", duplicate_case.c.app, duplicate_case.c.entity, duplicate_case.c.state, duplicate_case.c.id)
-
-import_batch = table(
-    "import_batch",
-    id_column(),
-    sa.Column("app", sa.String(48), nullable=False),
-    sa.Column("entity", sa.String(48), nullable=False),
-    sa.Column("file", sa.Text, nullable=False),
-    sa.Column("file_hash", sa.String(64), nullable=False),
-    sa.Column("started_by", sa.String(36), nullable=False),
-    sa.Column("started_at", Instant, nullable=False),
-    sa.Column("ended_at", Instant),
-    sa.Column("rows", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("created", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("updated", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("unchanged", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("rejected", sa.Integer, nullable=False, server_default="0"),
-)
-
-import_reject = table(
-    "import_reject",
-    sa.Column("batch_id", sa.String(36), sa.ForeignKey("import_batch.id"), primary_key=True),
-    sa.Column("row", sa.Integer, primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("column_name", sa.Text),
-    sa.Column("value", sa.Text),
-    sa.Column("reason", Json, nullable=False),
-)

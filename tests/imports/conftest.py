@@ -16,7 +16,12 @@ from runtime.commands.import_result import StepResult
 from runtime.context import SYSTEM, Context
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
+from tests.imports.batches import FILES, Floor
+from tests.kept.conftest import Bank as Served
+from tests.kept.conftest import bank
 from tests.shipped_bank import Bank, open_bank
+
+__all__ = ["bank"]
 
 NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
 
@@ -69,6 +74,13 @@ class Desk:
     def count(self, table: sa.Table) -> int:
         with self.database.read() as connection:
             return int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
+
+
+@pytest.fixture
+def floor(bank: Served, tmp_path: Path) -> Floor:
+    """A desk whose roles import, behind a server."""
+    bank.publish(FILES)
+    return Floor(bank, tmp_path)
 
 
 @pytest.fixture

@@ -233,7 +233,7 @@ def test_running_approvals_are_told_in_words() -> None:
             with_field("due: {type: date, default: 'add_business_days(today(), 2)', label: {zh: 期限, en: Due}}"),
             "add_business_days()",
         ),
-        (edited("roles.yaml", "update: true", "update: true, import: {rows: 10}"), "import"),
+        (edited("roles.yaml", "update: true", "update: true, import: {rows: 10, watermark: true}"), "import with watermark"),
     ],
 )
 def test_what_is_not_carried_out_is_never_live(live: Database, files: Mapping[str, str], key: str) -> None:

@@ -14,7 +14,7 @@ from forms_dsl.names import SYSTEM_FIELDS
 
 @dataclass(frozen=True, slots=True)
 class Letting:
-    """On which terms records leave: so many at once at most, and so many without another person's release."""
+    """On which terms records leave, or come in: so many at once at most, and so many without another person's release."""
 
     rows: int
     alone: int
@@ -38,6 +38,10 @@ class EntityView:
     releases_exports: bool = False
     #: The fields that he may reveal on some record where they are shown masked.
     reveals: frozenset[str] = frozenset()
+    #: How the person may bring records in as a file; None when he may not.
+    imports: Letting | None = None
+    #: Whether he releases what others want to bring in.
+    releases_imports: bool = False
 
     def is_clear(self, path: str) -> bool:
         """Whether the field is shown in clear; system fields always are."""

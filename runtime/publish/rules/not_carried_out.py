@@ -65,5 +65,5 @@ def _of_list(app: App, view: ListView) -> Iterator[tuple[Span, str]]:
 def _of_rule(rule: AccessRule) -> Iterator[str]:
     if rule.print is not None and rule.print.approved_by is not None:
         yield "print with approved_by"
-    if rule.import_ is not None:
-        yield "import"
+    if rule.import_ is not None and rule.import_.watermark:
+        yield "import with watermark"

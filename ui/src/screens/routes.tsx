@@ -35,6 +35,7 @@ export const router = createBrowserRouter([
           { path: 'app/:app/maintained/:kind?/:name?', lazy: screen(() => import('./maintained/Maintained')) },
           { path: 'app/:app/new/:form', lazy: screen(() => import('./entry/NewEntry')) },
           { path: 'app/:app/edit/:entity/:id', lazy: screen(() => import('./entry/EditEntry')) },
+          { path: 'app/:app/imports/:entity/:id?', lazy: screen(() => import('./imports/Imports')) },
           { path: 'app/:app/exports/:entity', lazy: screen(() => import('./exports/Exports')) },
           { path: 'app/:app/duplicates/:entity', lazy: screen(() => import('./duplicates/Duplicates')) },
           { path: 'app/:app/:entity/:id', lazy: screen(() => import('./record/Record')) },

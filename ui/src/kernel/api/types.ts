@@ -150,6 +150,9 @@ export interface EntityScreen {
   /** How many records leave at once, and how many without another person; null when none do. */
   readonly export?: { readonly rows: number, readonly alone: number } | null
   readonly releases_exports?: boolean
+  /** On which terms files come in: so many rows at once, and so many without another person; null when not at all. */
+  readonly import?: { readonly rows: number, readonly alone: number } | null
+  readonly releases_imports?: boolean
   readonly fields: Fields
   readonly rows: Readonly<Record<string, { readonly label: Label, readonly fields: Fields }>>
   readonly rules: readonly RuleScreen[]

@@ -18,6 +18,7 @@ import { useTitle } from '../../kernel/parts/title'
 import type { Walk } from '../record/walk'
 import { ExportDialog } from '../exports/ExportDialog'
 import { words as exportWords } from '../exports/words'
+import { words as importWords } from '../imports/words'
 import { Board } from './Board'
 import { Bulk } from './Bulk'
 import { Calendar } from './Calendar'
@@ -62,7 +63,7 @@ function Views({ parts, place, counts }: { readonly parts: ListParts, readonly p
 }
 
 function ListScreen({ parts }: { readonly parts: ListParts }) {
-  const t = useWords(words), c = useWords(common), e = useWords(exportWords), label = useLabel(), noun = useNoun()
+  const t = useWords(words), c = useWords(common), e = useWords(exportWords), i = useWords(importWords), label = useLabel(), noun = useNoun()
   const { screens, list, entity } = parts, { app, timezone: zone } = screens
   const place = useListPlace(), choice = useColumnChoice(parts), narrow = useIsNarrow()
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set()), [choosing, setChoosing] = useState(false), [filtering, setFiltering] = useState(false), [exporting, setExporting] = useState(false)
@@ -107,6 +108,7 @@ function ListScreen({ parts }: { readonly parts: ListParts }) {
         <span className="grow" />
         {entity.duplicates?.some(rule => rule.then === 'warn') && <Link className="button-plain" to={`/app/${app}/duplicates/${entity.name}`}>{t('duplicates')}</Link>}
         {(entity.releases_exports || (entity.export && entity.export.alone < entity.export.rows)) && <Link className="button-plain" to={`/app/${app}/exports/${entity.name}`}>{e('requests')}</Link>}
+        {(entity.import || entity.releases_imports) && !narrow && <Link className="button-plain" to={`/app/${app}/imports/${entity.name}`}>{i(entity.import ? 'import' : 'batches')}</Link>}
         {entity.export && !narrow && <Button onClick={() => setExporting(true)}>{e('export')}</Button>}
         {form && <Link className="button-primary" to={`/app/${app}/new/${form}`}>{t('new', { label: noun(entity.label) })} <kbd aria-hidden="true">Alt N</kbd></Link>}
       </div>

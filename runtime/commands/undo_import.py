@@ -1,0 +1,102 @@
+"""Takes back what a batch wrote, the last row first: new records go, changed fields are put back, each in the trail.
+
+Nobody's later work is overwritten: a record that was changed since stays, a field that holds something else now stays, and
+both are listed with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from forms_dsl.model import Label
+from runtime.audit.trail import record_event
+from runtime.commands.import_outcomes import kept, told
+from runtime.commands.run_automation import Site
+from runtime.context import SYSTEM, Context
+from runtime.failures import Failure
+from runtime.jobs.queue import Lost
+from runtime.query.load import granted_on
+from runtime.records.access import access_plan, find_entity
+from runtime.records.opening import open_record
+from runtime.records.write import delete_record, update_record
+from runtime.store.import_batches import Batch, RowDone, held_batch, leave_row, move, rows_before
+
+#: Rows that one transaction takes back.
+_PIECE = 100
+_NOT_YOURS: Label = {"zh": "这条记录已不在您的数据范围内。", "en": "The record is not among your rows any more."}
+_CHANGED: Label = {"zh": "导入后又有人修改了这些字段。", "en": "Somebody has changed these fields since."}
+
+
+def undo_batch(site: Site, context: Context, batch: Batch, keep: Callable[[], None]) -> None:
+    """Take back all that a batch wrote, piece by piece; each piece and how far it got stand in one transaction."""
+    while _piece(site, replace(context, now=site.clock()), batch.id):
+        keep()
+
+
+def _piece(site: Site, context: Context, id: str) -> bool:
+    with site.database.write() as connection:
+        batch = held_batch(connection, id)
+        if batch.state != "undoing":
+            raise Lost(id)
+        rows = rows_before(connection, id, batch.undone_from, _PIECE)
+        left = 0
+        for row in rows:
+            why = _take_back(connection, context, batch, row)
+            if why is not None:
+                leave_row(connection, id, row.row, why)
+                left += 1
+        undone, left_alone = batch.undone + len(rows) - left, batch.left_alone + left
+        if rows:
+            values = {"undone_from": rows[-1].row, "undone": undone, "left_alone": left_alone}
+            return move(connection, id, {"undoing"}, "undoing", values)
+        move(connection, id, {"undoing"}, "undone", {"error": None})
+        body = {"batch": id, "file": batch.file, "undone": undone, "left": left_alone}
+        record_event(connection, context, "import.undone", app=batch.app, entity=batch.entity, body=body)
+        return False
+
+
+def _take_back(connection: Connection, context: Context, batch: Batch, row: RowDone) -> Mapping[str, object] | None:
+    """Take back one row; why it was left, where it was, wholly or in part."""
+    try:
+        with connection.begin_nested():
+            if row.before is None or row.after is None:
+                return _delete(connection, context, batch, row)
+            return _put_back(connection, context, batch, row, row.before, row.after)
+    except Failure as failure:
+        return {"reason": dict(failure.message), "code": failure.code, "fields": []}
+
+
+def _delete(connection: Connection, context: Context, batch: Batch, row: RowDone) -> Mapping[str, object] | None:
+    """Delete a record that nobody touched since: by the platform in the person's place, who could make it anew as it stands."""
+    making = access_plan(context, batch.app, batch.entity, "create")
+    if not any(granted_on(connection, context, making, [row.record_id]).get(row.record_id, ())):
+        return {"reason": dict(_NOT_YOURS), "code": "Q404", "fields": []}
+    platform = replace(context, principal=SYSTEM, on_behalf_of=context.principal.id)
+    delete_record(connection, platform, batch.app, batch.entity, row.record_id, row.version)
+    return None
+
+
+def _put_back(
+    connection: Connection,
+    context: Context,
+    batch: Batch,
+    row: RowDone,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> Mapping[str, object] | None:
+    """Put back the fields that still hold what the row wrote, under the person's own rights."""
+    _, found = find_entity(context, batch.app, batch.entity)
+    fields = {name: found.entity.fields[name] for name in after if name in found.entity.fields}
+    _, loaded = open_record(connection, context, batch.app, batch.entity, "update", row.record_id, None)
+    untouched = {
+        name: told(field, before[name])
+        for name, field in fields.items()
+        if told(field, after[name]) == told(field, kept(field, loaded.values.get(name)))
+    }
+    others = [name for name in after if name not in untouched]
+    if untouched:
+        update_record(connection, context, batch.app, batch.entity, row.record_id, untouched, loaded.version)
+    return {"reason": dict(_CHANGED), "code": "Q412", "fields": others} if others else None
