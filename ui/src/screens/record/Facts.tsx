@@ -27,12 +27,13 @@ export function formFacts(entity: EntityScreen, form: FormScreen | undefined, re
   return [...groups, { name: groups.length > 0 ? 'other' : 'facts', label: null, fields: rest }]
 }
 
-interface FactsProps { readonly screens: Screens, readonly entity: string, readonly record: RecordWire, readonly groups: readonly FactGroup[] }
+interface FactsProps { readonly screens: Screens, readonly entity: string, readonly record: RecordWire, readonly groups: readonly FactGroup[], readonly isPast?: boolean }
 
-export function Facts({ screens, entity, record, groups }: FactsProps) {
+export function Facts({ screens, entity, record, groups, isPast = false }: FactsProps) {
   const t = useWords(words), label = useLabel()
   const titles = titlesOf(record)
-  const place = { app: screens.app, zone: screens.timezone, record: { entity, id: record.id } }
+  // Without its record nothing is shown in clear for a reason: that would be the value of today.
+  const place = { app: screens.app, zone: screens.timezone, ...(isPast ? {} : { record: { entity, id: record.id } }) }
   return groups.map((group, at) => {
     const masked = group.fields.filter(field => field.readable === 'masked' && textOf(record[field.name]) !== '').length
     return (

@@ -1,5 +1,6 @@
 /** What happened to a record, newest first, grouped by how long ago. */
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { Input } from 'antd'
 import { get, path } from '../../kernel/api/client'
 import { keys } from '../../kernel/api/queries'
 import type { EntityScreen, FieldScreen, HistoryEntry, Page, Screens, Wire } from '../../kernel/api/types'
@@ -60,7 +61,10 @@ function Row({ entry, entity, screens, today }: RowProps) {
   )
 }
 
-export function History({ screens, entity, id }: { readonly screens: Screens, readonly entity: EntityScreen, readonly id: string }) {
+interface HistoryProps { readonly screens: Screens, readonly entity: EntityScreen, readonly id: string, readonly day: string, readonly choose: (day: string) => void }
+
+/** `day` is the one of which the record is looked at, empty for now. */
+export function History({ screens, entity, id, day, choose }: HistoryProps) {
   const t = useWords(words)
   const { app, timezone: zone } = screens
   const answer = useInfiniteQuery({
@@ -72,12 +76,16 @@ export function History({ screens, entity, id }: { readonly screens: Screens, re
   const entries = answer.data?.pages.flatMap(page => page.items)
   const now = useNow(), today = dayIn(now.toISOString(), zone), month = today.slice(0, 7)
   const groupOf = (entry: HistoryEntry): 'today' | 'month' | 'earlier' => {
-    const day = dayIn(entry.at, zone)
-    return day === today ? 'today' : day.startsWith(month) ? 'month' : 'earlier'
+    const on = dayIn(entry.at, zone)
+    return on === today ? 'today' : on.startsWith(month) ? 'month' : 'earlier'
   }
   return (
     <section className="card history" aria-labelledby="history">
-      <div className="card-head"><h2 id="history">{t('history')}</h2></div>
+      <div className="card-head">
+        <h2 id="history">{t('history')}</h2><span className="grow" />
+        <label className="hint small" htmlFor="past-day">{t('past_day')}</label>
+        <Input id="past-day" className="past-day" size="small" type="date" value={day} max={today} onChange={event => choose(event.target.value)} />
+      </div>
       <div className="card-body">
         {answer.error && <Failure error={answer.error} retry={() => void answer.refetch()} />}
         {!entries && !answer.error && <div className="panel-grey"><span className="grey" /><span className="grey" /><span className="grey" /></div>}

@@ -1,7 +1,8 @@
 /** A record: sticky head, facts, related records and live answers, approval and history. */
+import { useState } from 'react'
 import { useParams, Link, useNavigate, useLocation } from 'react-router'
 import { useProcess, useRecord, useScreens } from '../../kernel/api/queries'
-import type { EntityScreen, RecordView, Screens } from '../../kernel/api/types'
+import type { EntityScreen, RecordView, RecordWire, Screens } from '../../kernel/api/types'
 import { textOf } from '../../kernel/format/value'
 import { group } from '../../kernel/format/numbers'
 import { useWords } from '../../kernel/i18n/catalogue'
@@ -19,6 +20,7 @@ import { Approval } from './Approval'
 import { Facts, formFacts, pageFacts } from './Facts'
 import { History } from './History'
 import { Live } from './Live'
+import { Past } from './Past'
 import { Related } from './Related'
 import { Rows } from './Rows'
 import { useWalk, type Walk } from './walk'
@@ -70,7 +72,8 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
   useTitle(title)
   const statuses = Object.values(entity.fields).filter(field => field.type === 'status').map(field => field.name)
   const tags = [...new Set([...statuses, ...(page?.tags ?? [])])].flatMap(name => entity.fields[name] ?? [])
-  const facts = page ? pageFacts(entity, page.facts) : formFacts(entity, screens.forms[formFor(screens, entity.name) ?? ''], record)
+  const factsOf = (of: RecordWire) => (page ? pageFacts(entity, page.facts) : formFacts(entity, screens.forms[formFor(screens, entity.name) ?? ''], of))
+  const [day, setDay] = useState('')
   // What people search a record by, beside its title: the customer number beside the name.
   const search = (entity.list ? screens.lists[entity.list]?.search : undefined) ?? []
   const numbers = ['number', ...search].map(name => textOf(record[name])).filter(text => text !== '' && !title.includes(text))
@@ -91,18 +94,18 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
         </div>
       </header>
       <div className={`record-body ${page ? '' : 'record-plain'}`}>
-        <div className="record-side">{entity.duplicates?.some(rule => rule.then === 'warn') && <Pairs screens={screens} entity={entity} id={record.id} />}<Facts screens={screens} entity={entity.name} record={record} groups={facts} />{!page && <Rows screens={screens} entity={entity} record={record} />}</div>
+        <div className="record-side">{entity.duplicates?.some(rule => rule.then === 'warn') && <Pairs screens={screens} entity={entity} id={record.id} />}{day ? <Past screens={screens} entity={entity} id={record.id} day={day} groupsOf={factsOf} back={() => setDay('')} /> : <><Facts screens={screens} entity={entity.name} record={record} groups={factsOf(record)} />{!page && <Rows screens={screens} entity={entity} record={record} />}</>}</div>
         {page && (
           <div className="record-panels">
             {page.panels.map(panel => (panel.kind === 'related'
               ? <Related key={panel.name} screens={screens} panel={panel} id={record.id} />
               : <Live key={panel.name} screens={screens} panel={panel} entity={entity.name} id={record.id} />))}
-            <Rows screens={screens} entity={entity} record={record} />
+            {!day && <Rows screens={screens} entity={entity} record={record} />}
           </div>
         )}
         <div className="record-side">
           {process && <Approval app={app} entity={entity.name} id={record.id} process={process} />}
-          <History screens={screens} entity={entity} id={record.id} />
+          <History screens={screens} entity={entity} id={record.id} day={day} choose={setDay} />
         </div>
       </div>
     </div>

@@ -25,7 +25,7 @@ export function Rows({ screens, entity, record }: { readonly screens: Screens, r
         <div className="record-rows" tabIndex={0} role="group" aria-labelledby={`rows-${holder.name}`}>
           <table>
             <thead><tr>{fields.map(field => <th key={field.name} scope="col" className={isFigure(field.type) ? 'num' : ''}>{label(field.label)}</th>)}</tr></thead>
-            <tbody>{rows.map(row => <tr key={textOf(row['id'])}>{fields.map(field => <td key={field.name} className={isFigure(field.type) ? 'num' : ''}>{cell(field, row[field.name])}</td>)}</tr>)}</tbody>
+            <tbody>{rows.map((row, at) => <tr key={textOf(row['id']) || at}>{fields.map(field => <td key={field.name} className={isFigure(field.type) ? 'num' : ''}>{cell(field, row[field.name])}</td>)}</tr>)}</tbody>
           </table>
         </div>
       </section>
