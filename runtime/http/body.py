@@ -75,10 +75,10 @@ def take_note(body: dict[str, object]) -> str | None:
     raise Invalid(message, faults=(Fault("Q422", message, pointer="/note"),))
 
 
-def shaped(request: Request, shape: type[Shape]) -> Shape:
-    """The parsed body in a shape; raises Invalid with a pointer for each fault."""
+def shaped(request: Request, shape: type[Shape], *, optional: bool = False) -> Shape:
+    """The parsed body in a shape; raises Invalid with a pointer for each fault. With `optional` as `json_object`."""
     try:
-        return shape.model_validate(json_object(request))
+        return shape.model_validate(json_object(request, optional=optional))
     except ValidationError as wrong:
         faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
         raise Invalid(faults[0].message, faults=faults) from wrong

@@ -6,19 +6,17 @@ from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from runtime.commands.administer import Transaction
 from runtime.commands.take_in_emergency import Taking, end_use, list_uses, offers, review_use, show_use, take_role
 from runtime.context import Context
-from runtime.failures import Invalid
 from runtime.http.admission import context_of
-from runtime.http.body import json_object
+from runtime.http.body import shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.http.validation import fault_of
 from runtime.records.request import parse_nothing
 
 router = APIRouter(prefix="/api/break-glass")
@@ -81,11 +79,7 @@ def _act(path: str, shape: type[Shape], act: Callable[[Transaction, Context, str
     def endpoint(request: Request) -> Response:
         context = context_of(request)
         parse_nothing(request.query_params.multi_items())
-        try:
-            body = shape.model_validate(json_object(request, optional=True))
-        except ValidationError as wrong:
-            faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
-            raise Invalid(faults[0].message, faults=faults) from wrong
+        body = shaped(request, shape, optional=True)
         with services_of(request).database.write() as connection:
             return JSONResponse(act(connection, context, request.path_params.get("id", ""), body), status)
 

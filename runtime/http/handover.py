@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from runtime.commands.hand_over import HandingOver, hand_over
-from runtime.failures import Invalid, NotFound
+from runtime.failures import NotFound
 from runtime.http.admission import context_of, platform_role
-from runtime.http.body import json_object
+from runtime.http.body import shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.http.validation import fault_of
 from runtime.records.request import parse_nothing
 
 
@@ -31,11 +30,7 @@ def handover(request: Request) -> Response:
     """Hand the open seats of somebody over; what may not be given stays with him, and the answer says why."""
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
-    try:
-        shape = HandoverShape.model_validate(json_object(request))
-    except ValidationError as wrong:
-        faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
-        raise Invalid(faults[0].message, faults=faults) from wrong
+    shape = shaped(request, HandoverShape)
     workflow_id = None
     if shape.workflow is not None:
         compiled = context.releases.get(shape.app or "")

@@ -7,18 +7,16 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from runtime.commands.keep_proxies import NewProxy, end_proxy, list_proxies, set_proxy
 from runtime.context import Context
-from runtime.failures import Invalid
 from runtime.http.admission import context_of
-from runtime.http.body import json_object
+from runtime.http.body import shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.http.validation import fault_of
 from runtime.records.request import parse_nothing
 
 router = APIRouter(prefix="/api/proxies")
@@ -59,12 +57,7 @@ def add(request: Request) -> Response:
     """Let somebody act for the caller."""
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
-    try:
-        shape = ProxyShape.model_validate(json_object(request))
-    except ValidationError as wrong:
-        faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
-        raise Invalid(faults[0].message, faults=faults) from wrong
-    new = NewProxy(**shape.model_dump())
+    new = NewProxy(**shaped(request, ProxyShape).model_dump())
     with services_of(request).database.write() as connection:
         return JSONResponse(set_proxy(connection, context, new), status_code=201)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from runtime.commands.reveal_fields import RevealWish, reveal_fields
-from runtime.failures import Invalid
 from runtime.http.admission import context_of
-from runtime.http.body import json_object
+from runtime.http.body import shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.http.validation import fault_of
 from runtime.records.request import parse_nothing
 
 
@@ -30,11 +28,7 @@ def reveal(request: Request) -> Response:
     """The values in clear."""
     parse_nothing(request.query_params.multi_items())
     services, place = services_of(request), request.path_params
-    try:
-        body = RevealShape.model_validate(json_object(request))
-    except ValidationError as wrong:
-        faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
-        raise Invalid(faults[0].message, faults=faults) from wrong
+    body = shaped(request, RevealShape)
     wish = RevealWish(tuple(body.fields), body.reason)
     limit = services.settings.reveals_per_day
     found = reveal_fields(services.database, context_of(request), place["app"], place["entity"], place["id"], wish, limit)

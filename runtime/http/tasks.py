@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import orjson
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,11 +15,10 @@ from runtime.commands.steer_process import ADMINISTRATOR_WORDS, STARTER_WORDS, S
 from runtime.context import Context
 from runtime.failures import Failure, Fault, Invalid, NotFound
 from runtime.http.admission import context_of, platform_role
-from runtime.http.body import json_object
+from runtime.http.body import shaped
 from runtime.http.locale import in_locale
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.http.validation import fault_of
 from runtime.identity.password import LONGEST
 from runtime.process import codes
 from runtime.process.acts import ACT_WORDS, About, ActWord
@@ -33,7 +32,6 @@ from runtime.records.request import parse_nothing
 
 router = APIRouter(prefix="/api/tasks")
 
-Shape = TypeVar("Shape", bound=BaseModel)
 SignedInContext = Annotated[Context, Depends(context_of)]
 
 _WORDS: frozenset[str] = frozenset(get_args(Word))
@@ -139,7 +137,7 @@ def decide(request: Request) -> Response:
     word = request.path_params["decision"]
     if word not in _WORDS | ACT_WORDS:
         raise NotFound(NOT_THERE)
-    body = _read(DecisionShape, request)
+    body = shaped(request, DecisionShape, optional=True)
     about = About(tuple(body.people), body.seat, body.request, body.wait)
     decision = DecisionBody(body.opinion, body.to, body.fields or {}, body.version, about)
     database, task_id = services_of(request).database, request.path_params["id"]
@@ -152,7 +150,7 @@ def batch(request: Request) -> Response:
     """Decide many tasks alike; an answer for each."""
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
-    body = _read(BatchShape, request)
+    body = shaped(request, BatchShape, optional=True)
     if body.decision not in BATCH_WORDS:
         message = {"zh": "此操作不能批量办理。", "en": "This decision is not taken for many at once."}
         raise Invalid(message, faults=(Fault(codes.NO_SUCH_DECISION.id, message, pointer="/decision"),))
@@ -180,7 +178,7 @@ def steer(request: Request) -> Response:
     """Recall, urge, retry, suspend, resume, terminate or jump: what is done with a whole approval."""
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
-    body = _read(SteerShape, request)
+    body = shaped(request, SteerShape, optional=True)
     word = request.url.path.rpartition("/")[2]
     database, record = services_of(request).database, _record(request)
     return _json({"process": steer_process(database, context, record, cast("SteerWord", word), body.reason, body.to)})
@@ -191,21 +189,13 @@ def simulate(request: Request) -> Response:
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
     app, workflow = request.path_params["app"], request.path_params["workflow"]
-    body = _read(TrialShape, request)
+    body = shaped(request, TrialShape, optional=True)
     with services_of(request).database.read() as connection:
         return _json(try_workflow(connection, context, app, workflow, body.fields, body.record_id))
 
 
 def _record(request: Request) -> tuple[str, str, str]:
     return request.path_params["app"], request.path_params["entity"], request.path_params["id"]
-
-
-def _read(shape: type[Shape], request: Request) -> Shape:
-    try:
-        return shape.model_validate(json_object(request, optional=True))
-    except ValidationError as wrong:
-        faults = tuple(fault_of({**error, "loc": ("body", *error["loc"])}) for error in wrong.errors())
-        raise Invalid(faults[0].message, faults=faults) from wrong
 
 
 def _json(value: object) -> Response:
