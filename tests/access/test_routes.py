@@ -35,6 +35,7 @@ _OWN = {
     ("GET", "/api/apps"),
     ("GET", "/api/auth/me"),
     ("GET", "/api/auth/tokens"),
+    ("GET", "/api/break-glass"),
     ("GET", "/api/notices"),
     ("GET", "/api/proxies"),
     ("GET", "/api/rates"),
