@@ -30,7 +30,7 @@ export const words = catalogue('imports', {
   rejected: ['拒绝', 'Rejected'],
   would: ['写入后的结果', 'What writing will do'],
   did: ['写入结果', 'What was written'],
-  first_rows: ['前 {{count}} 行', 'The first row', 'The first {{count}} rows'],
+  first_rows: ['前 {{count}} 行', 'The first {{count}} row', 'The first {{count}} rows'],
   row: ['行', 'Row'],
   becomes: ['结果', 'Becomes'],
   was: ['原为 {{value}}', 'was {{value}}'],
