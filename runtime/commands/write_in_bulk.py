@@ -8,21 +8,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal, TypeVar, assert_never
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from forms_dsl.diagnostics import code
-from runtime.commands.create_record import make_record
+from runtime.commands.create_record import make_record, startable_workflow
 from runtime.compile.app import CompiledEntity
 from runtime.context import Context
-from runtime.failures import Failure, Fault, Invalid, NotFound, Unavailable
+from runtime.failures import Failure, Fault, Invalid, NotAllowed, NotFound, Unavailable
 from runtime.jobs.queue import is_conflict
 from runtime.records.access import NOT_THERE, find_entity, knows
 from runtime.records.bulk_request import BulkItem, BulkRequest
 from runtime.records.restore import restore_record
-from runtime.records.write import delete_record, update_record
+from runtime.records.write import Written, delete_record, update_record
+from runtime.records.write_many import insert_many
 from runtime.store.database import Database
 from runtime.store.locks import lock_until_the_end
 
@@ -70,7 +72,7 @@ def write_in_bulk(
         try:
             with database.write() as connection:
                 _line_up(connection, found, alone=attempt > 0)
-                outcomes = list(_do_all(connection, context, app, entity, request))
+                outcomes = list(_do_all(connection, context, app, entity, request.items))
                 if request.all_or_nothing:
                     _refuse_all(outcomes)
                 return answer(connection, outcomes)
@@ -90,19 +92,50 @@ def _line_up(connection: Connection, entity: CompiledEntity, *, alone: bool) -> 
     lock_until_the_end(connection, f"bulk {entity.table.name}", shared=not alone)
 
 
-def _do_all(connection: Connection, context: Context, app: str, entity: str, request: BulkRequest) -> Iterator[Outcome]:
-    for index, item in enumerate(request.items):
-        if isinstance(item, Failure):
-            yield Outcome("refused", None, refusal=item, faults=item.faults)
-            continue
-        try:
-            with connection.begin_nested():
-                outcome = _do(connection, context, app, entity, item)
-        except Failure as refusal:
-            if isinstance(refusal, Unavailable):
-                raise  # not about this item: something that all of them need is not there
-            outcome = Outcome("refused", item.id or None, refusal=refusal, faults=tuple(_placed(refusal, f"/items/{index}")))
-        yield outcome
+def _do_all(
+    connection: Connection, context: Context, app: str, entity: str, items: Sequence[BulkItem | Failure]
+) -> Iterator[Outcome]:
+    """Neighbours that are plain creates go together, by few statements; each other item goes by itself."""
+    compiled, _ = find_entity(context, app, entity)
+    together = startable_workflow(connection, context, compiled, entity) is None
+    for is_plain, run in groupby(enumerate(items), lambda pair: together and _is_create(pair[1])):
+        if is_plain:
+            yield from _create_all(connection, context, app, entity, list(run))
+        else:
+            yield from (_do_one(connection, context, app, entity, index, item) for index, item in run)
+
+
+def _is_create(item: BulkItem | Failure) -> bool:
+    return isinstance(item, BulkItem) and item.action == "create"
+
+
+def _create_all(
+    connection: Connection, context: Context, app: str, entity: str, run: Sequence[tuple[int, BulkItem | Failure]]
+) -> Iterator[Outcome]:
+    bodies = [item.values for _, item in run if isinstance(item, BulkItem)]
+    made: Sequence[Written | Failure]
+    try:
+        made = insert_many(connection, context, app, entity, bodies)
+    except NotAllowed as refusal:
+        made = [refusal] * len(bodies)
+    for (index, _), done in zip(run, made, strict=True):
+        yield _refused(done, index) if isinstance(done, Failure) else Outcome("created", done.id, done.version)
+
+
+def _do_one(connection: Connection, context: Context, app: str, entity: str, index: int, item: BulkItem | Failure) -> Outcome:
+    if isinstance(item, Failure):
+        return Outcome("refused", None, refusal=item, faults=item.faults)
+    try:
+        with connection.begin_nested():
+            return _do(connection, context, app, entity, item)
+    except Failure as refusal:
+        return _refused(refusal, index, item.id)
+
+
+def _refused(refusal: Failure, index: int, id: str = "") -> Outcome:
+    if isinstance(refusal, Unavailable):
+        raise refusal  # not about this item: something that all of them need is not there
+    return Outcome("refused", id or None, refusal=refusal, faults=tuple(_placed(refusal, f"/items/{index}")))
 
 
 def _do(connection: Connection, context: Context, app: str, entity: str, item: BulkItem) -> Outcome:

@@ -43,7 +43,7 @@ def check_uniques(
     """Report every set of fields in which another living record agrees with the draft."""
     for fields in unique_sets(entity.entity):
         if _may_collide(draft, fields) and _is_taken(connection, context, compiled, entity, draft, fields):
-            draft.faults.extend(_faults(writer, fields))
+            draft.faults.extend(taken_faults(writer, fields))
 
 
 def check_unindexed(
@@ -53,14 +53,14 @@ def check_unindexed(
     in a pilot): one writer at a time per set of values.
     """
     for fields in unique_sets(entity.entity):
-        if _is_guarded(entity, fields) or not _may_collide(draft, fields):
+        if is_guarded(entity, fields) or not _may_collide(draft, fields):
             continue
         one_writer(connection, entity, fields, draft)
         if _is_taken(connection, context, compiled, entity, draft, fields):
-            draft.faults.extend(_faults(writer, fields))
+            draft.faults.extend(taken_faults(writer, fields))
 
 
-def _is_guarded(entity: CompiledEntity, fields: Fields) -> bool:
+def is_guarded(entity: CompiledEntity, fields: Fields) -> bool:
     """Whether an index tells every two sets of equal values."""
     missing = entity.table.info.get("missing")
     if missing and constraint_name("ux", entity.table.name, ("unique", *fields)) in missing:
@@ -88,7 +88,7 @@ def collision(entity: CompiledEntity, writer: Writer, broken: IntegrityError) ->
         index = constraint_name("ux", entity.table.name, ("unique", *fields))
         listed = ", ".join(f"{entity.table.name}.{column.name}" for column in columns if column is not None)
         if named == index or (named is None and (text.endswith(f": {listed}") or index in text)):
-            return _faults(writer, fields)
+            return taken_faults(writer, fields)
     return ()
 
 
@@ -118,7 +118,8 @@ def _is_taken(
     return connection.execute(found, values).first() is not None
 
 
-def _faults(writer: Writer, fields: Sequence[str]) -> tuple[Fault, ...]:
+def taken_faults(writer: Writer, fields: Sequence[str]) -> tuple[Fault, ...]:
+    """The faults of values that another record has, at those of the fields that the writer may know of."""
     message = {"zh": "已有其他记录使用此值。", "en": "Another record already has this value."}
     if len(fields) > 1:
         message = {"zh": "已有其他记录使用这一组值。", "en": "Another record already has these values together."}

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from forms_dsl.source import escape_pointer
 from runtime.audit.trail import record_events
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import column_of
@@ -25,13 +24,13 @@ from runtime.query.values import from_column, to_column
 from runtime.records.access import access_plan
 from runtime.records.attachments import attachment_fields
 from runtime.records.codes import NOT_UNIQUE
-from runtime.records.draft import Draft, read_body
+from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.numbers import draw_numbers
 from runtime.records.opening import NOT_HERE, grants_hold, needs_rows, writer_for
 from runtime.records.settle import Demands, settle
 from runtime.records.trail import change_event
 from runtime.records.triggers import announce
-from runtime.records.uniques import Fields, unique_sets
+from runtime.records.uniques import Fields, is_guarded, taken_faults, unique_sets
 from runtime.records.write import Written, insert_record, system_values
 from runtime.store.asking import send_waiting
 from runtime.store.identifiers import new_id
@@ -55,16 +54,17 @@ def insert_many(
         read_body(draft, found, writer, body)
         draft.record |= draft.sent
     settle(connection, context, compiled, found, writer, drafts, Demands())
-    for fields in unique_sets(found.entity):
-        _check_unique(connection, found, drafts, fields)
     named = {draft.id: frozenset(body) for draft, body in zip(drafts, bodies, strict=True)}
-    while sound := [draft for draft in drafts if not draft.faults]:
+    while sound := _free_of_faults(connection, found, writer, drafts):
         try:
             if _insert_granted(connection, context, access, sound, named):
                 break
         except IntegrityError:
             # Somebody made one of them at this very moment: one by one, so that only that one is refused.
             return [_insert_one(connection, context, app, entity, body) for body in bodies]
+        # What has just been refused leaves its unique values to the others.
+        for draft in drafts:
+            draft.faults[:] = [fault for fault in draft.faults if fault.code != NOT_UNIQUE.id]
     events = (change_event(found, "record.created", draft.id, 1, {}, draft.record) for draft in sound)
     record_events(connection, context, [event for event in events if event is not None])
     for draft in sound if found.triggers.after else ():
@@ -119,10 +119,11 @@ def _plan(connection: Connection, context: Context, access: AccessPlan, draft: D
 
 def _is_plain(entity: CompiledEntity) -> bool:
     """Whether an entity has no child rows, files, encrypted fields or rules on duplicates, and an index for each set of unique values."""
-    columns = (column_of(entity.entity, entity.table, name) for fields in unique_sets(entity.entity) for name in fields)
     if entity.entity.duplicates or any(field.encrypted for field in entity.entity.fields.values()):
         return False  # equal values may be sealed with several keys
-    return not entity.entity.rows and not attachment_fields(entity.entity) and all(column is not None for column in columns)
+    if entity.entity.rows or attachment_fields(entity.entity):
+        return False
+    return all(is_guarded(entity, fields) for fields in unique_sets(entity.entity))
 
 
 def _insert_one(connection: Connection, context: Context, app: str, entity: str, body: Mapping[str, object]) -> Written | Failure:
@@ -133,23 +134,32 @@ def _insert_one(connection: Connection, context: Context, app: str, entity: str,
         return failure
 
 
-def _check_unique(connection: Connection, entity: CompiledEntity, drafts: Sequence[Draft], fields: Fields) -> None:
-    """Report the drafts that agree in these fields with a living record, or with an earlier draft."""
-    if fields == ("number",):
-        return  # drawn from a counter
-    values = {draft.id: tuple(draft.record.get(name) for name in fields) for draft in drafts}
-    wanted = list(dict.fromkeys(value for value in values.values() if None not in value))
-    taken = set(_taken(connection, entity, fields, wanted))
+def _free_of_faults(connection: Connection, entity: CompiledEntity, writer: Writer, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts that may go in, with unique values that nobody has before them."""
+    _check_uniques(connection, entity, writer, drafts)
+    return [draft for draft in drafts if not draft.faults]
+
+
+def _check_uniques(connection: Connection, entity: CompiledEntity, writer: Writer, drafts: Sequence[Draft]) -> None:
+    """Report the drafts that agree in a set of fields with a living record, or with an earlier draft that goes in."""
+    # A number is drawn from a counter.
+    sets = [fields for fields in unique_sets(entity.entity) if fields != ("number",)]
+    taken = {}
+    for fields in sets:
+        wanted = dict.fromkeys(value for draft in drafts if None not in (value := _values(draft, fields)))
+        taken[fields] = set(_taken(connection, entity, fields, list(wanted)))
     for draft in drafts:
-        value = values[draft.id]
-        if None in value:
-            continue
-        if value in taken:
-            for name in fields:
-                draft.report(
-                    NOT_UNIQUE, f"/{escape_pointer(name)}", "已有其他记录使用此值。", "Another record already has this value."
-                )
-        taken.add(value)
+        for fields in sets:
+            if _values(draft, fields) in taken[fields]:
+                draft.faults.extend(taken_faults(writer, fields))
+        if not draft.faults:
+            for fields in sets:
+                if None not in (value := _values(draft, fields)):
+                    taken[fields].add(value)
+
+
+def _values(draft: Draft, fields: Fields) -> tuple[object, ...]:
+    return tuple(draft.record.get(name) for name in fields)
 
 
 def _taken(

@@ -138,6 +138,50 @@ def test_two_items_do_not_share_a_unique_value(bank: Bank) -> None:
     assert [{"/items/1/values/code": "Q306"}, {"/items/4/values/code": "Q306"}] == [pointers(p["errors"]) for p in problems]
 
 
+def test_a_value_of_what_was_refused_is_free(bank: Bank) -> None:
+    """Among creates that go in together, too, a refused one leaves no trace: the next has its unique value."""
+    answer = send(bank.caller("tom", "teller"), new("A", income="x"), new("A"), new("A"), new("B", branch="bj"), new("B"))
+
+    assert ["refused", "created", "refused", "refused", "created"] == [status for status, _ in results(answer)]
+    problems = [item.get("problem", {"code": None, "errors": []}) for item in answer.json()["items"]]
+    assert ["Q422", None, "Q422", "Q403", None] == [problem["code"] for problem in problems]
+    assert {"/items/2/values/code": "Q306"} == pointers(problems[2]["errors"])
+    assert ["A", "B"] == codes(bank)
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"), [("tom", ("teller",)), ("eve", ("boss",)), ("ann", ("viewer",)), ("ann", ("noter", "teller"))]
+)
+def test_creates_that_go_in_together_are_refused_as_each_alone(bank: Bank, name: str, roles: tuple[str, ...]) -> None:
+    """The same status, code, faults and words, whoever asks; the pointers lead into the items."""
+    add_client(bank.db, "A")
+    caller = bank.caller(name, *roles)
+    bodies = [
+        {},
+        {"code": "A", "full_name": "x"},
+        {"code": "A", "full_name": "x", "income": "-1"},
+        {"code": "B", "full_name": "x", "branch": "nowhere", "pin": 5, "age": 7},
+        {"code": "C" * 21, "full_name": None, "manager": "nobody", "level": "top", "tags": ["d"]},
+        {"code": "D", "full_name": "x", "born": "2999-01-01", "salary": 1.5, "nonsense": {"a": 1}},
+        {"code": "E", "full_name": "x", "branch": "ho", "id_no": "110101199001011234"} if name != "eve" else {"visits": "1"},
+    ]
+    alone = [caller("POST", "/api/lab/client", json=body).json() for body in bodies]
+    together = [
+        item.get("problem") for item in send(caller, *({"action": "create", "values": b} for b in bodies)).json()["items"]
+    ]
+
+    assert ["A"] == codes(bank)
+    for index, (one, other) in enumerate(zip(alone, together, strict=True)):
+        expected = [{**error, "pointer": f"/items/{index}/values{error['pointer']}"} for error in one["errors"]]
+        expected = expected or [{"pointer": f"/items/{index}", "code": one["code"], "message": one["detail"]}]
+        assert (one["status"], one["code"], one["detail"], expected) == (
+            other["status"],
+            other["code"],
+            other["detail"],
+            other["errors"],
+        )
+
+
 def test_rights_hold_for_each_item_before_and_after(bank: Bank) -> None:
     """Rows of others are not there, readable ones are not to be changed, nobody writes out of his rows or into hidden fields."""
     mine, theirs, below = add_client(bank.db, "A"), add_client(bank.db, "B", branch="bj"), add_client(bank.db, "C", branch="cx1")
