@@ -143,6 +143,8 @@ Changes
 Tables
    1 expand    ALTER TABLE {table} ADD COLUMN f_urgency BIGINT
                The new field Urgency of Ticket needs a column. · lock: write lock
+
+Nobody's access changes.
 """,
     ) == (code, out)
     assert qiqiao("plan", changed)[1] == out
