@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -27,7 +27,7 @@ from runtime.commands.manage_units import NewUnit, UnitChange, change_unit, new_
 from runtime.commands.show_people import PeopleWanted, list_people, list_units, show_person, unit_history
 from runtime.context import Context
 from runtime.http.admission import platform_role
-from runtime.http.body import shaped
+from runtime.http.body import Shape, shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
 from runtime.records.request import parse_nothing
@@ -36,7 +36,6 @@ router = APIRouter(prefix="/api/admin")
 
 _READERS, _ADMINISTRATORS = platform_role("administrator", "auditor"), platform_role("administrator")
 Reader = Annotated[Context, Depends(_READERS)]
-Shape = TypeVar("Shape", bound=BaseModel)
 _STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 _Id = Annotated[str, Field(max_length=36)]
 _Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +14,7 @@ from runtime.commands.administer import Transaction
 from runtime.commands.take_in_emergency import Taking, end_use, list_uses, offers, review_use, show_use, take_role
 from runtime.context import Context
 from runtime.http.admission import context_of
-from runtime.http.body import shaped
+from runtime.http.body import Shape, shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
 from runtime.records.request import parse_nothing
@@ -22,7 +22,6 @@ from runtime.records.request import parse_nothing
 router = APIRouter(prefix="/api/break-glass")
 
 SignedInContext = Annotated[Context, Depends(context_of)]
-Shape = TypeVar("Shape", bound=BaseModel)
 _STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 

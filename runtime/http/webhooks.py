@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -26,7 +26,7 @@ from runtime.commands.manage_webhooks import (
 from runtime.commands.show_webhooks import delivery_json, show_choices, show_deliveries, show_webhook, show_webhooks
 from runtime.context import Context
 from runtime.http.admission import platform_role
-from runtime.http.body import shaped
+from runtime.http.body import Shape, shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
 from runtime.outbox.webhooks import DELIVERIES_KEPT
@@ -36,7 +36,6 @@ router = APIRouter(prefix="/api/admin/webhooks")
 
 _READERS, _ADMINISTRATORS = platform_role("administrator", "auditor"), platform_role("administrator")
 Reader = Annotated[Context, Depends(_READERS)]
-Shape = TypeVar("Shape", bound=BaseModel)
 _STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 _Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 _Label = Annotated[str, Field(min_length=1, max_length=120, pattern=r"\S")]

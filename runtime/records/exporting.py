@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from forms_dsl.diagnostics import code
-from forms_dsl.model import Transfer
+from forms_dsl.model import AccessRule, Transfer
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.screens.view import Letting
 from runtime.context import Context
@@ -23,25 +23,10 @@ from runtime.records.access import access_plan, find_entity, possible_plan
 from runtime.records.planning import plan_list
 from runtime.records.read import count_records
 from runtime.records.request import ListRequest
+from runtime.records.transfers import TransferRight, releasing, transfer_rights
 
 NO_EXPORT = code("Q221", "An export by somebody whose roles do not export these records.")
 TOO_MANY_ROWS = code("Q222", "An export of more records than the person's roles let out at once.")
-
-#: So many records leave at once at most, whatever a role says.
-MOST_ROWS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRight:
-    """How one role that a person holds lets records of an entity out."""
-
-    role: str
-    transfer: Transfer
-
-    @property
-    def rows(self) -> int:
-        """So many records at once at most."""
-        return MOST_ROWS if self.transfer.rows is None else self.transfer.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +41,17 @@ class Admission:
     watermark: bool
 
 
-def export_rights(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> tuple[ExportRight, ...]:
+def export_rights(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> tuple[TransferRight, ...]:
     """The exporting roles that this person holds, of those that let him read records of the entity."""
     plan = possible_plan(context, compiled.app.name, entity.entity.name, "read")
     granting = set(plan.granted_by) if plan is not None else set()
-    found = []
-    for name in sorted(held_roles(context, compiled) & granting):
-        role = compiled.app.roles.get(name)
-        rule = role and role.rule_of(compiled.app.name, entity.entity.name)
-        if rule and rule.export is not None:
-            found.append(ExportRight(name, rule.export))
-    return tuple(found)
+    mine = held_roles(context, compiled) & granting
+    return tuple(right for right in transfer_rights(compiled, entity, _out) if right.role in mine)
 
 
 def releasing_roles(compiled: CompiledApp, entity: CompiledEntity) -> frozenset[str]:
     """The roles whose people release exports of an entity."""
-    rules = (role.rule_of(compiled.app.name, entity.entity.name) for role in compiled.app.roles.values())
-    exports = (rule.export for rule in rules if rule is not None and rule.export is not None)
-    return frozenset(export.approved_by for export in exports if export.approved_by is not None)
+    return releasing(transfer_rights(compiled, entity, _out))
 
 
 def letting(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> Letting | None:
@@ -108,7 +86,7 @@ def admit(connection: Connection, context: Context, app: str, entity: str, reque
     request = replace(request, select=(), titles=False)  # which decide on no row
     rows = count_records(connection, context, plan, request)
 
-    def rows_of(some: Iterable[ExportRight]) -> int | None:
+    def rows_of(some: Iterable[TransferRight]) -> int | None:
         """How many of the rows these roles alone give, None where the question needs what they do not show."""
         try:
             alone = export_plan(context, app, entity, (right.role for right in some))
@@ -131,3 +109,7 @@ def admit(connection: Connection, context: Context, app: str, entity: str, reque
         "en": f"These are {rows:,} records; your roles let {most:,} out at once. Narrow the filter.",
     }
     raise Conflict(message, code=TOO_MANY_ROWS.id, extra={"rows": rows, "limit": most})
+
+
+def _out(rule: AccessRule) -> Transfer | None:
+    return rule.export

@@ -10,32 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from forms_dsl.diagnostics import code
-from forms_dsl.model import Transfer
+from forms_dsl.model import AccessRule, Transfer
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.screens.view import Letting
 from runtime.context import Context, Narrowing
 from runtime.failures import Conflict, NotAllowed, NotFound
 from runtime.query.late import held_roles
 from runtime.records.access import NOT_THERE, find_entity, knows, possible_plan
+from runtime.records.transfers import TransferRight, releasing, transfer_rights
 
 NO_IMPORT = code("Q251", "An import by somebody whose roles do not import these records.")
 TOO_MANY_ROWS = code("Q252", "An import of more rows than the person's roles let in at once.")
-
-#: So many rows come in at once at most, whatever a role says.
-MOST_ROWS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRight:
-    """How one role that a person holds lets records of an entity in."""
-
-    role: str
-    transfer: Transfer
-
-    @property
-    def rows(self) -> int:
-        """So many rows at once at most."""
-        return MOST_ROWS if self.transfer.rows is None else self.transfer.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +31,17 @@ class Terms:
     released_by: tuple[str, ...]
 
 
-def import_rights(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> tuple[ImportRight, ...]:
+def import_rights(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> tuple[TransferRight, ...]:
     """The importing roles that this person holds, of those that let him make or change records of the entity."""
     app, name = compiled.app.name, entity.entity.name
     usual = replace(context, narrowing=None)
     plans = [plan for action in ("create", "update") if (plan := possible_plan(usual, app, name, action)) is not None]
     granting = {role for plan in plans for role in plan.granted_by}
-    rules = ((role, _transfer(compiled, entity, role)) for role in sorted(held_roles(context, compiled) & granting))
-    return tuple(ImportRight(role, transfer) for role, transfer in rules if transfer is not None)
+    mine = held_roles(context, compiled) & granting
+    return tuple(right for right in transfer_rights(compiled, entity, _in) if right.role in mine)
 
 
-def require_import(context: Context, app: str, entity: str) -> tuple[CompiledApp, CompiledEntity, tuple[ImportRight, ...]]:
+def require_import(context: Context, app: str, entity: str) -> tuple[CompiledApp, CompiledEntity, tuple[TransferRight, ...]]:
     """The entity and the importing roles; NotAllowed where there are none, NotFound where he may not even know of it."""
     compiled, found = find_entity(context, app, entity)
     rights = import_rights(context, compiled, found)
@@ -67,7 +52,7 @@ def require_import(context: Context, app: str, entity: str) -> tuple[CompiledApp
     raise NotAllowed({"zh": "您的角色不能导入此数据。", "en": "None of your roles imports these records."}, code=NO_IMPORT.id)
 
 
-def terms_of(rights: Iterable[ImportRight], rows: int, *, with_release: bool) -> Terms:
+def terms_of(rights: Iterable[TransferRight], rows: int, *, with_release: bool) -> Terms:
     """On which terms so many rows come in; Conflict where no role lets so many in.
 
     Each role whose limit holds them lets them in. Those that want no release go first, and alone unless the person asks for one:
@@ -96,8 +81,7 @@ def narrowed(context: Context, app: str, entity: str, roles: Iterable[str]) -> C
 
 def releasing_roles(compiled: CompiledApp, entity: CompiledEntity) -> frozenset[str]:
     """The roles whose people release imports of an entity."""
-    transfers = (_transfer(compiled, entity, role) for role in compiled.app.roles)
-    return frozenset(each.approved_by for each in transfers if each is not None and each.approved_by is not None)
+    return releasing(transfer_rights(compiled, entity, _in))
 
 
 def taking_in(context: Context, compiled: CompiledApp, entity: CompiledEntity) -> Letting | None:
@@ -109,7 +93,5 @@ def taking_in(context: Context, compiled: CompiledApp, entity: CompiledEntity) -
     return Letting(max(right.rows for right in rights), alone)
 
 
-def _transfer(compiled: CompiledApp, entity: CompiledEntity, name: str) -> Transfer | None:
-    role = compiled.app.roles.get(name)
-    rule = role and (role.access.get(entity.entity.name) or role.access.get(f"{compiled.app.name}.{entity.entity.name}"))
-    return rule.import_ if rule else None
+def _in(rule: AccessRule) -> Transfer | None:
+    return rule.import_

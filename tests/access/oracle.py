@@ -246,7 +246,7 @@ class Oracle:
                 return self.world.today
             case "starts_with":
                 return str(arguments[0] or "").startswith(str(arguments[1] or ""))
-        raise NotImplementedError(name)
+        raise ValueError(f"the oracle does not know {name}")
 
     def _path(self, path: list[str], row: Row, entity: str) -> Any:
         if path[0] == "user":

@@ -22,7 +22,7 @@ from runtime.store.database import Database, open_database
 from runtime.store.tables import job, notice, release
 from runtime.worker import Worker, run_jobs
 from tests.publish.desk import NOW, context_of, principal, put_live
-from tests.publish.test_crash import app_called, changed, die, in_a_process
+from tests.publish.test_crash import app_called, changed, die_before, in_a_process
 
 AT = NOW + dt.timedelta(hours=1)
 #: Each third write and commit is tried: those between them are of the same kinds.
@@ -52,18 +52,7 @@ def look_and_die(url: str, tmp_path: Path, write: int) -> bool:
     def work() -> None:
         database = open_database(url, SQLITE_SETUP)
         releases = open_releases(database)
-        count = 0
-
-        def before(connection: object, *arguments: object) -> None:
-            nonlocal count
-            if arguments and str(arguments[1]).split()[0] in {"SELECT", "PRAGMA", "BEGIN", "SET"}:
-                return
-            count += 1
-            if count == write:
-                die()
-
-        sa.event.listen(database.engine, "before_cursor_execute", before)
-        sa.event.listen(database.engine, "commit", before)
+        die_before(database, write)
         look(database, releases, tmp_path, AT)
 
     return in_a_process(work)

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from forms_dsl.model import Transfer
 from runtime.failures import Conflict
 from runtime.identity.holdings import Given, grant_role, revoke_role
-from runtime.records.importing import ImportRight, Terms, terms_of
+from runtime.records.importing import Terms, terms_of
+from runtime.records.transfers import TransferRight
 from runtime.store.tables import audit_event, import_row
 from tests.imports.batches import FILES, HEAD, PATH, Floor
 from tests.publish import desk
@@ -84,7 +85,7 @@ def test_each_reason_has_its_code(floor: Floor) -> None:
 
 def test_more_rows_than_a_role_lets_in_are_refused() -> None:
     """The limit of the widest role counts, and of two that suffice the one that wants no release."""
-    rights = [ImportRight("a", Transfer(2)), ImportRight("b", Transfer(5, "chief"))]
+    rights = [TransferRight("a", Transfer(2)), TransferRight("b", Transfer(5, "chief"))]
 
     assert [Terms(("a",), ()), Terms(("b",), ("chief",))] == [terms_of(rights, rows, with_release=False) for rows in (2, 3)]
     assert Terms(("a", "b"), ("chief",)) == terms_of(rights, 2, with_release=True)

@@ -64,23 +64,28 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_before(database: Database, write: int) -> None:
+    """Let this process kill itself before the write or commit of this number."""
+    count = 0
+
+    def before(connection: object, *arguments: object) -> None:
+        nonlocal count
+        if arguments and str(arguments[1]).split()[0] in {"SELECT", "PRAGMA", "BEGIN", "SET"}:
+            return
+        count += 1
+        if count == write:
+            die()
+
+    sa.event.listen(database.engine, "before_cursor_execute", before)
+    sa.event.listen(database.engine, "commit", before)
+
+
 def publish_and_die(url: str, name: str, write: int) -> bool:
     """Publish in a process that kills itself before a write or commit; true when it lived to the end."""
 
     def work() -> None:
         database = open_database(url, SQLITE_SETUP)
-        count = 0
-
-        def before(connection: object, *arguments: object) -> None:
-            nonlocal count
-            if arguments and str(arguments[1]).split()[0] in {"SELECT", "PRAGMA", "BEGIN", "SET"}:
-                return
-            count += 1
-            if count == write:
-                die()
-
-        sa.event.listen(database.engine, "before_cursor_execute", before)
-        sa.event.listen(database.engine, "commit", before)
+        die_before(database, write)
         put_live(database, Releases(database, {}), changed(name), app=name)
 
     return in_a_process(work)
