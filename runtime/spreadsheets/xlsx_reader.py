@@ -18,7 +18,7 @@ from typing import Any
 from xml.parsers import expat
 
 from forms_dsl.importers.workbook.cells import cell_place
-from forms_dsl.importers.workbook.formats import NumberFormat, as_moment, number_format
+from forms_dsl.importers.workbook.formats import NumberFormat, StylePart, as_moment
 from forms_dsl.model import Label
 
 #: Texts that a workbook keeps in one table, and all of their characters together: the only thing that is held in memory.
@@ -26,7 +26,7 @@ MOST_TEXTS, MOST_CHARACTERS = 600_000, 30_000_000
 #: Bytes of a sheet, and how many times its packed size it may be.
 _MOST_BYTES, _RATIO, _ALWAYS = 4 << 30, 100, 1 << 20
 _PIECE = 1 << 16
-_LONGEST, _DEEPEST, _COLUMNS, _FORMATS = 32_767, 32, 1_000, 70_000
+_LONGEST, _DEEPEST, _COLUMNS = 32_767, 32, 1_000
 _DIGITS = 15
 _ZEROS = re.compile(r"0{2,20}\Z")
 _FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, KeyError)
@@ -137,27 +137,11 @@ class _Book:
         self._read("xl/sharedStrings.xml", start, end)
 
     def _read_formats(self) -> None:
-        codes: dict[int, str] = {}
-        identifiers: list[int] = []
-        inside = False
-
-        def start(name: str, attributes: Mapping[str, str]) -> None:
-            nonlocal inside
-            if name == "numFmt" and len(codes) < _COLUMNS:
-                codes[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "General")[:255]
-            elif name == "cellXfs":
-                inside = True
-            elif name == "xf" and inside and len(identifiers) < _FORMATS:
-                identifiers.append(_whole(attributes.get("numFmtId")))
-
-        def end(name: str, text: str) -> None:
-            nonlocal inside
-            inside = inside and name != "cellXfs"
-
-        self._read("xl/styles.xml", start, end)
-        known: dict[int, NumberFormat] = {}
-        self.formats = [known.setdefault(one, number_format(one, codes)) for one in identifiers]
-        self.zeros = [len(codes[one]) if one in codes and _ZEROS.match(codes[one]) else 0 for one in identifiers]
+        styles = StylePart()
+        self._read("xl/styles.xml", styles.start, styles.ended)
+        self.formats = styles.formats()
+        codes = styles.codes
+        self.zeros = [len(codes[one]) if one in codes and _ZEROS.match(codes[one]) else 0 for one in styles.identifiers]
 
     def _read(self, part: str, start: _Start, end: _End) -> None:
         for _ in _parsed(self._archive, part, start, end):

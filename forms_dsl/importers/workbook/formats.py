@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -24,6 +25,8 @@ _BUILT_IN = {
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47, 55, 56), "h:mm:ss"),
     22: "yyyy-mm-dd h:mm",
 }
+#: Styles of a workbook, and formats of its own; spreadsheets make at most 250.
+_FORMATS, _CODES = 70_000, 1_000
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\[\]]*\]", re.IGNORECASE)
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-F]+)?\]|(HK\$|NT\$|[¥￥$€£]|CNY|RMB|元)")
@@ -50,6 +53,38 @@ class NumberFormat:
 
     kind: CellKind = "number"
     format: Format = PLAIN
+
+
+class StylePart:
+    """The formats that the style part of a workbook gives its cells, told element by element as its XML is read."""
+
+    def __init__(self) -> None:
+        self.codes: dict[int, str] = {}
+        #: The format of each style of a cell, by its number.
+        self.identifiers: list[int] = []
+        self._inside = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        if name == "numFmt" and len(self.codes) < _CODES:
+            self.codes[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "General")[:255]
+        elif name == "cellXfs":
+            self._inside = True
+        elif name == "xf" and self._inside and len(self.identifiers) < _FORMATS:
+            self.identifiers.append(_whole(attributes.get("numFmtId")))
+
+    def ended(self, name: str, text: str) -> None:
+        """An element ends."""
+        self._inside = self._inside and name != "cellXfs"
+
+    def formats(self) -> list[NumberFormat]:
+        """The formats by the numbers of the styles."""
+        known: dict[int, NumberFormat] = {}
+        return [known.setdefault(one, number_format(one, self.codes)) for one in self.identifiers]
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 def number_format(identifier: int, codes: dict[int, str]) -> NumberFormat:

@@ -11,7 +11,7 @@ from forms_dsl.importers.codes import SKIPPED_PART, TOO_LARGE, UNREADABLE, UNSAF
 from forms_dsl.importers.report import Report, refused, start_of
 from forms_dsl.importers.workbook.archive import Archive
 from forms_dsl.importers.workbook.cells import Sheet
-from forms_dsl.importers.workbook.formats import NumberFormat, number_format
+from forms_dsl.importers.workbook.formats import NumberFormat, StylePart
 from forms_dsl.importers.workbook.listed import read_listed
 from forms_dsl.importers.workbook.remarks import tell_remarks
 from forms_dsl.importers.workbook.sheet_part import SheetPart
@@ -19,9 +19,6 @@ from forms_dsl.importers.workbook.xml_parts import read_xml
 
 _SHEETS = 100
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FORMATS = 70_000
-#: Formats of a workbook's own; spreadsheets make at most 250.
-_CODES = 1_000
 _STRINGS = 500_000
 _IGNORED_PARTS = (
     (re.compile(r"vbaProject"), Sentence("macros", "宏")),
@@ -131,30 +128,9 @@ class _Workbook:
         read_xml(self.archive.file, part, self.archive.chunks(part), start, ended)
 
     def _read_styles(self) -> None:
-        codes: dict[int, str] = {}
-        identifiers: list[int] = []
-        inside = False
-
-        def start(name: str, attributes: Mapping[str, str]) -> None:
-            nonlocal inside
-            if name == "numFmt" and len(codes) < _CODES:
-                codes[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "General")[:255]
-            elif name == "cellXfs":
-                inside = True
-            elif name == "xf" and inside and len(identifiers) < _FORMATS:
-                identifiers.append(_whole(attributes.get("numFmtId")))
-
-        def ended(name: str, text: str) -> None:
-            nonlocal inside
-            inside = inside and name != "cellXfs"
-
-        read_xml(self.archive.file, "xl/styles.xml", self.archive.chunks("xl/styles.xml"), start, ended)
-        known: dict[int, NumberFormat] = {}
-        self.formats = [known.setdefault(one, number_format(one, codes)) for one in identifiers]
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else 0
+        styles = StylePart()
+        read_xml(self.archive.file, "xl/styles.xml", self.archive.chunks("xl/styles.xml"), styles.start, styles.ended)
+        self.formats = styles.formats()
 
 
 def _nothing(name: str, text: str) -> None:
