@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from typing import cast
 
 from builder.commands import Mistake, Verbs
 from builder.operator import add_database_argument, settings_of
 from forms_dsl.model import Label
-from runtime.commands.explain_access import Asked, entitled, explain_for
+from runtime.commands.explain_access import Asked, Moments, entitled, explain_for
 from runtime.commands.show_audit import records_called
 from runtime.compile.access import Action
 from runtime.context import SYSTEM, Context, Principal
@@ -20,7 +21,8 @@ from runtime.store.identifiers import new_id
 
 _EXAMPLES = """\
   qiqiao explain bank_customer loan_application LA2026110001
-  qiqiao explain bank_customer loan_application LA2026110001 --person zhou --action update"""
+  qiqiao explain bank_customer loan_application LA2026110001 --person zhou --action update
+  qiqiao explain bank_customer customer C0000001 --field id_no --on 2026-03-31"""
 
 _PAGE = 200
 _WORDS: dict[str, Label] = {
@@ -32,8 +34,13 @@ _WORDS: dict[str, Label] = {
     "denied": {"en": "denied", "zh": "禁止"},
     "all": {"en": "all records", "zh": "全部记录"},
     "nobody": {"en": "Nobody may.", "zh": "无人可以。"},
-    "hidden": {"en": "hidden", "zh": "不可见"},
+    "nothing": {"en": "hidden", "zh": "不可见"},
     "masked": {"en": "masked", "zh": "脱敏"},
+    "clear": {"en": "in clear", "zh": "原值"},
+    "as_of": {
+        "en": "Roles, posts, unit of the person and rules (release {release}) of {day}; record, tree of units, leaders and open work of today.",
+        "zh": "角色、岗位、所属机构和规则（版本 {release}）为 {day} 当日；记录内容、机构树、负责人和在办事项为今天。",
+    },
     "none": {"en": "none", "zh": "无"},
 }
 _ACTIONS: dict[str, Label] = {
@@ -58,7 +65,8 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("record", metavar="RECORD", help="the record's id, number or unique value")
     parser.add_argument("--person", metavar="USERNAME", help="the person to explain it for")
     parser.add_argument("--action", choices=ACTIONS, default="read", help="read (default), update or delete")
-    parser.add_argument("--on", metavar="DAY", type=dt.date.fromisoformat, help="with the roles as they were valid on this day")
+    parser.add_argument("--field", metavar="NAME", help="who sees this field of it, and how")
+    parser.add_argument("--on", metavar="DAY", type=dt.date.fromisoformat, help="with roles, posts, units and rules of this day")
     add_database_argument(parser)
 
 
@@ -88,20 +96,23 @@ def _say(started: Started, context: Context, arguments: argparse.Namespace, loca
                     "zh": f"没有 {arguments.app}.{arguments.entity} “{arguments.record}”。",
                 }
             )
-        asked = Asked(arguments.app, arguments.entity, here[0], action, arguments.on)
+        asked = Asked(arguments.app, arguments.entity, here[0], action, arguments.on, arguments.field)
         if arguments.person:
-            person, found = explain_for(connection, context, asked, arguments.person)
-            print("\n".join(_lines(person, found, locale)))
+            person, found, moments = explain_for(connection, context, started.releases, asked, arguments.person)
+            print("\n".join((*_lines(person, found, arguments.field, locale), *_as_of(asked, moments, locale))))
             return 0 if found.may else 1
         anybody, after = False, None
         while True:
-            people, after = entitled(connection, context, asked, after, _PAGE)
+            people, after, moments = entitled(connection, context, started.releases, asked, after, _PAGE)
             for each in people:
                 anybody = True
                 unit = each.person.unit_name or ""
-                print(f"{each.person.username}\t{each.person.name}\t{unit}\t{', '.join(reason.role for reason in each.by)}")
+                seen = f"\t{_WORDS[each.field.shows][locale]}" if each.field is not None else ""
+                print(f"{each.person.username}\t{each.person.name}\t{unit}\t{', '.join(reason.role for reason in each.by)}{seen}")
             if after is None:
                 break
+        for line in _as_of(asked, moments, locale):
+            print(line, file=sys.stderr)
         if not anybody:
             print(_WORDS["nobody"][locale])
     return 0 if anybody else 1
@@ -112,7 +123,15 @@ def _known(context: Context, arguments: argparse.Namespace) -> bool:
     return compiled is not None and arguments.entity in compiled.entities
 
 
-def _lines(person: Principal, found: Explained, locale: str) -> list[str]:
+def _as_of(asked: Asked, moments: Moments, locale: str) -> list[str]:
+    """Of which day an answer about the past is, and what of it is of today."""
+    if asked.on is None:
+        return []
+    release = _WORDS["none"][locale] if moments.release is None else str(moments.release)
+    return [_WORDS["as_of"][locale].format(day=asked.on, release=release)]
+
+
+def _lines(person: Principal, found: Explained, field: str | None, locale: str) -> list[str]:
     name = f"{person.name} ({person.username}{', ' + person.unit_name if person.unit_name else ''})"
     action = _ACTIONS[found.action][locale]
     lines = [_WORDS["may" if found.may else "may_not"][locale].format(person=name, action=action)]
@@ -121,10 +140,12 @@ def _lines(person: Principal, found: Explained, locale: str) -> list[str]:
     if not found.reasons:
         roles = ", ".join(found.roles) or _WORDS["none"][locale]
         lines.append("  " + _WORDS["no_rule"][locale].format(roles=roles))
-    for kind, level in (("masked", "masked"), ("hidden", "nothing")):
-        names = [field.name for field in found.fields if field.shows == level]
+    if field is not None:
+        return lines + [f"  {each.name}: {_WORDS[each.shows][locale]}" for each in found.fields if each.name == field]
+    for level in ("masked", "nothing"):
+        names = [each.name for each in found.fields if each.shows == level]
         if names:
-            lines.append(f"  {_WORDS[kind][locale]}: {', '.join(names)}")
+            lines.append(f"  {_WORDS[level][locale]}: {', '.join(names)}")
     return lines
 
 

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 import sqlalchemy as sa
 
-from forms_dsl.expr.scope import DATE, TEXT, USER_ATTRIBUTES
+from forms_dsl.expr.scope import DATE, DATETIME, TEXT, USER_ATTRIBUTES
 from forms_dsl.expr.tree import Call, Expr, Ref
 from forms_dsl.source import Span
 from runtime.compile.expr_comparisons import settled
@@ -17,7 +17,7 @@ from runtime.compile.expr_scope import Element
 from runtime.compile.expr_values import Lowering, as_is, bound
 from runtime.identity.holdings import counts_on_day
 from runtime.store.tables import org_branch, org_person, person_post, wf_work, wf_work_person
-from runtime.store.types import Day
+from runtime.store.types import Day, Instant
 
 Ids = sa.Select[Any] | sa.CompoundSelect[Any]
 
@@ -96,7 +96,8 @@ def _is_in(unit: sa.FromClause, root: sa.FromClause) -> sa.ColumnElement[bool]:
 
 
 def _holds(low: Lowering, span: Span) -> sa.ColumnElement[bool]:
-    return counts_on_day(person_post, bound(low, Call(DATE, "today", (), span), as_is, "value", Day()))
+    today = bound(low, Call(DATE, "today", (), span), as_is, "value", Day())
+    return counts_on_day(person_post, today, bound(low, Call(DATETIME, "now", (), span), as_is, "value", Instant()))
 
 
 def _user(low: Lowering, name: str, span: Span) -> Element:

@@ -40,12 +40,21 @@ def role_counts(
     )
 
 
-def counts_on_day(table: sa.Table, day: sa.ColumnElement[Any] = _DAY) -> sa.ColumnElement[bool]:
-    """The condition that a post or a membership counts on a day, `:day` where nothing is said."""
+def counts_on_day(
+    table: sa.Table, day: sa.ColumnElement[Any] = _DAY, moment: sa.ColumnElement[Any] | None = None
+) -> sa.ColumnElement[bool]:
+    """The condition that a post or a membership counts on a day, `:day` where nothing is said.
+
+    With a moment, which may lie in the past, it had been given by then and had not ended yet.
+    """
+    known: list[sa.ColumnElement[bool]] = [table.c.ended_at.is_(None)]
+    if moment is not None:
+        given = sa.or_(table.c.given_at.is_(None), table.c.given_at <= moment)
+        known = [given, sa.or_(table.c.ended_at.is_(None), table.c.ended_at > moment)]
     return sa.and_(
         sa.or_(table.c.valid_from.is_(None), table.c.valid_from <= day),
         sa.or_(table.c.valid_to.is_(None), table.c.valid_to >= day),
-        table.c.ended_at.is_(None),
+        *known,
     )
 
 

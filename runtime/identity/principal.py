@@ -25,7 +25,9 @@ from runtime.store.types import Instant
 _SINCE, _NOW = sa.bindparam("since", type_=Instant()), sa.bindparam("now", type_=Instant())
 
 
-def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+def _persons(
+    source: sa.FromClause, condition: sa.ColumnElement[bool], *, shut_out_too: bool = False
+) -> sa.Select[*tuple[Any, ...]]:
     """One row for each grant of the person that counts, or one without a role; built once, so only values travel."""
     valid = sa.and_(role_grant.c.person_id == org_person.c.id, role_counts(_SINCE, _NOW))
     joined = source.outerjoin(org_branch, org_branch.c.id == org_person.c.f_branch).outerjoin(role_grant, valid)
@@ -45,13 +47,14 @@ def _persons(source: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Sel
         .select_from(joined)
         .where(
             condition,
-            org_person.c.active.is_(sa.true()),
+            sa.true() if shut_out_too else org_person.c.active.is_(sa.true()),
             sa.or_(sa.bindparam("demo", type_=sa.Boolean()), org_person.c.demo.is_(sa.false())),
         )
     )
 
 
 _BY_ID = _persons(org_person, org_person.c.id == sa.bindparam("person_id"))
+_SHUT_OUT_TOO = _persons(org_person, org_person.c.id == sa.bindparam("person_id"), shut_out_too=True)
 _IN_APP = _persons(
     org_person,
     org_person.c.id.in_(
@@ -71,14 +74,21 @@ _BY_TOKEN = _persons(
 
 
 def resolve_principal(
-    connection: Connection, person_id: str, now: dt.datetime, *, demo: bool, since: dt.datetime | None = None
+    connection: Connection,
+    person_id: str,
+    now: dt.datetime,
+    *,
+    demo: bool,
+    since: dt.datetime | None = None,
+    shut_out_too: bool = False,
 ) -> Principal | None:
     """The person of an id, or None when there is none or may not act; `demo` lets demo people act.
 
-    With `since` the roles are those that counted at some moment from then to `now`.
+    With `since` the roles are those that counted at some moment from then to `now`; `shut_out_too` tells of whoever may
+    not act any more as well, for questions about the past.
     """
     values = {"person_id": person_id, "since": since or now, "now": now, "demo": demo}
-    return _principal(connection.execute(_BY_ID, values).all())
+    return _principal(connection.execute(_SHUT_OUT_TOO if shut_out_too else _BY_ID, values).all())
 
 
 def principals_in(connection: Connection, app: str, now: dt.datetime, *, demo: bool) -> list[Principal]:

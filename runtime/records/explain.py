@@ -34,7 +34,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FieldSeen:
-    """How a person sees a field of the record, and the roles that say so."""
+    """How a person sees a field of the record, whether he may enter it, and the roles that show it so."""
 
     name: str
     label: Label
@@ -73,7 +73,20 @@ def explain(connection: Connection, person: Context, app: str, entity: str, reco
     granted = _held(connection, person, open_plan, record_id) if plan.denies else held
     reasons = tuple(_reason(plan, grant, holds=grant in granted) for grant in plan.grants)
     denied = tuple(_denials(person, plan)) if granted and not held else ()
-    return Explained(action, bool(held), roles, reasons, denied, tuple(_fields(plan, held)) if held else ())
+    fields = tuple(_fields(plan, held, _writable(connection, person, plan, held, record_id))) if held else ()
+    return Explained(action, bool(held), roles, reasons, denied, fields)
+
+
+def _writable(
+    connection: Connection, person: Context, plan: AccessPlan, held: tuple[Grant, ...], record_id: str
+) -> frozenset[str]:
+    """The fields of the record that the person may enter by his roles: those of the rules that let him change it."""
+    if plan.action != "update":
+        changing = possible_plan(person, plan.compiled.app.name, plan.entity.entity.name, "update")
+        if changing is None:
+            return frozenset()
+        plan, held = changing, _held(connection, person, changing, record_id)
+    return frozenset(path for path in field_paths(plan.entity.entity) if any(plan.right(grant, path).writes for grant in held))
 
 
 def _held(connection: Connection, person: Context, plan: AccessPlan, record_id: str) -> tuple[Grant, ...]:
@@ -110,7 +123,7 @@ def _denials(person: Context, plan: AccessPlan) -> list[Reason]:
     ]
 
 
-def _fields(plan: AccessPlan, held: tuple[Grant, ...]) -> list[FieldSeen]:
+def _fields(plan: AccessPlan, held: tuple[Grant, ...], writable: frozenset[str]) -> list[FieldSeen]:
     seen = []
     for path, field in field_paths(plan.entity.entity).items():
         rights = [(grant.source, plan.right(grant, path)) for grant in held]
@@ -119,5 +132,5 @@ def _fields(plan: AccessPlan, held: tuple[Grant, ...]) -> list[FieldSeen]:
             if any(right.shows == level for _, right in rights):
                 shows = level
         by = tuple(source for source, right in rights if right.shows == shows) if shows != "nothing" else ()
-        seen.append(FieldSeen(path, field.label, shows, any(right.writes for _, right in rights), by))
+        seen.append(FieldSeen(path, field.label, shows, path in writable, by))
     return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from playwright.sync_api import Locator, Page, expect
@@ -189,7 +190,14 @@ def test_who_may_see_a_record_is_told_with_the_rule(demo: Demo, person: Person) 
     expect(page.get_by_role("table", name="字段").get_by_role("row").filter(has_text="id_no")).to_contain_text("掩码")
     expect(page.get_by_role("main")).not_to_contain_text(name)
 
-    page.goto(page.url.replace("person=clerk", "person=clerk2"))
+    explained_at = page.url
+    press(page.get_by_role("link", name="谁能看到“身份证号”"))
+    seeing = page.get_by_role("region", name="谁能看到“id_no”")
+    expect(seeing.get_by_role("listitem").filter(has_text="周敏")).to_contain_text("掩码")
+    page.get_by_label("哪一天").fill(dt.datetime.now(dt.UTC).date().isoformat())
+    expect(seeing.get_by_role("note")).to_contain_text("版本 1")
+
+    page.goto(explained_at.replace("person=clerk", "person=clerk2"))
     stranger = page.get_by_role("region", name="刘芳 · 查看")
     expect(stranger.get_by_role("status")).to_have_text("不能")
     expect(stranger).to_contain_text("不成立")

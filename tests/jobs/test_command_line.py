@@ -95,8 +95,14 @@ def test_explain_says_by_which_rule(bank: Bank, capsys: pytest.CaptureFixture[st
     listed = capsys.readouterr().out.splitlines()
     one = main(["explain", "bank_customer", "customer", customer, "--person", "clerk", "--action", "delete"])
     reasons = capsys.readouterr().out
+    masked = main(["explain", "bank_customer", "customer", customer, "--field", "id_no", "--person", "clerk"])
+    seen = capsys.readouterr().out
+    past = main(["explain", "bank_customer", "customer", customer, "--person", "clerk", "--on", "2026-03-02"])
+    then = capsys.readouterr().out
     wrong = main(["explain", "bank_customer", "customer", "none"])
 
+    assert (0, 0) == (masked, past) and "id_no: masked" in seen and "mobile" not in seen
+    assert "(release 1) of 2026-03-02" in then
     assert (0, 1, 1) == (everybody, one, wrong)
     assert all(len(line.split("\t")) == 4 for line in listed) and listed
     assert "may not delete this record" in reasons

@@ -44,14 +44,15 @@ export default function Access() {
 
 function Question() {
   const t = useWords(words), [query, setQuery] = useSearchParams()
-  const asked = query.get('record') ?? '', person = query.get('person'), on = isDay(query.get('on')) ? query.get('on') : null
+  const asked = query.get('record') ?? '', field = query.get('field') ?? '', person = query.get('person'), on = isDay(query.get('on')) ? query.get('on') : null
   const action = ACTIONS.find(each => each === query.get('action')) ?? 'read'
-  const [typed, setTyped] = useState(asked), [day, setDay] = useState<string | null>(on)
+  const [typed, setTyped] = useState(asked), [typedField, setTypedField] = useState(field), [day, setDay] = useState<string | null>(on)
   // The address may change without this form, by a link or by going back.
-  const [seen, setSeen] = useState({ asked, on })
-  if (seen.asked !== asked || seen.on !== on) {
-    setSeen({ asked, on })
+  const [seen, setSeen] = useState({ asked, on, field })
+  if (seen.asked !== asked || seen.on !== on || seen.field !== field) {
+    setSeen({ asked, on, field })
     setTyped(asked)
+    setTypedField(field)
     setDay(on)
   }
   const set = (values: Readonly<Record<string, string | null>>) => setQuery(before => {
@@ -64,7 +65,7 @@ function Question() {
   })
   const ask = (event: FormEvent) => {
     event.preventDefault()
-    set({ record: typed.trim() })
+    set({ record: typed.trim(), field: typedField.trim() })
   }
   const typeDay = (value: string | null) => {
     setDay(value)
@@ -75,24 +76,25 @@ function Question() {
       <form className="card access-question" aria-label={t('question')} onSubmit={ask}>
         <div className="access-record"><label htmlFor="access-record">{t('record')}</label><Input id="access-record" value={typed} autoComplete="off" allowClear placeholder={t('record_hint')} onChange={event => setTyped(event.target.value)} /></div>
         <div><label id="access-person-label" htmlFor="access-person">{t('person')}</label><PersonSelect bound={{ id: 'access-person', fault: '' }} by="username" value={person} named={person ?? undefined} clear placeholder={t('anybody')} change={username => set({ person: username })} /></div>
+        {!person && <div><label htmlFor="access-field">{t('asked_field')}</label><Input id="access-field" value={typedField} autoComplete="off" allowClear placeholder={t('field_hint')} onChange={event => setTypedField(event.target.value)} /></div>}
         <div className="access-day"><label htmlFor="access-day">{t('day')}</label><DayInput bound={{ id: 'access-day', fault: day !== null && !isDay(day) ? 'day' : '' }} value={day} change={typeDay} /></div>
         {person && <Segmented aria-label={t('act')} value={action} onChange={value => set({ action: value === 'read' ? null : value })} options={ACTIONS.map(value => ({ value, label: t(value) }))} />}
         <Button type="primary" htmlType="submit">{t('find')}</Button>
       </form>
-      {asked ? <Answer key={asked} asked={asked} person={person} action={action} on={on} /> : <p className="card empty">{t('start')}</p>}
+      {asked ? <Answer key={asked} asked={asked} field={field || null} person={person} action={action} on={on} /> : <p className="card empty">{t('start')}</p>}
     </>
   )
 }
 
-interface AnswerProps { readonly asked: string, readonly person: string | null, readonly action: Action, readonly on: string | null }
+interface AnswerProps { readonly asked: string, readonly person: string | null, readonly action: Action, readonly on: string | null, readonly field: string | null }
 
-function Answer({ asked, person, action, on }: AnswerProps) {
+function Answer({ asked, field, person, action, on }: AnswerProps) {
   const t = useWords(words), label = useLabel(), said = placeOf(asked)
   const [chosen, setChosen] = useState<Place | null>(said)
   const found = useQuery({ queryKey: ['access', 'records', asked], queryFn: async ({ signal }) => (await get<{ readonly items: readonly Found[] }>('/api/access', { query: { record: asked }, signal })).items, enabled: said === null })
   const place = chosen ?? (found.data?.length === 1 ? found.data[0] : undefined)
   if (found.error) return <div className="card card-body"><Failure error={found.error} retry={() => void found.refetch()} /></div>
-  if (place) return <PlaceAnswer place={place} person={person} action={action} on={on} />
+  if (place) return <PlaceAnswer place={place} field={field} person={person} action={action} on={on} />
   if (!found.data) return <div className="card card-body" aria-busy="true"><span className="grey" /></div>
   if (found.data.length === 0) return <p className="card empty" role="status">{t('none_found')}</p>
   return (
@@ -103,13 +105,13 @@ function Answer({ asked, person, action, on }: AnswerProps) {
   )
 }
 
-function PlaceAnswer({ place, person, action, on }: Omit<AnswerProps, 'asked'> & { readonly place: Place }) {
+function PlaceAnswer({ place, field, person, action, on }: Omit<AnswerProps, 'asked'> & { readonly place: Place }) {
   const t = useWords(words), locale = useLocale()
   if (person) return <Explanation place={place} person={person} action={action} on={on} />
   return (
     <section className="card" aria-labelledby="who-may">
-      <div className="card-head"><h2 id="who-may">{on ? t('who_then', { day: showDay(on, locale) }) : t('who_now')}</h2><small className="hint">{t('by_role')}</small></div>
-      <div className="card-body"><WhoMay app={place.app} entity={place.entity} id={place.id} on={on} /></div>
+      <div className="card-head"><h2 id="who-may">{field ? t('who_sees_field', { field }) : on ? t('who_then', { day: showDay(on, locale) }) : t('who_now')}</h2><small className="hint">{t('by_role')}</small></div>
+      <div className="card-body"><WhoMay app={place.app} entity={place.entity} id={place.id} on={on} field={field} /></div>
     </section>
   )
 }

@@ -9,6 +9,7 @@ import { common } from '../../kernel/i18n/common'
 import { showDay } from '../../kernel/format/dates'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
+import { AsOfNote } from '../audit/WhoMay'
 import type { Explained, FieldSeen, Reason } from '../audit/types'
 import { useRoles } from '../organisation/queries'
 import type { Place } from './place'
@@ -47,9 +48,10 @@ export function Explanation({ place, person, action, on }: ExplanationProps) {
           {found.denied_by.map(reason => <Rule key={`deny ${reason.role}`} reason={reason} text={t('denies')} tone="tone-seal" />)}
           {found.may && <li className="trail-row tone-ok"><p>{t('no_denial')}</p></li>}
         </ol>
+        {found.as_of && <div className="card-body"><AsOfNote asOf={found.as_of} /></div>}
         <p className="card-foot"><Link to={`/admin/people/${found.person.id}${on ? `?on=${on}` : ''}`}>{t('person_page')}</Link></p>
       </section>
-      {found.fields.length > 0 && <Fields fields={found.fields} named={named} writes={action === 'update'} />}
+      {found.fields.length > 0 && <Fields fields={found.fields} named={named} whoSees={field => `/admin/access?${new URLSearchParams({ record: `/app/${place.app}/${place.entity}/${place.id}`, field, ...(on ? { on } : {}) }).toString()}`} />}
     </>
   )
 }
@@ -61,8 +63,10 @@ function Rule({ reason, text, tone }: { readonly reason: Reason, readonly text: 
 
 const TONES = { clear: 'tag-ok', masked: 'tag-warning', nothing: '' } as const
 
-/** How each field is seen; whether it may be written is a matter of changing only. */
-function Fields({ fields, named, writes }: { readonly fields: readonly FieldSeen[], readonly named: (role: string) => string, readonly writes: boolean }) {
+interface FieldsProps { readonly fields: readonly FieldSeen[], readonly named: (role: string) => string, readonly whoSees: (field: string) => string }
+
+/** How each field is seen, whether it may be entered, by which roles, and the way to everybody who sees it. */
+function Fields({ fields, named, whoSees }: FieldsProps) {
   const t = useWords(words), c = useWords(common), label = useLabel(), [typed, setTyped] = useState('')
   const text = typed.trim().toLowerCase(), shown = fields.filter(each => `${label(each.label)} ${each.field}`.toLowerCase().includes(text))
   return (
@@ -72,14 +76,15 @@ function Fields({ fields, named, writes }: { readonly fields: readonly FieldSeen
         <div className="table-scroll stack-scroll" tabIndex={0} role="region" aria-label={t('fields')}>
           <table className="table stack">
             <caption className="sr">{t('fields')}</caption>
-            <thead><tr><th scope="col">{t('field')}</th><th scope="col">{t('shows')}</th>{writes && <th scope="col">{t('writes')}</th>}<th scope="col">{t('by')}</th></tr></thead>
+            <thead><tr><th scope="col">{t('field')}</th><th scope="col">{t('shows')}</th><th scope="col">{t('writes')}</th><th scope="col">{t('by')}</th><th scope="col"><span className="sr">{t('who_sees')}</span></th></tr></thead>
             <tbody>
               {shown.map(each => (
                 <tr key={each.field}>
                   <th scope="row">{label(each.label)} <small className="hint mono">{each.field}</small></th>
                   <td><span className={`tag ${TONES[each.shows]}`}>{t(each.shows)}</span></td>
-                  {writes && <td>{each.writes ? t('writes') : '—'}</td>}
+                  <td>{each.writes ? t('writes') : '—'}</td>
                   <td>{each.by.map(named).join(c('separator')) || '—'}</td>
+                  <td><Link className="link" to={whoSees(each.field)} aria-label={t('who_sees_field', { field: label(each.label) })}>{t('who_sees')}</Link></td>
                 </tr>
               ))}
             </tbody>

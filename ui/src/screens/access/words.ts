@@ -16,5 +16,6 @@ export const words = catalogue('access', {
   no_reason: ['没有任何角色给出这项权限。', 'No role gives this right.'], no_denial: ['没有禁止规则收回', 'No denial takes it away'],
   fields: ['字段', 'Fields'], field: ['字段', 'Field'], find_field: ['按字段名筛选', 'Find a field'], shows: ['看到', 'Sees'], writes: ['能改', 'Changes'], by: ['依据角色', 'By role'],
   clear: ['原值', 'The value'], masked: ['掩码', 'Masked'], nothing: ['不可见', 'Nothing'], no_field: ['没有这个字段', 'No such field'],
+  asked_field: ['哪个字段（可不填）', 'Which field (if any)'], field_hint: ['字段名，如 id_no', 'Its name, such as id_no'], who_sees: ['谁能看到', 'Who sees it'], who_sees_field: ['谁能看到“{{field}}”', 'Who sees {{field}}'],
   person_page: ['任职和授权', 'What this person holds'],
 })

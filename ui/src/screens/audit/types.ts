@@ -32,11 +32,13 @@ export interface Verified {
 
 export interface Person { readonly id: string, readonly username: string, readonly name: string, readonly unit: string | null }
 /** A person who may, with the roles whose rules say so. */
-export interface Entitled { readonly person: Person, readonly by: readonly { readonly role: string, readonly label: Label }[] }
+export interface Entitled { readonly person: Person, readonly by: readonly { readonly role: string, readonly label: Label }[], readonly field?: FieldSeen }
+/** Of which day an answer about the past is, and by which release; no release was live yet when it is null. */
+export interface AsOf { readonly day: string, readonly release: number | null }
 /** A rule of a role and whether it holds on the record; no rule is all records. */
 export interface Reason { readonly role: string, readonly label: Label, readonly rule: string | null, readonly holds: boolean }
 export interface FieldSeen { readonly field: string, readonly label: Label, readonly shows: 'clear' | 'masked' | 'nothing', readonly writes: boolean, readonly by: readonly string[] }
-export interface Explained { readonly person: Person, readonly may: boolean, readonly roles: readonly string[], readonly reasons: readonly Reason[], readonly denied_by: readonly Reason[], readonly fields: readonly FieldSeen[] }
+export interface Explained { readonly person: Person, readonly may: boolean, readonly roles: readonly string[], readonly reasons: readonly Reason[], readonly denied_by: readonly Reason[], readonly fields: readonly FieldSeen[], readonly as_of: AsOf | null }
 
 export interface Change { readonly field: string, readonly before: Wire, readonly after: Wire }
 
