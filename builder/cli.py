@@ -8,13 +8,12 @@ import io
 import os
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 import builder.commands
-from builder.commands import Mistake, Verbs
+from builder.commands import Mistake, Verbs, locale_of
 from runtime.failures import Failure
 
 _DESCRIPTION = """\
@@ -83,12 +82,6 @@ def make_parser(verb: str | None = None) -> argparse.ArgumentParser:
     for name in [asked] if asked in names else names:
         importlib.import_module(f"builder.commands.{name}").add(verbs)
     return parser
-
-
-def locale_of(environment: Mapping[str, str]) -> str:
-    """The language of the command line: QIQIAO_LOCALE, else that of LANG where it is Chinese, else English."""
-    asked: Any = environment.get("QIQIAO_LOCALE") or environment.get("LC_ALL") or environment.get("LANG") or ""
-    return "zh" if asked.startswith("zh") else "en"
 
 
 def _say(words: str) -> int:

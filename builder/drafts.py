@@ -27,7 +27,7 @@ from runtime.context import Context
 from runtime.failures import Conflict, NotFound
 from runtime.publish.codes import BASE_MOVED
 from runtime.publish.history import active_release, files_of
-from runtime.publish.types import Files, Release
+from runtime.publish.types import Files, Release, digest_of
 from runtime.store.database import Database
 from runtime.store.tables import draft_file
 from workflow_engine.verify import load_verified
@@ -66,8 +66,7 @@ class Draft:
     @property
     def checksum(self) -> str:
         """The identity of all texts together."""
-        parts = (f"{path}\0{text_checksum(text)}\n" for path, text in sorted(self.files.items()))
-        return text_checksum("".join(parts))
+        return digest_of(self.files)
 
     @property
     def editors(self) -> frozenset[str]:

@@ -6,6 +6,8 @@ import argparse
 import dataclasses
 import datetime as dt
 import getpass
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +17,10 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
-from builder.commands import Mistake
+from builder.commands import Mistake, locale_of
 from builder.people import OPERATOR
 from runtime.context import Context, Principal
+from runtime.environment import KIND_LABELS
 from runtime.identity.principal import resolve_principal
 from runtime.releases import Releases
 from runtime.settings import Settings
@@ -39,7 +42,16 @@ def add_database_argument(parser: argparse.ArgumentParser) -> None:
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings of the environment, with the database that the call names."""
     settings = Settings.read()
+    _say_where(settings)
     return dataclasses.replace(settings, database_url=arguments.database) if arguments.database else settings
+
+
+def _say_where(settings: Settings) -> None:
+    """Which environment the verb works on, beside its output: who acts on production must see it."""
+    if settings.environment is not None:
+        found, locale = settings.environment, locale_of(os.environ)
+        kind, name = KIND_LABELS[found.kind][locale], found.label[locale]
+        sys.stderr.write(f"[{kind}]\n" if name == kind else f"[{kind} · {name}]\n")
 
 
 @contextmanager

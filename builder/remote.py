@@ -102,6 +102,11 @@ class Server:
         said = _json(self._ask("POST", _path(app, "submit"), {"note": note, "checksum": checksum}))
         return f"{self.url}/builder/reviews/{said['id']}"
 
+    def propose(self, wish: Mapping[str, object]) -> tuple[str, tuple[Mapping[str, str], ...]]:
+        """Propose a release of another server there; the address of the review, and what is to be thought of with it."""
+        said = _json(self._ask("POST", "/api/builder/promotions", wish))
+        return f"{self.url}/builder/reviews/{said['id']}", tuple(said["origin"]["cautions"])
+
     def _draft_of(self, answer: httpx.Response) -> ServerDraft:
         said = _json(answer)
         files = {str(path): str(text) for path, text in said["files"].items()}

@@ -43,6 +43,8 @@ class Wishes:
     note: str | None = None
     units: Sequence[str] = ()
     at: dt.datetime | None = None
+    #: Where it comes from, other than from the draft: a promotion or a direct change.
+    origin: Mapping[str, Any] | None = None
 
 
 def submit(connection: Connection, context: Context, app: str, checksum: str, wishes: Wishes) -> str:
@@ -92,6 +94,7 @@ def propose(
         "state": "open",
         "units": sorted(units) or None,
         "publish_at": wishes.at,
+        "origin": dict(wishes.origin) if wishes.origin is not None else None,
     }
     connection.execute(sa.insert(review), row)
     body: dict[str, object] = {
@@ -103,6 +106,7 @@ def propose(
     }
     body |= {"units": sorted(units)} if units else {}
     body |= {"at": wishes.at} if wishes.at is not None else {}
+    body |= {"origin": dict(wishes.origin)} if wishes.origin is not None else {}
     record_event(connection, context, "review_submitted", app=app, body=body)
     return id
 
@@ -201,6 +205,7 @@ def approve(database: Database, releases: Releases, context: Context, id: str, n
         note=row.note,
         plan_checksum=row.plan_checksum,
         units=tuple(row.units or ()),
+        origin=row.origin,
     )
     return publish(database, releases, publication, context)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from builder.effect_text import effect_json
+from builder.origin import origin_json
 from builder.people import PersonJson
 from builder.units import UnitJson
 from forms_dsl.diagnostics import Diagnostic
@@ -103,6 +104,7 @@ def release_json(release: Release, person: Person, units: Mapping[str, UnitJson]
         "activated_at": format_instant(release.activated_at) if release.activated_at is not None else None,
         "piloted_at": format_instant(release.piloted_at) if release.piloted_at is not None else None,
         "units": [unit for id, unit in units.items() if id in release.units],
+        "origin": origin_json(release.origin),
     }
 
 
@@ -140,6 +142,7 @@ def review_json(
         "units": list(units.values()),
         "publish_at": format_instant(row.publish_at) if row.publish_at is not None else None,
         "failure": _failure_json(row.failure),
+        "origin": origin_json(row.origin),
         "can": list(can),
     }
 

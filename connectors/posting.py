@@ -8,7 +8,8 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpcore
@@ -65,24 +66,7 @@ def post(url: str, allowed: Iterable[str], headers: Mapping[str, str], body: byt
 
 
 def _exchange(attempt: Attempt, target: Target, headers: Mapping[str, str], body: bytes, started: float) -> Posted:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    whole = {
-        "Host": host + ("" if target.port == _PORTS[target.scheme] else f":{target.port}"),
-        "Accept-Encoding": "identity",
-        "Connection": "close",
-        "Content-Length": str(len(body)),
-        **headers,
-    }
-    limits = {"connect": CONNECT_SECONDS, "read": TOTAL_SECONDS, "write": TOTAL_SECONDS, "pool": CONNECT_SECONDS}
-    url = httpcore.URL(
-        scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=(target.path or "/").encode("ascii")
-    )
-    sent = [(name.encode("ascii"), text.encode("ascii")) for name, text in whole.items()]
-    request = httpcore.Request("POST", url, headers=sent, content=body, extensions={"timeout": limits})
-    context = ssl.create_default_context() if target.scheme == "https" else None
-    origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
-    with httpcore.HTTPConnection(origin, ssl_context=context, network_backend=DeadlineBackend(attempt)) as connection:
-        response = connection.handle_request(request)
+    with posted(attempt, target, headers, body, TOTAL_SECONDS) as response:
         named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
         beginning = _beginning(response)
     return Posted(
@@ -91,6 +75,31 @@ def _exchange(attempt: Attempt, target: Target, headers: Mapping[str, str], body
         redact(beginning.decode("utf-8", "replace")) or None,
         retry_after=_retry_after(named.get("retry-after", "")),
     )
+
+
+@contextmanager
+def posted(
+    attempt: Attempt, target: Target, headers: Mapping[str, str], body: bytes, seconds: float
+) -> Iterator[httpcore.Response]:
+    """The answer to one POST to a checked target, whose body is still to be read within the attempt's time."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    whole = {
+        "Host": host + ("" if target.port == _PORTS[target.scheme] else f":{target.port}"),
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+        **headers,
+    }
+    limits = {"connect": CONNECT_SECONDS, "read": seconds, "write": seconds, "pool": CONNECT_SECONDS}
+    url = httpcore.URL(
+        scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=(target.path or "/").encode("ascii")
+    )
+    sent = [(name.encode("ascii"), text.encode("ascii")) for name, text in whole.items()]
+    request = httpcore.Request("POST", url, headers=sent, content=body, extensions={"timeout": limits})
+    context = ssl.create_default_context() if target.scheme == "https" else None
+    origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
+    with httpcore.HTTPConnection(origin, ssl_context=context, network_backend=DeadlineBackend(attempt)) as connection:
+        yield connection.handle_request(request)
 
 
 def _beginning(response: httpcore.Response) -> bytes:

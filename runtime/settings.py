@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from runtime.environment import Environment, read_environment
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -31,6 +33,10 @@ class Settings:
     requests_per_second: int = 100
     #: So many records a person may reveal masked fields of in a day of the bank; 0 is none.
     reveals_per_day: int = 50
+    #: What this installation is for; without it no release comes in from another server, and none is given to one.
+    environment: Environment | None = None
+    #: Whether definitions change here by promotions only, and by direct changes for a reason.
+    promotions_only: bool = False
 
     def business_date(self, now: dt.datetime) -> dt.date:
         """The bank's day at a moment."""
@@ -51,4 +57,6 @@ class Settings:
             timezone=environment.get("QIQIAO_TIMEZONE") or "Asia/Shanghai",
             requests_per_second=int(environment.get("QIQIAO_REQUESTS_PER_SECOND") or 100),
             reveals_per_day=int(environment.get("QIQIAO_REVEALS_PER_DAY") or 50),
+            environment=read_environment(environment),
+            promotions_only=environment.get("QIQIAO_PROMOTIONS_ONLY") == "1",
         )

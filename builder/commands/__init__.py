@@ -6,7 +6,7 @@ A module has `add(verbs)`, which describes the verb and names the function that 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,3 +40,9 @@ class Verbs:
         )
         parser.set_defaults(run=run)
         return parser
+
+
+def locale_of(environment: Mapping[str, str]) -> str:
+    """The language of the command line: QIQIAO_LOCALE, else that of LANG where it is Chinese, else English."""
+    asked: Any = environment.get("QIQIAO_LOCALE") or environment.get("LC_ALL") or environment.get("LANG") or ""
+    return "zh" if asked.startswith("zh") else "en"

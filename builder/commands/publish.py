@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from collections.abc import Mapping
 
 from builder.commands import Mistake, Verbs
 from builder.folder import Folder, add_apps_argument, add_folder_argument, apps_beside, open_folder
@@ -17,6 +18,7 @@ from forms_dsl.model import Label
 from runtime.context import Context, Principal
 from runtime.publish.apply import Publication, publish
 from runtime.publish.consent import Consent, check_consent
+from runtime.publish.direct import promotions_only
 from runtime.publish.execute import Progress
 from runtime.publish.history import active_release
 from runtime.publish.pilot import unit_ids
@@ -95,6 +97,7 @@ def add(verbs: Verbs) -> None:
         "--pilot", action="append", default=[], metavar="UNIT", help="code of a unit that uses it first; may be repeated"
     )
     parser.add_argument("--at", metavar="MOMENT", help="not now but then, by a worker: an instant, or a day and time of the bank")
+    parser.add_argument("--direct", metavar="REASON", help="why it does not come by promotion, where that is the rule")
     parser.add_argument("--note", help="what the change is for, kept with the release")
     add_database_argument(parser)
 
@@ -125,10 +128,11 @@ def publish_folder(
     print("\n".join(plan_lines(planned.plan, locale)))
     if planned.plan.blocked or not _agreed(planned.plan, active, arguments, locale):
         return 1
+    origin = _origin(settings, folder.app, arguments.direct)
     approver, consent = _people(database, settings, arguments, now)
     if arguments.at is not None:
         context = context_for(approver, settings, started.releases, now)
-        wishes = Wishes(arguments.note, units, moment_of(arguments.at, settings))
+        wishes = Wishes(arguments.note, units, moment_of(arguments.at, settings), origin)
         _schedule(database, context, planned, folder, consent, wishes)
         words = {"app": folder.app, "version": planned.plan.version, "at": arguments.at}
         print("\n" + _WAITS[locale].format(**words))
@@ -141,6 +145,7 @@ def publish_folder(
         note=arguments.note,
         plan_checksum=planned.plan.checksum,
         units=units,
+        origin=origin,
     )
     context = context_for(approver, settings, started.releases, now)
     print()
@@ -150,6 +155,15 @@ def publish_folder(
     if consent.alone:
         print(_ALONE["first" if active is None else "demo"][locale].format(who=approver.username))
     return 0
+
+
+def _origin(settings: Settings, app: str, reason: str | None) -> Mapping[str, str] | None:
+    """What a publication from a folder says of itself where promotions are the rule; raises NotAllowed without a reason."""
+    if not settings.promotions_only:
+        return None
+    if not reason:
+        raise promotions_only(app)
+    return {"kind": "direct", "reason": reason, "by": operator().id}
 
 
 def _schedule(database: Database, context: Context, planned: Planned, folder: Folder, consent: Consent, wishes: Wishes) -> None:

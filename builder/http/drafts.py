@@ -25,6 +25,7 @@ from runtime.context import Context
 from runtime.failures import Fault, Invalid
 from runtime.http.admission import platform_role
 from runtime.http.services import services_of
+from runtime.publish.direct import direct_origin
 from runtime.publish.effect import effect_of, moment_of_context
 from runtime.publish.pilot import unit_ids
 from runtime.publish.plan import plan_publish
@@ -100,6 +101,7 @@ def _draft_answer(context: Context, judged: drafts.Judged) -> JSONResponse:
 @router.put("/draft/files/{path:path}")
 def put_file(request: Request, context: Designer, app: str, path: str, file: FileText) -> JSONResponse:
     """Save one file."""
+    _check_direct(request, context, app)
     judged = drafts.save_file(services_of(request).database, context, app, path, file.text, file.checksum, ReadOnce())
     return JSONResponse(
         {
@@ -113,6 +115,7 @@ def put_file(request: Request, context: Designer, app: str, path: str, file: Fil
 @router.put("/draft/bundle")
 def put_bundle(request: Request, context: Designer, app: str, wish: BundleBytes) -> JSONResponse:
     """Save a zip of an app's folder as the whole draft."""
+    _check_direct(request, context, app)
     bundle = read_bundle(f"{app}.zip", _decoded(wish.zip))
     if bundle.diagnostics:
         raise Invalid(REFUSED, code=bundle.diagnostics[0].code, faults=tuple(map(_fault, bundle.diagnostics)))
@@ -187,9 +190,17 @@ def submit(request: Request, context: Designer, app: str, submission: Submission
     services = services_of(request)
     at = instant_of(submission.at, services.settings.timezone) if submission.at is not None else None
     with services.database.write() as connection:
-        wishes = review.Wishes(submission.note, unit_ids(connection, submission.units), at)
+        origin = direct_origin(connection, services.settings, context, app)
+        wishes = review.Wishes(submission.note, unit_ids(connection, submission.units), at, origin)
         id = review.submit(connection, context, app, submission.checksum, wishes)
         return JSONResponse(review_answer(connection, context, review.read_review(connection, id)), 201)
+
+
+def _check_direct(request: Request, context: Context, app: str) -> None:
+    """Raise NotAllowed where definitions come by promotions only and no direct change of the app is open."""
+    services = services_of(request)
+    with services.database.read() as connection:
+        direct_origin(connection, services.settings, context, app)
 
 
 REFUSED = {"zh": "压缩包未被接受。", "en": "The bundle is not taken."}

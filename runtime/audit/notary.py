@@ -6,15 +6,14 @@ Who can change every row can still not sign; who restores an older database is f
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
+
+from runtime.store.signing import id_of_key, open_signing_key, public_bytes
 
 _FOLDER, _KEY, _ANCHOR = "audit", "signing-key.pem", "last-checkpoint.json"
 
@@ -68,28 +67,8 @@ def open_notary(data_folder: Path) -> Notary:
     """The notary of a data folder; its key is made at the first use, readable by this account only."""
     folder = data_folder / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / _KEY
-    if not path.exists():
-        _write_key(path)
-    key = load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise TypeError(f"{path} holds no Ed25519 key")
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    key_id = hashlib.sha256(public).hexdigest()[:32]
+    key = open_signing_key(folder / _KEY)
+    public = public_bytes(key)
+    key_id = id_of_key(public)
     (folder / f"{key_id}.pub").write_text(base64.b64encode(public).decode())
     return Notary(folder, key, key_id)
-
-
-def _write_key(path: Path) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    # Written aside and linked in: a process that starts at the same moment reads a whole key or makes none.
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        return
-    finally:
-        fresh.unlink()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -62,7 +63,13 @@ def pilot_runs(app: str, pilot: Release) -> Conflict:
 
 
 def insert_release(
-    connection: Connection, planned: Planned, files: Files, author: str, note: str | None, context: Context
+    connection: Connection,
+    planned: Planned,
+    files: Files,
+    author: str,
+    note: str | None,
+    context: Context,
+    origin: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the release as `applying`, with its steps; raises Conflict when another one is under way."""
     plan = planned.plan
@@ -78,6 +85,7 @@ def insert_release(
         "approver": context.principal.id,
         "note": note,
         "created_at": context.now,
+        "origin": dict(origin) if origin is not None else None,
         "pilot": {"units": list(plan.units), "held": sorted(planned.held)} if plan.units else None,
     }
     try:
@@ -181,7 +189,7 @@ def _told(target: Release, base: int | None, operator: str | None) -> dict[str, 
         "approver": target.approver,
         "note": target.note,
         "operator": operator,
-    }
+    } | ({"origin": dict(target.origin)} if target.origin is not None else {})
 
 
 def fail_release(connection: Connection, target: Release, failure: Failure, context: Context) -> None:

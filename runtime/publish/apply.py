@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -52,6 +53,8 @@ class Publication:
     plan_checksum: str | None = None
     #: Ids of the units of a pilot; none for the whole bank.
     units: tuple[str, ...] = ()
+    #: Where it came from, other than from the draft.
+    origin: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def publish(
 
     def open_release(connection: Connection, planned: Planned) -> int:
         author, note = publication.consent.author, publication.note
-        activation.insert_release(connection, planned, publication.files, author, note, context)
+        activation.insert_release(connection, planned, publication.files, author, note, context, publication.origin)
         return planned.plan.to
 
     def plan(connection: Connection) -> Planned:

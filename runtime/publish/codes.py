@@ -22,3 +22,12 @@ NO_UNIT = code("M463", "There is no such unit.")
 TIME_OVER = code("M464", "The time at which something was to be published is none, is over, or is more than a year away.")
 ONE_SCHEDULED = code("M465", "Another publication of the app waits for its time; it is to be cancelled or done first.")
 TOO_LATE = code("M466", "Nobody published at the time that was approved, and by now it is too late.")
+NO_ENVIRONMENT = code("M470", "This server was not told which environment it is, so no release leaves it or comes in.")
+BAD_PROMOTION = code("M471", "A file of a release from another server is damaged, was changed, or is of another version.")
+UNKNOWN_KEY = code("M472", "A release of another server is signed with a key that is not known here, or the key is none.")
+WRONG_SOURCE = code(
+    "M473", "A release comes from a server of another kind than was entered, from this very server, or cannot be fetched."
+)
+ALONE_THERE = code("M474", "Whoever made a release that nobody else looked at there cannot bring it here.")
+PROMOTIONS_ONLY = code("M475", "Definitions change here by promotions, or by a direct change for a reason.")
+NOT_LIVE_THERE = code("M476", "The release was never live, so it is not given to another server.")

@@ -77,4 +77,5 @@ def _release(row: Row[Any]) -> Release:
         activated_at=row.activated_at,
         units=tuple(row.pilot["units"]) if row.pilot else (),
         piloted_at=row.piloted_at,
+        origin=row.origin,
     )

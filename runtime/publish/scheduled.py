@@ -185,6 +185,7 @@ def _publish(publisher: Publisher, row: Row[Any], keep: Callable[[], None]) -> N
         note=row.note,
         plan_checksum=row.plan_checksum,
         units=tuple(row.units or ()),
+        origin=row.origin,
     )
     context = Context(
         principal=approver,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from forms_dsl.diagnostics import Diagnostic, has_errors
 from forms_dsl.diff import Change
@@ -104,6 +105,8 @@ class Release:
     #: Ids of the units that it is live for, while it is a pilot or on its way to one.
     units: tuple[str, ...] = ()
     piloted_at: dt.datetime | None = None
+    #: Where it came from, other than from the draft: a promotion or a direct change.
+    origin: Mapping[str, Any] | None = None
 
     @property
     def becomes_pilot(self) -> bool:
@@ -113,3 +116,9 @@ class Release:
 
 #: The texts of an app by path.
 Files = Mapping[str, str]
+
+
+def digest_of(files: Files) -> str:
+    """The identity of all texts together, byte for byte."""
+    parts = (f"{path}\0{hashlib.sha256(text.encode()).hexdigest()}\n" for path, text in sorted(files.items()))
+    return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -12,6 +12,7 @@ from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.notice_tables import notice
 from runtime.store.people_tables import person_group, person_post, role_grant
+from runtime.store.promotion_tables import direct_change, release_source
 from runtime.store.proxy_tables import wf_proxy
 from runtime.store.reveal_tables import reveal_count
 from runtime.store.search_tables import search_field, search_term
@@ -41,6 +42,7 @@ __all__ = [
     "automation_run",
     "connection",
     "connector_answer",
+    "direct_change",
     "emergency_use",
     "exchange_rate",
     "export_request",
@@ -53,6 +55,7 @@ __all__ = [
     "outbox",
     "person_group",
     "person_post",
+    "release_source",
     "reveal_count",
     "role_grant",
     "search_field",
@@ -91,6 +94,8 @@ release = table(
     #: Of a release for some units only: {"units": ids, "held": indexes that wait until it is live for all}
     sa.Column("pilot", Json),
     sa.Column("piloted_at", Instant),
+    #: Where it came from: a promotion with what the other server says of it, or a direct change with its reason; NULL for the draft.
+    sa.Column("origin", Json),
 )
 #: At most one active, one applying and one pilot release per app: the database, not a check before, decides.
 sa.Index(
@@ -177,6 +182,8 @@ review = table(
     sa.Column("publish_at", Instant),
     #: Why it was not published at its time: `code`, `zh`, `en`.
     sa.Column("failure", Json),
+    #: As `origin` of a release.
+    sa.Column("origin", Json),
 )
 
 # Organisation and identity -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def releases(database: Database) -> Releases:
 @pytest.fixture
 def workshop(database: Database, releases: Releases, database_url: str, tmp_path: Path) -> Iterator[Workshop]:
     """A server with the desk live."""
+    with open_workshop(database, releases, Settings(database_url, tmp_path / "data")) as opened:
+        yield opened
+
+
+@contextmanager
+def open_workshop(database: Database, releases: Releases, settings: Settings) -> Iterator[Workshop]:
+    """A server of these settings with its people, and the desk live."""
     with database.write() as connection:
         unit = add_unit(connection, "IT", "科技部", NOW)
         people = {}
@@ -65,6 +73,6 @@ def workshop(database: Database, releases: Releases, database_url: str, tmp_path
             for role in platform_roles:
                 grant_role(connection, people[name], "", role, Given(NOW))
     put_live(database, releases, FILES)
-    app = create_app(Settings(database_url, tmp_path / "data"))
+    app = create_app(settings)
     with serving(app) as url:
         yield Workshop(url, app.state.services, people)

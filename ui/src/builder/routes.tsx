@@ -20,6 +20,7 @@ export const router = createBrowserRouter(
             { index: true, lazy: screen(() => import('./home/Start')) },
             { path: 'reviews', lazy: screen(() => import('./publish/Reviews')) },
             { path: 'reviews/:id', lazy: screen(() => import('./publish/ReviewPage')) },
+            { path: 'promotions', lazy: screen(() => import('./publish/Promotions')) },
             { path: ':app', lazy: screen(() => import('./home/AppHome')) },
             { path: ':app/kind/:kind', lazy: screen(() => import('./home/KindPage')) },
             { path: ':app/form/:form', lazy: screen(() => import('./form/FormDesigner')) },

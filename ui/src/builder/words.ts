@@ -4,6 +4,7 @@ export const words = catalogue('builder', {
   product: ['七巧 · 设计', 'Qiqiao · Builder'],
   workplace: ['工作台', 'Workplace'],
   reviews: ['待批准的发布', 'Reviews'],
+  promotions: ['推送', 'Promotions'],
   review_count: ['{{count}} 件', '{{count}} waits', '{{count}} wait'],
   apps: ['应用', 'Apps'],
   place: ['所在位置', 'You are here'],

@@ -131,7 +131,33 @@ export interface Review {
   /** When it is to be published; null for at once when it is approved. */
   readonly publish_at: string | null
   readonly failure: { readonly code: string, readonly message: Label } | null
+  readonly origin: Origin | null
 }
+
+interface Signer { readonly username: string, readonly name: string }
+
+/** Where a release came from, other than from the draft. */
+export type Origin =
+  | { readonly kind: 'direct', readonly reason: string, readonly by: string }
+  | {
+    readonly kind: 'promotion'
+    readonly source: string
+    readonly key: string
+    readonly cautions: readonly Label[]
+    readonly statement: {
+      readonly environment: { readonly kind: 'development' | 'test' | 'production', readonly name: string | null }
+      readonly release: number
+      readonly version: string
+      readonly digest: string
+      readonly author: Signer | null
+      readonly editors: readonly Signer[]
+      readonly approver: Signer | null
+      readonly note: string | null
+      readonly decision_note: string | null
+      readonly published_at: string
+      readonly cases: { readonly passed: number, readonly failed: number, readonly not_run: number }
+    }
+  }
 
 export interface ReviewWithPlan extends Review { readonly plan: PublishPlan, readonly plan_changed: boolean }
 
@@ -148,6 +174,7 @@ export interface ReleaseEntry {
   readonly created_at: string
   readonly activated_at: string | null
   readonly piloted_at: string | null
+  readonly origin: Origin | null
 }
 
 export interface Catalog {

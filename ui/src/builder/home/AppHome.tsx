@@ -9,6 +9,7 @@ import { useTitle } from '../../kernel/parts/title'
 import type { AppHomeAnswer, KindName } from '../draft/types'
 import { CrumbBar } from '../shell/CrumbBar'
 import { placeFor, workplaceOf } from '../shell/views'
+import { DirectChange } from './DirectChange'
 import { EntityMap } from './EntityMap'
 import { useAppHome, useAppName, useBuilderApps, useReviews } from './queries'
 import { Tangram } from './Tangram'
@@ -40,7 +41,7 @@ export default function AppHome() {
           {data && <Kinds app={app} data={data} />}
           {data && <EntityMap app={app} map={data.map} />}
         </div>
-        <div className="home-side">{data && <><Changes app={app} data={data} /><Checks app={app} data={data} /></>}<OpenReviews /></div>
+        <div className="home-side"><DirectChange app={app} />{data && <><Changes app={app} data={data} /><Checks app={app} data={data} /></>}<OpenReviews /></div>
       </main>
     </>
   )

@@ -2,6 +2,14 @@ import { catalogue } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('builder-home', {
   apps: ['应用', 'Apps'],
+  direct: ['仅限推送', 'Promotions only'],
+  direct_none: ['本服务器的定义只经由其他环境推送而来，草稿不能直接修改。', 'Definitions change on this server by promotions only; the draft is not edited here.'],
+  direct_promotions: ['推送', 'Promotions'],
+  direct_open: ['已打开直接修改：', 'A direct change is open:'],
+  direct_until: ['至', 'until'],
+  direct_ask: ['直接修改…', 'Change it here…'],
+  direct_text: ['打开 8 小时。原因会显示给第二人并写入审计记录；请同样在测试环境修改，否则下次推送会去掉这里的修改。', 'Open for 8 hours. The second person sees the reason and the trail keeps it. Make the same change on the test server, or the next promotion takes it away.'],
+  direct_yes: ['打开直接修改', 'Open a direct change'],
   find_app: ['搜索 {{count}} 个应用', 'Search {{count}} app', 'Search {{count}} apps'],
   no_apps: ['还没有应用', 'There is no app yet'],
   no_apps_hint: ['由科技人员用 qiqiao publish 发布第一个应用后，就可以在这里修改。', 'Once IT has published a first app with `qiqiao publish`, it can be changed here.'],

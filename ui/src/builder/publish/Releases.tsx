@@ -9,12 +9,14 @@ import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { Confirm } from '../../kernel/parts/Dialog'
+import { useEnvironment } from '../../kernel/parts/EnvironmentMark'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import type { ReleaseEntry } from '../draft/types'
 import { useReleases } from '../home/queries'
 import { When } from '../home/When'
 import { CrumbBar } from '../shell/CrumbBar'
+import { GiveRelease } from './GiveRelease'
 import { PilotActs } from './PilotActs'
 import { Scheduled } from './Scheduled'
 import { words } from './words'
@@ -29,6 +31,7 @@ export default function Releases() {
   const [asked, setAsked] = useState<number | null>(null)
   const releases = useReleases(app)
   const publishes = useMe().data?.platform_roles.includes('publisher') ?? false
+  const gives = Boolean(useEnvironment().data?.environment)
   useTitle(t('releases'))
   const activate = useMutation({
     mutationFn: (release: number) => once(release, key => post<ReleaseEntry>(path('api', 'builder', 'apps', app, 'releases', String(release), 'activate'), { body: {}, key })),
@@ -53,11 +56,11 @@ export default function Releases() {
                   <tr key={each.release}>
                     <th scope="row">{t('release_no', { version: each.release })} <span className="hint">v{each.version}</span></th>
                     <td><span className={`tag ${TAG[each.state]}`}>{t(each.state)}</span>{each.units.length > 0 && <span className="hint small"> {each.units.map(unit => unit.name).join(c('separator'))}</span>}</td>
-                    <td>{each.note}</td>
+                    <td>{each.note}{each.origin && <p className="hint small">{each.origin.kind === 'direct' ? `${t('direct_change')} ${each.origin.reason}` : t('came_from', { server: each.origin.statement.environment.name ?? t(`kind_${each.origin.statement.environment.kind}`), version: each.origin.statement.release })}</p>}</td>
                     <td>{each.author?.name}</td>
                     <td>{each.approver?.name}</td>
                     <td>{(each.activated_at ?? each.piloted_at) && <When at={each.activated_at ?? each.piloted_at ?? ''} />}</td>
-                    <td>{publishes && each.state === 'pilot' && <PilotActs app={app} release={each} />}{publishes && each.state === 'superseded' && each.activated_at && <Button size="small" danger disabled={activate.isPending} onClick={() => setAsked(each.release)}>{t('go_back', { version: each.release })}</Button>}</td>
+                    <td>{publishes && each.state === 'pilot' && <PilotActs app={app} release={each} />}{publishes && each.state === 'superseded' && each.activated_at && <Button size="small" danger disabled={activate.isPending} onClick={() => setAsked(each.release)}>{t('go_back', { version: each.release })}</Button>}{gives && (each.activated_at ?? each.piloted_at) && <> <GiveRelease app={app} release={each.release} /></>}</td>
                   </tr>
                 ))}
               </tbody>

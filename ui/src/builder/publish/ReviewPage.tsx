@@ -19,6 +19,7 @@ import { When } from '../home/When'
 import { CrumbBar } from '../shell/CrumbBar'
 import { ChangeList } from './ChangeList'
 import { Impact, widenedOf } from './Impact'
+import { OriginBlock } from './Origin'
 import { REVIEW_TAG } from './Reviews'
 import { CancelScheduled, ScheduledTime } from './Scheduled'
 import { Steps } from './Steps'
@@ -104,6 +105,7 @@ export default function ReviewPage() {
                   <p className="second"><span className="avatar" aria-hidden="true">{review.author.name.slice(0, 1)}</span>{review.author.name}<span className="hint">{review.note}</span></p>
                   {review.decided_by && <p className="second"><span className="avatar" aria-hidden="true">{review.decided_by.name.slice(0, 1)}</span>{review.decided_by.name}<span className="hint">{t(`state_${review.state}`)} {review.decision_note}</span></p>}
                   {review.units.length > 0 && <p className="notice">{t('first_in')} <b>{review.units.map(unit => unit.name).join(c('separator'))}</b></p>}
+                  <OriginBlock origin={review.origin} />
                   <ScheduledTime review={review} />
                   {review.can.includes('cancel') && <div className="decision-buttons"><CancelScheduled review={review} /></div>}
                   {undone && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}

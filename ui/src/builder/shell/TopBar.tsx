@@ -2,6 +2,7 @@
 import { Link } from 'react-router'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { EnvironmentMark } from '../../kernel/parts/EnvironmentMark'
 import { LanguageSwitch } from '../../kernel/parts/LanguageSwitch'
 import { Logo } from '../../kernel/parts/Logo'
 import { PersonMenu } from '../../screens/shell/PersonMenu'
@@ -16,7 +17,9 @@ export function TopBar() {
   return (
     <header className="top">
       <Link to="/" className="brand"><Logo size={24} /><span>{t('product')}</span></Link>
+      <EnvironmentMark />
       <span className="grow" />
+      <Link to="/promotions" className="top-promotions">{t('promotions')}</Link>
       <Link to="/reviews" className="top-reviews">{t('reviews')}{waiting > 0 && <span className="badge"><span aria-hidden="true">{waiting}</span><span className="sr">{t('review_count', { count: waiting })}</span></span>}</Link>
       <a href="/">{t('workplace')}</a>
       <div className="top-switches"><LanguageSwitch /><SchemeSwitch /></div>

@@ -1,5 +1,6 @@
 /** The sign-in page: the seven pieces, the form, the language. */
 import type { Me } from '../api/types'
+import { EnvironmentMark } from '../parts/EnvironmentMark'
 import { LanguageSwitch } from '../parts/LanguageSwitch'
 import { Logo } from '../parts/Logo'
 import { useWords } from '../i18n/catalogue'
@@ -23,7 +24,7 @@ export function SignIn({ done }: { readonly done: (me: Me) => Promise<void> }) {
           <ul>{PIECES.map(piece => <li key={piece}><i className={`mark mark-${piece}`} />{t(piece)}</li>)}</ul>
         </section>
         <section className="sign-in-form">
-          <div className="sign-in-brand"><Logo size={28} /><span>{c('product')}</span></div>
+          <div className="sign-in-brand"><Logo size={28} /><span>{c('product')}</span><EnvironmentMark /></div>
           <h1>{t('welcome')}</h1>
           <LoginForm done={done} />
         </section>

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { useMe } from '../../kernel/api/queries'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
+import { EnvironmentMark } from '../../kernel/parts/EnvironmentMark'
 import { LanguageSwitch } from '../../kernel/parts/LanguageSwitch'
 import { Logo } from '../../kernel/parts/Logo'
 import { Bell } from './Bell'
@@ -17,6 +18,7 @@ export function TopBar({ search }: { readonly search: () => void }) {
   return (
     <header className="top">
       <Link to="/" className="brand"><Logo size={24} /><span>{c('product')}</span></Link>
+      <EnvironmentMark />
       <button type="button" className="top-search" aria-keyshortcuts="Control+K" onClick={search}>
         <span className="grow cut">{t('search')}</span><kbd aria-hidden="true">Ctrl K</kbd>
       </button>
