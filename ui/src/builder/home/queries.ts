@@ -17,8 +17,9 @@ export function useAppName(): (app: string) => string {
 export const useAppHome = (app: string) =>
   useQuery({ queryKey: ['builder', 'home', app], queryFn: ({ signal }) => get<AppHomeAnswer>(path('api', 'builder', 'apps', app), { signal }) })
 
-export const useReviews = () =>
-  useQuery({ queryKey: ['builder', 'reviews'], queryFn: ({ signal }) => get<{ items: readonly Review[] }>('/api/builder/reviews', { signal }), refetchInterval: 60_000 })
+/** For those who may look at reviews; an administrator comes to the builder for its sources only. */
+export const useReviews = (enabled = true) =>
+  useQuery({ queryKey: ['builder', 'reviews'], enabled, queryFn: ({ signal }) => get<{ items: readonly Review[] }>('/api/builder/reviews', { signal }), refetchInterval: 60_000 })
 
 export const useReview = (id: string) =>
   useQuery({ queryKey: ['builder', 'reviews', id], queryFn: ({ signal }) => get<ReviewWithPlan>(path('api', 'builder', 'reviews', id), { signal }) })

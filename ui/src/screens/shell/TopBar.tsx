@@ -25,6 +25,7 @@ export function TopBar({ search }: { readonly search: () => void }) {
       <span className="grow" />
       {me && <span className="top-date hint small">{t('business_date', { date: me.business_date })}</span>}
       {me && mayBuild(me) && <a className="top-builder" href="/builder">{t('builder')}</a>}
+      {me && !mayBuild(me) && me.platform_roles.includes('administrator') && <a className="top-builder" href="/builder/promotions">{t('promotions')}</a>}
       <div className="top-switches"><LanguageSwitch /><SchemeSwitch /></div>
       {me && <Bell me={me} />}
       {me && <PersonMenu me={me} />}

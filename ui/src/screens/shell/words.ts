@@ -14,6 +14,7 @@ export const words = catalogue('shell', {
   maintained: ['参数与决策表', 'Parameters and tables'],
   rates: ['汇率', 'Exchange rates'],
   tokens: ['接口令牌', 'API tokens'],
+  promotions: ['推送', 'Promotions'],
   builder: ['设计台', 'Builder'],
   reviews: ['待批准的发布', 'Publications to approve'],
   review_count: ['{{count}} 件待批准', '{{count}} to approve', '{{count}} to approve'],
