@@ -26,6 +26,8 @@ def read_text(raw: object) -> str:
     """One text in NFC, without white space around it."""
     if not isinstance(raw, str):
         raise refusals.wrong_kind("a text", "文本")
+    if raw.isascii() and "\0" not in raw:
+        return raw.strip(WHITE_SPACE)  # in NFC already
     if _REFUSED.search(raw):
         raise refusals.refused_character()
     return unicodedata.normalize("NFC", raw).strip(WHITE_SPACE)

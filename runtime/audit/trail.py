@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring as encode
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
@@ -19,13 +20,16 @@ from sqlalchemy.engine import Connection, Dialect
 from runtime.audit.canonical import canonical_json
 from runtime.context import Context
 from runtime.store.asking import Prepared, change_later, prepare
-from runtime.store.identifiers import new_id
+from runtime.store.copying import put_rows
+from runtime.store.identifiers import new_id, new_ids
 from runtime.store.tables import audit_event, audit_queue
 from runtime.store.types import truncate_to_milliseconds
 
 #: What a leaf is made of: every column but the leaf itself.
 LEAF_COLUMNS = tuple(column.name for column in audit_event.columns if column.name != "leaf")
 
+#: What differs among events of one kind over records of one entity.
+_DIFFERING = ("id", "record_id", "record_version", "body", "leaf")
 _INSERT_EVENT = sa.insert(audit_event)
 _INSERT_QUEUE = sa.insert(audit_queue)
 
@@ -40,6 +44,15 @@ class NewEvent:
     entity: str | None = None
     record_id: str | None = None
     record_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What many events have in common."""
+
+    kind: str
+    app: str
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,7 @@ def record_events(connection: Connection, context: Context, events: Sequence[New
         change_later(connection, event, rows[0])
         change_later(connection, queue, {"event_id": rows[0]["id"]})
     else:
-        connection.execute(_INSERT_EVENT, rows)
-        connection.execute(_INSERT_QUEUE, [{"event_id": row["id"]} for row in rows])
+        _put(connection, tuple(rows[0]), [tuple(row.values()) for row in rows])
     return [str(row["id"]) for row in rows]
 
 
@@ -86,10 +98,24 @@ def _prepared(dialect: Dialect) -> tuple[Prepared, Prepared]:
     return prepare(_INSERT_EVENT, dialect), prepare(_INSERT_QUEUE, dialect)
 
 
+def record_alike(connection: Connection, context: Context, act: Alike, events: Iterable[tuple[str, int, str]]) -> None:
+    """Write events that differ only in record, version and body (its canonical text), as `record_events` does, but written out once."""
+    given = list(events)
+    if not given:
+        return
+    same = _row(context, NewEvent(act.kind, {}, act.app, act.entity))
+    leaf = _leaf_form(same)
+    ids = new_ids(context.now, len(given))
+    rows = [
+        (id, record, version, body, _digest(leaf % (encode(body), encode(id), encode(record), version)))
+        for id, (record, version, body) in zip(ids, given, strict=True)
+    ]
+    _put(connection, _DIFFERING, rows, {name: value for name, value in same.items() if name not in _DIFFERING})
+
+
 def leaf_of(row: Mapping[str, object]) -> str:
     """The hash of an event's row: SHA-256 over 0x00 and its canonical JSON (RFC 6962 leaf)."""
-    text = canonical_json({name: row[name] for name in LEAF_COLUMNS})
-    return hashlib.sha256(b"\0" + text.encode()).hexdigest()
+    return _digest(canonical_json({name: row[name] for name in LEAF_COLUMNS}))
 
 
 def commitment(path: str, value: object, nonce: str | None = None) -> Commitment:
@@ -100,6 +126,25 @@ def commitment(path: str, value: object, nonce: str | None = None) -> Commitment
     nonce = nonce or secrets.token_hex(32)
     message = path.encode() + b"\0" + type(value).__name__.encode() + b"\0" + canonical_json(value).encode()
     return Commitment(nonce, hmac.new(bytes.fromhex(nonce), message, hashlib.sha256).hexdigest())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(b"\0" + text.encode()).hexdigest()
+
+
+def _leaf_form(row: Mapping[str, object]) -> str:
+    """The text that leaves of alike events are made of, with places for what differs, in the order of their names."""
+    forms = {"body": "%s", "id": "%s", "record_id": "%s", "record_version": '"%d"'}
+    parts = (f"{encode(name)}:{forms.get(name) or canonical_json(row[name]).replace('%', '%%')}" for name in sorted(LEAF_COLUMNS))
+    return "{" + ",".join(parts) + "}"
+
+
+def _put(
+    connection: Connection, columns: Sequence[str], rows: Sequence[Sequence[object]], alike: Mapping[str, object] = {}
+) -> None:
+    place = columns.index("id")
+    put_rows(connection, audit_event, columns, rows, alike)
+    put_rows(connection, audit_queue, ("event_id",), [(row[place],) for row in rows])
 
 
 def _row(context: Context, event: NewEvent) -> dict[str, object]:

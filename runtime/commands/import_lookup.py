@@ -20,9 +20,8 @@ from runtime.context import Context
 from runtime.records.access import is_platform
 from runtime.records.sealed import kept_as
 from runtime.records.sight import clear_fields
+from runtime.store.among import AT_ONCE, among
 
-#: Parameters of one statement; SQLite allows more, PostgreSQL plans fewer faster.
-_AT_ONCE = 500
 #: Answers that are remembered at a time.
 _MOST_KNOWN = 50_000
 _Key = tuple[str, str, str | None]
@@ -88,9 +87,11 @@ class Lookups:
             for form in kept_as(declared, value):
                 parsed.setdefault(form, []).append(text)
         values = list(parsed)
-        for start in range(0, len(values), _AT_ONCE):
-            chunk = values[start : start + _AT_ONCE]
-            query = sa.select(entity.table.c.id, by, of).where(by.in_(chunk), entity.table.c.deleted_at.is_(None))
+        for start in range(0, len(values), AT_ONCE):
+            chunk = values[start : start + AT_ONCE]
+            query = sa.select(entity.table.c.id, by, of).where(
+                among(connection.dialect, by, chunk), entity.table.c.deleted_at.is_(None)
+            )
             rows = connection.execute(query).all()
             known = self._known(connection, lookup, [id for id, _, _ in rows])
             for id, value, answer in rows:

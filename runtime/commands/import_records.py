@@ -145,11 +145,17 @@ def _take(
 
 
 def take_rows(
-    connection: Connection, lookups: Lookups, writer: ChunkWriter, chunk: Sequence[MappedRow], result: StepResult
+    connection: Connection,
+    lookups: Lookups,
+    writer: ChunkWriter,
+    chunk: Sequence[MappedRow],
+    result: StepResult,
+    *,
+    tried: bool = False,
 ) -> None:
-    """Write a piece of a file; each row has its outcome then, or its faults."""
+    """Write a piece of a file; each row has its outcome then, or its faults. What is only `tried` is undone by the caller."""
     lookups.resolve(connection, chunk, writer.entity.entity.fields)
-    writer.write(connection, chunk, result)
+    writer.write(connection, chunk, result, tried=tried)
     result.rejected += sum(bool(row.faults) for row in chunk)
 
 

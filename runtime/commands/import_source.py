@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from runtime.spreadsheets.cells import MARK, unshielded
 
 #: A cell may be long, but not endless: a missing quote would otherwise swallow the file.
 _LONGEST_CELL = 100_000
+_BROKEN = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Rows(Protocol):
         """The rows after the header, each time from the beginning; empty ones are no rows."""
         ...
 
+    def count(self, keep: Callable[[], None]) -> int:
+        """How many rows there are; `keep` is called now and then."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -50,6 +56,19 @@ class SourceFile:
 
     def rows(self) -> Iterator[SourceRow]:
         """The rows after the header; empty lines are no rows."""
+        for number, cells in self._lines():
+            if cells is None:
+                fault = {"zh": "引号或单元格无法读取。", "en": "A quote or cell of this row cannot be read."}
+                yield SourceRow(number, {}, fault)
+            else:
+                yield self._row(number, cells)
+
+    def count(self, keep: Callable[[], None]) -> int:
+        """How many rows there are; `keep` is called now and then."""
+        return counted(self._lines(), keep)
+
+    def _lines(self) -> Iterator[tuple[int, list[str] | None]]:
+        """The cells of each row with its number; none where they cannot be read."""
         with self.path.open(encoding=_codec(self.encoding), errors="surrogateescape", newline="") as file:
             reader = csv.reader(file, delimiter=self.delimiter)
             next(reader)
@@ -61,12 +80,10 @@ class SourceFile:
                 except StopIteration:
                     return
                 except csv.Error:
-                    yield SourceRow(
-                        number, {}, {"zh": "引号或单元格无法读取。", "en": "A quote or cell of this row cannot be read."}
-                    )
+                    yield number, None
                     continue
                 if cells and not (len(cells) == 1 and cells[0].startswith(MARK)):
-                    yield self._row(number, cells)
+                    yield number, cells
 
     def digest(self) -> str:
         """The SHA-256 of the file's bytes."""
@@ -80,11 +97,22 @@ class SourceFile:
                 "en": f"The row has {len(cells)} columns, the header has {len(self.columns)}.",
             }
             return SourceRow(number, dict(zip(self.columns, cells, strict=False)), fault)
-        if any(not cell.isascii() and _is_broken(cell) for cell in cells):
+        whole_row = "".join(cells)
+        if not whole_row.isascii() and _BROKEN.search(whole_row):
             whole = {"zh": f"该行不是有效的 {self.encoding} 文本。", "en": f"The row is not valid {self.encoding}."}
             return SourceRow(number, {}, whole)
         # What an export has shielded from spreadsheets is what it was.
-        return SourceRow(number, dict(zip(self.columns, map(unshielded, cells), strict=True)))
+        told = map(unshielded, cells) if "'" in whole_row else cells
+        return SourceRow(number, dict(zip(self.columns, told, strict=True)))
+
+
+def counted(rows: Iterable[object], keep: Callable[[], None]) -> int:
+    """How many of something there are, which may take long: `keep` is called now and then."""
+    count = 0
+    for count, _ in enumerate(rows, 1):
+        if count % 10_000 == 0:
+            keep()
+    return count
 
 
 def open_source(path: Path, delimiter: str, encoding: str, name: str | None = None) -> SourceFile:
@@ -128,7 +156,7 @@ def _codec(encoding: str) -> str:
 
 def _is_broken(text: str) -> bool:
     """Whether bytes of it could not be decoded; they stand in it as lone surrogates."""
-    return any("\udc80" <= character <= "\udcff" for character in text)
+    return _BROKEN.search(text) is not None
 
 
 def invalid_source(zh: str, en: str) -> Invalid:

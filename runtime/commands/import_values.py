@@ -15,7 +15,8 @@ from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.scope import FORM, Scope
 from forms_dsl.expr.tree import Expr, ValueType
-from forms_dsl.model import Label
+from forms_dsl.fieldtypes.registry import FIELD_TYPES
+from forms_dsl.model import Field, Label
 from forms_dsl.source import Document, Pointer
 from runtime.commands.import_mapping import LookupShape, MappingShape, StepShape, ValueShape, value_of
 from runtime.context import Context
@@ -29,6 +30,9 @@ NO_VALUE = code(
 )
 STANDS_TWICE = code("D108", "A row of an import with the key of an earlier row.")
 NO_RECORD = code("D109", "A value of an import that names no record, or none that is this person's to see.")
+
+#: Texts of a field that are read once.
+_REMEMBERED = 5_000
 
 Cells = Mapping[str, str]
 
@@ -73,8 +77,8 @@ class MappedRow:
     values: dict[str, object] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     faults: list[RowFault] = field(default_factory=list)
-    #: Field → the column that it came from, for the list of rejects.
-    columns: dict[str, str] = field(default_factory=dict)
+    #: Field → the column that it came from, for the list of rejects; one for all rows of a file.
+    columns: Mapping[str, str] = field(default_factory=dict)
     outcome: Outcome | None = None
 
 
@@ -82,27 +86,26 @@ class MappedRow:
 class StepReader:
     """A step with everything compiled that its rows need."""
 
-    fields: Mapping[str, Callable[[Cells], object]]
-    shapes: Mapping[str, ValueShape]
+    #: Each field with what reads it and the shape that it was compiled from.
+    readers: tuple[tuple[str, Callable[[Cells], object], ValueShape], ...]
+    #: Field → the column that it comes from.
+    columns: Mapping[str, str]
     condition: Callable[[Cells], bool]
 
     def read(self, number: int, cells: Cells) -> MappedRow:
         """The values of one row."""
-        row = MappedRow(number)
-        for name, read in self.fields.items():
-            shape = self.shapes[name]
-            column = shape.column or name
-            row.columns[name] = column
+        row = MappedRow(number, columns=self.columns)
+        for name, read, shape in self.readers:
             try:
                 value = read(cells)
             except _Refused as refused:
-                row.faults.append(RowFault(column, refused.value, refused.reason, NO_VALUE.id))
+                row.faults.append(RowFault(self.columns[name], refused.value, refused.reason, NO_VALUE.id))
                 continue
             if value is None and shape.required:
-                row.faults.append(RowFault(column, cells.get(column), _NOTHING, NO_VALUE.id))
+                row.faults.append(RowFault(self.columns[name], cells.get(self.columns[name]), _NOTHING, NO_VALUE.id))
                 continue
             if shape.lookup is not None and value is not None:
-                row.asked[name] = Asked(shape.lookup, str(value), column)
+                row.asked[name] = Asked(shape.lookup, str(value), self.columns[name])
             row.values[name] = value
         return row
 
@@ -126,7 +129,8 @@ def compile_step(
     condition = compiler.condition(step, (*at, "where"))
     if compiler.findings:
         return None, tuple(compiler.findings)
-    return StepReader({n: r for n, r in fields.items() if r}, shapes, condition), ()
+    readers = tuple((name, read, shapes[name]) for name, read in fields.items() if read)
+    return StepReader(readers, {name: shape.column or name for name, shape in shapes.items()}, condition), ()
 
 
 @dataclass(slots=True)
@@ -246,6 +250,25 @@ def _date_reader(written: str, century: str) -> Callable[[str], str]:
             except ValueError:
                 found = None
         raise _Refused(text, f"“{text}”不是 {written} 格式的日期。", f"{text!r} is not a date written {written}.")
+
+    return read
+
+
+def remembering(declared: Field) -> Callable[[object], object]:
+    """What reads the values of a field as its type does, each text that comes again only once; raises ValueRefused."""
+    parse, options = FIELD_TYPES[declared.type].parse, declared.options
+    known: dict[str, object] = {}
+
+    def read(raw: object) -> object:
+        if not isinstance(raw, str):
+            return parse(raw, options)
+        if raw in known:
+            return known[raw]
+        value = parse(raw, options)
+        # What can be changed is nobody else's; of what hardly comes again nothing more is kept.
+        if len(known) < _REMEMBERED and isinstance(value, str | Decimal | dt.date | None):
+            known[raw] = value
+        return value
 
     return read
 

@@ -6,12 +6,12 @@ its row, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from forms_dsl.model import Label
-from runtime.commands.import_source import SourceRow, checked_columns, invalid_source
+from runtime.commands.import_source import SourceRow, checked_columns, counted, invalid_source
 from runtime.spreadsheets.xlsx_reader import BadCell, BrokenWorkbook, read_rows
 
 
@@ -31,6 +31,10 @@ class Workbook:
                     yield self._row(number, cells)
         except BrokenWorkbook as broken:
             raise _broken(self.name, broken) from None
+
+    def count(self, keep: Callable[[], None]) -> int:
+        """How many rows there are; `keep` is called now and then."""
+        return counted(self.rows(), keep)
 
     def _row(self, number: int, cells: dict[int, str | BadCell]) -> SourceRow:
         named: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Field, Label
 from runtime.commands.import_result import StepResult
-from runtime.commands.import_values import NO_VALUE, STANDS_TWICE, MappedRow, Outcome, RowFault
+from runtime.commands.import_values import NO_VALUE, STANDS_TWICE, MappedRow, Outcome, RowFault, remembering
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
@@ -24,8 +24,10 @@ from runtime.records.sealed import kept_as, opened
 from runtime.records.sight import clear_fields
 from runtime.records.write import update_record
 from runtime.records.write_many import insert_many
+from runtime.store.among import AT_ONCE, among
 
 _Key = tuple[object, ...]
+_Names = tuple[str, ...]
 
 _NO_KEY: Label = {"zh": "缺少识别记录的值。", "en": "The value by which the record is found again is missing."}
 
@@ -52,19 +54,23 @@ class ChunkWriter:
     key: tuple[str, ...]
     #: Hash of a key → its row: a million keys themselves would fill the memory, and two of them hardly share 64 bits.
     _seen: dict[int, int] = field(default_factory=dict)
+    _readers: Mapping[str, Callable[[object], object]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._readers = {name: remembering(declared) for name, declared in self.entity.entity.fields.items()}
 
     @property
     def entity(self) -> CompiledEntity:
         """The entity that is written."""
         return self.compiled.entities[self.name]
 
-    def write(self, connection: Connection, rows: Sequence[MappedRow], result: StepResult) -> None:
-        """Write the rows that have no fault; those that are refused get all of theirs."""
+    def write(self, connection: Connection, rows: Sequence[MappedRow], result: StepResult, *, tried: bool = False) -> None:
+        """Write the rows that have no fault; those that are refused get all of theirs. What is `tried` is undone by the caller."""
         ready = [(row, parsed) for row in rows if (parsed := self._parse(row)) is not None]
-        existing = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
-        fresh = [row for row, parsed in ready if self._key_of(parsed) not in existing]
-        result.created += self._insert(connection, fresh)
-        for row, parsed in ready:
+        existing, all_seen = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
+        fresh = [(row, parsed) for row, parsed in ready if self._key_of(parsed) not in existing] if existing else ready
+        result.created += self._insert(connection, fresh, self.key if all_seen else (), tried=tried)
+        for row, parsed in ready if existing else ():
             found = existing.get(self._key_of(parsed))
             if found is None:
                 continue
@@ -92,9 +98,8 @@ class ChunkWriter:
         """The values as the language knows them, or None with faults: a value that does not fit, a key missing or used twice."""
         parsed: dict[str, object] = {}
         for name, raw in row.values.items():
-            declared = self.entity.entity.fields[name]
             try:
-                parsed[name] = FIELD_TYPES[declared.type].parse(raw, declared.options)
+                parsed[name] = self._readers[name](raw)
             except ValueRefused as refused:
                 row.faults.append(RowFault(row.columns.get(name, name), _shown(raw), refused.message, refused.code))
         missing = next((name for name in self.key if name in parsed and parsed[name] is None), None)
@@ -111,19 +116,25 @@ class ChunkWriter:
         return parsed
 
     def _key_of(self, parsed: Mapping[str, object]) -> _Key:
-        return tuple(parsed.get(name) for name in self.key)
+        return (parsed.get(self.key[0]),) if len(self.key) == 1 else tuple(parsed.get(name) for name in self.key)
 
-    def _existing(self, connection: Connection, keys: Sequence[_Key]) -> dict[_Key, _Existing]:
-        """The records that are there already, of those that this person may find by their keys."""
+    def _existing(self, connection: Connection, keys: Sequence[_Key]) -> tuple[dict[_Key, _Existing], bool]:
+        """The records that are there already, of those that this person may find by their keys; and whether these are all."""
         if not self.key or not keys:
-            return {}
+            return {}, False
         entity, table = self.entity.entity, self.entity.table
         columns = {name: c for name in entity.fields if (c := column_of(entity, table, name)) is not None}
         by = [columns[name] for name in self.key]
-        kept = [form for key in keys for form in self._kept(key)]
-        condition = by[0].in_([key[0] for key in kept]) if len(by) == 1 else sa.tuple_(*by).in_(kept)
-        query = sa.select(table.c.id, table.c.version, *columns.values()).where(condition, table.c.deleted_at.is_(None))
-        rows, found = connection.execute(query).all(), {}
+        plain = not any(entity.fields[name].encrypted for name in self.key)
+        kept: list[_Key] = list(keys) if plain else [form for key in keys for form in self._kept(key)]
+        query = sa.select(table.c.id, table.c.version, *columns.values()).where(table.c.deleted_at.is_(None))
+        rows: list[sa.Row[tuple[object, ...]]] = []
+        found = {}
+        for start in range(0, len(kept), AT_ONCE):
+            some = kept[start : start + AT_ONCE]
+            one = len(by) == 1
+            there = among(connection.dialect, by[0], [key[0] for key in some]) if one else sa.tuple_(*by).in_(some)
+            rows += connection.execute(query.where(there)).all()
         everything = is_platform(self.context.principal)
         sight = {} if everything else clear_fields(connection, self.context, entity.app, entity.name, [row[0] for row in rows])
         for record_id, version, *values in rows:
@@ -131,7 +142,7 @@ class ChunkWriter:
             if clear is None or clear.issuperset(self.key):
                 named = {name: _comparable(entity.fields[name], value) for name, value in zip(columns, values, strict=True)}
                 found[self._key_of(named)] = _Existing(record_id, version, named, clear)
-        return found
+        return found, len(found) == len(rows)
 
     def _kept(self, key: _Key) -> Iterator[tuple[object, ...]]:
         """What the columns of a key may hold; encrypted ones another text for each key of the ring."""
@@ -139,9 +150,19 @@ class ChunkWriter:
             *(kept_as(self.entity.entity.fields[name], part) for name, part in zip(self.key, key, strict=True))
         )
 
-    def _insert(self, connection: Connection, rows: Sequence[MappedRow]) -> int:
+    def _insert(
+        self, connection: Connection, fresh: Sequence[tuple[MappedRow, dict[str, object]]], absent: _Names, *, tried: bool
+    ) -> int:
+        if not fresh:
+            return 0
+        rows = [row for row, _ in fresh]
         bodies = [{name: value for name, value in row.values.items() if value is not None} for row in rows]
-        done = insert_many(connection, self.context, self.compiled.app.name, self.name, bodies) if rows else []
+        parsed = [
+            values if len(values) == len(body) else {name: values[name] for name in body}
+            for body, (_, values) in zip(bodies, fresh, strict=True)
+        ]
+        app = self.compiled.app.name
+        done = insert_many(connection, self.context, app, self.name, bodies, parsed, absent=absent, tried=tried)
         for row, outcome in zip(rows, done, strict=True):
             if isinstance(outcome, Failure):
                 row.faults.extend(self._refusals(row, outcome))

@@ -20,7 +20,7 @@ from runtime.commands.import_lookup import Lookups
 from runtime.commands.import_outcomes import PREVIEWED, previewed, rows_done
 from runtime.commands.import_plan import plan_import
 from runtime.commands.import_recognise import Recognised, open_rows
-from runtime.commands.import_records import CHUNK, BrokenMapping, take_rows
+from runtime.commands.import_records import BrokenMapping, take_rows
 from runtime.commands.import_result import StepResult, keep_rejects
 from runtime.commands.import_source import Rows, SourceRow, invalid_source
 from runtime.commands.import_values import UNREADABLE_ROW, MappedRow, RowFault, StepReader
@@ -44,6 +44,9 @@ _STATES: dict[str, tuple[BatchState, BatchState]] = {
     "write": ("writing", "stopped"),
     "undo": ("undoing", "written"),
 }
+
+#: Rows of one transaction: on SQLite nobody else writes while it runs.
+PIECE = 2_000
 
 Keep = Callable[[], None]
 
@@ -133,10 +136,7 @@ def _on_terms(site: Site, context: Context, batch: Batch, rows: Rows, keep: Keep
         return replace(batch, roles=terms.roles)
     if "rows" in batch.reading:
         return batch
-    count = 0
-    for count, _ in enumerate(rows.rows(), 1):
-        if count % 10_000 == 0:
-            keep()
+    count = rows.count(keep)
     terms = terms_of(rights, count, with_release=batch.reading["release"] is True)
     reading = {**batch.reading, "rows": count}
     with site.database.write() as connection:
@@ -174,7 +174,7 @@ def _pieces(run: Run, rows: Iterator[SourceRow], rejected: set[int], keep: Keep)
         if row.number not in rejected:
             run.writer.remember(row)
         keep()
-    while piece := list(itertools.islice(mapped, CHUNK)):
+    while piece := list(itertools.islice(mapped, PIECE)):
         yield piece
 
 
@@ -209,10 +209,10 @@ def _piece(site: Site, run: Run, piece: list[MappedRow], *, writes: bool) -> Non
 
 
 def _try_rows(connection: Connection, run: Run, piece: list[MappedRow]) -> None:
-    """Do everything that writing does, and take it back."""
+    """Do everything by which writing may be refused, and take it back."""
     savepoint = connection.begin_nested()
     try:
-        take_rows(connection, run.lookups, run.writer, piece, run.result)
+        take_rows(connection, run.lookups, run.writer, piece, run.result, tried=True)
     finally:
         savepoint.rollback()
 

@@ -60,6 +60,10 @@ class EntityValidator:
     computed: tuple[FieldValidator, ...]
     rules: tuple[RuleValidator, ...]
     beyond: Beyond = field(default_factory=dict)
+    #: The fields that are judged whatever they hold; the others only where they must hold something and do not.
+    judged: frozenset[str] = frozenset()
+    #: Whether a write evaluates anything over the record.
+    evaluates: bool = True
 
 
 def compile_validator(entity: Entity, more: tuple[Expression, ...] = ()) -> EntityValidator:
@@ -68,7 +72,15 @@ def compile_validator(entity: Entity, more: tuple[Expression, ...] = ()) -> Enti
     fields = {name: _field_validator(entity, declared, asked) for name, declared in entity.fields.items()}
     rules = tuple(RuleValidator(rule, _compiled(rule.when), compile_python(rule.check.tree)) for rule in entity.rules)
     reads = {path for expression in asked for path in expression.reads}
-    return EntityValidator(fields, _in_order(fields), rules, _beyond({**SYSTEM_FIELDS, **entity.fields}, reads))
+    beyond = _beyond({**SYSTEM_FIELDS, **entity.fields}, reads)
+    judged = frozenset(name for name, found in fields.items() if _is_judged(found))
+    return EntityValidator(fields, _in_order(fields), rules, beyond, judged, bool(asked) or any(f.rows for f in fields.values()))
+
+
+def _is_judged(found: FieldValidator) -> bool:
+    """Whether a value of the field may be wrong by more than its type."""
+    asked = (found.visible, found.required_when, found.read_only, found.check, found.choices_where, found.where, found.rows)
+    return bool(found.field.options.choices) or any(each is not None for each in asked)
 
 
 def _field_validator(entity: Entity, declared: Field, asked: tuple[Expression, ...] = ()) -> FieldValidator:

@@ -18,6 +18,7 @@ from runtime.query.plans import AccessPlan
 from runtime.query.searching import change_words, keep_words
 from runtime.query.values import to_column
 from runtime.store.asking import Prepared, change_later, change_now, prepare
+from runtime.store.copying import put_rows
 
 #: Names of the values of a change beside those of its columns.
 _ID, _BASED_ON, _NOW, _PERSON = "record_id", "based_on", "change_moment", "change_person"
@@ -47,13 +48,15 @@ class WritePlan:
     presence: Presence = "kept"
 
 
-def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
-    """Insert new records of one entity with their rows; a refusal of the table may come with the next statement."""
+def insert_records(connection: Connection, plans: Sequence[WritePlan], *, worded: bool = True) -> None:
+    """Insert new records of one entity with their rows and, unless told otherwise, the words by which they are found.
+
+    A refusal of the table may come with the next statement.
+    """
     if not plans:
         return
-    entity = plans[0].access.entity
-    rows = []
-    for plan in plans:
+    entity, plan = plans[0].access.entity, plans[0]
+    if len(plans) == 1:
         row = {
             "id": plan.record_id,
             "version": 1,
@@ -63,13 +66,36 @@ def insert_records(connection: Connection, plans: Sequence[WritePlan]) -> None:
             "changed_by": plan.person,
             **_columns(entity, plan.values),
         }
-        rows.append(row | ({"number": plan.number} if entity.entity.number is not None else {}))
-    if len(rows) == 1:
-        change_later(connection, _insertion(connection, plans[0].access, tuple(rows[0])), rows[0])
+        row |= {"number": plan.number} if entity.entity.number is not None else {}
+        change_later(connection, _insertion(connection, plan.access, tuple(row)), row)
     else:
-        connection.execute(sa.insert(entity.table), rows)
+        _put_records(connection, entity, plans)
     _insert_rows(connection, entity, plans)
-    keep_words(connection, entity.worded, {plan.record_id: {**plan.values, "number": plan.number} for plan in plans})
+    if worded:
+        texts = {plan.record_id: {**plan.values, "number": plan.number} for plan in plans}
+        keep_words(connection, entity.worded, texts, new=True)
+
+
+def _put_records(connection: Connection, entity: CompiledEntity, plans: Sequence[WritePlan]) -> None:
+    """Insert many records, made by one person at one moment and with the same fields."""
+    first = plans[0]
+    alike = {"version": 1, **dict.fromkeys(("created_at", "changed_at"), first.now)}
+    alike |= dict.fromkeys(("created_by", "changed_by"), first.person)
+    kept = [field for name in first.values if is_kept(field := entity.entity.fields[name])]
+    numbered = entity.entity.number is not None
+    # What a column takes as it is need not be asked for in each record.
+    whole = {field.name for field in kept if field.encrypted or field.value_type.name in {"number", "multi_choice"}}
+    columns = ["id", *(["number"] if numbered else []), *(column_name(field) for field in kept)]
+    places = [(field.name, field if field.name in whole else None) for field in kept]
+    rows = (
+        [
+            plan.record_id,
+            *([plan.number] if numbered else ()),
+            *(plan.values[name] if field is None else to_column(field, plan.values[name]) for name, field in places),
+        ]
+        for plan in plans
+    )
+    put_rows(connection, entity.table, columns, rows, alike)
 
 
 def update_record_row(connection: Connection, plan: WritePlan) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Dialect
 from runtime.query.rights import Cell, When
 from runtime.query.terms import after_all, asked_words, terms_of
 from runtime.store.asking import Prepared, change_each, change_later, prepare
+from runtime.store.copying import put_rows
 from runtime.store.tables import search_term
 
 Values = Mapping[str, object]
@@ -66,10 +67,13 @@ def word_values(text: str) -> dict[str, object]:
     return values
 
 
-def keep_words(connection: Connection, searched: Numbers, records: Mapping[str, Values]) -> None:
-    """Keep the words of these fields for records that have none yet, by their keys."""
+def keep_words(connection: Connection, searched: Numbers, records: Mapping[str, Values], *, new: bool = False) -> None:
+    """Keep the words of these fields for records by their keys; `new` ones have none yet for sure."""
     rows = [row for id, values in records.items() for row in _rows(searched, id, values)]
-    _write(connection, _adding(connection.dialect), rows)
+    if len(records) > 1 and new:
+        put_rows(connection, search_term, _COLUMNS, rows)
+    else:
+        _write(connection, _adding(connection.dialect), rows)
 
 
 def change_words(connection: Connection, searched: Numbers, record_id: str, before: Values, values: Values) -> None:

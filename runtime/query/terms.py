@@ -33,7 +33,7 @@ _ASKED = 5
 def folded(text: str) -> str:
     """A text as searches compare it: without differences of width, case, accent and script."""
     plain = unicodedata.normalize("NFKC", text).translate(_simplified()).casefold()
-    if plain.isascii():
+    if plain.isascii() or _HAN.fullmatch(plain):
         return plain
     return unicodedata.normalize(
         "NFC", "".join(each for each in unicodedata.normalize("NFD", plain) if not unicodedata.combining(each))
@@ -88,6 +88,8 @@ def _terms(text: str) -> Iterator[str]:
 
 def _starts(word: str) -> list[int]:
     """Where something begins: each Chinese character, each sign, the first of some letters or of some digits."""
+    if _HAN.fullmatch(word):
+        return list(range(min(len(word), _STARTS)))
     starts = [at for at, each in enumerate(word) if at == 0 or not _is_inside(word[at - 1], each)]
     return starts[:_STARTS]
 

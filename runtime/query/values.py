@@ -36,7 +36,7 @@ def to_column(field: Field, value: object) -> object:
         return seal(field.id, str(value))
     match field.value_type.name:
         case "number":
-            number = Decimal(str(value))
+            number = value if isinstance(value, Decimal) else Decimal(str(value))
             return int(number) if field.value_type.scale == 0 and field.type in _WHOLE else number
         case "multi_choice":
             return list(value) if isinstance(value, tuple) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from forms_dsl.model import Entity, Field
 from runtime.compile.tables import is_kept
@@ -10,12 +10,27 @@ from runtime.compile.tables import is_kept
 
 def changed_fields(entity: Entity, before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
     """The names of the fields whose kept value differs; what is computed on reading has none."""
-    return tuple(
-        name
-        for name, field in entity.fields.items()
-        if (field.type == "rows" or is_kept(field))
-        and kept_value(entity, field, before.get(name)) != kept_value(entity, field, after.get(name))
-    )
+    return changed_among(entity, compared_fields(entity), before, after)
+
+
+def compared_fields(entity: Entity) -> tuple[Field, ...]:
+    """The fields of which two states of a record may differ."""
+    return tuple(field for field in entity.fields.values() if field.type == "rows" or is_kept(field))
+
+
+def changed_among(
+    entity: Entity, fields: Sequence[Field], before: Mapping[str, object], after: Mapping[str, object]
+) -> tuple[str, ...]:
+    """The names of those of these fields whose kept value differs; for many records, so that the fields are found once."""
+    changed = []
+    for field in fields:
+        name = field.name
+        old, new = before.get(name), after.get(name)
+        if old is new:
+            continue
+        if kept_value(entity, field, old) != kept_value(entity, field, new) if field.type == "rows" else old != new:
+            changed.append(name)
+    return tuple(changed)
 
 
 def kept_value(entity: Entity, field: Field, value: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -32,6 +33,46 @@ def draw_numbers(
         if field.type == "sequence" and field.options.number is not None and draft.record.get(field.name) is None:
             [draft.record[field.name]] = drawing.numbers(f"{entity.id}.{field.id}", field.options.number)
     return None if entity.number is None else drawing.numbers(entity.id, entity.number)[0]
+
+
+def draw_numbers_of_all(
+    connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, drafts: Sequence[Draft]
+) -> list[tuple[Draft, str]]:
+    """Fill in the numbers of many new records as `draw_numbers` would one after the other; a counter is asked once a branch.
+
+    Returns what was filled in: with the transaction undone it is to be drawn anew.
+    """
+    entity, filled = found.entity, list[tuple[Draft, str]]()
+    for field in entity.fields.values():
+        if field.type == "sequence" and field.options.number is not None:
+            open_ones = [draft for draft in drafts if draft.record.get(field.name) is None]
+            counter = f"{entity.id}.{field.id}"
+            for draft, number in _drawn(connection, context, compiled, found, counter, field.options.number, open_ones):
+                draft.record[field.name] = number
+                filled.append((draft, field.name))
+    if entity.number is not None:
+        for draft, number in _drawn(connection, context, compiled, found, entity.id, entity.number, drafts):
+            draft.record["number"] = number
+            filled.append((draft, "number"))
+    return filled
+
+
+def _drawn(
+    connection: Connection,
+    context: Context,
+    compiled: CompiledApp,
+    found: CompiledEntity,
+    counter: str,
+    pattern: str,
+    drafts: Sequence[Draft],
+) -> Iterator[tuple[Draft, str]]:
+    groups: dict[object, list[Draft]] = {}
+    for draft in drafts:
+        branch = draft.record.get(found.entity.owner_branch or "") if needs_branch(pattern) else None
+        groups.setdefault(branch, []).append(draft)
+    for branch, some in groups.items():
+        drawing = _Drawing(connection, context, compiled, branch)
+        yield from zip(some, drawing.numbers(counter, pattern, len(some)), strict=True)
 
 
 def draw_row_numbers(

@@ -43,11 +43,14 @@ def settle(
 ) -> None:
     """Bring the drafts to the values that will stand in the table, and collect their faults."""
     follow_references(connection, context, compiled, entity, drafts)
-    if _set_defaults(context, compiled, entity, drafts):
+    moment = context_facts(context, compiled)  # the same for all drafts, and dearer than each of them
+    if _set_defaults(moment, entity, drafts):
         follow_references(connection, context, compiled, entity, drafts)
     for draft in drafts:
-        facts = facts_for(context, compiled, draft)
-        compute(entity, draft, facts)
+        facts = moment
+        if entity.validator.evaluates:
+            facts = replace(moment, record=draft.record, old=draft.before or {})
+            compute(entity, draft, facts)
         if entity.triggers.before and act_before(entity, draft, facts, "create" if draft.is_new else "change"):
             follow_references(connection, context, compiled, entity, [draft])
             compute(entity, draft, facts)
@@ -75,12 +78,16 @@ def _compute_into(holder: dict[str, object], computed: Sequence[FieldValidator],
             holder[found.field.name] = fit_value(storage_of(found.field), found.compute(facts))
 
 
-def _set_defaults(context: Context, compiled: CompiledApp, entity: CompiledEntity, drafts: Sequence[Draft]) -> bool:
+def _set_defaults(moment: Facts, entity: CompiledEntity, drafts: Sequence[Draft]) -> bool:
     """Fill what a new record was not given; whether a reference was among it."""
-    fields = entity.validator.fields.values()
+    fields = [
+        found
+        for found in entity.validator.fields.values()
+        if found.default is not None or found.rows is not None or found.field.type == "status"
+    ]
     filled = False
-    for draft in drafts:
-        facts = facts_for(context, compiled, draft)
+    for draft in drafts if fields else ():
+        facts = replace(moment, record=draft.record, old=draft.before or {})
         for found in fields if draft.is_new else ():
             name = found.field.name
             if found.field.type == "status" and found.field.options.choices and name not in draft.sent:
@@ -105,8 +112,10 @@ def _row_defaults(rows: RowsValidator | None, row: dict[str, object], facts: Fac
 
 def _judge(context: Context, entity: CompiledEntity, writer: Writer, draft: Draft, facts: Facts, demands: Demands) -> None:
     changed, refused = draft.changed(), draft.refused()
-    for found in entity.validator.fields.values():
-        name = found.field.name
+    judged = entity.validator.judged | demands.required if demands.required else entity.validator.judged
+    for name, found in entity.validator.fields.items():
+        if name not in judged and not (found.field.required and is_empty(draft.record.get(name))):
+            continue
         _judge_field(context, writer, draft, found, facts, demands, is_changed=name in changed)
         if found.rows is not None:
             for position, row in enumerate(_rows(draft, found)):

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from json.encoder import encode_basestring as encode
 
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import Field
-from runtime.audit.trail import NewEvent, record_events
+from runtime.audit.canonical import canonical_json
+from runtime.audit.trail import Alike, NewEvent, record_alike, record_events
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.query.masks import masked_value
-from runtime.records.difference import changed_fields
+from runtime.records.difference import changed_among, changed_fields, compared_fields
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """One of many writes: the version that it made, and the values before and after it."""
+
+    record_id: str
+    version: int
+    before: Mapping[str, object]
+    after: Mapping[str, object]
 
 
 def record_change(
@@ -29,6 +42,45 @@ def record_change(
     event = change_event(entity, kind, record_id, version, before, after)
     if event is not None:
         record_events(connection, context, [event])
+
+
+def record_changes(
+    connection: Connection, context: Context, entity: CompiledEntity, kind: str, writes: Iterable[RecordWrite]
+) -> None:
+    """Write the events of many writes of one kind, each as `record_change` writes it."""
+    if entity.entity.audit == "none":
+        return
+    act = Alike(kind, entity.entity.app, entity.entity.name)
+    compared = compared_fields(entity.entity)
+    texts = {field.name: (_text_of(field, entity), f',"field":{encode(field.id)}}}') for field in compared}
+
+    def body(write: RecordWrite) -> str:
+        before, after = write.before, write.after
+        changes = []
+        for name in changed_among(entity.entity, compared, before, after):
+            text, end = texts[name]
+            old = before.get(name)
+            changes.append(f'{{"after":{text(after.get(name))},"before":{"null" if old is None else text(old)}{end}')
+        return '{"changes":[' + ",".join(changes) + "]}"
+
+    record_alike(connection, context, act, [(write.record_id, write.version, body(write)) for write in writes])
+
+
+def _text_of(field: Field, entity: CompiledEntity) -> Callable[[object], str]:
+    """The canonical text of a field's values as the trail keeps them."""
+    if field.classification == "C1" and not field.encrypted and field.type != "rows":
+        return _written
+
+    def text(value: object) -> str:
+        return _written(shown(field, value, entity))
+
+    return text
+
+
+def _written(value: object) -> str:
+    if isinstance(value, str):
+        return encode(value)
+    return "null" if value is None else canonical_json(value)
 
 
 def change_event(

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from runtime.audit.trail import record_events
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
@@ -25,39 +24,57 @@ from runtime.records.access import access_plan
 from runtime.records.attachments import attachment_fields
 from runtime.records.codes import NOT_UNIQUE
 from runtime.records.draft import Draft, Writer, read_body
-from runtime.records.numbers import draw_numbers
+from runtime.records.numbers import draw_numbers_of_all
 from runtime.records.opening import NOT_HERE, grants_hold, needs_rows, writer_for
 from runtime.records.settle import Demands, settle
-from runtime.records.trail import change_event
+from runtime.records.trail import RecordWrite, record_changes
 from runtime.records.triggers import announce
 from runtime.records.uniques import Fields, is_guarded, taken_faults, unique_sets
 from runtime.records.write import Written, insert_record, system_values
+from runtime.store.among import AT_ONCE, among
 from runtime.store.asking import send_waiting
-from runtime.store.identifiers import new_id
-
-#: Parameters of one question about unique values.
-_AT_ONCE = 500
+from runtime.store.identifiers import new_ids
 
 
 def insert_many(
-    connection: Connection, context: Context, app: str, entity: str, bodies: Sequence[Mapping[str, object]]
+    connection: Connection,
+    context: Context,
+    app: str,
+    entity: str,
+    bodies: Sequence[Mapping[str, object]],
+    parsed: Sequence[dict[str, object]] = (),
+    *,
+    absent: Fields = (),
+    tried: bool = False,
 ) -> list[Written | Failure]:
-    """Make a record of each body; in its place stands what was written, or why nothing was."""
+    """Make a record of each body; in its place stands what was written, or why nothing was.
+
+    `parsed` are the same bodies as their fields have read them, where somebody has; `absent` are fields in which no record of
+    the table has the values of a body, as somebody has just asked. What is only `tried` is undone by the caller:
+    of entities that are written together then nothing is put down that could not refuse a record.
+    """
     access = access_plan(context, app, entity, "create")
     if not _is_plain(access.entity):
         return [_insert_one(connection, context, app, entity, body) for body in bodies]
     compiled, found = access.compiled, access.entity
     writer = writer_for(context, access, platform=False)
-    drafts = [Draft(new_id(context.now), None, 1, record=system_values(context, compiled)) for _ in bodies]
-    for draft, body in zip(drafts, bodies, strict=True):
-        draft.record["id"] = draft.id
-        read_body(draft, found, writer, body)
+    system = system_values(context, compiled)
+    drafts = [Draft(id, None, 1, record={**system, "id": id}) for id in new_ids(context.now, len(bodies))]
+    enterable: dict[frozenset[str], bool] = {}
+    named: dict[str, frozenset[str]] = {}
+    for place, (draft, body) in enumerate(zip(drafts, bodies, strict=True)):
+        named[draft.id] = names = frozenset(body)
+        if names not in enterable:
+            enterable[names] = bool(parsed) and all(_may_enter(found, writer, name) for name in names)
+        if enterable[names]:
+            draft.sent = parsed[place]
+        else:
+            read_body(draft, found, writer, body)
         draft.record |= draft.sent
     settle(connection, context, compiled, found, writer, drafts, Demands())
-    named = {draft.id: frozenset(body) for draft, body in zip(drafts, bodies, strict=True)}
-    while sound := _free_of_faults(connection, found, writer, drafts):
+    while sound := _free_of_faults(connection, found, writer, drafts, absent):
         try:
-            if _insert_granted(connection, context, access, sound, named):
+            if _insert_granted(connection, context, access, sound, named, tried=tried):
                 break
         except IntegrityError:
             # Somebody made one of them at this very moment: one by one, so that only that one is refused.
@@ -65,10 +82,11 @@ def insert_many(
         # What has just been refused leaves its unique values to the others.
         for draft in drafts:
             draft.faults[:] = [fault for fault in draft.faults if fault.code != NOT_UNIQUE.id]
-    events = (change_event(found, "record.created", draft.id, 1, {}, draft.record) for draft in sound)
-    record_events(connection, context, [event for event in events if event is not None])
-    for draft in sound if found.triggers.after else ():
-        announce(connection, context, compiled, found, "create", 1, {}, draft.record)
+    if not tried:
+        writes = (RecordWrite(draft.id, 1, {}, draft.record) for draft in sound)
+        record_changes(connection, context, found, "record.created", writes)
+        for draft in sound if found.triggers.after else ():
+            announce(connection, context, compiled, found, "create", 1, {}, draft.record)
     return [_refusal(draft) if draft.faults else Written(draft.id, 1, {}, draft.record) for draft in drafts]
 
 
@@ -78,12 +96,18 @@ def _insert_granted(
     access: AccessPlan,
     drafts: Sequence[Draft],
     named: Mapping[str, frozenset[str]],
+    *,
+    tried: bool,
 ) -> bool:
     """Insert the drafts, all of which this person may make as they stand; false when some were refused and none is in."""
     savepoint = connection.begin_nested()
     try:
         # Numbers are drawn inside: what is rolled back leaves no gap.
-        insert_records(connection, [_plan(connection, context, access, draft) for draft in drafts])
+        drawn = draw_numbers_of_all(connection, context, access.compiled, access.entity, drafts)
+        if tried and not needs_rows(access):
+            savepoint.commit()
+            return True
+        insert_records(connection, [_plan(context, access, draft) for draft in drafts], worded=not tried)
         send_waiting(connection)  # a refusal at the end of the savepoint would come too late to undo it
         refused = [] if not needs_rows(access) else _refused(connection, context, access, drafts, named)
     except IntegrityError:
@@ -93,6 +117,8 @@ def _insert_granted(
         savepoint.commit()
         return True
     savepoint.rollback()
+    for draft, name in drawn:
+        draft.record[name] = None
     for draft in refused:
         draft.say(NotAllowed.code, "", NOT_HERE["create"])
     return False
@@ -107,14 +133,27 @@ def _refused(
 ) -> list[Draft]:
     """The drafts that no grant gives as they stand in the table."""
     flags = granted_on(connection, context, access, [draft.id for draft in drafts])
-    return [draft for draft in drafts if not grants_hold(access, flags.get(draft.id, ()), named[draft.id])]
+    # Of thousands of records there are a few cases.
+    known: dict[tuple[tuple[bool, ...], frozenset[str]], bool] = {}
+    refused = []
+    for draft in drafts:
+        case = flags.get(draft.id, ()), named[draft.id]
+        if case not in known:
+            known[case] = grants_hold(access, *case)
+        if not known[case]:
+            refused.append(draft)
+    return refused
 
 
-def _plan(connection: Connection, context: Context, access: AccessPlan, draft: Draft) -> WritePlan:
-    found = access.entity
-    draft.record["number"] = number = draw_numbers(connection, context, access.compiled, found, draft)
-    kept = {name: draft.record.get(name) for name in found.entity.fields}
-    return WritePlan(access, draft.id, context.principal.id, context.now, kept, {}, number)
+def _may_enter(found: CompiledEntity, writer: Writer, name: str) -> bool:
+    field = found.entity.fields.get(name)
+    return field is not None and name in writer.known and field.type != "rows" and writer.may_enter(field, name)
+
+
+def _plan(context: Context, access: AccessPlan, draft: Draft) -> WritePlan:
+    kept = {name: draft.record.get(name) for name in access.entity.entity.fields}
+    number = draft.record.get("number")
+    return WritePlan(access, draft.id, context.principal.id, context.now, kept, {}, None if number is None else str(number))
 
 
 def _is_plain(entity: CompiledEntity) -> bool:
@@ -134,20 +173,24 @@ def _insert_one(connection: Connection, context: Context, app: str, entity: str,
         return failure
 
 
-def _free_of_faults(connection: Connection, entity: CompiledEntity, writer: Writer, drafts: Sequence[Draft]) -> list[Draft]:
+def _free_of_faults(
+    connection: Connection, entity: CompiledEntity, writer: Writer, drafts: Sequence[Draft], absent: Fields
+) -> list[Draft]:
     """The drafts that may go in, with unique values that nobody has before them."""
-    _check_uniques(connection, entity, writer, drafts)
+    _check_uniques(connection, entity, writer, drafts, absent)
     return [draft for draft in drafts if not draft.faults]
 
 
-def _check_uniques(connection: Connection, entity: CompiledEntity, writer: Writer, drafts: Sequence[Draft]) -> None:
+def _check_uniques(
+    connection: Connection, entity: CompiledEntity, writer: Writer, drafts: Sequence[Draft], absent: Fields
+) -> None:
     """Report the drafts that agree in a set of fields with a living record, or with an earlier draft that goes in."""
     # A number is drawn from a counter.
     sets = [fields for fields in unique_sets(entity.entity) if fields != ("number",)]
     taken = {}
     for fields in sets:
         wanted = dict.fromkeys(value for draft in drafts if None not in (value := _values(draft, fields)))
-        taken[fields] = set(_taken(connection, entity, fields, list(wanted)))
+        taken[fields] = set(_taken(connection, entity, fields, list(wanted))) if fields != absent else set()
     for draft in drafts:
         for fields in sets:
             if _values(draft, fields) in taken[fields]:
@@ -167,13 +210,17 @@ def _taken(
 ) -> Iterator[tuple[object, ...]]:
     declared = [entity.entity.fields[name] for name in fields]
     columns = [column for name in fields if (column := column_of(entity.entity, entity.table, name)) is not None]
-    for start in range(0, len(wanted), _AT_ONCE):
+    for start in range(0, len(wanted), AT_ONCE):
         kept = [
             tuple(to_column(field, part) for field, part in zip(declared, value, strict=True))
-            for value in wanted[start : start + _AT_ONCE]
+            for value in wanted[start : start + AT_ONCE]
         ]
-        among = columns[0].in_([value[0] for value in kept]) if len(columns) == 1 else sa.tuple_(*columns).in_(kept)
-        for row in connection.execute(sa.select(*columns).where(among, entity.table.c.deleted_at.is_(None))):
+        there = (
+            among(connection.dialect, columns[0], [value[0] for value in kept])
+            if len(columns) == 1
+            else sa.tuple_(*columns).in_(kept)
+        )
+        for row in connection.execute(sa.select(*columns).where(there, entity.table.c.deleted_at.is_(None))):
             yield tuple(from_column(field, part) for field, part in zip(declared, row, strict=True))
 
 

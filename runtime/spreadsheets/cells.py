@@ -50,4 +50,4 @@ def shielded(text: str) -> str:
 
 def unshielded(text: str) -> str:
     """The text that `shielded` was given."""
-    return text[1:] if _SHIELDED.match(text) else text
+    return text[1:] if text[:1] == "'" and _SHIELDED.match(text) else text

@@ -133,7 +133,7 @@ def ask_now(connection: Connection, question: Question) -> list[Row]:
     """The rows of one question, over the driver's own cursor: SQLAlchemy's execution costs more than the statement."""
     cursor = connection.connection.cursor()
     # What is refused may be a change that waited and travels with the question.
-    with _refusals(connection, question.prepared.text):
+    with refusals(connection, question.prepared.text):
         try:
             _execute(connection, cursor, question.prepared, question.values)
             return list(cursor.fetchall())
@@ -154,7 +154,7 @@ def stream_now(connection: Connection, question: Question, size: int) -> Iterato
         connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
         cursor = connection.connection.driver_connection.cursor(name="stream")  # type: ignore[union-attr]
         statement = (prepared.text, bound)
-    with _refusals(connection, prepared.text):
+    with refusals(connection, prepared.text):
         try:
             cursor.execute(*statement)
             while rows := cursor.fetchmany(size):
@@ -166,7 +166,7 @@ def stream_now(connection: Connection, question: Question, size: int) -> Iterato
 def change_now(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> int:
     """Run one INSERT, UPDATE or DELETE in the transaction of a connection; returns how many rows it changed."""
     cursor = connection.connection.cursor()
-    with _refusals(connection, prepared.text):
+    with refusals(connection, prepared.text):
         try:
             _execute(connection, cursor, prepared, values)
             return int(cursor.rowcount)
@@ -184,7 +184,7 @@ def change_later(connection: Connection, prepared: Prepared, values: Mapping[str
         change_now(connection, prepared, values)
         return
     cursor = connection.connection.cursor()
-    with _refusals(connection, prepared.text):
+    with refusals(connection, prepared.text):
         try:
             _make_ready(connection, cursor, prepared)
             waiting: list[bytes] = connection.connection.info.setdefault(_LATER, [])
@@ -198,7 +198,7 @@ def change_each(connection: Connection, prepared: Prepared, rows: Sequence[Mappi
     assert prepared.positions is not None  # noqa: S101 - PostgreSQL takes many rows as arrays, in one statement
     cursor = connection.connection.cursor()
     bound = (prepared.bound(values) for values in rows)
-    with _refusals(connection, prepared.text):
+    with refusals(connection, prepared.text):
         try:
             cursor.executemany(prepared.text, [tuple(each[name] for name in prepared.positions) for each in bound])
         finally:
@@ -212,7 +212,7 @@ def send_waiting(connection: Connection) -> None:
         return
     text = b"; ".join(waiting)
     cursor = connection.connection.cursor()
-    with _refusals(connection, text.decode()):
+    with refusals(connection, text.decode()):
         try:
             cursor.execute(text)
         finally:
@@ -238,7 +238,7 @@ def send_before_others(engine: Engine) -> None:
 
 
 @contextmanager
-def _refusals(connection: Connection, text: str) -> Iterator[None]:
+def refusals(connection: Connection, text: str) -> Iterator[None]:
     """What the driver raises becomes what SQLAlchemy raises for it."""
     try:
         yield

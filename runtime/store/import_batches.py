@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from runtime.store.copying import put_rows
 from runtime.store.import_tables import import_batch, import_reject, import_row
 
 BatchState = Literal[
@@ -165,10 +166,8 @@ def rejects_of(connection: Connection, id: str) -> Iterator[KeptReject]:
 def add_rows(connection: Connection, id: str, rows: Sequence[RowDone]) -> None:
     """Keep what rows did, so that it can be undone."""
     if rows:
-        made = ({"row": each.row, "record_id": each.record_id, "version": each.version} for each in rows)
-        changes = ({"before": each.before, "after": each.after} for each in rows)
-        values = [{"batch_id": id, **one, **two} for one, two in zip(made, changes, strict=True)]
-        connection.execute(sa.insert(import_row), values)
+        values = ((each.row, each.record_id, each.version, each.before, each.after) for each in rows)
+        put_rows(connection, import_row, ("row", "record_id", "version", "before", "after"), values, {"batch_id": id})
 
 
 def rows_before(connection: Connection, id: str, row: int | None, limit: int) -> list[RowDone]:

@@ -68,6 +68,7 @@ class ScaledDecimal(TypeDecorator[Decimal]):
     def __init__(self, scale: int) -> None:
         super().__init__()
         self.scale = scale
+        self._unit = Decimal(1).scaleb(-scale)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
@@ -79,7 +80,7 @@ class ScaledDecimal(TypeDecorator[Decimal]):
             return None
         if isinstance(value, float):
             raise TypeError("an amount is never a float")
-        exact = Decimal(value).quantize(Decimal(1).scaleb(-self.scale), ROUND_HALF_UP)
+        exact = Decimal(value).quantize(self._unit, ROUND_HALF_UP)
         return exact if dialect.name == "postgresql" else int(exact.scaleb(self.scale))
 
     def process_result_value(self, value: object, dialect: Dialect) -> Decimal | None:

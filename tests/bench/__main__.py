@@ -28,25 +28,19 @@ import sqlalchemy as sa
 
 from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
-from runtime.context import Context, Principal
-from runtime.identity.holdings import Given, grant_role
-from runtime.identity.organisation import add_person, add_unit
 from runtime.identity.tokens import create_token
-from runtime.publish.apply import Publication, publish
-from runtime.publish.consent import Consent
-from runtime.start import open_releases, prepare_database
+from runtime.start import open_releases
 from runtime.store.database import Database, open_database
 from runtime.store.identifiers import new_id
-from tests.bench import definitions, expressions
-from tests.bench.definition import FILES
+from tests.bench import definitions, expressions, imports
 from tests.bench.load import Load, Request, http, run
+from tests.bench.setting import BRANCHES, publish_bench
 from tests.bench.twin import Base, Customer
 from tests.browser.conftest import free_port
 
 ROUNDS, SECONDS, ROWS = (
     int(os.environ.get(name, usual)) for name, usual in (("ROUNDS", "3"), ("SECONDS", "3"), ("ROWS", "20000"))
 )
-BRANCHES = 20
 NOW = dt.datetime.now(dt.UTC)
 
 
@@ -69,6 +63,7 @@ def main() -> None:
         measure("PostgreSQL", server.rsplit("/", 1)[0] + "/bench")
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/bench.db")
+    imports.main()
     expressions.main()
     definitions.main()
 
@@ -160,17 +155,10 @@ def requests(prepared: Prepared) -> list[tuple[str, Request, Request]]:
 
 def prepare(database: Database) -> Prepared:
     """Publish the app, make the clerk, fill both tables with the same customers."""
-    prepare_database(database)
+    clerk, branches = publish_bench(database, NOW)
     with database.write() as connection:
-        head = add_unit(connection, "HO", "总行", NOW)
-        branches = [add_unit(connection, f"B{n:02}", f"支行 {n}", NOW, parent_id=head) for n in range(BRANCHES)]
-        clerk = add_person(connection, "clerk", "柜员", NOW, unit_id=branches[0])
-        grant_role(connection, clerk, "bench", "clerk", Given(NOW))
         _, token = create_token(connection, clerk, "bench", dt.timedelta(days=1), NOW)
     releases = open_releases(database)
-    approver = Principal("approver", "approver", "approver", None, None, None, None, platform_roles=frozenset({"publisher"}))
-    context = Context(approver, releases.current(), NOW, NOW.date(), new_id(NOW))
-    publish(database, releases, Publication("bench", FILES, Consent("author"), None), context)
     table = releases.current()["bench"].entities["customer"].table
     chance = random.Random(11)  # noqa: S311 - repeatable data
     rows = [

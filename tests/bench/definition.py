@@ -48,6 +48,6 @@ roles:
   clerk:
     label: {zh: 柜员, en: Clerk}
     access:
-      customer: {create: branch == user.branch, read: branch.path in user.branch_tree, update: branch == user.branch}
+      customer: {create: branch == user.branch, read: branch.path in user.branch_tree, update: branch == user.branch, import: true}
 """,
 }
