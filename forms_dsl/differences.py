@@ -11,7 +11,7 @@ from forms_dsl.model import Label
 from forms_dsl.source import Span
 
 #: Follows from other parts, or says only where something stands.
-_DERIVED = frozenset({"span", "value_type", "checksum"})
+_DERIVED = frozenset({"span", "value_type", "checksum", "kept_as"})
 
 #: Parts of the model as people call them; a part that is not listed is called by its key.
 _PARTS: Mapping[str, Sentence] = {
@@ -46,6 +46,7 @@ _PARTS: Mapping[str, Sentence] = {
     "view": Sentence("way of drawing", "呈现方式"),
     "dates": Sentence("dates", "日期"),
     "encrypted": Sentence("encryption", "加密"),
+    "unfit": Sentence("values that do not fit a new type", "不合新类型的值"),
     "to": Sentence("target", "引用对象"),
     "where": Sentence("condition", "条件"),
     "filter": Sentence("filter", "过滤条件"),

@@ -21,6 +21,7 @@ from runtime.kept import KeptData, read_kept, with_kept
 from runtime.store.database import Database
 from runtime.store.exchange_rates import kept_mark
 from runtime.store.kept_changes import KeptChange, kept_rows
+from runtime.store.kept_columns import read_kept_columns
 from runtime.store.tables import org_branch, release
 
 _LOG = logging.getLogger("qiqiao.releases")
@@ -234,7 +235,7 @@ def compile_stored(
         errors = [found for found in loaded.diagnostics if found.severity == "error"]
         first = errors[0]
         raise CannotCompile(f"{first.span.file}:{first.span.line}: {first.code} {first.message} ({len(errors)} errors)")
-    compiled = compile_app(loaded.app, number)
+    compiled = compile_app(loaded.app, number, read_kept_columns(connection))
     pilot = connection.execute(sa.select(release.c.pilot).where(*_numbered(app, number))).scalar_one()
     return without_indexes(compiled, pilot["held"]) if pilot else compiled
 

@@ -51,6 +51,7 @@ def build_field(
         mask=shape.mask,
         encrypted=shape.encrypted,
         deprecated=shape.deprecated,
+        unfit=shape.unfit,
     )
 
 

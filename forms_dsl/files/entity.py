@@ -137,6 +137,15 @@ class FieldShape(Shape):
             "是否加密存储，用于手工录入的文本；加密后只能整值相等比较，未写分级时为 C2。",
         ),
     ] = False
+    unfit: Annotated[
+        str,
+        one_of("refuse", "empty", "round"),
+        key(
+            "When the type changed, what becomes of stored values that do not fit it: publishing is refused, they are left empty, "
+            "or decimals and times of day are rounded off.",
+            "更改类型后，已存值不合新类型时：拒绝发布、置空，或舍入小数、舍去时刻。",
+        ),
+    ] = "refuse"
     deprecated: Deprecated = None
     sealed: Sealed = False
 

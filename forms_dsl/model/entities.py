@@ -81,6 +81,10 @@ class Field:
     encrypted: bool = False
     #: What to use instead, of a field that should not be used any more.
     deprecated: Label | None = None
+    #: What becomes of stored values that do not fit a new type: refuse, empty or round.
+    unfit: str = "refuse"
+    #: Which of its columns keeps it, said by the compiler: a field that changed its type has several.
+    kept_as: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -11,10 +12,12 @@ from forms_dsl.model import App, Entity
 from runtime.compile.access import RoleAccess, compile_access
 from runtime.compile.cache import ShapeCache
 from runtime.compile.kept import Kept
+from runtime.compile.kept_columns import with_columns
 from runtime.compile.searching import searched_fields, worded_fields
 from runtime.compile.tables import build_row_tables, build_tables, tables_of
 from runtime.compile.triggers import Triggers, compile_triggers, trigger_expressions
 from runtime.compile.validators import EntityValidator, compile_validator
+from runtime.store.kept_columns import KeptColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ class CompiledApp:
         return self.entities[rest] if app in {"", self.app.name} else self.required[app].entities[rest]
 
 
-def compile_app(app: App, release: int) -> CompiledApp:
-    """The compiled form of a checked app."""
-    required = {name: compile_app(other, 0) for name, other in app.requires.items()}
+def compile_app(app: App, release: int, kept: KeptColumns = MappingProxyType({})) -> CompiledApp:
+    """The compiled form of a checked app over the columns that its fields have been kept in."""
+    app = with_columns(app, kept)
+    required = {name: compile_app(other, 0, kept) for name, other in app.requires.items()}
     known = {
         f"{name}.{entity.entity.name}": entity.table for name, other in required.items() for entity in other.entities.values()
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from forms_dsl.model import Entity, Field, RowType
+from runtime.store.kept_columns import numbered_column
 
 #: A value in a text of a definition: its path and, behind a bar, how it is written.
 PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
@@ -24,12 +25,17 @@ def row_table_name(entity: Entity, row_type: RowType) -> str:
 
 def column_name(field: Field) -> str:
     """The column of a field."""
-    return f"f_{field.id}"
+    return numbered_column(field.id, field.kept_as)
 
 
 def constraint_name(kind: str, table: str, parts: Iterable[str]) -> str:
     """The name of an index (`ix`), unique index (`ux`) or foreign key (`fk`) over `parts` of a table."""
     return f"{kind}_{_digest('|'.join([table, *parts]))}_{table[:40]}"
+
+
+def link_name(table: str, columns: Iterable[str]) -> str:
+    """What keeps two columns of one field the same."""
+    return f"link_{_digest('|'.join([table, *columns]))}"
 
 
 def _digest(text: str) -> str:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from forms_dsl.expr import calendars, days, numbers, texts
+from runtime.store.types import format_instant
 
 Cell = str | int | None
 
@@ -111,6 +112,13 @@ def _zone(name: str) -> ZoneInfo:
 def _date_of(instant: str, zone: str) -> Cell:
     value = days.day_of(dt.datetime.fromisoformat(instant), _zone(zone))
     return None if value is None else value.isoformat()
+
+
+def _day_begins(day: str, zone: str) -> Cell:
+    try:
+        return format_instant(dt.datetime.combine(_day(day), dt.time(), _zone(zone)).astimezone(dt.UTC))
+    except OverflowError:
+        return None
 
 
 def _hours_between(a: str, b: str) -> Cell:
@@ -216,7 +224,7 @@ _PLAIN: dict[str, Callable[..., Cell]] = {
     "dadd": _on_day(days.add_days), "add_months": _on_day(days.add_months), "month_end": _on_day(days.month_end),
     "year": _on_day(days.year), "month": _on_day(days.month), "day": _on_day(days.day_of_month), "weekday": _on_day(days.weekday),
     "dsub": _on_days(days.days_apart), "months_between": _on_days(days.months_between), "years_between": _on_days(days.years_between),
-    "date": _strict(_date), "date_of": _strict(_date_of), "hours_between": _strict(_hours_between),
+    "date": _strict(_date), "date_of": _strict(_date_of), "day_begins": _strict(_day_begins), "hours_between": _strict(_hours_between),
     "add_business_days": _strict(_add_business_days), "business_days_between": _strict(_business_days_between),
     "is_business_day": _strict(_is_business_day),
     "has": _strict(lambda code, codes: code in json.loads(codes)), "codes": _strict(_codes),

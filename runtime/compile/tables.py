@@ -148,11 +148,17 @@ def _indexes(app: App, entity: Entity, table: sa.Table) -> Iterator[tuple[str, t
     for fields in _unique_sets(entity):
         columns = [column_of(entity, table, name) for name in fields]
         if all(column is not None for column in columns):
-            yield constraint_name("ux", table.name, ("unique", *fields)), tuple(c for c in columns if c is not None), True
+            yield unique_name(entity, table, fields), tuple(c for c in columns if c is not None), True
     wanted = list(dict.fromkeys(_wanted_orders(app, entity, table)))
     for order in wanted:
         if not any(other != order and other[: len(order)] == order for other in wanted):
             yield constraint_name("ix", table.name, order), tuple(_sorted(table, part) for part in order), False
+
+
+def unique_name(entity: Entity, table: sa.Table, fields: tuple[str, ...]) -> str:
+    """The name of the index over these fields; a field that is kept in another column than its first has another index."""
+    moved = (column_name(entity.fields[name]) for name in fields if name in entity.fields and entity.fields[name].kept_as > 1)
+    return constraint_name("ux", table.name, ("unique", *fields, *moved))
 
 
 def _unique_sets(entity: Entity) -> Iterator[tuple[str, ...]]:

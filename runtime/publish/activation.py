@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from runtime.audit.trail import record_event
 from runtime.compile.app import CompiledApp
+from runtime.compile.storages import storage_text
 from runtime.compile.tables import storage_of
 from runtime.context import Context
 from runtime.failures import Conflict, Failure
@@ -23,7 +24,6 @@ from runtime.publish.codes import BASE_MOVED, BUSY, PILOT_RUNS
 from runtime.publish.history import files_of
 from runtime.publish.plan import Planned
 from runtime.publish.steps import wanted_tables
-from runtime.publish.storages import storage_text
 from runtime.publish.types import Files, Release, Step
 from runtime.store.tables import draft_file, physical_column, publish_step, release, review
 
@@ -158,7 +158,7 @@ def activate_release(
         raise base_moved(target.app, None) from None
     if not done.rowcount:
         raise busy(target.app)
-    remember_columns(connection, compiled, target)
+    remember_columns(connection, compiled, target, context.now)
     _settle_drafts(connection, target, context.now)
     record_event(connection, context, kind, app=target.app, body=_told(target, base, operator))
 
@@ -172,7 +172,7 @@ def _begin_pilot(
         raise base_moved(target.app, None)
     if not connection.execute(state_change(target, "applying", state="pilot", piloted_at=context.now)).rowcount:
         raise busy(target.app)
-    remember_columns(connection, compiled, target, is_pilot=True)
+    remember_columns(connection, compiled, target, context.now, is_pilot=True)
     _settle_review(connection, target, context.now)
     body = {**_told(target, base, operator), "units": list(target.units)}
     record_event(connection, context, "pilot_started", app=target.app, body=body)
@@ -209,7 +209,9 @@ def state_change(target: Release, before: str, **values: object) -> sa.Update:
     return sa.update(release).where(*where).values(**values)
 
 
-def remember_columns(connection: Connection, compiled: CompiledApp, target: Release, *, is_pilot: bool = False) -> None:
+def remember_columns(
+    connection: Connection, compiled: CompiledApp, target: Release, now: dt.datetime, *, is_pilot: bool = False
+) -> None:
     """Note every column in use with its storage, and mark the others as dropped by this release.
 
     A pilot drops none, for the active release uses them on.
@@ -227,10 +229,10 @@ def remember_columns(connection: Connection, compiled: CompiledApp, target: Rele
             values = {"table_name": key[0], "column_name": key[1], "app": target.app, "entity_id": entity_id, "storage": storage}
             connection.execute(sa.insert(physical_column), values)
         elif before.storage != storage or before.dropped_in is not None:
-            connection.execute(_column(key).values(storage=storage, dropped_in=None))
+            connection.execute(_column(key).values(storage=storage, dropped_in=None, dropped_at=None))
     for key, before in sorted(known.items()):
         if key not in used and before.dropped_in is None and not is_pilot:
-            connection.execute(_column(key).values(dropped_in=target.release))
+            connection.execute(_column(key).values(dropped_in=target.release, dropped_at=now))
 
 
 def _column(key: tuple[str, str]) -> sa.Update:

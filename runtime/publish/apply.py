@@ -25,7 +25,7 @@ from runtime.publish import activation
 from runtime.publish.claim import claim
 from runtime.publish.codes import BUSY, IN_USE, PLAN_CHANGED
 from runtime.publish.consent import Consent, check_consent
-from runtime.publish.execute import Patience, Progress, Runner, StepRefused, database_gone, run_statement, step_failed
+from runtime.publish.execute import Patience, Progress, Runner, StepRefused, database_gone, run_step, step_failed
 from runtime.publish.history import StepRow, active_release, files_of, pilot_release, release_by_number, steps_of
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
@@ -303,7 +303,9 @@ def _reread(connection: Connection, target: Release) -> Release:
 
 def _run_here(connection: Connection, sql: str, because: Label) -> None:
     try:
-        run_statement(connection, sql)
+        run_step(connection, sql, because)
+    except StepRefused as refused:
+        raise refused.failure from refused
     except DBAPIError as failure:
         raise step_failed(because, failure) from failure
 

@@ -25,7 +25,7 @@ from runtime.records.recompute import recompute_queries
 from runtime.store.types import format_instant
 
 #: Rows of one batch: locked together, for a few milliseconds.
-_BATCH = 1000
+BATCH = 1000
 
 
 def fills_existing(field: Field) -> bool:
@@ -61,7 +61,7 @@ def recompute(
         value, stale = recompute_queries(compiled, entity, field, compute, dialect, "")
         yield Step("backfill", f"UPDATE {table} SET {name} = ({value}) WHERE id IN ({stale})", because, None, "write lock")
         return
-    tail = f" AND t.id > {AFTER} ORDER BY t.id LIMIT {_BATCH}"
+    tail = f" AND t.id > {AFTER} ORDER BY t.id LIMIT {BATCH}"
     value, stale = recompute_queries(compiled, entity, field, compute, dialect, tail)
     update = f"UPDATE {table} SET {name} = ({value}) WHERE id IN ({stale}) RETURNING id"
     for phase in ("backfill", "contract"):
@@ -89,7 +89,7 @@ def backfill_of(field: Field, column: sa.Column[Any], default: str | None, diale
     if dialect.name == "sqlite":
         yield Step("backfill", f"UPDATE {table} SET {name} = {default} WHERE {name} IS NULL", because, None, "write lock")
         return
-    batch = f"SELECT id FROM {table} WHERE {name} IS NULL AND id > {AFTER} ORDER BY id LIMIT {_BATCH}"
+    batch = f"SELECT id FROM {table} WHERE {name} IS NULL AND id > {AFTER} ORDER BY id LIMIT {BATCH}"
     yield Step("backfill", f"UPDATE {table} SET {name} = {default} WHERE id IN ({batch}) RETURNING id", because, None, "ROW")
 
 
@@ -101,5 +101,5 @@ def rename_target(field: Field, column: sa.Column[Any], old: str, new: str, dial
     update = f"UPDATE {table} SET {name} = '{new}/' || substr({name}, {len(old) + 2})"
     if dialect.name == "sqlite":
         return Step("contract", f"{update} WHERE {begins}", because, None, "write lock")
-    batch = f"SELECT id FROM {table} WHERE {begins} AND id > {AFTER} ORDER BY id LIMIT {_BATCH}"
+    batch = f"SELECT id FROM {table} WHERE {begins} AND id > {AFTER} ORDER BY id LIMIT {BATCH}"
     return Step("contract", f"{update} WHERE id IN ({batch}) RETURNING id", because, None, "ROW")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from forms_dsl.expr.scope import BOOLEAN
 from forms_dsl.expr.tree import Aggregate, Call, Expr, Expression, Ref
 from forms_dsl.model import Entity, EntityRule, Field
+from runtime.compile.names import column_name
 from runtime.publish.pairs import EntityPair, by_id
 from runtime.publish.types import MisfitRule
 
@@ -110,7 +111,7 @@ def _is_there(name: str, entity: Entity, columns: frozenset[str]) -> bool:
         return True
     if field.compute is not None and not field.stored:
         return all(_is_there(path[0], entity, columns) for path in field.compute.reads)
-    return field.type != "rows" and f"f_{field.id}" in columns
+    return field.type != "rows" and column_name(field) in columns
 
 
 def _same(old: Expression | None, new: Expression | None) -> bool:

@@ -88,7 +88,7 @@ class Runner:
                 # The mark goes first: it locks the row, so a step is done once even by two runners.
                 if connection.execute(self._mark(row.position)).rowcount:
                     self._limit_locks(connection)
-                    run_statement(connection, step.sql)
+                    run_step(connection, step.sql, step.because)
 
     def _run_online(self, step: Step) -> None:
         """A statement that takes no lock anybody feels; what a killed run left half-built goes first."""
@@ -131,6 +131,24 @@ class Runner:
 def run_statement(connection: Connection, statement: str) -> sa.CursorResult[Any]:
     """Run the text of a step as it stands: nothing in it is a placeholder, whatever it looks like."""
     return connection.execution_options(no_parameters=True).exec_driver_sql(statement)
+
+
+def run_step(connection: Connection, statement: str, because: Label) -> None:
+    """Run a step that is one statement; raises StepRefused when it only looks and finds something."""
+    result = run_statement(connection, statement)
+    if result.returns_rows and result.first() is not None:
+        raise StepRefused(_found(because))
+
+
+def _found(step: Label) -> Failure:
+    return Conflict(
+        {
+            "zh": f"发布未完成，原版本继续使用。以下要求不成立：{step['zh']}发布期间有数据被修改，请重新查看发布计划。",
+            "en": f"Publishing did not succeed; the release before stays in use. This does not hold any more: {step['en']} "
+            f"Records were written meanwhile; look at the plan again.",
+        },
+        code=STEP_REFUSED.id,
+    )
 
 
 def step_failed(step: Label, cause: DBAPIError) -> Failure:

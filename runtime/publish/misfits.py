@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from runtime.compile.tables import is_kept, storage_of
 from runtime.context import SYSTEM, Context
 from runtime.publish.conditions import new_breaches
 from runtime.publish.pairs import FieldPair, entity_pairs, field_pairs, renamed_entities
+from runtime.publish.retyping import Retyped, retyped_fields
 from runtime.publish.state import DatabaseState
 from runtime.publish.types import Misfit, MisfitRule
 from runtime.records.matching import count_matching, matching_ids
@@ -29,7 +31,7 @@ from runtime.records.matching import count_matching, matching_ids
 _SAMPLES = 5
 Condition = sa.ColumnElement[bool]
 #: The condition that a wrong record fulfils, or None when the rule is not new.
-Finder = Callable[[FieldPair, sa.Column[Any]], Condition | None]
+Finder = Callable[[FieldPair, sa.ColumnElement[Any]], Condition | None]
 
 
 def count_misfits(
@@ -46,11 +48,15 @@ def count_misfits(
 
 def _field_misfits(connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Misfit]:
     renamed = renamed_entities(old, new)
+    retyped = {one.column: one for one in retyped_fields(old, new, state) if not one.is_linked}
     for pair in field_pairs(old, new):
         present = state.tables.get(pair.table.name)
         if present is None or not present.filled or not is_kept(pair.new) or pair.new.encrypted:
             continue
         column = pair.table.c[column_name(pair.new)]
+        if (pair.table.name, column.name) in retyped:
+            yield from _of_converted(connection, retyped[pair.table.name, column.name], column)
+            continue
         if column.name not in present.columns:
             continue
         for rule, finder in _FINDERS.items():
@@ -61,6 +67,18 @@ def _field_misfits(connection: Connection, old: CompiledApp | None, new: Compile
         if elsewhere is not None:
             yield from _counted(connection, pair, "choice", elsewhere)
         yield from _unparsed(connection, pair, column)
+
+
+def _of_converted(connection: Connection, one: Retyped, column: sa.Column[Any]) -> Iterator[Misfit]:
+    """Values that the new type cannot hold, and those that it can and another rule forbids."""
+    yield from _counted(connection, one.pair, "type", sa.literal_column(one.unfit, sa.Boolean()))
+    before = f"{one.pair.table.name}.{one.before}"
+    value: sa.ColumnElement[Any] = sa.literal_column(f"({one.conversion.there(before)})", column.type)
+    bare = replace(one.pair, old=None)
+    for rule, finder in _FINDERS.items():
+        condition = finder(bare, value)
+        if condition is not None:
+            yield from _counted(connection, one.pair, rule, condition)
 
 
 def _breaches(
@@ -89,7 +107,7 @@ def _numbers(connection: Connection, table: sa.Table, ids: list[str]) -> tuple[s
     return tuple(str(value) for value in rows.scalars())
 
 
-def _unknown_choice(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+def _unknown_choice(pair: FieldPair, column: sa.ColumnElement[Any]) -> Condition | None:
     codes = [choice.code for choice in pair.new.options.choices]
     before = [choice.code for choice in pair.old.options.choices] if pair.old is not None else []
     if not codes or (set(before) and set(before) <= set(codes)):
@@ -109,7 +127,7 @@ def _leads_elsewhere(pair: FieldPair, column: sa.Column[Any], renamed: Mapping[s
     return sa.or_(*(column.startswith(f"{target}/", autoescape=True) for target in gone))
 
 
-def _too_long(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+def _too_long(pair: FieldPair, column: sa.ColumnElement[Any]) -> Condition | None:
     storage = storage_of(pair.new)
     if not isinstance(storage, TextStorage) or storage.length is None or pair.new.options.choices:
         return None
@@ -119,7 +137,7 @@ def _too_long(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
     return sa.func.length(column) > storage.length
 
 
-def _out_of_range(pair: FieldPair, column: sa.Column[Any]) -> Condition | None:
+def _out_of_range(pair: FieldPair, column: sa.ColumnElement[Any]) -> Condition | None:
     now, before = pair.new.options, pair.old.options if pair.old is not None else None
     bounds: list[Condition] = []
     low, high = _bound(pair.new, now.min, math.ceil), _bound(pair.new, now.max, math.floor)

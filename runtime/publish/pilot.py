@@ -124,7 +124,7 @@ def _consent(connection: Connection, target: Release, *, alone: bool) -> Consent
 def _note_end(connection: Connection, target: Release, active: CompiledApp, context: Context) -> None:
     if not connection.execute(state_change(target, "pilot", state="superseded")).rowcount:
         raise no_pilot(target.app)
-    remember_columns(connection, active, target)
+    remember_columns(connection, active, target, context.now)
     body = {"release": target.release, "version": target.version, "units": list(target.units)}
     record_event(connection, context, "pilot_ended", app=target.app, body=body)
 

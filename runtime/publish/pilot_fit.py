@@ -9,16 +9,21 @@ from forms_dsl.source import Span
 from runtime.compile.app import CompiledApp
 from runtime.publish.codes import NOT_FOR_A_PILOT
 from runtime.publish.pairs import FieldPair, field_pairs, renamed_entities
+from runtime.publish.retyping import retyped_fields
+from runtime.publish.state import DatabaseState
 from runtime.publish.words import sentence
 
 _WHOLE = Sentence("Publish it for the whole bank, or leave it out of the pilot.", "请面向全行发布，或将其移出试点。")
+_LEFT_EMPTY = Sentence(
+    "Write  unfit: empty  at the field, or publish it for the whole bank.", "请在字段上写 unfit: empty，或面向全行发布。"
+)
 _ON_READING = Sentence(
     "Leave out  stored: true  for the time of the pilot: then it is computed on reading.",
     "试点期间请去掉 stored: true，改为读取时计算。",
 )
 
 
-def unshared(old: CompiledApp | None, new: CompiledApp) -> Iterator[Diagnostic]:
+def unshared(old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Diagnostic]:
     """One finding for each change that people on the release before would break, or would be broken by."""
     if old is None:
         message = Sentence(
@@ -27,6 +32,14 @@ def unshared(old: CompiledApp | None, new: CompiledApp) -> Iterator[Diagnostic]:
         )
         hint = Sentence("Publish it, and give its roles to the people of the pilot only.", "请直接发布，并只给试点人员授予角色。")
         yield NOT_FOR_A_PILOT.at(Span("app.yaml", 1, 1, 1, 1), message, hint=hint)
+    for one in retyped_fields(old, new, state):
+        if not one.conversion.is_total and (one.pair.new.unfit == "refuse" or one.pair.is_rows):
+            message = sentence(
+                one.pair.new.label,
+                en="People on the release before may write a value of {0} that its new type cannot hold.",
+                zh="其他版本的人员可能写入“{0}”的新类型不能容纳的值。",
+            )
+            yield NOT_FOR_A_PILOT.at(one.pair.new.span, message, hint=_LEFT_EMPTY)
     renamed = renamed_entities(old, new)
     for pair in field_pairs(old, new):
         if pair.new.stored and _source(pair, new=True) not in {None, _source(pair, new=False)}:

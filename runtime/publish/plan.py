@@ -29,13 +29,14 @@ from runtime.publish.history import active_release, pilot_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
 from runtime.publish.pilot_fit import unshared
-from runtime.publish.rules.misfits import NOT_UNIQUE
+from runtime.publish.rules.misfits import NOT_CONVERTED, NOT_UNIQUE
 from runtime.publish.running import count_running
 from runtime.publish.state import read_state
 from runtime.publish.steps import held_back, plan_steps, wanted_tables
 from runtime.publish.types import Files, PublishPlan
 from runtime.releases import compile_stored, published_apps
 from runtime.store.kept_changes import kept_rows, released_changes
+from runtime.store.kept_columns import read_kept_columns
 from workflow_engine.verify import load_verified
 
 APP_RENAMED = code("M413", "The app has another name than the one that is being published.")
@@ -85,7 +86,7 @@ def plan_publish(
         return Planned(_sealed(blank), None, "")
     if loaded.app.name != app:
         return Planned(_sealed(replace(blank, diagnostics=(*loaded.diagnostics, _renamed(app, loaded.app.name)))), None, "")
-    new = compile_app(loaded.app, to)
+    new = compile_app(loaded.app, to, read_kept_columns(connection))
     state = read_state(connection, app, [wanted.table.name for wanted in wanted_tables(new)])
     changes = diff_apps(old.app if old is not None else None, loaded.app)
     misfits = count_misfits(connection, old, new, state, now)
@@ -94,11 +95,11 @@ def plan_publish(
         *_not_live(connection, loaded.app),
         *broken_dependents(connection, app, files),
         *_unfit_rows(connection, app, files, others),
-        *(unshared(old, new) if units else ()),
+        *(unshared(old, new, state) if units else ()),
         *_beside_pilot(connection, app),
     )
     if back_to is not None:
-        found = tuple(one for one in found if one.severity != "error" or one.code == NOT_UNIQUE.id)
+        found = tuple(one for one in found if one.severity != "error" or one.code in {NOT_UNIQUE.id, NOT_CONVERTED.id})
     elif not has_errors(found):
         found = (*found, *failed_cases(loaded.app))
     plan = replace(

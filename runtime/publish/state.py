@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
+from runtime.compile.names import link_name
+from runtime.publish.links import Link
+from runtime.store.kept_columns import number_and_field
 from runtime.store.tables import physical_column, release
 
 
@@ -30,6 +34,8 @@ class TableState:
     filled: bool
     #: The columns of fields that still give the records of a release that does not know them a value.
     defaults: frozenset[str] = frozenset()
+    #: The triggers by which columns of one field follow one another.
+    triggers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,18 @@ class DatabaseState:
     next_release: int
     tables: Mapping[str, TableState]
     remembered: Mapping[tuple[str, str], Remembered]
+    #: Columns that the database keeps the same.
+    links: frozenset[Link] = frozenset()
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.dialect.name == "sqlite"
+
+    def columns_of(self, table: str, field_id: str) -> Mapping[str, Remembered]:
+        """The columns that ever kept a field, by name."""
+        ours = (item for item in self.remembered.items() if item[0][0] == table)
+        return {name: column for (_, name), column in ours if number_and_field(name)[1] == field_id}
 
 
 def read_state(connection: Connection, app: str, tables: Iterable[str]) -> DatabaseState:
@@ -54,7 +67,21 @@ def read_state(connection: Connection, app: str, tables: Iterable[str]) -> Datab
     last = connection.execute(sa.select(sa.func.max(release.c.release)).where(release.c.app == app)).scalar()
     names = {*tables, *(table for table, _ in remembered)}
     catalogue = _sqlite_catalogue if connection.dialect.name == "sqlite" else _postgres_catalogue
-    return DatabaseState(connection.dialect, (last or 0) + 1, catalogue(connection, names), remembered)
+    found = catalogue(connection, names)
+    return DatabaseState(connection.dialect, (last or 0) + 1, found, remembered, frozenset(_links(found, remembered)))
+
+
+def _links(tables: Mapping[str, TableState], remembered: Iterable[tuple[str, str]]) -> Iterator[Link]:
+    """The pairs of columns of one field that the database keeps the same."""
+    columns: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    for table, name in remembered:
+        number, field_id = number_and_field(name)
+        columns[table, field_id].append((number, name))
+    for (table, _), several in columns.items():
+        triggers = tables[table].triggers if table in tables else frozenset()
+        for (_, parent), (_, child) in combinations(sorted(several), 2):
+            if any(link_name(table, (parent, child)) in trigger for trigger in triggers):
+                yield Link(table, parent, child)
 
 
 def _filled(connection: Connection, table: str) -> bool:
@@ -64,13 +91,20 @@ def _filled(connection: Connection, table: str) -> bool:
 def _sqlite_catalogue(connection: Connection, names: set[str]) -> dict[str, TableState]:
     listed = connection.exec_driver_sql("SELECT type, name, tbl_name FROM sqlite_master").all()
     indexes: dict[str, set[str]] = defaultdict(set)
+    triggers: dict[str, set[str]] = defaultdict(set)
     for kind, name, table in listed:
-        if kind == "index":
-            indexes[table].add(name)
+        if kind in {"index", "trigger"}:
+            (indexes if kind == "index" else triggers)[table].add(name)
     found = {}
     for table in sorted(names & {name for kind, name, _ in listed if kind == "table"}):
         columns = connection.exec_driver_sql("SELECT name FROM pragma_table_info(?)", (table,)).scalars()
-        found[table] = TableState(frozenset(columns), frozenset(indexes[table]), frozenset(), _filled(connection, table))
+        found[table] = TableState(
+            frozenset(columns),
+            frozenset(indexes[table]),
+            frozenset(),
+            _filled(connection, table),
+            triggers=frozenset(triggers[table]),
+        )
     return found
 
 
@@ -86,8 +120,12 @@ _INDEXES = sa.text(
 )
 _DEFAULTS = sa.text(
     "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-    "WHERE c.relnamespace = current_schema()::regnamespace AND a.atthasdef AND starts_with(a.attname, 'f_') "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND a.atthasdef AND a.attname ~ '^f[0-9]*_' "
     "AND c.relname = ANY(:names)"
+)
+_TRIGGERS = sa.text(
+    "SELECT t.relname, g.tgname FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid "
+    "WHERE t.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal AND t.relname = ANY(:names)"
 )
 _CONSTRAINTS = sa.text(
     "SELECT t.relname, k.conname FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid "
@@ -102,7 +140,7 @@ def _postgres_catalogue(connection: Connection, names: set[str]) -> dict[str, Ta
             made[table].add(name)
         return made
 
-    columns, indexes, constraints, defaults = map(listed, (_COLUMNS, _INDEXES, _CONSTRAINTS, _DEFAULTS))
+    columns, indexes, constraints, defaults, triggers = map(listed, (_COLUMNS, _INDEXES, _CONSTRAINTS, _DEFAULTS, _TRIGGERS))
     return {
         table: TableState(
             frozenset(columns[table]),
@@ -110,6 +148,7 @@ def _postgres_catalogue(connection: Connection, names: set[str]) -> dict[str, Ta
             frozenset(constraints[table]),
             _filled(connection, table),
             frozenset(defaults[table]),
+            frozenset(triggers[table]),
         )
         for table in sorted(columns)
     }

@@ -20,9 +20,11 @@ from runtime.compile.tables import is_kept
 from runtime.publish import ddl
 from runtime.publish.backfill import backfill_of, constant_default, fills_existing, recompute, rename_target
 from runtime.publish.pairs import field_pairs, renamed_entities
+from runtime.publish.retyping import retype_steps, retyped_fields
 from runtime.publish.state import DatabaseState, TableState
 from runtime.publish.types import Phase, Step
 from runtime.publish.words import label_in, say
+from runtime.store.kept_columns import numbered_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def plan_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState, 
     For a pilot only those that leave everything as `old` needs it, which others go on writing by.
     """
     wanted = wanted_tables(new)
-    steps = [step for table in wanted for step in _table_steps(table, state, pilot=pilot)]
+    retyped = tuple(retyped_fields(old, new, state))
+    converted = frozenset(one.column for one in retyped)
+    steps = [step for table in wanted for step in _table_steps(table, state, converted, pilot=pilot)]
+    steps += retype_steps(retyped, state)
     steps += _computed_steps(old, new, state)
     steps += _renamed_steps(old, new, state)
     steps += [step for table in wanted for step in _reference_steps(table, state)]
@@ -91,10 +96,18 @@ def held_back(old: CompiledApp | None, new: CompiledApp) -> frozenset[str]:
 def _stays_empty(column: str, wanted: WantedTable, before: sa.Table) -> bool:
     """Whether records written by the release before have nothing in a column: then no two of them agree."""
     field = wanted.fields.get(column)
-    return column not in before.c and (field is None or not fills_existing(field))
+    is_converted = field is not None and any(name in before.c for name in _earlier_columns(field))
+    return column not in before.c and not is_converted and (field is None or not fills_existing(field))
 
 
-def _table_steps(wanted: WantedTable, state: DatabaseState, *, pilot: bool) -> Iterator[Step]:
+def _earlier_columns(field: Field) -> Iterator[str]:
+    """The columns whose values a field that changed its type may have got."""
+    return (numbered_column(field.id, number) for number in range(1, field.kept_as + 1))
+
+
+def _table_steps(
+    wanted: WantedTable, state: DatabaseState, converted: frozenset[tuple[str, str]], *, pilot: bool
+) -> Iterator[Step]:
     table, label = wanted.table, wanted.label
     present = state.tables.get(table.name)
     if present is None:
@@ -102,8 +115,27 @@ def _table_steps(wanted: WantedTable, state: DatabaseState, *, pilot: bool) -> I
         yield Step("expand", ddl.create_table(table, state.dialect), because, f"DROP TABLE {table.name}")
         return
     for column in table.columns:
-        if column.name not in present.columns:
+        if column.name in present.columns:
+            continue
+        if (table.name, column.name) in converted:
+            yield _converted_column(wanted, column, state)
+        else:
             yield from _column_steps(wanted, column, present, state, pilot=pilot)
+
+
+def _converted_column(wanted: WantedTable, column: sa.Column[Any], state: DatabaseState) -> Step:
+    because = say(
+        _label_of(column.name, wanted),
+        wanted.label,
+        en="{0} of {1} has another type: its new values get a column beside the old ones.",
+        zh="“{1}”的“{0}”更改类型：新值另用一列，原列保留。",
+    )
+    reverse = ddl.drop_column(wanted.table.name, column.name)
+    return Step("expand", ddl.add_column(column, state.dialect), because, reverse, _add_lock(state))
+
+
+def _add_lock(state: DatabaseState) -> str:
+    return "write lock" if state.is_sqlite else "ACCESS EXCLUSIVE"
 
 
 def _column_steps(
@@ -116,9 +148,8 @@ def _column_steps(
     # What the release before writes during a pilot gets the default too; a column of SQLite never loses its own again.
     fast = default if not state.is_sqlite or pilot else None
     because = say(label, wanted.label, en="The new field {0} of {1} needs a column.", zh="“{1}”的新字段“{0}”需要一列。")
-    lock = "write lock" if state.is_sqlite else "ACCESS EXCLUSIVE"
     reverse = ddl.drop_column(table, column.name)
-    yield Step("expand", ddl.add_column(column, state.dialect, fast), because, reverse, lock)
+    yield Step("expand", ddl.add_column(column, state.dialect, fast), because, reverse, _add_lock(state))
     if fast is not None:
         yield _drop_default(table, column.name, label)
     elif field is not None and present.filled:
@@ -144,7 +175,8 @@ def _computed_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseSt
         if pair.is_rows or compute is None or not pair.new.stored or table is None or not table.filled:
             continue
         before = pair.old.compute.source if pair.old is not None and pair.old.stored and pair.old.compute else None
-        if before != compute.source:
+        is_moved = pair.old is not None and column_name(pair.old) != column_name(pair.new)
+        if before != compute.source or is_moved:
             yield from recompute(new, new.entities[pair.entity.name], pair.new, compute, state.dialect)
 
 

@@ -13,7 +13,7 @@ from forms_dsl.diff import Change
 from forms_dsl.model import Label
 
 Phase = Literal["expand", "backfill", "contract"]
-MisfitRule = Literal["required", "unique", "choice", "length", "range", "pattern", "check"]
+MisfitRule = Literal["required", "unique", "choice", "length", "range", "pattern", "check", "type"]
 
 #: Stands in a batched statement for the key after which the next batch begins.
 AFTER = "'$after'"
@@ -34,6 +34,11 @@ class Step:
     def transactional(self) -> bool:
         """Whether the statement may run inside a transaction (an index built concurrently may not)."""
         return "CONCURRENTLY" not in self.sql
+
+    @property
+    def is_check(self) -> bool:
+        """Whether the statement only looks: what it finds forbids to go on."""
+        return self.sql.startswith("SELECT ")
 
     @property
     def batched(self) -> bool:

@@ -12,8 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from forms_dsl.model import Entity
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp, CompiledEntity
-from runtime.compile.names import constraint_name
-from runtime.compile.tables import column_of
+from runtime.compile.tables import column_of, unique_name
 from runtime.context import Context
 from runtime.failures import Fault
 from runtime.query.late import context_facts
@@ -63,7 +62,7 @@ def check_unindexed(
 def is_guarded(entity: CompiledEntity, fields: Fields) -> bool:
     """Whether an index tells every two sets of equal values."""
     missing = entity.table.info.get("missing")
-    if missing and constraint_name("ux", entity.table.name, ("unique", *fields)) in missing:
+    if missing and unique_name(entity.entity, entity.table, fields) in missing:
         return False
     return all(_is_indexed(entity, name) for name in fields)
 
@@ -85,7 +84,7 @@ def collision(entity: CompiledEntity, writer: Writer, broken: IntegrityError) ->
     text = str(broken.orig)
     for fields in unique_sets(entity.entity):
         columns = [column_of(entity.entity, entity.table, name) for name in fields]
-        index = constraint_name("ux", entity.table.name, ("unique", *fields))
+        index = unique_name(entity.entity, entity.table, fields)
         listed = ", ".join(f"{entity.table.name}.{column.name}" for column in columns if column is not None)
         if named == index or (named is None and (text.endswith(f": {listed}") or index in text)):
             return taken_faults(writer, fields)

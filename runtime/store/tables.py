@@ -142,6 +142,7 @@ physical_column = table(
     sa.Column("entity_id", sa.String(48), nullable=False),
     sa.Column("storage", sa.Text, nullable=False),
     sa.Column("dropped_in", sa.Integer),
+    sa.Column("dropped_at", Instant),
 )
 
 draft_file = table(

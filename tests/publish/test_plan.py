@@ -137,7 +137,7 @@ def test_stricter_rules_count_the_records_they_find(
     ("old", "new", "code"),
     [
         ("cost: {type: decimal, scale: 2,", "cost: {type: boolean,", "M403"),
-        ("cost: {type: decimal, scale: 2,", "cost: {type: decimal, scale: 4,", "M403"),
+        ("phone: {type: text, max: 20, class: C2,", "phone: {type: reference, to: ticket, class: C2,", "M403"),
         ("cost: {type: decimal,", "cost: {id: price, type: decimal,", "M401"),
         ("phone: {type: text, max: 20, class: C2,", "phone: {type: text, max: 20,", "M407"),
     ],

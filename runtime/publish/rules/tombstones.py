@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from runtime.compile.names import column_name
+from runtime.compile.storages import reads_as, storage_text
 from runtime.compile.tables import is_kept, storage_of
 from runtime.publish.lint import Proposal
 from runtime.publish.pairs import field_pairs
-from runtime.publish.storages import reads_as, storage_text
 from runtime.publish.words import sentence
 
 REUSED = code("M402", "The id of a deleted field is used again for another kind of value.", refusal="DEF-DUP-NAME")
@@ -21,10 +21,11 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
     for pair in field_pairs(proposal.old, proposal.new):
         if pair.old is not None or not is_kept(pair.new):
             continue
-        kept = proposal.state.remembered.get((pair.table.name, column_name(pair.new)))
-        if kept is None:
+        columns = proposal.state.columns_of(pair.table.name, pair.new.id)
+        if not columns:
             continue
         now = storage_text(storage_of(pair.new))
+        kept = columns.get(column_name(pair.new)) or columns[max(columns)]
         if kept.dropped_in is None and reads_as(kept.storage, now):
             continue  # in use by a pilot that is to be live for all
         if reads_as(kept.storage, now):
