@@ -29,6 +29,7 @@ def review_answer(connection: Connection, context: Context, row: Row[Any]) -> Js
     version, to = review.aim_of(connection, row)
     can = ["approve", "return"] if review.may_decide(row, context) else ["withdraw"] if review.may_withdraw(row, context) else []
     can += ["cancel"] if review.may_cancel(row, context) else []
+    can += ["late"] if review.may_do_late(row, context) else []
     return review_json(row, person, units(connection, row.units or ()), to=to, version=version, can=can)
 
 

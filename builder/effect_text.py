@@ -32,6 +32,10 @@ _WORDS: dict[str, Label] = {
         "en": "    {verb}: not counted for {people}: too many records to look at",
         "zh": "    {verb}：{people} 人未统计：记录过多",
     },
+    "took_too_long": {
+        "en": "    {verb}: not counted for {people}: counting took too long",
+        "zh": "    {verb}：{people} 人未统计：统计耗时过长",
+    },
     "not_there_yet": {
         "en": "    {verb}: not counted for {people}: the rule reads a value that only publishing writes",
         "zh": "    {verb}：{people} 人未统计：规则所读的值在发布后才有",

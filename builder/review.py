@@ -25,7 +25,7 @@ from runtime.publish.consent import Consent, check_consent
 from runtime.publish.history import steps_of
 from runtime.publish.plan import Planned, plan_publish
 from runtime.publish.refused import Refused
-from runtime.publish.scheduled import cancel, check_time, schedule
+from runtime.publish.scheduled import cancel, check_time, is_late, leave_late, reopen_late, schedule
 from runtime.publish.types import PublishPlan, Step
 from runtime.releases import Releases, compile_stored, published_apps
 from runtime.store.database import Database
@@ -225,13 +225,32 @@ def approve_for_later(
 
 def may_cancel(row: Row[Any], context: Context) -> bool:
     """Whether the person of the context may take a publication back before its time: who submitted it, and every publisher."""
-    return row.state == "scheduled" and (context.principal.id == row.author or "publisher" in context.principal.platform_roles)
+    is_undone = row.state == "scheduled" or is_late(row)
+    return is_undone and (context.principal.id == row.author or "publisher" in context.principal.platform_roles)
+
+
+def may_do_late(row: Row[Any], context: Context) -> bool:
+    """Whether the person of the context may publish now what no worker published at its time: a second person, as for approving."""
+    makers = {row.author, *row.editors}
+    return is_late(row) and "publisher" in context.principal.platform_roles and context.principal.id not in makers
+
+
+def approve_late(database: Database, releases: Releases, context: Context, id: str, note: str | None) -> Published | None:
+    """Publish at once what no worker published at its time; raises Conflict when somebody chose before, as `approve` for all else."""
+    with database.write() as connection:
+        row = read_review(connection, id)
+        if not is_late(row):
+            raise _decided(row)
+        check_consent(connection, row.app, Consent(row.author, frozenset(row.editors)), context)
+        if not reopen_late(connection, context, row):
+            raise _decided(row)
+    return approve(database, releases, context, id, note)
 
 
 def cancel_scheduled(connection: Connection, context: Context, id: str) -> None:
     """Take a publication back before its time; the draft stays. Raises Conflict when it does not wait, NotAllowed for others."""
     row = read_review(connection, id)
-    if row.state != "scheduled":
+    if row.state != "scheduled" and not is_late(row):
         raise _decided(row)
     if not may_cancel(row, context):
         raise NotAllowed(
@@ -241,7 +260,7 @@ def cancel_scheduled(connection: Connection, context: Context, id: str) -> None:
             },
             code=NOT_THE_AUTHOR.id,
         )
-    if not cancel(connection, context, row):
+    if not (leave_late if is_late(row) else cancel)(connection, context, row):
         raise _decided(read_review(connection, id))
 
 

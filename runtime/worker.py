@@ -98,20 +98,35 @@ def run_once(worker: Worker, limit: int = 1000) -> int:
 
 
 def run_jobs(worker: Worker) -> int:
-    """Queue what the schedules ask for and run the jobs that are due."""
+    """Queue what the schedules ask for and run the jobs that are due, one after the other."""
+    return run_short_jobs(worker) + run_publications(worker) + run_long_jobs(worker)
+
+
+def run_short_jobs(worker: Worker) -> int:
+    """Queue what the schedules ask for and run the due jobs that are one transaction each."""
     automations.plan_runs(worker.database, worker.releases.current(), worker.clock())
     sweep.plan_sweep(worker.database, worker.clock())
-    site = Site(worker.database, worker.releases, worker.settings, worker.clock)
     handlers = {"timer": run_timer, AFTER: run_after, RECEIVED: run_received}
     short: dict[str, Handler] = {kind: partial(_with_worker, worker, handler) for kind, handler in handlers.items()}
     short[sweep.KIND] = lambda connection, _job, now: sweep.sweep_files(connection, worker.settings.data_folder, now)
+    return run_due(worker.database, short, worker.clock)
+
+
+def run_publications(worker: Worker) -> int:
+    """Do the publications whose time has come."""
     publisher = scheduled.Publisher(worker.database, worker.releases, worker.settings, worker.clock)
+    long: dict[str, LongHandler] = {scheduled.KIND: lambda job, keep: scheduled.run_scheduled(publisher, job, keep)}
+    return run_due(worker.database, {}, worker.clock, long=long)
+
+
+def run_long_jobs(worker: Worker) -> int:
+    """Run the due jobs of many transactions: automations over many records, imports."""
+    site = Site(worker.database, worker.releases, worker.settings, worker.clock)
     long: dict[str, LongHandler] = {
         automations.KIND: lambda job, keep: run_automation_job(site, job, keep),
-        scheduled.KIND: lambda job, keep: scheduled.run_scheduled(publisher, job, keep),
         IMPORT: lambda job, keep: run_import_job(site, job, keep),
     }
-    return run_due(worker.database, short, worker.clock, long=long)
+    return run_due(worker.database, {}, worker.clock, long=long)
 
 
 def _with_worker(worker: Worker, handler: RunJob, connection: Connection, job: Job, now: dt.datetime) -> None:
@@ -125,6 +140,14 @@ def run_forever(worker: Worker, stop: threading.Event) -> None:
     ]
     callers += [
         threading.Thread(target=_repeat, args=(_courier(worker), stop), name=f"courier-{number}") for number in range(COURIERS)
+    ]
+    # A publication or an import takes as long as it takes: the timers of approvals must not wait for it, nor one for the other.
+    callers += [
+        threading.Thread(target=_repeat, args=(look, stop), name=name)
+        for name, look in (
+            ("publisher", lambda: run_publications(worker) > 0),
+            ("runner", lambda: run_long_jobs(worker) > 0),
+        )
     ]
     for caller in callers:
         caller.start()
@@ -155,7 +178,7 @@ def _courier(worker: Worker) -> Callable[[], bool]:
 
 def _look_around(worker: Worker) -> bool:
     worker.releases.refresh(worker.database)
-    busy = run_jobs(worker) > 0
+    busy = run_short_jobs(worker) > 0
     return seal(worker.database, worker.notary, worker.clock()) > 0 or busy
 
 

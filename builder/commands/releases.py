@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from builder.commands import Mistake, Verbs
 from builder.folder import version_of
 from builder.operator import add_database_argument, context_for, operator, settings_of
+from builder.review import approve_late
 from builder.second_person import approver_who_agrees
 from builder.units import units
 from forms_dsl.model import Label
@@ -19,7 +20,7 @@ from runtime.context import Context
 from runtime.publish.apply import activate
 from runtime.publish.history import list_releases
 from runtime.publish.pilot import change_units, end_pilot, extend_pilot, unit_ids
-from runtime.publish.scheduled import cancel, not_done, waiting
+from runtime.publish.scheduled import cancel, late, leave_late, not_done, waiting
 from runtime.publish.types import Release
 from runtime.settings import Settings
 from runtime.start import Started, start
@@ -30,7 +31,8 @@ _EXAMPLES = """\
   qiqiao releases bank_customer --end --approver zhao              everybody is back on the release before
   qiqiao releases bank_customer --pilot BJ01 --pilot BJ02 --approver zhao    the pilot is for these units now
   qiqiao releases bank_customer --back-to 3 --approver zhao        an earlier release is live again
-  qiqiao releases bank_customer --cancel --approver zhao           what waits for its time is not published"""
+  qiqiao releases bank_customer --cancel --approver zhao           what waits for its time is not published
+  qiqiao releases bank_customer --late --approver zhao             what no worker published at its time is published now"""
 
 _STATES: dict[str, Label] = {
     "active": {"en": "live", "zh": "在用"},
@@ -64,7 +66,8 @@ def add(verbs: Verbs) -> None:
     acts.add_argument("--end", action="store_true", help="end the pilot: everybody uses the active release again")
     acts.add_argument("--pilot", action="append", metavar="UNIT", help="code of a unit of the pilot; may be repeated")
     acts.add_argument("--back-to", type=int, metavar="NUMBER", help="make an earlier release live again")
-    acts.add_argument("--cancel", action="store_true", help="take back the publication that waits for its time")
+    acts.add_argument("--cancel", action="store_true", help="take back what waits for its time, or leave what was not done then")
+    acts.add_argument("--late", action="store_true", help="publish now what no worker published at its time")
     parser.add_argument("--approver", metavar="USER", help="user name of the person whose act it is")
     add_database_argument(parser)
 
@@ -73,8 +76,8 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     """List, or act and say what became of it."""
     settings, now = settings_of(arguments), dt.datetime.now(dt.UTC)
     started = start(settings, now)
-    if arguments.cancel:
-        return _cancel(started, settings, arguments, locale, now)
+    if arguments.cancel or arguments.late:
+        return _settle(started, settings, arguments, locale, now)
     acts = arguments.extend or arguments.end or arguments.pilot or arguments.back_to
     if acts:
         print(_line(started, _act(started, settings, arguments, now), locale))
@@ -91,13 +94,25 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     return 0
 
 
-def _cancel(started: Started, settings: Settings, arguments: argparse.Namespace, locale: str, now: dt.datetime) -> int:
+def _settle(started: Started, settings: Settings, arguments: argparse.Namespace, locale: str, now: dt.datetime) -> int:
+    """What becomes of a publication that waits for its time or was not done then."""
     context = _context(started, settings, arguments, now)
+    nothing = Mistake({"en": f"Nothing of {arguments.app} waits for a time.", "zh": f"{arguments.app} 没有定时发布。"})
+    if arguments.late:
+        with started.database.read() as connection:
+            rows = late(connection, arguments.app)
+        done = approve_late(started.database, started.releases, context, rows[0].id, None) if rows else None
+        if done is None:
+            raise nothing
+        print(_line(started, done.release, locale))
+        return 0
     with started.database.write() as connection:
         rows = waiting(connection, arguments.app)
-        if not rows or not cancel(connection, context, rows[0]):
-            nothing = {"en": f"Nothing of {arguments.app} waits for a time.", "zh": f"{arguments.app} 没有定时发布。"}
-            raise Mistake(nothing)
+        missed = late(connection, arguments.app) if not rows else ()
+        is_settled = cancel(connection, context, rows[0]) if rows else bool(missed) and leave_late(connection, context, missed[0])
+        if not is_settled:
+            raise nothing
+        rows = rows or missed
     print(_timed(rows[0], "cancelled", settings, locale))
     return 0
 

@@ -14,7 +14,8 @@ from builder.answers import release_answer, review_answer, review_with_plan
 from builder.shapes import done_step_json
 from runtime.context import Context
 from runtime.http.admission import platform_role
-from runtime.http.services import services_of
+from runtime.http.services import Services, services_of
+from runtime.publish.apply import Published
 from runtime.publish.history import steps_of
 
 router = APIRouter(prefix="/api/builder/reviews")
@@ -57,19 +58,24 @@ def get_review(request: Request, context: Reader, id: str) -> JSONResponse:
 def approve(request: Request, context: Publisher, id: str, note: Note) -> JSONResponse:
     """Publish what was submitted, or let it wait for its time."""
     services = services_of(request)
-    published = review.approve(services.database, services.releases, context, id, note.note)
+    return _done(services, context, id, review.approve(services.database, services.releases, context, id, note.note))
+
+
+@router.post("/{id}/late")
+def late(request: Request, context: Publisher, id: str, note: Note) -> JSONResponse:
+    """Publish now what no worker published at its time."""
+    services = services_of(request)
+    return _done(services, context, id, review.approve_late(services.database, services.releases, context, id, note.note))
+
+
+def _done(services: Services, context: Context, id: str, published: Published | None) -> JSONResponse:
     with services.database.read() as connection:
-        row = review.read_review(connection, id)
+        answer = review_answer(connection, context, review.read_review(connection, id))
         if published is None:
-            return JSONResponse({"review": review_answer(connection, context, row), "release": None, "steps": []})
+            return JSONResponse({"review": answer, "release": None, "steps": []})
         steps = steps_of(connection, published.release.app, published.release.release)
-        return JSONResponse(
-            {
-                "review": review_answer(connection, context, row),
-                "release": release_answer(connection, published.release),
-                "steps": [done_step_json(step) for step in steps],
-            }
-        )
+        shown = {"release": release_answer(connection, published.release), "steps": [done_step_json(step) for step in steps]}
+        return JSONResponse({"review": answer, **shown})
 
 
 @router.post("/{id}/withdraw")

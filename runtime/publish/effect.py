@@ -8,6 +8,7 @@ and said to be so. What open work lets people see follows the cases of the day, 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from runtime.query.plans import AccessPlan
 from runtime.records.access import possible_plan
 from runtime.records.access_difference import (
     Columns,
+    Difference,
     Given,
     NotThereYet,
     Side,
@@ -40,13 +42,16 @@ from runtime.records.access_difference import (
     given_by,
 )
 from runtime.releases import compile_stored
+from runtime.store.limited import TookTooLong, limited
 from runtime.store.tables import org_branch
 
 #: So many records are looked at for one effect, each time one is: a few seconds' worth.
 MOST_LOOKED_AT = 10_000_000
+#: So long all counts of one effect may take: somebody waits for the page.
+MOST_SECONDS = 10.0
 _ROW_ACTIONS: tuple[Action, ...] = ("read", "update", "delete")
 Level = Literal["none", "masked", "read", "write"]
-WhyNot = Literal["too_many", "not_there_yet"]
+WhyNot = Literal["too_many", "took_too_long", "not_there_yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ class _Look:
     new: CompiledApp
     columns: Columns
     left: int = MOST_LOOKED_AT
+    #: Seconds that counts may still take.
+    seconds: float = MOST_SECONDS
     sizes: dict[str, int] = field(default_factory=dict)
     given: dict[int, tuple[AccessPlan, Given]] = field(default_factory=dict)
 
@@ -142,7 +149,12 @@ class _Look:
 
 
 def effect_of(
-    connection: Connection, planned: Planned, moment: Moment, *, most_looked_at: int = MOST_LOOKED_AT
+    connection: Connection,
+    planned: Planned,
+    moment: Moment,
+    *,
+    most_looked_at: int = MOST_LOOKED_AT,
+    most_seconds: float = MOST_SECONDS,
 ) -> tuple[Effect, ...] | None:
     """What publishing would change in access; None where nothing can be said: before the first release, or with errors."""
     plan, new = planned.plan, planned.compiled
@@ -150,7 +162,7 @@ def effect_of(
         return None
     kept = read_kept(connection)
     old, new = with_kept(compile_stored(connection, plan.app, plan.from_), kept), with_kept(new, kept)
-    look = _Look(connection, moment, old, new, _columns(connection, old, new), most_looked_at)
+    look = _Look(connection, moment, old, new, _columns(connection, old, new), most_looked_at, most_seconds)
     people = _people(connection, plan.app, plan.units, moment)
     return tuple(_effects(look, people))
 
@@ -243,10 +255,10 @@ def _counted(
         return effect
     is_personal = any(given is not None and given.is_personal for given in (old, new))
     for person, count in [(one, 1) for one in people] if is_personal else [(people[0], len(people))]:
-        if not _may_look(look, entity):
-            effect = replace(effect, not_counted=effect.not_counted + count, because="too_many")
+        found = _difference(look, entity, _sides(look, person, old, new))
+        if not isinstance(found, Difference):
+            effect = replace(effect, not_counted=effect.not_counted + count, because=found)
             continue
-        found = count_difference(look.connection, *_sides(look, person, old, new))
         effect = replace(
             effect,
             gain=effect.gain.joined(count, found.gained) if found.gained else effect.gain,
@@ -267,6 +279,20 @@ def _given(look: _Look, plan: AccessPlan | None, prefix: str) -> Given | None:
 def _sides(look: _Look, person: Principal, old: Given | None, new: Given | None) -> tuple[Side, Side]:
     before = Side(old, old.values(look.context(person, look.old)) if old is not None else {})
     return before, Side(new, new.values(look.context(person, look.new)) if new is not None else {})
+
+
+def _difference(look: _Look, entity: CompiledEntity, sides: tuple[Side, Side]) -> Difference | WhyNot:
+    """By how many records two sides differ, or why that is not counted."""
+    if look.seconds <= 0:
+        return "took_too_long"
+    began = time.monotonic()
+    try:
+        with limited(look.connection, look.seconds):
+            return count_difference(look.connection, *sides) if _may_look(look, entity) else "too_many"
+    except TookTooLong:
+        return "took_too_long"
+    finally:
+        look.seconds -= time.monotonic() - began
 
 
 def _may_look(look: _Look, entity: CompiledEntity) -> bool:

@@ -121,6 +121,38 @@ def not_done(connection: Connection, app: str) -> tuple[Row[Any], ...]:
     return tuple(connection.execute(query.order_by(review.c.publish_at.desc(), review.c.id).limit(5)))
 
 
+def is_late(row: Row[Any]) -> bool:
+    """Whether a publication was not done only because no worker was there in time, so that somebody may still choose."""
+    return row.state == "not_started" and row.failure is not None and row.failure["code"] == TOO_LATE.id
+
+
+def late(connection: Connection, app: str) -> tuple[Row[Any], ...]:
+    """The publications of an app whose time passed without a worker, since something was published last."""
+    return tuple(row for row in not_done(connection, app) if is_late(row))
+
+
+def reopen_late(connection: Connection, context: Context, row: Row[Any]) -> bool:
+    """Let a late publication be decided on again, to be done at once; false when somebody chose before or asked for another one."""
+    others = sa.select(review.c.id).where(review.c.app == row.app, review.c.state.in_(("open", "scheduled")))
+    if connection.execute(others.limit(1)).first() is not None:
+        return False
+    again = {"state": "open", "publish_at": None, "failure": None}
+    same = sa.update(review).where(review.c.id == row.id, review.c.state == "not_started")
+    if not connection.execute(same.values(**again)).rowcount:
+        return False
+    record_event(connection, context, "publication_reopened", app=row.app, body={"review": row.id, "at": row.publish_at})
+    return True
+
+
+def leave_late(connection: Connection, context: Context, row: Row[Any]) -> bool:
+    """Leave a late publication undone for good; false when somebody chose before."""
+    same = sa.update(review).where(review.c.id == row.id, review.c.state == "not_started")
+    if not connection.execute(same.values(state="cancelled")).rowcount:
+        return False
+    record_event(connection, context, "publication_cancelled", app=row.app, body={"review": row.id, "at": row.publish_at})
+    return True
+
+
 def cancel(connection: Connection, context: Context, row: Row[Any]) -> bool:
     """Take back a publication before its time; false when it does not wait any more, Conflict once it has begun."""
     changed = sa.update(review).where(review.c.id == row.id, review.c.state == "scheduled").values(state="cancelled")
@@ -163,8 +195,9 @@ def _publish(publisher: Publisher, row: Row[Any], keep: Callable[[], None]) -> N
     if now > row.publish_at + LATEST:
         raise Conflict(
             {
-                "zh": "到了批准的时间没有后台进程执行，现已超过一小时，故不再发布。",
-                "en": "No worker was there at the time that was approved; an hour later it is not published any more.",
+                "zh": "到了批准的时间没有后台进程执行，现已超过一小时，故未发布。可由批准人选择现在发布，或放弃。",
+                "en": "No worker was there at the time that was approved, and an hour later nothing is published by itself. "
+                "Whoever may approve it chooses: publish it now, or leave it.",
             },
             code=TOO_LATE.id,
         )

@@ -14,7 +14,7 @@ from builder.cli import main
 from runtime.identity.holdings import Given, revoke_role
 from runtime.publish.history import active_release
 from runtime.store.tables import audit_event
-from runtime.worker import Worker, run_jobs
+from runtime.worker import Worker, run_jobs, run_long_jobs, run_publications, run_short_jobs
 from tests.builder.conftest import Workshop
 from tests.builder.test_builder_http import PATH, WITH_URGENCY, save
 from tests.builder.test_cli import token_of, write
@@ -130,6 +130,54 @@ def test_what_no_longer_fits_is_not_done(
     assert [] == workshop.client("he").get("/api/builder/reviews").json()["items"]
 
 
+def missed(workshop: Workshop, at: dt.datetime) -> str:
+    """A publication whose time passed while no worker was there."""
+    review = scheduled(workshop, at)
+    work(workshop, at + 2 * HOUR)
+    return review
+
+
+def test_what_no_worker_did_in_time_is_done_by_choice(workshop: Workshop, at: dt.datetime) -> None:
+    """The second person publishes it now, once, after all checks; who made it cannot."""
+    review = missed(workshop, at)
+    he, zhao = workshop.client("he"), workshop.client("zhao")
+    path = f"/api/builder/reviews/{review}"
+    offered = [workshop.client(name).get(path).json()["can"] for name in ("zhao", "shen")]
+    maker = workshop.client("shen").post(f"{path}/late", json={})
+    done = zhao.post(f"{path}/late", json={"note": "after the outage"})
+    again = he.post(f"{path}/late", json={})
+
+    assert [["cancel", "late"], ["cancel"]] == offered
+    assert 403 == maker.status_code
+    assert (200, 2, "approved", None) == (
+        done.status_code,
+        done.json()["release"]["release"],
+        done.json()["review"]["state"],
+        done.json()["review"]["failure"],
+    ), done.text
+    assert (409, 2) == (again.status_code, live(workshop))
+    kinds = sa.select(audit_event.c.kind).where(audit_event.c.app == "desk").order_by(audit_event.c.id)
+    with workshop.services.database.read() as connection:
+        # The worker's clock was two hours ahead, so its event is the last by its id.
+        assert ["publication_reopened", "published", "publication_not_started"] == list(connection.execute(kinds).scalars())[-3:]
+
+
+def test_what_no_worker_did_in_time_is_left_by_choice(workshop: Workshop, at: dt.datetime) -> None:
+    """Left, it is not offered any more; what was not done for another reason, or beside another request, is not offered at all."""
+    left = missed(workshop, at)
+    shen, zhao = workshop.client("shen"), workshop.client("zhao")
+    cancelled = shen.post(f"/api/builder/reviews/{left}/cancel")
+    late = zhao.post(f"/api/builder/reviews/{left}/late", json={})
+    second = scheduled_again(workshop, at)
+    work(workshop, at + 2 * HOUR)
+    ask(shen, at + HOUR)
+    beside = zhao.post(f"/api/builder/reviews/{second}/late", json={})
+
+    assert (200, "cancelled", []) == (cancelled.status_code, cancelled.json()["state"], cancelled.json()["can"])
+    assert [(409, "M437"), (409, "M437")] == [(one.status_code, one.json()["code"]) for one in (late, beside)]
+    assert 1 == live(workshop)
+
+
 def test_it_is_cancelled_until_its_time(workshop: Workshop, at: dt.datetime) -> None:
     """Who submitted it or a publisher cancels; nothing is published then, and the draft can be submitted again."""
     review = scheduled(workshop, at)
@@ -205,11 +253,53 @@ def test_the_command_line_schedules_lists_and_cancels(
     asked = qiqiao("publish", folder, *two, "--at", f"{day}T22:00")
     listed = qiqiao("releases", "desk")
     cancelled = qiqiao("releases", "desk", "--cancel", "--approver", "zhao")
+    nobody = qiqiao("releases", "desk", "--late", "--approver", "zhao")
     nothing = qiqiao("releases", "desk", "--cancel", "--approver", "zhao")
 
     assert (1, True) == (over[0], "ahead, and within a year" in over[1])
     assert (0, True) == (asked[0], f"desk 1.0.0 waits for {day}T22:00" in asked[1])
     assert f"desk 1.0.0 waits for {day} 22:00\n" in listed[1]
     assert (0, f"desk 1.0.0 is not published at {day} 22:00\n") == cancelled
+    assert (1, True) == (nobody[0], "Nothing of desk waits" in nobody[1])
     assert (1, True) == (nothing[0], "Nothing of desk waits" in nothing[1])
     assert 1 == live(workshop)
+
+
+def test_the_command_line_does_or_leaves_what_no_worker_did(
+    workshop: Workshop, at: dt.datetime, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--cancel` leaves it, `--late` publishes it now."""
+    monkeypatch.setenv("QIQIAO_DATA", str(tmp_path / "data"))
+    with workshop.services.database.write() as connection:
+        monkeypatch.setenv("QIQIAO_APPROVER_TOKEN", token_of(connection, "zhao"))
+    ours = ("--approver", "zhao", "--database", database_url)
+    missed(workshop, at)
+    left = main(["releases", "desk", "--cancel", *ours])
+    scheduled_again(workshop, at)
+    work(workshop, at + 2 * HOUR)
+    done = main(["releases", "desk", "--late", *ours])
+
+    assert (0, 0, 2) == (left, done, live(workshop))
+
+
+def test_a_day_alone_is_its_beginning_where_the_bank_is(workshop: Workshop) -> None:
+    """What holds from a day on is published at its first moment, in the bank's zone."""
+    save(workshop.client("shen"), WITH_URGENCY)
+    day = (dt.datetime.now(dt.UTC) + 72 * HOUR).date()
+    asked = ask(workshop.client("shen"), day.isoformat())
+
+    midnight = dt.datetime.combine(day, dt.time(), dt.timezone(8 * HOUR)).astimezone(dt.UTC)
+    assert midnight.strftime("%Y-%m-%dT%H:%M:%S.000Z") == asked.json()["publish_at"]
+
+
+def test_a_publication_that_takes_long_holds_up_no_other_job(workshop: Workshop, at: dt.datetime) -> None:
+    """The looks of a worker for jobs of one transaction do not wait for a publication: they do not even take it."""
+    scheduled(workshop, at)
+    services = workshop.services
+    worker = Worker(services.settings, services.database, services.releases, None, None, lambda: at + MINUTE)  # type: ignore[arg-type]
+    run_short_jobs(worker)
+    run_long_jobs(worker)
+    before = live(workshop)
+    run_publications(worker)
+
+    assert (1, 2) == (before, live(workshop))

@@ -170,8 +170,10 @@ def test_what_cannot_be_counted_is_said(database: Database, bank: Releases) -> N
     with database.read() as connection:
         new_value = effect_of(connection, plan_of(connection, edited("roles.yaml", *rule, base)), MOMENT)
         too_many = effect_of(connection, plan_of(connection, changed("all rows")), MOMENT, most_looked_at=30)
+        too_long = effect_of(connection, plan_of(connection, changed("all rows")), MOMENT, most_seconds=0)
 
-    assert new_value is not None and too_many is not None
+    assert new_value is not None and too_many is not None and too_long is not None
+    assert {("took_too_long", 0)} == {(rows.because, rows.gain.people) for one in too_long for rows in one.rows}
     assert [(4, "not_there_yet"), (1, "not_there_yet")] == [(r.not_counted, r.because) for one in new_value for r in one.rows]
     counted = [(rows.gain.people, rows.not_counted, rows.because) for one in too_many for rows in one.rows]
     # One look costs 23 of 30; the rest of the people have no number.

@@ -67,7 +67,7 @@ export interface AccessEffect {
     readonly action: 'read' | 'update' | 'delete' | 'create'
     readonly gain: Reach | null
     readonly lose: Reach | null
-    readonly not_counted: { readonly people: number, readonly because: 'too_many' | 'not_there_yet' } | null
+    readonly not_counted: { readonly people: number, readonly because: 'too_many' | 'took_too_long' | 'not_there_yet' } | null
   }[]
   readonly fields: readonly { readonly field: string, readonly label: Label, readonly before: Level, readonly after: Level }[]
 }
@@ -126,7 +126,7 @@ export interface Review {
   readonly decided_by: Person | null
   readonly decided_at: string | null
   readonly decision_note: string | null
-  readonly can: readonly ('approve' | 'return' | 'withdraw' | 'cancel')[]
+  readonly can: readonly ('approve' | 'return' | 'withdraw' | 'cancel' | 'late')[]
   readonly units: readonly UnitName[]
   /** When it is to be published; null for at once when it is approved. */
   readonly publish_at: string | null

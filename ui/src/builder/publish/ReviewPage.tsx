@@ -21,7 +21,7 @@ import { ChangeList } from './ChangeList'
 import { Impact, widenedOf } from './Impact'
 import { OriginBlock } from './Origin'
 import { REVIEW_TAG } from './Reviews'
-import { CancelScheduled, ScheduledTime } from './Scheduled'
+import { CancelScheduled, LatePublication, ScheduledTime } from './Scheduled'
 import { Steps } from './Steps'
 import { words } from './words'
 import './publish.css'
@@ -107,7 +107,7 @@ export default function ReviewPage() {
                   {review.units.length > 0 && <p className="notice">{t('first_in')} <b>{review.units.map(unit => unit.name).join(c('separator'))}</b></p>}
                   <OriginBlock origin={review.origin} />
                   <ScheduledTime review={review} />
-                  {review.can.includes('cancel') && <div className="decision-buttons"><CancelScheduled review={review} /></div>}
+                  {review.can.includes('cancel') && <div className="decision-buttons"><CancelScheduled review={review} /><LatePublication review={review} /></div>}
                   {undone && review.plan_changed && <p className="notice">{t('plan_changed')}</p>}
                   {review.state === 'open' && !decides && <p className="notice">{own ? t('cannot_own') : publishes ? t('cannot_own') : t('cannot')}</p>}
                   {review.can.includes('withdraw') && <div className="decision-buttons"><Button disabled={takeBack.isPending} onClick={() => setWithdrawing(true)}>{t('withdraw')}</Button></div>}

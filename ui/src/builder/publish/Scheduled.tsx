@@ -25,14 +25,41 @@ export function CancelScheduled({ review }: { readonly review: Review }) {
       void client.invalidateQueries({ queryKey: ['builder'] })
     },
   })
+  const isLate = review.state === 'not_started'
   if (!review.can.includes('cancel')) return null
   return (
     <>
-      <Button size="small" danger onClick={() => setAsked(true)}>{t('cancel_scheduled')}</Button>
+      <Button size="small" danger onClick={() => setAsked(true)}>{t(isLate ? 'leave_late' : 'cancel_scheduled')}</Button>
       {asked && (
         <Confirm
-          title={t('cancel_ask')} text={t('cancel_text')} yes={t('cancel_scheduled')} busy={cancel.isPending} failure={cancel.error} confirm={() => cancel.mutate()} cancel={() => {
+          title={t(isLate ? 'leave_late_ask' : 'cancel_ask')} text={t('cancel_text')} yes={t(isLate ? 'leave_late' : 'cancel_scheduled')} busy={cancel.isPending} failure={cancel.error} confirm={() => cancel.mutate()} cancel={() => {
             cancel.reset()
+            setAsked(false)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** The choice over what no worker published at its time: do it now, for those who may; leaving it is the button beside. */
+export function LatePublication({ review }: { readonly review: Review }) {
+  const t = useWords(words)
+  const client = useQueryClient(), once = useOnce()
+  const [asked, setAsked] = useState(false)
+  const publish = useMutation({
+    mutationFn: () => once('late', key => post<unknown>(path('api', 'builder', 'reviews', review.id, 'late'), { body: {}, key })),
+    onSuccess: () => setAsked(false),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['builder'] }),
+  })
+  if (!review.can.includes('late')) return null
+  return (
+    <>
+      <Button size="small" type="primary" onClick={() => setAsked(true)}>{t('late')}</Button>
+      {asked && (
+        <Confirm
+          title={t('late_ask')} text={t('late_text')} yes={t('late')} busy={publish.isPending} failure={publish.error} confirm={() => publish.mutate()} cancel={() => {
+            publish.reset()
             setAsked(false)
           }}
         />
@@ -77,7 +104,7 @@ export function Scheduled({ items }: { readonly items: readonly Review[] }) {
               <td>{review.publish_at && <When at={review.publish_at} />}<WhyNot review={review} /></td>
               <td>{review.author.name}</td>
               <td>{review.decided_by?.name}</td>
-              <td><CancelScheduled review={review} /></td>
+              <td><span className="pilot-acts"><LatePublication review={review} /><CancelScheduled review={review} /></span></td>
             </tr>
           ))}
         </tbody>
