@@ -21,7 +21,7 @@ def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, 
     return Facts(
         user=user_facts(context, compiled),
         param=param_facts(context, compiled),
-        today=context.now.astimezone(zone).date(),
+        today=today_in(context, compiled),
         now=context.now,
         business_date=context.business_date,
         timezone=zone,
@@ -65,7 +65,7 @@ def param_facts(context: Context, compiled: CompiledApp) -> Mapping[str, object]
 
 
 def today_in(context: Context, compiled: CompiledApp) -> dt.date:
-    """The day in the app's time zone."""
+    """The day in the app's time zone: what has a first and a last day holds by this one, not by the accounting date."""
     return context.now.astimezone(ZoneInfo(compiled.app.timezone)).date()
 
 

@@ -14,7 +14,7 @@ from runtime.compile.screens import compile_screens
 from runtime.compile.screens.view import EntityView, View
 from runtime.compile.window import parameters_read
 from runtime.context import Context
-from runtime.query.late import held_roles, param_facts
+from runtime.query.late import held_roles, param_facts, today_in
 from runtime.query.plans import AccessPlan
 from runtime.records import importing
 from runtime.records.access import knows, possible_plan, workflows_of
@@ -27,7 +27,7 @@ from runtime.records.segments import segment_of
 
 def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     """What the browser draws of a live app for this person."""
-    drawn = compile_screens(compiled, view_for(compiled, context), context.business_date)
+    drawn = compile_screens(compiled, view_for(compiled, context), today_in(context, compiled))
     read = parameters_read(compiled)
     param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
     dashboards = dashboards_for(compiled, context, drawn)

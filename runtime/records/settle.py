@@ -147,7 +147,7 @@ def _judge_field(
             draft.report(REQUIRED, pointer, "此项必填。", "This is required.")
         return
     if is_changed or (draft.is_new and found.field.compute is None):
-        _judge_choice(context, draft, found, draft.record, pointer, facts)
+        _judge_choice(draft, found, draft.record, pointer, facts)
     _check(draft, found, facts, pointer)
 
 
@@ -171,7 +171,7 @@ def _judge_row(
                 draft.report(REQUIRED, pointer, "此项必填。", "This is required.")
             continue
         if is_new:
-            _judge_choice(context, draft, found, row, pointer, inside)
+            _judge_choice(draft, found, row, pointer, inside)
         _check(draft, found, inside, pointer)
 
 
@@ -189,13 +189,11 @@ def _is_read_only(found: FieldValidator, draft: Draft, facts: Facts) -> bool:
     return found.read_only(facts if draft.is_new else replace(facts, record=draft.before or {})) is True
 
 
-def _judge_choice(
-    context: Context, draft: Draft, found: FieldValidator, holder: Mapping[str, object], pointer: str, facts: Facts
-) -> None:
+def _judge_choice(draft: Draft, found: FieldValidator, holder: Mapping[str, object], pointer: str, facts: Facts) -> None:
     """Whether what was chosen may be chosen now: validity of codes, `choices_where`, `where` of references."""
     value, options = holder.get(found.field.name), found.field.options
     codes = () if not options.choices else value if isinstance(value, tuple) else (value,)
-    today = context.business_date.isoformat()
+    today = facts.today.isoformat() if facts.today is not None else ""
     for code in codes:
         choice = next((choice for choice in options.choices if choice.code == code), None)
         valid = choice is not None and (choice.valid_from or "") <= today <= (choice.valid_to or "9999-12-31")
