@@ -24,7 +24,7 @@ from runtime.compile.app import CompiledApp, compile_app
 from runtime.identity.principal import resolve_principal
 from runtime.publish.cases.run import failed_cases
 from runtime.publish.codes import PILOT_RUNS
-from runtime.publish.dependents import broken_dependents
+from runtime.publish.dependents import broken_dependents, referring
 from runtime.publish.history import active_release, pilot_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
@@ -94,6 +94,7 @@ def plan_publish(
         *lint(Proposal(old, new, state, misfits, changes, _roles_of(connection, loaded.app, makers, now))),
         *_not_live(connection, loaded.app),
         *broken_dependents(connection, app, files),
+        *(referring(connection, loaded.app, changes) if old is not None else ()),
         *_unfit_rows(connection, app, files, others),
         *(unshared(old, new, state) if units else ()),
         *_beside_pilot(connection, app),

@@ -65,3 +65,18 @@ def test_what_a_live_app_refers_to_stays(database: Database, releases: Releases)
     assert "visits/entities/visit.yaml:3" in finding.message
     assert blocked.blocked
     assert not harmless.blocked
+
+
+def test_who_refers_to_what_changes_is_told(database: Database, releases: Releases) -> None:
+    """A change of an entity names the live apps that refer to it, with the fields; a change of something else names nobody."""
+    put_live(database, releases, FILES)
+    put_live(database, releases, VISIT, app="visits")
+    with database.read() as connection:
+        changed = plan_publish(connection, "desk", edited("entities/ticket.yaml", "max: 80", "max: 90"), NOW).plan
+        other = plan_publish(connection, "desk", edited("lists/tickets.yaml", "level, cost", "cost"), NOW).plan
+
+    [told] = [one for one in changed.diagnostics if one.code == "M477"]
+    assert ("hint", "entities/ticket.yaml") == (told.severity, told.span.file)
+    assert "Ticket changes here, and the live app 'visits' refers to it: visit.ticket." == told.message
+    assert [] == [one for one in other.diagnostics if one.code == "M477"]
+    assert not changed.blocked
