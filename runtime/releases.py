@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from runtime.store.database import Database
 from runtime.store.exchange_rates import kept_mark
 from runtime.store.kept_changes import KeptChange, kept_rows
 from runtime.store.kept_columns import read_kept_columns
+from runtime.store.purge_tables import purges_done
 from runtime.store.tables import org_branch, release
 
 _LOG = logging.getLogger("qiqiao.releases")
@@ -82,8 +83,8 @@ class Releases:
         self._built_in = built_in
         self._live = Live(MappingProxyType(dict(built_in)))
         self._kept = KeptData()
-        # By app, number and whether it was asked for as an older one, whose rows may be others.
-        self._compiled: OrderedDict[tuple[str, int, bool], CompiledApp] = OrderedDict()
+        # By app, number, whether it was asked for as an older one, whose rows may be others, and what was purged till then.
+        self._compiled: OrderedDict[tuple[str, int, bool, int], CompiledApp] = OrderedDict()
         self._guard = threading.Lock()
 
     def current(self) -> Mapping[str, CompiledApp]:
@@ -125,6 +126,7 @@ class Releases:
                 self._take_over(read_kept(connection))
             elif not self._differs(before, active) and wanted == before.wanted:
                 return False
+            self._forget_dependents({app for app, number in active.items() if _number_of(before.apps.get(app)) != number})
             apps = {name: with_kept(app, self._kept) for name, app in self._built_in.items()}
             problems = dict[str, Problem]()
             for app, number in active.items():
@@ -161,13 +163,20 @@ class Releases:
                 else:
                     self._compiled[key] = with_kept(compiled, kept)
 
+    def _forget_dependents(self, changed: Collection[str]) -> None:
+        """Compile anew what reads records of apps that have another release now: columns of the one before may be purged."""
+        with self._guard:
+            for key, compiled in list(self._compiled.items()):
+                if _reads_of(compiled, changed):
+                    del self._compiled[key]
+
     def _differs(self, live: Live, active: Mapping[str, int]) -> bool:
         seen = {name: app.release for name, app in live.apps.items() if name not in self._built_in}
         # A release that failed is not tried again each second, only when another one is activated.
         return seen | {name: problem.release for name, problem in live.problems.items()} != active
 
     def _compile(self, connection: Connection, app: str, number: int, *, is_older: bool = False) -> CompiledApp:
-        key = (app, number, is_older)
+        key = (app, number, is_older, purges_done(connection))
         with self._guard:
             if key in self._compiled:
                 self._compiled.move_to_end(key)
@@ -182,6 +191,15 @@ class Releases:
             while len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return compiled
+
+
+def _reads_of(compiled: CompiledApp, apps: Collection[str]) -> bool:
+    """Whether a compiled app requires one of some apps, be it through another one."""
+    return any(name in apps or _reads_of(other, apps) for name, other in compiled.required.items())
+
+
+def _number_of(compiled: CompiledApp | None) -> int | None:
+    return compiled.release if compiled is not None else None
 
 
 def _pilots(connection: Connection) -> dict[str, tuple[int, frozenset[str]]]:

@@ -33,6 +33,8 @@ class Settings:
     requests_per_second: int = 100
     #: So many records a person may reveal masked fields of in a day of the bank; 0 is none.
     reveals_per_day: int = 50
+    #: So many days what a release left behind is kept before it may be purged.
+    purge_after_days: int = 90
     #: What this installation is for; without it no release comes in from another server, and none is given to one.
     environment: Environment | None = None
     #: Whether definitions change here by promotions only, and by direct changes for a reason.
@@ -56,6 +58,7 @@ class Settings:
             scan_command=environment.get("QIQIAO_SCAN_COMMAND") or None,
             timezone=environment.get("QIQIAO_TIMEZONE") or "Asia/Shanghai",
             requests_per_second=int(environment.get("QIQIAO_REQUESTS_PER_SECOND") or 100),
+            purge_after_days=int(environment.get("QIQIAO_PURGE_AFTER_DAYS") or 90),
             reveals_per_day=int(environment.get("QIQIAO_REVEALS_PER_DAY") or 50),
             environment=read_environment(environment),
             promotions_only=environment.get("QIQIAO_PROMOTIONS_ONLY") == "1",

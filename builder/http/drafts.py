@@ -101,7 +101,7 @@ def _draft_answer(context: Context, judged: drafts.Judged) -> JSONResponse:
 @router.put("/draft/files/{path:path}")
 def put_file(request: Request, context: Designer, app: str, path: str, file: FileText) -> JSONResponse:
     """Save one file."""
-    _check_direct(request, context, app)
+    check_direct(request, context, app)
     judged = drafts.save_file(services_of(request).database, context, app, path, file.text, file.checksum, ReadOnce())
     return JSONResponse(
         {
@@ -115,7 +115,7 @@ def put_file(request: Request, context: Designer, app: str, path: str, file: Fil
 @router.put("/draft/bundle")
 def put_bundle(request: Request, context: Designer, app: str, wish: BundleBytes) -> JSONResponse:
     """Save a zip of an app's folder as the whole draft."""
-    _check_direct(request, context, app)
+    check_direct(request, context, app)
     bundle = read_bundle(f"{app}.zip", _decoded(wish.zip))
     if bundle.diagnostics:
         raise Invalid(REFUSED, code=bundle.diagnostics[0].code, faults=tuple(map(_fault, bundle.diagnostics)))
@@ -196,7 +196,7 @@ def submit(request: Request, context: Designer, app: str, submission: Submission
         return JSONResponse(review_answer(connection, context, review.read_review(connection, id)), 201)
 
 
-def _check_direct(request: Request, context: Context, app: str) -> None:
+def check_direct(request: Request, context: Context, app: str) -> None:
     """Raise NotAllowed where definitions come by promotions only and no direct change of the app is open."""
     services = services_of(request)
     with services.database.read() as connection:

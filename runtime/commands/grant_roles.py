@@ -33,10 +33,11 @@ PLATFORM_ROLES: Mapping[str, Label] = {
     "administrator": {"zh": "平台管理员", "en": "Administrator"},
     "treasurer": {"zh": "汇率录入", "en": "Treasurer"},
     "event_source": {"zh": "外部事件来源", "en": "Event source"},
+    "purger": {"zh": "数据清除", "en": "Purger"},
     "integrator": {"zh": "接口集成", "en": "Integrator"},
 }
 #: Who checks what others do does none of it.
-PLATFORM_CONFLICTS: Mapping[str, frozenset[str]] = {"auditor": frozenset({"administrator", "designer", "publisher"})}
+PLATFORM_CONFLICTS: Mapping[str, frozenset[str]] = {"auditor": frozenset({"administrator", "designer", "publisher", "purger"})}
 _FOR_EVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 

@@ -31,3 +31,7 @@ WRONG_SOURCE = code(
 ALONE_THERE = code("M474", "Whoever made a release that nobody else looked at there cannot bring it here.")
 PROMOTIONS_ONLY = code("M475", "Definitions change here by promotions, or by a direct change for a reason.")
 NOT_LIVE_THERE = code("M476", "The release was never live, so it is not given to another server.")
+TOO_EARLY = code("M480", "What is out of use is kept for a time before it may be purged.")
+STILL_NEEDED = code("M481", "A column or table that is to be purged is still needed.")
+NOT_PURGED = code("M482", "The database refused a purge; nothing was dropped.")
+NOT_BROUGHT_BACK = code("M483", "What was removed cannot be put back into the draft by itself.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.store.tables import physical_column
+
+_OF_A_FIELD = re.compile(r"f[0-9]*_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ def number_and_field(column: str) -> tuple[int, str]:
     """The number and the field's id in the name of a column."""
     head, _, field_id = column.partition("_")
     return int(head[1:] or 1), field_id
+
+
+def is_column_of_field(column: str) -> bool:
+    """Whether a column of a record's table keeps a field, not something of the record itself."""
+    return _OF_A_FIELD.match(column) is not None
 
 
 def read_kept_columns(connection: Connection) -> KeptColumns:

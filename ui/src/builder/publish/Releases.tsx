@@ -19,6 +19,7 @@ import { CrumbBar } from '../shell/CrumbBar'
 import { GiveRelease } from './GiveRelease'
 import { PilotActs } from './PilotActs'
 import { Scheduled } from './Scheduled'
+import { Tombstones } from './Tombstones'
 import { words } from './words'
 import './publish.css'
 
@@ -66,6 +67,7 @@ export default function Releases() {
               </tbody>
             </table>
           </div>
+          <Tombstones app={app} />
         </div>
       </main>
       {asked !== null && (
