@@ -229,3 +229,20 @@ def test_tables_that_were_changed_behind_the_platform_are_said(database: Databas
         connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN f_cost")
     assert [] == before
     assert [f"The column f_cost of {table} is missing.", f"No release made the column f_own of {table}."] == drift()
+
+
+def test_a_column_that_the_database_does_not_let_go_stays_whole(database: Database, releases: Releases) -> None:
+    """SQLite keeps a reference that its table was made with: refused, nothing dropped; PostgreSQL drops it."""
+    put_live(database, releases, {**FILES, "entities/site.yaml": SITE})
+    line = "  ticket: {type: reference, to: ticket, label: {zh: 工单, en: Ticket}}\n"
+    put_live(database, releases, {**FILES, "entities/site.yaml": SITE.replace(line, "")})
+    [found] = listed(database)
+    id = ask(database, person("wang", releases), found.id)
+    if database.is_sqlite:
+        with pytest.raises(Conflict) as refused:
+            approve_purge(database, person("zhao", releases), "desk", id, HELD)
+        assert "M482" == refused.value.code
+    else:
+        approve_purge(database, person("zhao", releases), "desk", id, HELD)
+    assert database.is_sqlite is ("f_ticket" in columns(database, found.table))
+    assert database.is_sqlite is (len(listed(database)) == 1)
