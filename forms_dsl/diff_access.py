@@ -37,8 +37,10 @@ def is_rule_widened(old: AccessRule, new: AccessRule) -> bool:
         return True
     if old.deny is not None and not same(old.deny, new.deny):
         return True
-    if set(new.unmask) - set(old.unmask) or any(
-        _is_freer(getattr(old, key), getattr(new, key)) for key in ("export", "print", "import_")
+    if (
+        new.merge > old.merge
+        or set(new.unmask) - set(old.unmask)
+        or any(_is_freer(getattr(old, key), getattr(new, key)) for key in ("export", "print", "import_"))
     ):
         return True
     # A field that is not named has the default of its class, which may be less than what is named now.

@@ -64,6 +64,12 @@ class Changed(Failure):
     status, code = 412, "Q412"
 
 
+class Gone(Failure):
+    """The record was merged into another one that the reader may see; `extra` says which."""
+
+    status, code = 410, "Q410"
+
+
 class VersionRequired(Failure):
     """A change came without the version it is based on."""
 

@@ -118,6 +118,7 @@ def _access(bench: Workbench, place: Place, shape: AccessShape, entity: EntitySi
         _transfer(bench, place.at("import"), shape.import_),
         shape.override_reason,
         tuple(_conditions(bench, place.at("fields"), shape, scope, entity)),
+        shape.merge,
     )
 
 

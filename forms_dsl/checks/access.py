@@ -15,6 +15,7 @@ OPEN_PERSONAL_DATA = code("P002", "A role reads all records of an entity with pe
 CREATE_ONLY = code("P004", "A role may create records that it may not read.", "warning")
 CANNOT_ENTER = code("P008", "A role may create records, but not enter a field of them that must be filled in.", "warning")
 HELD_EMERGENCY = code("P009", "A role that is taken in an emergency would be held at all times, or by whoever reviews it.")
+MERGE_ONLY = code("P011", "A role may merge records that it may not change.")
 CLEAR_EXPORT = code("P005", "A role may export an entity and unmask a field of it; exports carry masked values only.")
 
 
@@ -115,3 +116,16 @@ def exports_stay_masked(site: Site) -> Iterator[Diagnostic]:
             )
             hint = Sentence("Give the two to different roles.", "请把两项权限分给不同角色。")
             yield site.find(CLEAR_EXPORT, place.at("export"), message, hint, key=True)
+
+
+@check
+def mergers_can_change(site: Site) -> Iterator[Diagnostic]:
+    """Merging changes the record that stays and takes the others away: it is for whoever may change both."""
+    for role, rule, place in _rules(site):
+        if rule.merge and rule.update is False:
+            message = Sentence(
+                f"{role.name!r} may merge {rule.entity!r}, but not change it.",
+                f"“{role.name}”可合并“{rule.entity}”，但不能修改。",
+            )
+            hint = Sentence("Say with update which records it may change.", "请用 update 说明可修改哪些记录。")
+            yield site.find(MERGE_ONLY, place.at("merge"), message, hint, key=True)

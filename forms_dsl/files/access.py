@@ -61,6 +61,13 @@ class AccessShape(Shape):
     export: Annotated[Transfer, key("Whether or how lists may be exported.", "是否可导出及限制。")] = False
     print: Annotated[Transfer, key("Whether or how records may be printed.", "是否可打印及限制。")] = False
     import_: Annotated[Transfer, key("Whether or how records may be imported.", "是否可导入及限制。", alias="import")] = False
+    merge: Annotated[
+        Flag,
+        key(
+            "Whether records that this role may change are merged into one another, and taken apart again.",
+            "是否可合并本角色可修改的记录，及撤销合并。",
+        ),
+    ] = False
     override_reason: Annotated[
         Text | None, key("Why an overlay widens what a shipped role reads.", "覆盖层放宽读取范围的理由。")
     ] = None

@@ -125,6 +125,8 @@ class AccessRule:
     override_reason: str | None = None
     #: What some fields are beyond that, on the records for which a condition holds.
     conditions: tuple[FieldCondition, ...] = ()
+    #: Whether the records of `update` may be merged into one another, and taken apart again.
+    merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

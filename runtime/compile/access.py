@@ -41,6 +41,8 @@ class RoleAccess:
     conditions: tuple[tuple[Expression, Rights], ...] = ()
     #: The fields that the role may reveal, one record at a time, where it shows them masked.
     unmask: frozenset[str] = frozenset()
+    #: Whether the records that it may change may be merged.
+    merge: bool = False
 
 
 def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
@@ -59,6 +61,7 @@ def compile_access(app: App, entity: Entity) -> dict[str, RoleAccess]:
                 role_rights(app, entity, rule),
                 _conditional(app, entity, rule),
                 frozenset(rule.unmask),
+                rule.merge,
             )
     return found
 

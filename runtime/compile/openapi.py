@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from forms_dsl.model import Entity
 from runtime.compile.app import CompiledApp
 from runtime.compile.openapi_bulk import bulk_answer, bulk_body
+from runtime.compile.openapi_merges import merging_paths
+from runtime.compile.openapi_parts import IDEMPOTENCY, IF_MATCH, JSON, answer, operation, parameter, refusals
 from runtime.compile.openapi_records import INSTANT, record_property, record_schemas
 from runtime.compile.screens.view import EntityView, View
 
-_JSON = "application/json"
-_PROBLEM = "application/problem+json"
 _LANGUAGE = "en"
 
 
@@ -32,8 +32,8 @@ def draw_openapi(compiled: CompiledApp, view: View) -> dict[str, object]:
             "summary": report.label.get(_LANGUAGE, report.name),
             "tags": ["reports"],
             "responses": {
-                "200": _answer("The figures, under the reader's own rows.", {"type": "object"}),
-                **_refusals("400", "401", "403", "404", "429"),
+                "200": answer("The figures, under the reader's own rows.", {"type": "object"}),
+                **refusals("400", "401", "403", "404", "429"),
             },
         }
         paths[f"/api/{app.name}/reports/{report.name}"] = {"get": operation}
@@ -60,11 +60,11 @@ def draw_openapi(compiled: CompiledApp, view: View) -> dict[str, object]:
 def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str, object]:
     base = f"/api/{compiled.app.name}/{entity.name}"
     record = {"$ref": f"#/components/schemas/{entity.name}"}
-    body = {"required": True, "content": {_JSON: {"schema": {"$ref": f"#/components/schemas/{entity.name}_input"}}}}
+    body = {"required": True, "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{entity.name}_input"}}}}
     label = entity.label.get(_LANGUAGE, entity.name)
     has_workflow = any(each.entity == entity.name for each in compiled.app.workflows.values())
     many: dict[str, object] = {}
-    one: dict[str, object] = {"parameters": [_parameter("id", "path", {"type": "string"}, required=True)]}
+    one: dict[str, object] = {"parameters": [parameter("id", "path", {"type": "string"}, required=True)]}
     paths: dict[str, object] = {}
     if seen.reads:
         page = {
@@ -77,54 +77,55 @@ def _paths(compiled: CompiledApp, entity: Entity, seen: EntityView) -> dict[str,
                 "count_is": {"enum": ["exact", "estimate", "at_least"], "description": "Beside an estimate."},
             },
         }
-        found = {"200": _answer("One page; figures where group or measures are asked for.", {"anyOf": [page, _FIGURES]})}
-        many["get"] = _operation(f"list_{entity.name}", f"List: {label}", entity.name, found, _FIND_PARAMETERS)
-        one["get"] = _operation(
-            f"get_{entity.name}", f"Get: {label}", entity.name, {"200": _answer("The record.", record)}, _GET_PARAMETERS
-        )
+        found = {"200": answer("One page; figures where group or measures are asked for.", {"anyOf": [page, _FIGURES]})}
+        many["get"] = operation(f"list_{entity.name}", f"List: {label}", entity.name, found, _FIND_PARAMETERS)
+        got_one = {"200": answer("The record.", record)}
+        one["get"] = operation(f"get_{entity.name}", f"Get: {label}", entity.name, got_one, _GET_PARAMETERS)
         if entity.audit != "none":
             paths[f"{base}/changes"] = {"get": _feed(entity.name, label, record)}
         for part, meaning in (("history", "what happened to the record"), ("process", "its approval")):
-            got = _operation(
-                f"{part}_{entity.name}", f"{label}: {meaning}", entity.name, {"200": _answer(meaning, {"type": "object"})}
+            got = operation(
+                f"{part}_{entity.name}", f"{label}: {meaning}", entity.name, {"200": answer(meaning, {"type": "object"})}
             )
             paths[f"{base}/{{id}}/{part}"] = {"parameters": one["parameters"], "get": got}
         if seen.reveals:
             paths[f"{base}/{{id}}/reveal"] = {"parameters": one["parameters"], "post": _reveal(entity, label, seen)}
     if seen.create:
         parameters = [
-            _IDEMPOTENCY,
-            *([_parameter("submit", "query", {"type": "boolean", "default": True})] if has_workflow else []),
+            IDEMPOTENCY,
+            *([parameter("submit", "query", {"type": "boolean", "default": True})] if has_workflow else []),
         ]
         many["post"] = {
-            **_operation(
-                f"create_{entity.name}", f"Create: {label}", entity.name, {"201": _answer("Created.", record)}, parameters
+            **operation(
+                f"create_{entity.name}", f"Create: {label}", entity.name, {"201": answer("Created.", record)}, parameters
             ),
             "requestBody": body,
         }
         if has_workflow:
-            submit = _operation(
-                f"submit_{entity.name}", f"Submit: {label}", entity.name, {"200": _answer("Submitted.", record)}, [_IDEMPOTENCY]
+            submit = operation(
+                f"submit_{entity.name}", f"Submit: {label}", entity.name, {"200": answer("Submitted.", record)}, [IDEMPOTENCY]
             )
             paths[f"{base}/{{id}}/submit"] = {"parameters": one["parameters"], "post": submit}
     if seen.update:
-        changed = _operation(
-            f"change_{entity.name}", f"Change: {label}", entity.name, {"200": _answer("Changed.", record)}, [_IF_MATCH]
+        changed = operation(
+            f"change_{entity.name}", f"Change: {label}", entity.name, {"200": answer("Changed.", record)}, [IF_MATCH]
         )
         schema = {"$ref": f"#/components/schemas/{entity.name}_change"}
-        one["patch"] = {**changed, "requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
+        one["patch"] = {**changed, "requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
     if seen.delete:
-        one["delete"] = _operation(
-            f"delete_{entity.name}", f"Delete: {label}", entity.name, {"204": {"description": "Deleted."}}, [_IF_MATCH]
+        one["delete"] = operation(
+            f"delete_{entity.name}", f"Delete: {label}", entity.name, {"204": {"description": "Deleted."}}, [IF_MATCH]
         )
-        restored = _operation(
-            f"restore_{entity.name}", f"Restore: {label}", entity.name, {"200": _answer("Restored.", record)}, [_IF_MATCH]
+        restored = operation(
+            f"restore_{entity.name}", f"Restore: {label}", entity.name, {"200": answer("Restored.", record)}, [IF_MATCH]
         )
         paths[f"{base}/{{id}}/restore"] = {"parameters": one["parameters"], "post": restored}
+    if seen.reads:
+        paths |= merging_paths(entity, label, seen, f"{base}/{{id}}", record)
     if seen.create or seen.update or seen.delete:
-        done = {"200": _answer("A result for each item.", bulk_answer())}
-        written = _operation(f"bulk_{entity.name}", f"Many at once: {label}", entity.name, done, [_IDEMPOTENCY])
-        items = {_JSON: {"schema": bulk_body(entity.name, seen, has_workflow=has_workflow)}}
+        done = {"200": answer("A result for each item.", bulk_answer())}
+        written = operation(f"bulk_{entity.name}", f"Many at once: {label}", entity.name, done, [IDEMPOTENCY])
+        items = {JSON: {"schema": bulk_body(entity.name, seen, has_workflow=has_workflow)}}
         paths[f"{base}/bulk"] = {"post": {**written, "requestBody": {"required": True, "content": items}}}
     if many:
         paths[base] = many
@@ -150,8 +151,8 @@ def _feed(name: str, label: str, record: Mapping[str, object]) -> dict[str, obje
         "properties": {"items": {"type": "array", "items": item}, "next": {"type": "string"}, "more": {"type": "boolean"}},
     }
     parameters = [found for found in _LIST_PARAMETERS if found["name"] in {"limit", "cursor", "select", "titles"}]
-    return _operation(
-        f"changes_{name}", f"Changes: {label}", name, {"200": _answer("What was saved and deleted.", page)}, parameters
+    return operation(
+        f"changes_{name}", f"Changes: {label}", name, {"200": answer("What was saved and deleted.", page)}, parameters
     )
 
 
@@ -177,35 +178,9 @@ def _reveal(entity: Entity, label: str, seen: EntityView) -> dict[str, object]:
             "left": {"type": "integer", "description": "Of how many more records the caller may reveal fields today."},
         },
     }
-    found = {"200": _answer("The values in clear; the look stands in the audit trail.", revealed)}
-    body = {"required": True, "content": {_JSON: {"schema": wanted}}}
-    return {**_operation(f"reveal_{entity.name}", f"Reveal masked fields: {label}", entity.name, found), "requestBody": body}
-
-
-def _operation(
-    name: str, summary: str, tag: str, answers: Mapping[str, object], parameters: list[dict[str, object]] | None = None
-) -> dict[str, object]:
-    refusals = _refusals("400", "401", "403", "404", "409", "412", "422", "428", "429")
-    return {
-        "operationId": name,
-        "summary": summary,
-        "tags": [tag],
-        "parameters": parameters or [],
-        "responses": {**answers, **refusals},
-    }
-
-
-def _answer(description: str, schema: Mapping[str, object]) -> dict[str, object]:
-    return {"description": description, "content": {_JSON: {"schema": schema}}}
-
-
-def _refusals(*statuses: str) -> dict[str, object]:
-    content = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
-
-
-def _parameter(name: str, place: str, schema: Mapping[str, object], *, required: bool = False) -> dict[str, object]:
-    return {"name": name, "in": place, "required": required, "schema": schema}
+    found = {"200": answer("The values in clear; the look stands in the audit trail.", revealed)}
+    body = {"required": True, "content": {JSON: {"schema": wanted}}}
+    return {**operation(f"reveal_{entity.name}", f"Reveal masked fields: {label}", entity.name, found), "requestBody": body}
 
 
 def _problem() -> dict[str, object]:
@@ -224,23 +199,10 @@ def _problem() -> dict[str, object]:
     return {"type": "object", "required": ["type", "title", "status", "code"], "properties": properties}
 
 
-_MEANINGS = {
-    "400": "The query cannot be understood; each fault names its parameter.",
-    "401": "Not signed in.",
-    "403": "Not allowed.",
-    "404": "Not there, or not the caller's to know.",
-    "409": "The state does not allow it.",
-    "412": "Somebody changed it first.",
-    "422": "The body is wrong; one entry per fault, with its pointer.",
-    "428": "If-Match is missing.",
-    "429": "Too many requests.",
-}
-_IF_MATCH = _parameter("If-Match", "header", {"type": "string"}, required=True)
-_IDEMPOTENCY = _parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 128})
 _READ_PARAMETERS = [
-    _parameter("select", "query", {"type": "string"}),
-    _parameter("titles", "query", {"type": "boolean", "default": False}),
-    _parameter(
+    parameter("select", "query", {"type": "string"}),
+    parameter("titles", "query", {"type": "boolean", "default": False}),
+    parameter(
         "expand",
         "query",
         {"type": "string", "description": "References with commas between, at most 5: their records come as _expanded."},
@@ -248,7 +210,7 @@ _READ_PARAMETERS = [
 ]
 _GET_PARAMETERS = [
     *_READ_PARAMETERS,
-    _parameter("as_at", "query", {"type": "string", "description": "A day or an instant: the record as it was then."}),
+    parameter("as_at", "query", {"type": "string", "description": "A day or an instant: the record as it was then."}),
 ]
 _FIGURES: dict[str, object] = {
     "type": "object",
@@ -262,20 +224,20 @@ _FIGURES: dict[str, object] = {
     },
 }
 _LIST_PARAMETERS = [
-    _parameter("where", "query", {"type": "string", "description": "A filter in the expression language."}),
-    _parameter("order", "query", {"type": "string", "description": "Names by commas, - before a falling one."}),
-    _parameter("search", "query", {"type": "string"}),
-    _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
-    _parameter("cursor", "query", {"type": "string"}),
-    _parameter("deleted", "query", {"type": "boolean", "default": False, "description": "The deleted records."}),
-    _parameter("count", "query", {"type": "string", "enum": ["none", "exact", "estimate"], "default": "none"}),
+    parameter("where", "query", {"type": "string", "description": "A filter in the expression language."}),
+    parameter("order", "query", {"type": "string", "description": "Names by commas, - before a falling one."}),
+    parameter("search", "query", {"type": "string"}),
+    parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+    parameter("cursor", "query", {"type": "string"}),
+    parameter("deleted", "query", {"type": "boolean", "default": False, "description": "The deleted records."}),
+    parameter("count", "query", {"type": "string", "enum": ["none", "exact", "estimate"], "default": "none"}),
     *_READ_PARAMETERS,
 ]
 _FIND_PARAMETERS = [
     *_LIST_PARAMETERS,
-    _parameter("segment", "query", {"type": "string", "description": "Only the members of this segment."}),
-    _parameter("group", "query", {"type": "string", "description": "Expressions with commas between: figures by these groups."}),
-    _parameter(
+    parameter("segment", "query", {"type": "string", "description": "Only the members of this segment."}),
+    parameter("group", "query", {"type": "string", "description": "Expressions with commas between: figures by these groups."}),
+    parameter(
         "measures", "query", {"type": "string", "description": "count, sum(x), avg(x), min(x), max(x), count_if(c) of groups."}
     ),
 ]

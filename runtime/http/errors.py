@@ -25,6 +25,7 @@ TITLES: Mapping[int, Label] = {
     404: {"zh": "未找到", "en": "Not found"},
     405: {"zh": "不支持该操作方式", "en": "Method not supported here"},
     409: {"zh": "当前状态不允许该操作", "en": "The state does not allow it"},
+    410: {"zh": "已合并", "en": "Merged into another record"},
     412: {"zh": "记录已被他人修改", "en": "Changed by somebody else"},
     413: {"zh": "内容过大", "en": "Too large"},
     415: {"zh": "不支持该内容类型", "en": "Content type not supported"},

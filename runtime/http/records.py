@@ -12,7 +12,7 @@ from runtime.commands.change_record import bring_back_record, change_record, rem
 from runtime.commands.create_record import create_record
 from runtime.commands.submit_record import submit_record
 from runtime.context import Context
-from runtime.failures import BadRequest, Fault, VersionRequired
+from runtime.failures import BadRequest, Fault, NotFound, VersionRequired
 from runtime.http.admission import context_of
 from runtime.http.body import json_object
 from runtime.http.routes import api_route, reading_route
@@ -22,6 +22,7 @@ from runtime.records.codes import BAD_PARAMETER
 from runtime.records.computing import computed_values
 from runtime.records.feed import asking_feed
 from runtime.records.grouping import asking_groups
+from runtime.records.merged import asking_absence
 from runtime.records.read import Record, asking_page, asking_record
 from runtime.records.request import GroupRequest, parse_feed, parse_find, parse_get, parse_nothing
 from runtime.store.asking import Asking
@@ -49,7 +50,11 @@ def get(request: Request, context: Context) -> Asking[Response]:
         # Without an ETag: nobody changes what was.
         past = yield from asking_record_as_at(dialect, context, app, entity, id, wanted)
         return Response(past, media_type="application/json")
-    return _answer((yield from asking_record(dialect, context, app, entity, id, wanted)))
+    try:
+        found = yield from asking_record(dialect, context, app, entity, id, wanted)
+    except NotFound as missing:
+        raise (yield from asking_absence(dialect, context, app, entity, id)) from missing
+    return _answer(found)
 
 
 def changes(request: Request, context: Context) -> Asking[Response]:

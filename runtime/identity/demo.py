@@ -60,7 +60,7 @@ _BRANCH_POSTS = (("clerk", "clerk", None), ("checker", "checker", None), ("head"
 PEOPLE = (
     DemoPerson("clerk", "周敏", "CX", ("clerk",)),
     DemoPerson("checker", "李强", "CX", ("checker",)),
-    DemoPerson("head", "王建华", "CX", ("branch_head",), limit=Decimal("500000.00")),
+    DemoPerson("head", "王建华", "CX", ("branch_head", "data_steward"), limit=Decimal("500000.00")),
     DemoPerson("credit", "陈璐", "CR", ("credit_officer",), limit=Decimal("5000000.00")),
     DemoPerson("analyst", "沈怡", "IT", ("analyst",), ("designer",)),
     DemoPerson("publisher", "赵琳", "IT", (), ("publisher",)),

@@ -48,6 +48,8 @@ class Grant:
     rights: Rights
     #: The fields that may be revealed on these rows, one record at a time, where this grant shows them masked.
     unmask: frozenset[str] = frozenset()
+    #: Whether these rows may be merged into one another, where they may be changed.
+    merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from runtime.query.segments import segment_conditions
 from runtime.query.shown import sealed_cell, shown_pairs
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.wire import json_object
+from runtime.store.tables import merged_record
 
 #: Names of the values that a read is bound to when it runs.
 LIMIT, OFFSET, RECORD_ID, RECORD_IDS = "row_limit", "row_offset", "record_id", "record_ids"
@@ -152,6 +153,9 @@ def record_conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
         yield one_of(selecting.statement.dialect, table.c.id)
     if "deleted_at" in table.c:
         yield table.c.deleted_at.is_not(None) if plan.deleted else table.c.deleted_at.is_(None)
+        if plan.deleted and plan.kind not in {"get", "some"}:
+            # What was merged is not for anybody to bring back from a list: its merge is undone.
+            yield table.c.id.not_in(sa.select(merged_record.c.record_id).where(merged_record.c.active))
     elif plan.deleted:
         yield sa.false()
     yield from row_conditions(selecting.statement, plan.access)

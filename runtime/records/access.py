@@ -233,11 +233,11 @@ def _role_grants(context: Context, compiled: CompiledApp, rules: list[RoleAccess
         rows = rule.rows.get(action, False)
         if rows is False or not _answerable(context, compiled, rule, rows):
             continue
-        yield Grant(rule.role, EveryRow() if rows is True else rows, rule.rights, rule.unmask)
+        yield Grant(rule.role, EveryRow() if rows is True else rows, rule.rights, rule.unmask, rule.merge)
         # A field that is open only on some of the rows is a grant of its own on these rows.
         for condition, rights in rule.conditions if action != "delete" else ():
             if _answerable(context, compiled, rule, condition):
-                yield Grant(rule.role, rows_where(rows, condition), rights, rule.unmask)
+                yield Grant(rule.role, rows_where(rows, condition), rights, rule.unmask, rule.merge)
 
 
 def _answerable(context: Context, compiled: CompiledApp, rule: RoleAccess, rows: RowRule) -> bool:

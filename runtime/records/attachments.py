@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from runtime.records.codes import NO_SUCH_RECORD
 from runtime.records.draft import Draft
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
-from runtime.store.identifiers import short_key
+from runtime.store.identifiers import new_id, short_key
 from runtime.store.tables import attachment, org_person
 
 #: Characters of the column `field`.
@@ -112,6 +113,27 @@ def bind_attachments(
         )
         if connection.execute(bound).rowcount != len(ids):
             raise Conflict({"zh": "文件已被其他记录使用或已过期。", "en": "A file was used by another record, or has expired."})
+
+
+def copy_attachments(connection: Connection, context: Context, ids: Collection[str]) -> dict[str, str]:
+    """Make copies of files for another record, by the ids of the originals; the bytes are kept once."""
+    rows = connection.execute(sa.select(attachment).where(attachment.c.id.in_(ids))).mappings().all()
+    copies = {str(row["id"]): new_id(context.now) for row in rows}
+    for row in rows:
+        connection.execute(sa.insert(attachment).values({**row, "id": copies[row["id"]], "record_id": None}))
+    return copies
+
+
+@contextmanager
+def as_if_sent(connection: Connection, context: Context, ids: Collection[str]) -> Iterator[None]:
+    """Let this person put these files into a record within this block as if he had just sent them; who sent them stays known."""
+    chosen = attachment.c.id.in_(ids)
+    senders = connection.execute(sa.select(attachment.c.id, attachment.c.created_by).where(chosen)).all() if ids else ()
+    if ids:
+        connection.execute(sa.update(attachment).where(chosen).values(record_id=None, created_by=context.principal.id))
+    yield
+    for id, sender in senders:
+        connection.execute(sa.update(attachment).where(attachment.c.id == id).values(created_by=sender))
 
 
 def find_attachment(connection: Connection, context: Context, id: str) -> Attachment:

@@ -55,7 +55,8 @@ def cases_of_record(connection: Connection, context: Context, app: str, entity: 
     get_record(connection, context, app, entity, record_id, GetRequest(select=()))
     _, found = find_entity(context, app, entity)
     mine = sa.or_(duplicate_case.c.first_id == record_id, duplicate_case.c.second_id == record_id)
-    return _shown(connection, context, found, _rows(connection, found, mine, duplicate_case.c.state != "gone", limit=200))
+    told = duplicate_case.c.state.in_(("open", "dismissed"))
+    return _shown(connection, context, found, _rows(connection, found, mine, told, limit=200))
 
 
 def open_cases(

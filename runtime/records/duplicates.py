@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -53,14 +53,25 @@ def find_matches(
 
 
 def check_duplicates(
-    connection: Connection, context: Context, compiled: CompiledApp, found: CompiledEntity, writer: Writer, draft: Draft
+    connection: Connection,
+    context: Context,
+    compiled: CompiledApp,
+    found: CompiledEntity,
+    writer: Writer,
+    draft: Draft,
+    beside: Collection[str] = (),
 ) -> None:
-    """Report what a rule forbids to be there twice; one writer at a time for each set of values."""
+    """Report what a rule forbids to be there twice; one writer at a time for each set of values.
+
+    Records `beside` which it stood before do not count.
+    """
     rules = tuple(rule for rule in found.entity.duplicates if rule.then == "block" and _is_touched(draft, rule))
     for rule in rules:
         one_writer(connection, found, rule.fields, draft)
     narrowed = replace(found, entity=replace(found.entity, duplicates=rules))
     for match in find_matches(connection, context, compiled, narrowed, draft.record, draft.id) if rules else ():
+        if set(match.ids) <= set(beside):
+            continue
         for name in match.rule.fields:
             pointer = f"/{name}" if name in writer.known else ""
             draft.report(DUPLICATE, pointer, "已有这样的记录，不能重复登记。", "There is such a record already.")
@@ -83,6 +94,23 @@ def forget_duplicates(connection: Connection, found: CompiledEntity, record_id: 
     """A record that is taken away is nobody's duplicate."""
     mine = sa.and_(duplicate_case.c.app == found.entity.app, _with(record_id), duplicate_case.c.state == "open")
     connection.execute(sa.update(duplicate_case).where(mine).values(state="gone"))
+
+
+def merge_pairs(connection: Connection, context: Context, found: CompiledEntity, ids: Collection[str], reason: str) -> None:
+    """The open proposals among records that are merged are settled."""
+    settled = {"state": "merged", "reason": reason, "decided_by": context.principal.id, "decided_at": context.now}
+    connection.execute(sa.update(duplicate_case).where(_among(found, ids, "open")).values(**settled))
+
+
+def unmerge_pairs(connection: Connection, found: CompiledEntity, ids: Collection[str]) -> None:
+    """What a merge settled is open to be proposed again, as soon as the records come back."""
+    unsettled = {"state": "gone", "reason": None, "decided_by": None, "decided_at": None}
+    connection.execute(sa.update(duplicate_case).where(_among(found, ids, "merged")).values(**unsettled))
+
+
+def _among(found: CompiledEntity, ids: Collection[str], state: str) -> sa.ColumnElement[bool]:
+    both = duplicate_case.c.first_id.in_(ids), duplicate_case.c.second_id.in_(ids)
+    return sa.and_(duplicate_case.c.app == found.entity.app, *both, duplicate_case.c.state == state)
 
 
 def _keep_pairs(

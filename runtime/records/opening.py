@@ -15,6 +15,8 @@ from runtime.query.load import Loaded, granted_on, load_records
 from runtime.query.plans import AccessPlan, EveryRow, OneRecord
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, is_record_id, possible_plan
 from runtime.records.draft import Writer
+from runtime.records.merged import asking_absence
+from runtime.store.asking import answer
 
 CHANGED: Label = {
     "zh": "其他人已先修改了这条记录，请重新读取后再改。",
@@ -47,8 +49,10 @@ def open_record(
     case_record = case.record_id if case is not None else None
     ids = [record_id] if is_record_id(record_id) else []
     loaded = load_records(connection, context, access, ids, case_record=case_record, deleted=deleted).get(record_id)
-    if loaded is None:
+    if loaded is None and deleted:
         raise NotFound(NOT_THERE)
+    if loaded is None:
+        raise answer(connection, asking_absence(connection.dialect, context, app, entity, record_id))
     held = tuple(grant for grant, holds in zip(access.grants, loaded.granted, strict=True) if holds)
     if not held:
         reading = possible_plan(context, app, entity, "read", case=case)

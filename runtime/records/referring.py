@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,25 @@ from runtime.store.asking import Prepared, Question, ask_now, prepare
 from runtime.store.tables import wf_instance
 
 _RUNNING = ("running", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference to a record: the record that has it, with the field of rows and the row where a child row does."""
+
+    app: str
+    entity: str
+    rows: str | None
+    field: Field
+    record_id: str
+    #: Empty where the record itself refers.
+    row_id: str
+    to: str
+
+    @property
+    def path(self) -> str:
+        """The name of its field as rights use it."""
+        return self.field.name if self.rows is None else f"{self.rows}.{self.field.name}"
 
 
 def is_referred_to(
@@ -46,28 +66,76 @@ def _running(dialect: Dialect) -> Prepared:
     return prepare(found.limit(sa.literal_column("1")), dialect)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A column that can lead to records of an entity, of records or of their child rows."""
+
+    app: CompiledApp
+    holder: CompiledEntity
+    field: Field
+    rows: str | None
+    source: sa.FromClause
+    column: sa.ColumnElement[Any]
+    row_id: sa.ColumnElement[Any]
+    #: What stands before the id of the record in a value.
+    before_id: str
+
+
+def references_to(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, ids: Sequence[str], most: int
+) -> list[Reference]:
+    """The references of living records of all live apps to these records, whoever may see them; so many of a field at most."""
+    target = f"{compiled.app.name}.{entity.entity.name}"
+    apps = {**context.releases, compiled.app.name: compiled}.values()
+    return [found for app in apps for place in _places(app, target) for found in _found(connection, place, ids, most)]
+
+
+def _found(connection: Connection, place: _Place, ids: Sequence[str], most: int) -> Iterator[Reference]:
+    table = place.holder.table
+    values = [f"{place.before_id}{id}" for id in ids]
+    query = (
+        sa.select(table.c.id, place.row_id, place.column)
+        .select_from(place.source)
+        .where(place.column.in_(values), _living(table))
+        .order_by(table.c.id)
+        .limit(most)
+    )
+    for record_id, row_id, value in connection.execute(query):
+        to = str(value).removeprefix(place.before_id)
+        yield Reference(place.app.app.name, place.holder.entity.name, place.rows, place.field, record_id, row_id, to)
+
+
 def _queries(app: CompiledApp, target: str, record_id: str) -> Iterator[sa.Select[Any]]:
-    found = sa.select(sa.literal(1)).limit(1)
-    for other in app.entities.values():
-        table = other.table
-        living = table.c.deleted_at.is_(None) if "deleted_at" in table.c else sa.true()
-        for field in other.entity.fields.values():
-            value = _leading(field, target, record_id)
-            if value is not None and is_kept(field):
-                by = table.c[column_name(field)] == value
-                yield found.select_from(table).where(by, living, table.c.id != record_id)
-        for name, row_type in other.entity.rows.items():
-            rows = other.row_tables[name]
-            for field in row_type.fields.values():
-                value = _leading(field, target, record_id)
-                if value is not None and is_kept(field):
-                    joined = rows.join(table, table.c.id == rows.c.parent_id)
-                    by = rows.c[column_name(field)] == value
-                    yield found.select_from(joined).where(by, living, table.c.id != record_id)
+    for place in _places(app, target):
+        by = place.column == f"{place.before_id}{record_id}"
+        table = place.holder.table
+        yield sa.select(sa.literal(1)).limit(1).select_from(place.source).where(by, _living(table), table.c.id != record_id)
 
 
-def _leading(field: Field, target: str, record_id: str) -> str | None:
-    """The value by which the field would lead to the record; None where it leads elsewhere."""
+def _living(table: sa.Table) -> sa.ColumnElement[bool]:
+    return table.c.deleted_at.is_(None) if "deleted_at" in table.c else sa.true()
+
+
+def _places(app: CompiledApp, target: str) -> Iterator[_Place]:
+    for holder in app.entities.values():
+        table = holder.table
+        for field in holder.entity.fields.values():
+            before_id = _before_id(field, target)
+            if before_id is not None and is_kept(field):
+                column, nothing = table.c[column_name(field)], sa.literal("")
+                yield _Place(app, holder, field, None, table, column, nothing, before_id)
+        for rows in holder.entity.fields.values():
+            row_type = holder.entity.rows.get(rows.options.of or "") if rows.type == "rows" else None
+            for field in row_type.fields.values() if row_type else ():
+                before_id = _before_id(field, target)
+                if row_type and before_id is not None and is_kept(field):
+                    of = holder.row_tables[row_type.name]
+                    joined = of.join(table, table.c.id == of.c.parent_id)
+                    yield _Place(app, holder, field, rows.name, joined, of.c[column_name(field)], of.c.id, before_id)
+
+
+def _before_id(field: Field, target: str) -> str | None:
+    """What stands before the id in a value that leads to the record; None where the field leads elsewhere."""
     if field.type == "reference" and field.value_type.entity == target:
-        return record_id
-    return f"{target}/{record_id}" if field.type == "any_reference" and target in field.options.targets else None
+        return ""
+    return f"{target}/" if field.type == "any_reference" and target in field.options.targets else None

@@ -111,6 +111,7 @@ def structure_view(compiled: CompiledApp) -> View:
             update=True,
             delete=True,
             starts=starts,
+            merges=True,
         )
 
     return view
@@ -147,6 +148,7 @@ def _view(compiled: CompiledApp, context: Context, name: str) -> EntityView | No
         revealed_by(plans["read"]) if "read" in plans else frozenset(),
         taking_in(context, live, declared),
         bool(roles & importing.releasing_roles(live, declared)),
+        "update" in plans and any(grant.merge for grant in plans["update"].grants),
     )
 
 

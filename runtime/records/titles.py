@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 from sqlalchemy.engine import Connection, Dialect
@@ -26,9 +27,11 @@ from runtime.store.asking import Asking, answer
 _DEEPEST = 2
 
 
-def titles_of(connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str]) -> dict[str, str]:
-    """The titles of records by id; those that this person may not read are left out."""
-    return answer(connection, asking_titles(connection.dialect, context, app, entity, ids))
+def titles_of(
+    connection: Connection, context: Context, app: str, entity: str, ids: Sequence[str], *, deleted: bool = False
+) -> dict[str, str]:
+    """The titles of living, or of deleted, records by id; those that this person may not read are left out."""
+    return answer(connection, asking_titles(connection.dialect, context, app, entity, ids, deleted=deleted))
 
 
 def asking_titles_of_all(
@@ -56,7 +59,7 @@ def title_template(entity: Entity) -> str:
 
 
 def asking_titles(
-    dialect: Dialect, context: Context, app: str, entity: str, ids: Sequence[str], depth: int = 0
+    dialect: Dialect, context: Context, app: str, entity: str, ids: Sequence[str], depth: int = 0, *, deleted: bool = False
 ) -> Asking[dict[str, str]]:
     """The titles of records by id, as `titles_of`."""
     if app not in context.releases or entity not in context.releases[app].entities:
@@ -64,8 +67,8 @@ def asking_titles(
     access = possible_plan(context, app, entity, "read")
     if access is None:
         return {}
-    key = ("titles", access.fingerprint)
-    plan = access.compiled.cache.get_or_make(key, lambda: _plan(context, access))
+    key = ("titles", access.fingerprint, deleted)
+    plan = access.compiled.cache.get_or_make(key, lambda: replace(_plan(context, access), deleted=deleted))
     statement = access.compiled.cache.get_or_make((key, dialect.name), lambda: compile_read(plan, dialect))
     given = {RECORD_IDS: ids_value(dialect_name(dialect), ids), CASE_PERSON: context.principal.id}
     rows = yield question(context, statement, given)

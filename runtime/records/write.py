@@ -74,7 +74,8 @@ def insert_record(
     writer = writer_for(context, access, platform=by_platform)
     draft = Draft(new_id(context.now), None, 1, record=system_values(context, compiled))
     draft.record["id"] = draft.id
-    _fill(connection, context, compiled, found, writer, draft, values, Demands(complete=not is_draft, judged=not by_platform))
+    read_body(draft, found, writer, values)
+    _fill(connection, context, access, writer, draft, Demands(complete=not is_draft, judged=not by_platform))
     number = draw_numbers(connection, context, compiled, found, draft)
     draw_row_numbers(connection, context, compiled, found, draft)
     kept = {name: draft.record.get(name) for name in found.entity.fields if found.entity.fields[name].type != "rows"}
@@ -112,17 +113,51 @@ def update_record(
     """
     case = CaseGrant(record_id, by_step) if by_step is not None else None
     access, loaded = open_record(connection, context, app, entity, "update", record_id, version, case)
-    compiled, found = access.compiled, access.entity
+    found = access.entity
     if by_step is None and not by_platform and is_in_approval(connection, found, record_id):
         raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
     writer = writer_for(context, access, platform=by_platform)
-    draft = Draft(
-        record_id, loaded.values, loaded.version, record={**loaded.values, **_stamp(context, compiled), "id": record_id}
-    )
+    draft = _draft_of(context, access, loaded)
     demands = Demands(complete=not is_draft_record(found, loaded.values), judged=not by_platform)
     if by_step is not None:
         demands = replace(demands, required=frozenset(by_step.require))
-    _fill(connection, context, compiled, found, writer, draft, values, demands)
+    read_body(draft, found, writer, values)
+    return _change(connection, context, access, loaded, writer, draft, demands, values, case)
+
+
+def set_values(
+    connection: Connection, context: Context, access: AccessPlan, loaded: Loaded, values: Mapping[str, object], *, judged: bool
+) -> Written:
+    """Give a record that was opened for a change values of the language that its writer need not be shown.
+
+    Whether he may enter them is the caller's to ask. Raises Changed, NotAllowed, or Invalid with every fault.
+    """
+    draft = _draft_of(context, access, loaded)
+    draft.sent |= values
+    demands = Demands(complete=not is_draft_record(access.entity, loaded.values), judged=judged)
+    writer = writer_for(context, access, platform=False)
+    return _change(connection, context, access, loaded, writer, draft, demands, values if judged else {}, None)
+
+
+def _draft_of(context: Context, access: AccessPlan, loaded: Loaded) -> Draft:
+    stamp = _stamp(context, access.compiled)
+    return Draft(loaded.id, loaded.values, loaded.version, record={**loaded.values, **stamp, "id": loaded.id})
+
+
+def _change(
+    connection: Connection,
+    context: Context,
+    access: AccessPlan,
+    loaded: Loaded,
+    writer: Writer,
+    draft: Draft,
+    demands: Demands,
+    values: Mapping[str, object],
+    case: CaseGrant | None,
+) -> Written:
+    """Write what was read into a draft; `values` are those of the body, which its writer must still be allowed to enter."""
+    compiled, found, record_id = access.compiled, access.entity, loaded.id
+    _fill(connection, context, access, writer, draft, demands)
     draw_row_numbers(connection, context, compiled, found, draft)
     rows = _rows(context, found, draft)
     changed = changed_fields(found.entity, loaded.values, draft.record)
@@ -152,12 +187,17 @@ def update_record(
     return Written(record_id, loaded.version + 1, loaded.values, draft.record)
 
 
-def delete_record(connection: Connection, context: Context, app: str, entity: str, record_id: str, version: int) -> Written:
-    """Take a record away, keeping its data with a mark; refused while living records refer to it."""
+def delete_record(
+    connection: Connection, context: Context, app: str, entity: str, record_id: str, version: int, *, moves: bool = False
+) -> Written:
+    """Take a record away, keeping its data with a mark; refused while living records refer to it.
+
+    With `moves` the caller leads what refers to it elsewhere, in the same transaction.
+    """
     access, loaded = open_record(connection, context, app, entity, "delete", record_id, version, None)
     if is_in_approval(connection, access.entity, record_id):
         raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
-    if is_referred_to(connection, context, access.compiled, access.entity, record_id):
+    if not moves and is_referred_to(connection, context, access.compiled, access.entity, record_id):
         raise Conflict(_REFERRED, code=STILL_REFERRED.id)
     gone = _going(connection, context, access, record_id, loaded)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="deleted")
@@ -189,14 +229,12 @@ def is_draft_record(entity: CompiledEntity, values: Mapping[str, object]) -> boo
 def _fill(
     connection: Connection,
     context: Context,
-    compiled: CompiledApp,
-    found: CompiledEntity,
+    access: AccessPlan,
     writer: Writer,
     draft: Draft,
-    values: Mapping[str, object],
     demands: Demands,
 ) -> None:
-    read_body(draft, found, writer, values)
+    compiled, found = access.compiled, access.entity
     draft.record |= draft.sent
     settle(connection, context, compiled, found, writer, [draft], demands)
     check_attachments(connection, context, compiled.app.name, found, draft)

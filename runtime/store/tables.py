@@ -9,6 +9,7 @@ from runtime.store.emergency_tables import emergency_use
 from runtime.store.export_tables import export_request
 from runtime.store.import_tables import import_batch, import_reject, import_row
 from runtime.store.kept_tables import exchange_rate, kept_change, shadow_run
+from runtime.store.merge_tables import merged_record, merged_reference, record_merge
 from runtime.store.metadata import METADATA, id_column, table
 from runtime.store.notice_tables import notice
 from runtime.store.people_tables import person_group, person_post, role_grant
@@ -51,10 +52,13 @@ __all__ = [
     "import_row",
     "job",
     "kept_change",
+    "merged_record",
+    "merged_reference",
     "notice",
     "outbox",
     "person_group",
     "person_post",
+    "record_merge",
     "release_source",
     "reveal_count",
     "role_grant",
@@ -322,7 +326,7 @@ duplicate_case = table(
     #: The two records, the smaller key first.
     sa.Column("first_id", sa.String(36), nullable=False),
     sa.Column("second_id", sa.String(36), nullable=False),
-    #: open, dismissed, or gone: the two do not agree any more, or one is deleted
+    #: open, dismissed, merged, or gone: the two do not agree any more, or one is deleted
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("decided_by", sa.String(36)),

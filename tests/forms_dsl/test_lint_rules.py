@@ -134,6 +134,7 @@ CASES: list[tuple[str, Mapping[str, str], str, str, str, str]] = [
     ("P004", {}, "roles.yaml", "{create: true, read: true}", "{create: true}\n  boss: {label: {zh: 主管, en: Boss}, access: {thing: {read: true}}}", "create"),
     ("P005", {}, "roles.yaml", "read: true", "read: true, export: true, unmask: [title]", "export"),
     ("P009", {}, "roles.yaml", "roles:\n", "roles:\n  rescue: {label: {zh: 应急, en: Rescue}, emergency: {taken_by: [role.boss], reviewed_by: role.boss}}\n  boss: {label: {zh: 主管, en: Boss}}\n", "role.boss}"),
+    ("P011", {}, "roles.yaml", "read: true", "read: true, merge: true", "merge"),
     ("N201", {}, THING, "  unit:", "  half: {type: decimal, scale: 2, compute: round(rate / 2, 2), label: {zh: 半, en: Half}}\n  unit:", ""),
     ("N202", {}, THING, "type: percent,", "type: integer, max: 9999999999999999,", "9999999999999999"),
     ("N203", TWO_CURRENCIES, THING, "max: 60,", "max: 60, check: one + two > 0, message: {zh: 高, en: High},", "one + two"),

@@ -53,7 +53,7 @@ def test_a_second_start_changes_nothing_but_the_password(database: Database, set
             ensure_demo(connection, replace(settings, demo_password=password), NOW)
             counts.append([connection.scalar(sa.select(sa.func.count()).select_from(t)) for t in (org_person, role_grant)])
 
-    assert [18, 22] == counts[0] == counts[1] == counts[2]
+    assert [18, 23] == counts[0] == counts[1] == counts[2]
     assert sign_in(database, settings, SignInRequest("head", "second", NOW, "r"))
     with pytest.raises(NotSignedIn):
         sign_in(database, settings, SignInRequest("head", "first", NOW, "r"))

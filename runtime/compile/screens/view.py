@@ -42,6 +42,8 @@ class EntityView:
     imports: Letting | None = None
     #: Whether he releases what others want to bring in.
     releases_imports: bool = False
+    #: Whether he merges records of the entity.
+    merges: bool = False
 
     def is_clear(self, path: str) -> bool:
         """Whether the field is shown in clear; system fields always are."""

@@ -38,6 +38,7 @@ export const router = createBrowserRouter([
           { path: 'app/:app/imports/:entity/:id?', lazy: screen(() => import('./imports/Imports')) },
           { path: 'app/:app/exports/:entity', lazy: screen(() => import('./exports/Exports')) },
           { path: 'app/:app/duplicates/:entity', lazy: screen(() => import('./duplicates/Duplicates')) },
+          { path: 'app/:app/merge/:entity', lazy: screen(() => import('./merge/Merge')) },
           { path: 'app/:app/:entity/:id', lazy: screen(() => import('./record/Record')) },
           { path: 'audit', lazy: screen(() => import('./audit/Audit')) },
           { path: 'admin/people', lazy: screen(() => import('./organisation/People')) },

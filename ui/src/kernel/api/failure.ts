@@ -14,6 +14,7 @@ interface ProblemBody {
   readonly hint?: string | null
   readonly errors?: readonly Fault[]
   readonly request_id?: string
+  readonly survivor?: string
 }
 
 /** The server answered, and the answer is no. */
@@ -25,6 +26,8 @@ export class Refusal extends Error {
   readonly hint: string | null
   readonly faults: readonly Fault[]
   readonly requestId: string | null
+  /** The record into which the one that was asked for was merged. */
+  readonly survivor: string | null
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail ?? body.title ?? `HTTP ${status}`)
@@ -36,6 +39,7 @@ export class Refusal extends Error {
     this.hint = body.hint ?? null
     this.faults = body.errors ?? []
     this.requestId = body.request_id ?? null
+    this.survivor = body.survivor ?? null
   }
 }
 

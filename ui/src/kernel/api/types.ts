@@ -146,7 +146,7 @@ export interface EntityScreen {
   readonly name: string
   readonly label: Label
   readonly title: string
-  readonly can: { readonly create: boolean, readonly update: boolean, readonly delete: boolean }
+  readonly can: { readonly create: boolean, readonly update: boolean, readonly delete: boolean, readonly merge?: boolean }
   /** How many records leave at once, and how many without another person; null when none do. */
   readonly export?: { readonly rows: number, readonly alone: number } | null
   readonly releases_exports?: boolean

@@ -28,6 +28,8 @@ export const common = catalogue('common', {
   failed: ['没有成功：{{reason}}', 'That did not work: {{reason}}'],
   request: ['请求号 {{id}}', 'Request {{id}}'],
   not_found: ['没有这条记录，或不在你的权限内。', 'There is no such record, or it is outside your rights.'],
+  merged: ['这条记录已合并到另一条记录。', 'This record was merged into another one.'],
+  to_survivor: ['打开保留的记录', 'Open the one that stays'],
   not_found_page: ['没有这个页面', 'There is no such page'],
   forbidden: ['你没有这项权限。', 'You may not do this.'],
   crashed: ['这个页面出错了', 'This page failed'],

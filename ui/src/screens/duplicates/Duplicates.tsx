@@ -11,7 +11,7 @@ import { useNow } from '../../kernel/now'
 import { useTitle } from '../../kernel/parts/title'
 import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
-import type { Case } from './data'
+import { mergePath, type Case } from './data'
 import { words } from './words'
 import '../parts/parts.css'
 
@@ -43,6 +43,7 @@ export default function Duplicates() {
                 {pair.records.map((record, at) => (
                   <span key={record?.id ?? at}>{at > 0 && ' · '}{record ? <Link to={`/app/${app}/${name}/${record.id}`}>{record.title || record.id}</Link> : <span className="quiet">{t('one_hidden')}</span>}</span>
                 ))}
+                {entity?.can.merge && pair.records.every(record => record !== null) && <> <Link to={mergePath(app, name, pair.records.flatMap(record => record?.id ?? []))}>{t('merge')}</Link></>}
                 <span className="hint small"> {t('found', { at: showInstant(pair.found_at, locale, now, screens.data?.timezone) })}</span>
               </p>
             </li>

@@ -7,7 +7,7 @@ import type { EntityScreen, Screens } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
-import { casesOf, dismiss, type Case } from './data'
+import { casesOf, dismiss, mergePath, type Case } from './data'
 import { words } from './words'
 
 interface PairsProps { readonly screens: Screens, readonly entity: EntityScreen, readonly id: string }
@@ -38,7 +38,7 @@ function Pair({ app, entity, id, pair }: { readonly app: string, readonly entity
   if (pair.state === 'dismissed') return <li className="small quiet">{t('dismissed', { name, reason: pair.reason ?? '' })} · {pair.by}</li>
   return (
     <li>
-      <p>{t('agree', { fields: pair.fields.map(each => label(entity.fields[each]?.label) || each).join('、') })} {shown}</p>
+      <p>{t('agree', { fields: pair.fields.map(each => label(entity.fields[each]?.label) || each).join('、') })} {shown} {other && entity.can.merge && <Link className="duplicate-merge" to={mergePath(app, entity.name, [id, other.id])}>{t('merge')}</Link>}</p>
       {entity.can.update && (
         <form className="duplicate-act" onSubmit={event => { event.preventDefault(); if (reason.trim()) act.mutate() }}>
           <Input value={reason} maxLength={400} placeholder={t('reason')} aria-label={t('reason')} onChange={event => setReason(event.target.value)} />

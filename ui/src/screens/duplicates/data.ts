@@ -42,3 +42,7 @@ export const dismiss = (app: string, entity: string, id: string, each: string, r
 export async function dismissAll(app: string, entity: string, id: string, reason: string): Promise<void> {
   for (const each of await casesOf(app, entity, id)) if (each.state === 'open') await dismiss(app, entity, id, each.id, reason)
 }
+
+/** Where these records are compared and merged. */
+export const mergePath = (app: string, entity: string, ids: readonly string[]): string =>
+  `${path('app', app, 'merge', entity)}?${new URLSearchParams(ids.map(id => ['record', id])).toString()}`

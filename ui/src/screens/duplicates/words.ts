@@ -11,6 +11,7 @@ export const words = catalogue('duplicates', {
   reason_hint: ['保存后与记录一起留存；不写则作为待处理的重复保留', 'Kept with the record when it is saved; without one the pair stays open'],
   dismiss: ['确认并非重复', 'Not a duplicate'],
   dismissed: ['{{name}}：并非重复（{{reason}}）', '{{name}}: not a duplicate ({{reason}})'],
+  merge: ['合并…', 'Merge…'],
   none: ['没有待处理的重复', 'No open pairs'],
   found: ['发现于 {{at}}', 'found {{at}}'],
   more: ['更多', 'More'],

@@ -2,7 +2,7 @@
 import { catalogue, say } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('kinds', {
-  record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], role_granted: ['授予角色', 'Role given'], role_revoked: ['收回角色', 'Role taken'], record_restored: ['恢复', 'Restored'], imported: ['导入', 'Imported'],
+  record_created: ['新建', 'Created'], record_changed: ['修改', 'Changed'], record_deleted: ['删除', 'Deleted'], role_granted: ['授予角色', 'Role given'], role_revoked: ['收回角色', 'Role taken'], record_restored: ['恢复', 'Restored'], record_merged: ['其他记录并入', 'Others merged into it'], record_unmerged: ['撤销合并', 'Merge undone'], imported: ['导入', 'Imported'],
   emergency_taken: ['启用应急角色', 'Emergency role taken'], emergency_act: ['紧急访问操作', 'Act in an emergency'], emergency_ended: ['结束紧急访问', 'Emergency ended'], emergency_reviewed: ['复核紧急访问', 'Emergency reviewed'],
   record_revealed: ['查看明文', 'Seen in clear'], reveals_used_up: ['明文次数用尽', 'No more looks today'], record_printed: ['打印', 'Printed'], records_exported: ['导出清单', 'Exported a list'], export_asked: ['申请导出', 'Export asked for'], export_released: ['批准导出', 'Export released'], export_returned: ['退回导出', 'Export returned'], export_withdrawn: ['撤回导出申请', 'Export withdrawn'],
   import_staged: ['上传导入文件', 'Import staged'], import_checked: ['预检导入', 'Import checked'], import_release: ['批准导入', 'Import released'], import_refuse: ['不批准导入', 'Import refused'], import_write: ['开始写入导入', 'Import begun'], import_cancel: ['取消导入', 'Import cancelled'], import_undo: ['开始撤销导入', 'Undo of an import begun'], import_undone: ['撤销导入', 'Import taken back'],

@@ -15,6 +15,7 @@ import { widgetOf } from '../../widgets'
 import { formFor } from '../entry/EditEntry'
 import { titleOf } from '../entry/NewEntry'
 import { Pairs } from '../duplicates/Pairs'
+import { Merges } from '../merge/Merges'
 import { Actions } from './Actions'
 import { Approval } from './Approval'
 import { Facts, formFacts, pageFacts } from './Facts'
@@ -94,7 +95,7 @@ function RecordPage({ screens, entity, view }: { readonly screens: Screens, read
         </div>
       </header>
       <div className={`record-body ${page ? '' : 'record-plain'}`}>
-        <div className="record-side">{entity.duplicates?.some(rule => rule.then === 'warn') && <Pairs screens={screens} entity={entity} id={record.id} />}{day ? <Past screens={screens} entity={entity} id={record.id} day={day} groupsOf={factsOf} back={() => setDay('')} /> : <><Facts screens={screens} entity={entity.name} record={record} groups={factsOf(record)} />{!page && <Rows screens={screens} entity={entity} record={record} />}</>}</div>
+        <div className="record-side">{entity.duplicates?.some(rule => rule.then === 'warn') && <Pairs screens={screens} entity={entity} id={record.id} />}<Merges screens={screens} entity={entity} record={record} />{day ? <Past screens={screens} entity={entity} id={record.id} day={day} groupsOf={factsOf} back={() => setDay('')} /> : <><Facts screens={screens} entity={entity.name} record={record} groups={factsOf(record)} />{!page && <Rows screens={screens} entity={entity} record={record} />}</>}</div>
         {page && (
           <div className="record-panels">
             {page.panels.map(panel => (panel.kind === 'related'
