@@ -20,6 +20,7 @@ from forms_dsl.model import Label, Role
 from runtime.audit.trail import record_event
 from runtime.commands.administer import PERSON
 from runtime.commands.grant_roles import RoleName, label_of, refuse_overlap
+from runtime.commands.mark_emergency import emergencies
 from runtime.context import Context
 from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.identity.holdings import Given, end_holding, grant_role, role_counts
@@ -113,10 +114,21 @@ def end_use(connection: Connection, context: Context, use_id: str) -> dict[str, 
     if row.person_id != context.principal.id:
         raise NotFound(NOT_THERE)
     if row.until > context.now and end_holding(connection, role_grant, row.grant_id, Given(context.now, context.principal.id)):
-        connection.execute(sa.update(emergency_use).where(emergency_use.c.id == use_id).values(until=context.now))
         body = {"use": use_id, "app": row.app, "role": row.role}
         record_event(connection, context, "emergency_ended", **PERSON, record_id=row.person_id, body=body)
     return show_use(connection, context, use_id)
+
+
+def held_now(connection: Connection, context: Context) -> list[dict[str, object]]:
+    """The roles that this person holds in an emergency at this moment, the first to end first."""
+    if not emergencies(context):
+        return []
+    mine = (emergency_use.c.person_id == context.principal.id, emergency_use.c.until > context.now)
+    rows = connection.execute(sa.select(emergency_use).where(*mine).order_by(emergency_use.c.until, emergency_use.c.id))
+    return [
+        {"id": row.id, "app": row.app, "label": label_of(context, row.app, row.role), "until": format_instant(row.until)}
+        for row in rows
+    ]
 
 
 def review_use(connection: Connection, context: Context, use_id: str, verdict: Verdict, opinion: str) -> dict[str, object]:

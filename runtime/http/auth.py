@@ -20,6 +20,7 @@ from runtime.commands import manage_tokens
 from runtime.commands.describe_person import describe_person
 from runtime.commands.set_language import set_language
 from runtime.commands.sign_in import SignInRequest, sign_in, sign_out
+from runtime.commands.take_in_emergency import held_now
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotSignedIn, TooMany
 from runtime.http.admission import PUBLIC, context_of, cookie_name, secret_of
@@ -172,7 +173,8 @@ def _sign_in(request: Request, services: Services, credentials: Credentials) -> 
 
 def _me(services: Services, context: Context) -> dict[str, object]:
     with services.database.read() as connection:
-        return {**describe_person(connection, context), "demo": services.settings.demo}
+        held = held_now(connection, context)
+        return {**describe_person(connection, context), "emergencies": held, "demo": services.settings.demo}
 
 
 def _set_cookie(answer: Response, services: Services, value: str, seconds: int) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.store.identifiers import new_id
-from runtime.store.tables import org_person, person_group, person_post, role_grant
+from runtime.store.tables import emergency_use, org_person, person_group, person_post, role_grant
 from runtime.store.types import Day, Instant
 
 _NOW = sa.bindparam("now", type_=Instant())
@@ -145,4 +145,9 @@ def _add(connection: Connection, table: sa.Table, values: dict[str, object], giv
 def _end(connection: Connection, table: sa.Table, which: sa.ColumnElement[bool], given: Given) -> list[str]:
     ended = {"ended_by": given.by, "ended_at": given.at, "end_reason": given.reason}
     change = table.update().where(which, table.c.ended_at.is_(None)).values(ended).returning(table.c.id)
-    return sorted(connection.scalars(change))
+    ids = sorted(connection.scalars(change))
+    if table is role_grant and ids:
+        # A role that was taken in an emergency is over with its grant, and is reviewed from then on.
+        over = (emergency_use.c.grant_id.in_(ids), emergency_use.c.until > given.at)
+        connection.execute(emergency_use.update().where(*over).values(until=given.at))
+    return ids

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from builder.cli import main
-from runtime.commands.grant_roles import Period, RoleName, give_role, roles_to_give
+from runtime.commands.grant_roles import Period, RoleName, give_role, revoke_grant, roles_to_give
 from runtime.failures import NotFound
 from runtime.http.routes import build_app
 from runtime.http.services import Services
@@ -181,6 +182,37 @@ def test_another_person_reviews_it_once_it_is_over(bank: Late) -> None:
     assert [] == stranger.get("/api/break-glass").json()["items"]
     [event] = events(bank.database, "emergency_reviewed")
     assert "unjustified" == json.loads(event.body)["verdict"]
+
+
+def test_what_is_held_is_told_to_its_holder_until_it_ends(bank: Late) -> None:
+    """A person's own page names the role and its end as long as it counts, to the millisecond."""
+    zhou, li = bank.caller("zhou", "agent"), bank.caller("li", "chief")
+    use = taken(zhou).json()
+
+    def held(caller: httpx.Client) -> list[tuple[str, str]]:
+        return [(each["id"], each["until"]) for each in caller.get("/api/auth/me").json()["emergencies"]]
+
+    assert ([(use["id"], use["until"])], []) == (held(zhou), held(li))
+    bank.now = desk.NOW + dt.timedelta(hours=2) - MILLISECOND
+    last = held(zhou)
+    bank.now += MILLISECOND
+    assert ([(use["id"], use["until"])], []) == (last, held(zhou))
+
+
+def test_a_role_that_is_taken_away_is_reviewed_from_then_on(bank: Late) -> None:
+    """An administrator ends the grant: the use is over at that moment, for its holder and for who reviews it."""
+    id, zhou, li = ticket(bank), bank.caller("zhou", "agent"), bank.caller("li", "chief")
+    use = taken(zhou).json()["id"]
+    bank.now += dt.timedelta(minutes=5)
+    with bank.database.write() as connection:
+        grant = connection.scalars(sa.select(emergency_use.c.grant_id).where(emergency_use.c.id == use)).one()
+        administrator = desk.context_of(desk.principal("a", "administrator"), bank.releases)
+        revoke_grant(connection, replace(administrator, now=bank.now), grant, "抓错了人")
+
+    assert PHONE != zhou.get(f"/api/desk/ticket/{id}").json()["phone"]
+    shown = li.get(f"/api/break-glass/{use}").json()
+    assert (False, "2026-11-24T08:05:00.000Z", ["review"]) == (shown["holds"], shown["until"], shown["can"])
+    assert (200, []) == (reviewed(li, use).status_code, zhou.get("/api/auth/me").json()["emergencies"])
 
 
 def test_nobody_is_given_it(bank: Late) -> None:

@@ -39,6 +39,8 @@ export interface Me {
   readonly demo: boolean
   readonly open_tasks: number
   readonly unread_notices: number
+  /** Roles that are held in an emergency at this moment. */
+  readonly emergencies: readonly { readonly id: string, readonly app: string, readonly label: Label, readonly until: string }[]
 }
 
 /** Something this person was told beside the to-do list. */

@@ -4,6 +4,7 @@ import { Outlet } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useShortcuts } from '../../kernel/keyboard'
+import { EmergencyStrip } from './EmergencyStrip'
 import { Navigation } from './Navigation'
 import { PhoneBar } from './PhoneBar'
 import { TopBar } from './TopBar'
@@ -26,7 +27,7 @@ export function Shell() {
       <a className="skip" href="#content">{c('skip')}</a>
       <TopBar search={() => setSearching(true)} />
       <Navigation narrow={narrow} toggle={toggle} />
-      <main id="content" tabIndex={-1} className="content no-ring"><Outlet /></main>
+      <main id="content" tabIndex={-1} className="content no-ring"><EmergencyStrip /><Outlet /></main>
       <PhoneBar />
       {searching && <Suspense><Search close={() => setSearching(false)} /></Suspense>}
     </div>

@@ -1,6 +1,8 @@
 import { catalogue } from '../../kernel/i18n/catalogue'
 
 export const words = catalogue('shell', {
+  emergency_held: ['紧急访问中：{{role}}，至 {{until}}。每次操作都留痕，事后复核。', 'Emergency access: {{role}}, until {{until}}. Every act leaves a mark and is reviewed.'],
+  emergency_end: ['查看或结束', 'Look or end it'],
   work: ['工作', 'Work'],
   todo: ['待办', 'To do'],
   started: ['我发起的', 'Started by me'],
