@@ -16,6 +16,7 @@ from runtime.commands.manage_webhooks import (
     Desk,
     WebhookWish,
     change_webhook,
+    delete_webhook,
     make_webhook,
     ping,
     replay,
@@ -89,6 +90,7 @@ def add(verbs: Verbs) -> None:
         one.add_argument("--entity", action="append", metavar="NAME", help="an entity whose changes are told; repeat for more")
         one.add_argument("--as", dest="person", metavar="USERNAME", help="the integrator as whom the records are read")
     what("stop", "let a webhook stand still", "ID", reason=True)
+    what("delete", "forget one that stands still, with its secret", "ID", reason=True)
     what("start", "let it go on from where it stopped", "ID", reason=True)
     rotate = what("rotate", "give it a new secret, shown once", "ID", reason=True)
     rotate.add_argument(
@@ -185,6 +187,12 @@ def _replay(act: Acting, arguments: argparse.Namespace, locale: str) -> str:
     return _DONE[locale]
 
 
+def _delete(act: Acting, arguments: argparse.Namespace, locale: str) -> str:
+    with act.database.write() as connection:
+        delete_webhook(_desk(act, connection), act.context, arguments.id, arguments.reason)
+    return _DONE[locale]
+
+
 def _ping(act: Acting, arguments: argparse.Namespace, locale: str) -> str:
     courier = Courier(act.database, act.releases, act.settings, lambda: dt.datetime.now(dt.UTC))
     return json.dumps(delivery_json(ping(courier, act.context, arguments.id)), ensure_ascii=False)
@@ -219,6 +227,7 @@ _ACTS: Mapping[str, Callable[[Acting, argparse.Namespace, str], str]] = {
     "change": _change,
     "stop": _stop,
     "start": _start,
+    "delete": _delete,
     "rotate": _rotate,
     "ping": _ping,
     "deliveries": _deliveries,

@@ -27,6 +27,7 @@ from runtime.outbox.webhooks import (
     allow_hosts,
     allowed_hosts,
     find_webhook,
+    forget_webhook,
     note_delivery,
     write_webhook,
 )
@@ -130,6 +131,14 @@ def start_webhook(desk: Desk, context: Context, id: str, reason: str) -> Webhook
     written = write_webhook(desk.connection, fresh)
     _note(desk, context, "webhook_started", written, {"place": written.place, "reason": reason})
     return written
+
+
+def delete_webhook(desk: Desk, context: Context, id: str, reason: str) -> None:
+    """Forget a webhook that stands still, with its secrets and attempts; what it was stays in the trail."""
+    before = _locked(desk, id)
+    _refuse_state(before, "stopped")
+    forget_webhook(desk.connection, id)
+    _note(desk, context, "webhook_deleted", before, {**_told(before), "place": before.place, "reason": reason})
 
 
 def rotate_secret(desk: Desk, context: Context, id: str, overlap: dt.timedelta, reason: str) -> tuple[Webhook, str]:

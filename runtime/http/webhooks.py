@@ -16,6 +16,7 @@ from runtime.commands.manage_webhooks import (
     Desk,
     WebhookWish,
     change_webhook,
+    delete_webhook,
     make_webhook,
     ping,
     replay,
@@ -176,6 +177,17 @@ def _replay(desk: Desk, context: Context, id: str, body: ReplayShape) -> tuple[s
     return replay(desk, context, id, begin, body.reason).id, None
 
 
+def delete(request: Request) -> Response:
+    """Forget a webhook that stands still."""
+    context, services = _ADMINISTRATORS(request), services_of(request)
+    parse_nothing(request.query_params.multi_items())
+    body = shaped(request, ReasonShape)
+    with services.database.write() as connection:
+        desk = Desk(connection, services.releases, services.settings)
+        delete_webhook(desk, context, str(request.path_params["id"]), body.reason)
+    return Response(status_code=204)
+
+
 def try_it(request: Request) -> Response:
     """Send a signed try to a webhook's address; the answer is how that ended."""
     context, services = _ADMINISTRATORS(request), services_of(request)
@@ -196,5 +208,6 @@ ROUTES = [
     _route("/api/admin/webhooks/{id}/start", ReasonShape, _start),
     _route("/api/admin/webhooks/{id}/rotate", RotateShape, _rotate),
     _route("/api/admin/webhooks/{id}/replay", ReplayShape, _replay),
+    api_route("POST", "/api/admin/webhooks/{id}/delete", delete, _ADMINISTRATORS),
     api_route("POST", "/api/admin/webhooks/{id}/ping", try_it, _ADMINISTRATORS),
 ]

@@ -93,6 +93,12 @@ def list_webhooks(connection: Connection) -> list[Webhook]:
     return [_webhook(row) for row in connection.execute(query)]
 
 
+def forget_webhook(connection: Connection, id: str) -> None:
+    """Remove a webhook with its secrets and its attempts; a worker that still tells it finds its lease gone."""
+    connection.execute(sa.delete(webhook_delivery).where(webhook_delivery.c.webhook_id == id))
+    connection.execute(sa.delete(webhook).where(webhook.c.id == id))
+
+
 def write_webhook(connection: Connection, changed: Webhook) -> Webhook:
     """Write an act of somebody: whatever a worker has under way for this webhook at this moment loses its claim."""
     values = {name: getattr(changed, name) for name in Webhook.__dataclass_fields__ if name != "id"}

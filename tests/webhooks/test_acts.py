@@ -40,6 +40,23 @@ def kinds(office: Office, made: dict[str, Any]) -> list[str]:
         return list(connection.scalars(found))
 
 
+def test_one_that_stands_still_is_deleted_with_its_secret(office: Office) -> None:
+    """Nothing of it is left but what the trail tells; one that runs stays."""
+    made = office.make()
+    root, place = office.client("root"), f"/api/admin/webhooks/{made['id']}"
+    office.act(made, "ping")
+    running = root.post(f"{place}/delete", json=WHY)
+    office.act(made, "stop")
+
+    assert (409, "C415") == (running.status_code, running.json()["code"])
+    assert 422 == root.post(f"{place}/delete", json={}).status_code
+    assert 204 == root.post(f"{place}/delete", json=WHY).status_code
+    assert (404, 404) == (root.get(place).status_code, root.post(f"{place}/delete", json=WHY).status_code)
+    with office.db.read() as connection:
+        assert [0, 0] == [connection.scalar(sa.select(sa.func.count()).select_from(each)) for each in (webhook, webhook_delivery)]
+    assert "webhook_deleted" == kinds(office, made)[-1]
+
+
 def test_only_administrators_act_and_auditors_look(office: Office) -> None:
     """Others learn nothing; every act stands in the trail with its reason, and no secret in it."""
     made = office.make()
@@ -48,7 +65,7 @@ def test_only_administrators_act_and_auditors_look(office: Office) -> None:
     ann, tom = office.client("ann"), office.client("tom")
     assert [200, 200, 200] == [ann.get(each).status_code for each in ("/api/admin/webhooks", place, place + "/deliveries")]
     assert [403, 403] == [tom.get(each).status_code for each in ("/api/admin/webhooks", place)]
-    acts = ("", "/stop", "/start", "/rotate", "/replay", "/ping")
+    acts = ("", "/stop", "/start", "/delete", "/rotate", "/replay", "/ping")
     assert {403} == {who.post(place.removesuffix("/" + made["id"]) if not act else place + act, json=WHY).status_code
                      for who in (ann, tom) for act in acts}  # fmt: skip
     assert 401 == office.client("root").get(place, headers={"Authorization": "Bearer qq_no"}).status_code

@@ -18,7 +18,7 @@ interface Props { readonly webhook: Webhook, readonly shown: (secret: WithSecret
 
 export function Acts({ webhook, shown }: Props) {
   const t = useWords(words), again = useLookAgain()
-  const [open, setOpen] = useState<'state' | 'rotate' | 'replay' | 'change' | null>(null)
+  const [open, setOpen] = useState<'state' | 'delete' | 'rotate' | 'replay' | 'change' | null>(null)
   const close = () => setOpen(null), done = () => { close(); again() }
   const attempt = useMutation({ mutationFn: () => post<Delivery>(address(webhook, 'ping'), { body: {} }), onSettled: again })
   const act = webhook.state === 'active' ? 'stop' : 'start'
@@ -27,6 +27,7 @@ export function Acts({ webhook, shown }: Props) {
       <div className="webhook-acts">
         <Button size="small" aria-busy={attempt.isPending} onClick={() => { if (!attempt.isPending) attempt.mutate() }}>{attempt.isPending ? t('pinging') : t('ping')}</Button>
         <Button size="small" onClick={() => setOpen('state')}>{t(act)}</Button>
+        {webhook.state === 'stopped' && <Button size="small" danger onClick={() => setOpen('delete')}>{t('delete')}</Button>}
         <Button size="small" onClick={() => setOpen('rotate')}>{t('rotate')}</Button>
         <Button size="small" onClick={() => setOpen('replay')}>{t('replay')}</Button>
         <Button size="small" onClick={() => setOpen('change')}>{t('change')}</Button>
@@ -34,6 +35,7 @@ export function Acts({ webhook, shown }: Props) {
       </div>
       {attempt.error && <Failure error={attempt.error} />}
       {open === 'state' && <ActDialog title={t(`${act}_title`, { label: webhook.label })} text={t(`${act}_text`)} yes={t(act)} danger={act === 'stop'} close={close} done={done} send={reason => post<Webhook>(address(webhook, act), { body: { reason } })} />}
+      {open === 'delete' && <ActDialog title={t('delete_title', { label: webhook.label })} text={t('delete_text')} yes={t('delete')} danger close={close} done={done} send={reason => post<unknown>(address(webhook, 'delete'), { body: { reason } })} />}
       {open === 'rotate' && <Rotate webhook={webhook} close={close} done={made => { done(); shown(made) }} />}
       {open === 'replay' && <Replay webhook={webhook} place={webhook.place} close={close} done={done} />}
       {open === 'change' && <WebhookDialog webhook={webhook} close={close} done={done} />}

@@ -19,6 +19,7 @@ export const words = catalogue('webhooks', {
   need_name: ['请填写名称。', 'Give it a name.'], need_url: ['请填写地址。', 'Give the address.'], need_app: ['请选择应用。', 'Choose an app.'], need_entities: ['请选择数据。', 'Choose what is told.'], need_principal: ['请选择人员。', 'Choose a person.'],
   ping: ['试推送', 'Try it'], pinging: ['正在试', 'Trying'], taken: ['接收方已接收', 'The receiver took it'], not_taken: ['未被接收', 'Not taken'],
   stop: ['停止', 'Stop'], stop_title: ['停止“{{label}}”', 'Stop {{label}}'], stop_text: ['停止期间的变更不丢失，启动后继续推送。', 'What changes meanwhile is not lost: it is told after a start.'],
+  delete: ['删除', 'Delete'], delete_title: ['删除“{{label}}”', 'Delete {{label}}'], delete_text: ['密钥和推送记录一并删除，不能恢复；留痕不变。', 'Its secret and its attempts go with it for good; the trail stays.'],
   start: ['启动', 'Start'], start_title: ['启动“{{label}}”', 'Start {{label}}'], start_text: ['从停止处继续。', 'It goes on from where it stopped.'],
   rotate: ['更换密钥', 'New secret'], rotate_title: ['更换“{{label}}”的密钥', 'A new secret for {{label}}'], overlap: ['旧密钥继续有效', 'The old one holds for'],
   hours: ['{{count}} 小时', '{{count}} hour', '{{count}} hours'], at_once: ['立即失效（已泄露）', 'not at all (it leaked)'],
