@@ -18,6 +18,7 @@ from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import Conflict, NotAllowed, NotFound
 from runtime.process.persons import Person, persons_of
+from runtime.process.transfer_notices import tell_releasers
 from runtime.query.late import held_roles
 from runtime.records.access import NOT_THERE, find_entity
 from runtime.records.exporting import export_rights, releasing_roles
@@ -64,6 +65,9 @@ def ask_export(database: Database, context: Context, wish: Wish, note: str | Non
         )
         body = trace(compiled, context, wish, wish.request) | {"rows": made.rows, "release": made.id}
         record_event(connection, context, "export.asked", app=wish.app, entity=wish.entity, body=body)
+        tell_releasers(
+            connection, context, compiled, ("export_waits", wish.entity, made.id), made.released_by, by=context.principal.id
+        )
         return _drawn(context, compiled, made, persons_of(connection, {made.asked_by}))
 
 

@@ -31,6 +31,7 @@ from runtime.context import Context
 from runtime.failures import Conflict, Failure, NotAllowed
 from runtime.identity.principal import resolve_principal
 from runtime.jobs.queue import Job, Lost, is_conflict
+from runtime.process.transfer_notices import tell_releasers
 from runtime.records.importing import import_rights, narrowed, require_import, terms_of
 from runtime.store.away import DatabaseAway
 from runtime.store.blobs import open_blob
@@ -230,6 +231,11 @@ def _end(site: Site, run: Run, *, writes: bool) -> None:
         kind = "imported" if writes else "import.checked"
         body = {"file": batch.file, "batch": batch.id, "sha256": batch.file_hash, **counts}
         record_event(connection, context, kind, app=batch.app, entity=batch.entity, body=body)
+        if not writes and batch.released_by:
+            compiled = context.releases[batch.app]
+            tell_releasers(
+                connection, context, compiled, ("import_waits", batch.entity, batch.id), batch.released_by, by=batch.started_by
+            )
 
 
 def _stop(site: Site, batch: Batch, usual: BatchState, broken: BatchState, failure: Exception) -> None:

@@ -19,6 +19,7 @@ from runtime.process.cards import card_titles
 from runtime.process.flows import Flow, live_name, pinned_flow, release_of
 from runtime.process.persons import persons_of
 from runtime.process.publication_notices import PUBLICATIONS, show_publications
+from runtime.process.transfer_notices import TRANSFERS, show_transfers
 from runtime.process.view import title_at
 from runtime.process.words import held_because
 from runtime.records.access import NOT_THERE, is_record_id
@@ -84,11 +85,13 @@ def _show(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]])
     """Each as its kind is shown, in the order of the rows."""
     of_webhooks = [row for row in rows if row.kind == WEBHOOK_STOPPED]
     of_reviews = [row for row in rows if row.kind in PUBLICATIONS]
-    of_records = [row for row in rows if row.kind not in {WEBHOOK_STOPPED, *PUBLICATIONS}]
+    of_transfers = [row for row in rows if row.kind in TRANSFERS]
+    of_records = [row for row in rows if row.kind not in {WEBHOOK_STOPPED, *PUBLICATIONS, *TRANSFERS}]
     shown = {
         **_of_records(connection, context, of_records),
         **_of_webhooks(connection, context, of_webhooks),
         **show_publications(connection, context, of_reviews),
+        **show_transfers(connection, context, of_transfers),
     }
     return [shown[row.id] for row in rows]
 

@@ -12,7 +12,7 @@ notice = table(
     id_column(),
     sa.Column("person_id", sa.String(36), nullable=False),
     #: overdue, reminded, urged, escalated, held, finished, proxy, emergency; webhook_stopped, whose record_id is the webhook's;
-    #: published, not_published, whose record_id is the review's
+    #: published, not_published, whose record_id is the review's; export_waits, import_waits, whose record_id is that of the transfer
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("app", sa.String(48), nullable=False),
     sa.Column("release", sa.Integer, nullable=False),

@@ -156,6 +156,9 @@ def test_a_second_person_lets_it_out(bank: Bank) -> None:
     made = asker.post("/api/desk/ticket/exports", json=asked)
     assert (201, "open", 3, ["withdraw"]) == (made.status_code, *(made.json()[key] for key in ("state", "rows", "can")))
     id = made.json()["id"]
+    [told] = chief.get("/api/notices").json()["items"]
+    assert ("export_waits", id, "wu", "Ticket") == (told["kind"], told["record_id"], told["actor"]["name"], told["record_title"])
+    assert [] == asker.get("/api/notices").json()["items"], "who asks holds the role too, and does not release"
     early = asker.get(f"/api/desk/exports/{id}/file")
     assert (409, "Q225") == (early.status_code, early.json()["code"])
     own = asker.post(f"/api/desk/exports/{id}/release")

@@ -175,6 +175,9 @@ def test_a_second_person_releases(floor: Floor) -> None:
     id = batch["id"]
 
     assert (["cancel"], [{"zh": "主管", "en": "Chief"}]) == (batch["can"], batch["released_by"])
+    [told] = chief.get("/api/notices").json()["items"]
+    assert ("import_waits", id, "wu") == (told["kind"], told["record_id"], told["actor"]["name"])
+    assert [] == person.get("/api/notices").json()["items"]
     assert "Q254" == floor.act(person, id, "write", 409)["code"]
     assert "Q253" == floor.act(person, id, "release", 403)["code"]
     assert ["release", "refuse"] == floor.one(chief, id)["can"]

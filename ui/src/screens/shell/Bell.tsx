@@ -61,7 +61,7 @@ function Notices({ close }: { readonly close: () => void }) {
 
 /** A notice of a review leads into the builder, which is a page of its own. */
 const isOfReview = (notice: Notice) => notice.kind === 'published' || notice.kind === 'not_published'
-const addressOf = (notice: Notice): string => (notice.kind === 'emergency' ? '/break-glass' : notice.kind === 'webhook_stopped' ? `/admin/webhooks/${notice.record_id}` : notice.task_id ? `/tasks/${notice.task_id}` : `/app/${notice.app}/${notice.entity}/${notice.record_id}`)
+const addressOf = (notice: Notice): string => (notice.kind === 'export_waits' ? `/app/${notice.app}/exports/${notice.entity}` : notice.kind === 'import_waits' ? `/app/${notice.app}/imports/${notice.entity}/${notice.record_id}` : notice.kind === 'emergency' ? '/break-glass' : notice.kind === 'webhook_stopped' ? `/admin/webhooks/${notice.record_id}` : notice.task_id ? `/tasks/${notice.task_id}` : `/app/${notice.app}/${notice.entity}/${notice.record_id}`)
 
 function Row({ notice, open }: { readonly notice: Notice, readonly open: () => void }) {
   const t = useWords(words), label = useLabel(), locale = useLocale(), now = useNow()

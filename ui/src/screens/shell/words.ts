@@ -70,5 +70,7 @@ export const notices = catalogue('notices', {
   emergency: ['紧急访问，待复核', 'A role was taken in an emergency: review it'],
   published: ['已按时发布', 'Published at its time'],
   not_published: ['到时未能发布', 'Not published at its time'],
+  export_waits: ['导出待审批', 'An export waits for its release'],
+  import_waits: ['导入待审批', 'An import waits for its release'],
   webhook_stopped: ['推送已停止', 'A webhook has stopped'],
 })
