@@ -13,3 +13,4 @@ NOT_JSON = code("Q417", "The body is missing, not valid JSON, or nested too deep
 NAME_TWICE = code("Q418", "A name stands twice in one object of the body.").id
 BAD_CHARACTER = code("Q419", "A text of the body holds NUL or half a character.").id
 UNEXPECTED = code("Q500", "Something unexpected happened and nothing was changed.").id
+OVERTAKEN = code("Q504", "Another transaction stood in the way of this one, which was undone; try again.").id

@@ -11,16 +11,16 @@ import uuid
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from runtime.failures import Failure, NotAllowed, TooLarge, WrongContent
+from runtime.failures import Failure, NotAllowed, TooLarge, Unavailable, WrongContent
 from runtime.http import codes
 from runtime.http.admission import cookie_name
 from runtime.http.body import parse_json
 from runtime.http.errors import failure_answer, unexpected_answer
 from runtime.http.services import services_of
+from runtime.jobs.queue import is_conflict
 
 _LOG = logging.getLogger("qiqiao.http")
 
@@ -39,7 +39,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
 }
-_ONLY_TLS = "max-age=31536000; includeSubDomains"
+_EVERYWHERE = tuple((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+#: On answers with data, which nobody keeps.
+_DATA = (*_EVERYWHERE, (b"cache-control", b"no-store"))
+_ONLY_TLS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class Ground:
@@ -63,7 +66,8 @@ class Ground:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _add_headers(MutableHeaders(scope=message), scope["path"], request.state.request_id, secure=secure)
+                headers = [(name.lower(), value) for name, value in message["headers"]]
+                message["headers"] = _added_headers(headers, scope["path"], request.state.request_id, secure=secure)
             await send(message)
 
         try:
@@ -75,11 +79,24 @@ class Ground:
                 raise
             answer = await failure_answer(request, failure)
             await answer(scope, receive, send_with_headers)
-        except Exception:
+        except Exception as error:
+            if not started and is_conflict(error):
+                # Its transaction was undone whole; to do it again is the caller's choice, whose request may have had several.
+                _LOG.info("request %s lost against another one: %s %s", request.state.request_id, scope["method"], scope["path"])
+                await (await failure_answer(request, _overtaken()))(scope, receive, send_with_headers)
+                return
             _LOG.exception("request %s failed: %s %s", request.state.request_id, scope["method"], scope["path"])
             if started:
                 raise
             await unexpected_answer(request)(scope, receive, send_with_headers)
+
+
+def _overtaken() -> Unavailable:
+    message = {
+        "zh": "同时有其他操作修改相同的数据，本次操作未生效，请重试。",
+        "en": "Something else changed the same data at the same moment, and nothing was changed here; try again.",
+    }
+    return Unavailable(message, code=codes.OVERTAKEN, extra={"retry_after": 1})
 
 
 class SameOrigin:
@@ -139,14 +156,14 @@ def is_streamed(scope: Scope) -> bool:
     return pattern is not None and pattern.match(scope["path"]) is not None
 
 
-def _add_headers(headers: MutableHeaders, path: str, request_id: str, *, secure: bool) -> None:
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    if secure:
-        headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
-    if path.startswith(("/api/", "/odata/")):
-        headers.setdefault("Cache-Control", "no-store")
-    headers["X-Request-Id"] = request_id
+def _added_headers(headers: list[tuple[bytes, bytes]], path: str, request_id: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer has; what the answer says itself stays."""
+    said = {name for name, _ in headers}
+    wanted = _EVERYWHERE if not path.startswith(("/api/", "/odata/")) else _DATA
+    added = [*headers, *(pair for pair in wanted if pair[0] not in said), (b"x-request-id", request_id.encode())]
+    if secure and _ONLY_TLS[0] not in said:
+        added.append(_ONLY_TLS)
+    return added
 
 
 def _is_from_here(request: HTTPConnection) -> bool:

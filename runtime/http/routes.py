@@ -93,7 +93,9 @@ class Records:
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self.app = app
-        self._reading = [route for route in routes if isinstance(route, ReadingRoute)]
+        self._reading = [
+            route for route in routes if isinstance(route, ReadingRoute) and _path(route).startswith("/api/{app}/{entity}")
+        ]
         paths = [_path(route).split("/") for route in routes]
         #: Words that stand where a record's path has its app or its entity: these paths go the usual way.
         self._words = [{parts[place] for parts in paths if len(parts) > place and "{" not in parts[place]} for place in (2, 3)]

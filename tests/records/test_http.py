@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import sqlite3
+import time
 
 import httpx
 import jsonschema
@@ -12,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from openapi_spec_validator import validate
 
-from tests.records.lab import add, add_client
+from tests.records.lab import add, add_client, lab
 from tests.records.served import Bank, Caller
 
 
@@ -271,3 +272,30 @@ def test_a_database_that_is_away_is_said_as_such(bank: Bank, monkeypatch: pytest
     answer = boss("POST", "/api/lab/client", json={"code": "x"})
     assert (503, "Q503", "5") == (answer.status_code, answer.json()["code"], answer.headers["retry-after"])
     assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_a_change_that_loses_a_deadlock_may_be_tried_again(bank: Bank) -> None:
+    """Of two transactions that wait for each other PostgreSQL ends one: that is 503 with Retry-After, and the next try succeeds."""
+    if bank.db.is_sqlite:
+        return  # one writer at a time: nobody waits for each other
+    boss, mine = bank.caller("eve", "boss"), add_client(bank.db, "C1")
+    table = lab().entities["client"].table
+
+    def change() -> httpx.Response:
+        return boss("PATCH", f"/api/lab/client/{mine}", json={"code": "TAKEN"}, headers={"If-Match": '"1"'})
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, bank.db.engine.connect() as other, other.begin() as transaction:
+        row = other.execute(sa.select(table).where(table.c.id == mine)).one()._asdict()
+        other.execute(table.insert().values({**row, "id": "other", "f_code": "TAKEN"}))
+        answer = pool.submit(change)
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        until = time.monotonic() + 20
+        while not other.scalar(waiting) and time.monotonic() < until:
+            time.sleep(0.01)
+        # The change holds the record and waits for this transaction's code; now this one waits for the record.
+        other.execute(sa.select(table.c.id).where(table.c.id == mine).with_for_update())
+        lost = answer.result(30)
+        transaction.rollback()
+
+    assert (503, "Q504", "1") == (lost.status_code, lost.json()["code"], lost.headers["retry-after"])
+    assert (200, "TAKEN") == (change().status_code, boss("GET", f"/api/lab/client/{mine}").json()["code"])
