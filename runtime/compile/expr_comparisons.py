@@ -245,10 +245,14 @@ def in_tree(low: Lowering, call: Call, *, positive: bool) -> Element:
         source = low.row if tree.root == "row" else low.scope
         unit = source.unit(tree.path[:-1]) if source is not None else None
         if unit is not None:
-            branch = org_branch.alias()
-            inside = sa.select(branch.c.id).where(_in_range(low, branch.c.f_path, root)).correlate(None)
-            return settled(unit.in_(inside), positive=positive)
+            return settled(unit.in_(units_in(low, root).correlate(None)), positive=positive)
     return settled(_in_range(low, low.value(tree), root), positive=positive)
+
+
+def units_in(low: Lowering, root: Expr) -> sa.Select[tuple[str]]:
+    """The ids of the units in a tree."""
+    branch = org_branch.alias()
+    return sa.select(branch.c.id).where(_in_range(low, branch.c.f_path, root))
 
 
 def _in_range(low: Lowering, element: Element, prefix: Expr) -> Element:

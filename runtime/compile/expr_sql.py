@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 from forms_dsl.expr import bounds
 from forms_dsl.expr.tree import Aggregate, Call, Constant, Expr, Ref, ValueType
 from runtime.compile.expr_aggregates import lower_aggregate
-from runtime.compile.expr_comparisons import among, equal, has, in_tree, is_missing, ordered, settled, text_test
+from runtime.compile.expr_comparisons import among, equal, has, in_tree, is_missing, ordered, settled, text_test, units_in
 from runtime.compile.expr_numbers import lower_number
 from runtime.compile.expr_people import in_set
 from runtime.compile.expr_scope import Element, SqlScope, is_constant, is_late
@@ -48,6 +48,11 @@ def lower(tree: Expr, scope: SqlScope, *, positive: bool = True) -> Element:
     """
     low = _lowering(scope)
     return low.condition(tree, positive=positive) if tree.type.name == "boolean" else low.value(tree)
+
+
+def lower_units(root: Expr, scope: SqlScope) -> sa.Select[tuple[str]]:
+    """The ids of the units in the tree of `… in user.branch_tree`, whose right side this is."""
+    return units_in(_lowering(scope), root)
 
 
 def lower_value(tree: Expr, scope: SqlScope) -> Element:

@@ -9,11 +9,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from runtime.failures import Conflict, Invalid, NotFound
+from runtime.store.asking import Asking, Prepared, Question, prepare
 from runtime.store.identifiers import new_id
 from runtime.store.tables import credential, org_branch, org_person, person_limit
 from runtime.store.upsert import upsert
@@ -25,6 +28,21 @@ _LONGEST_PATH = 400
 def path_range(path: str) -> tuple[str, str]:
     """The paths of a unit and all below it: from the first, up to but not including the second."""
     return path, path[:-1] + "0"  # "0" is the character after "/"
+
+
+def asking_units_below(dialect: Dialect, path: str) -> Asking[tuple[int, int]]:
+    """How many units there are in the tree of a unit, itself among them, and in all."""
+    first, behind = path_range(path)
+    [(below, all)] = yield Question(_units_below(dialect), {"first": first, "behind": behind})
+    return int(below or 0), int(all)
+
+
+@lru_cache(maxsize=4)
+def _units_below(dialect: Dialect) -> Prepared:
+    first, behind = (sa.bindparam(name, type_=org_branch.c.f_path.type) for name in ("first", "behind"))
+    is_below = sa.and_(org_branch.c.f_path >= first, org_branch.c.f_path < behind)
+    counted: sa.Select[*tuple[Any, ...]] = sa.select(sa.func.sum(sa.case((is_below, 1), else_=0)), sa.func.count(org_branch.c.id))
+    return prepare(counted, dialect)
 
 
 def add_unit(

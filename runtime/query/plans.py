@@ -160,6 +160,11 @@ class ReadPlan:
     deleted: bool = False
     #: Whether it passes over as many records at the beginning as the request says.
     skips: bool = False
+    #: How many rows a list has at most, as a part of its statement: a database that is told only when it runs plans for a tenth
+    #: of all rows. None: as many as the request says.
+    limit: int | None = None
+    #: Whether the page is gathered unit by unit, as `query.page` says.
+    by_unit: bool = False
     #: For a page after a cursor: which of its key values are missing.
     after: tuple[bool, ...] | None = None
     #: After a cursor the rows that have a first key and those that lack it are asked for one after the other,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from runtime.query.searching import Searched, word_condition
 from runtime.query.segments import segment_conditions
 from runtime.query.shown import sealed_cell, shown_pairs
 from runtime.query.source import Hops, Source, root_place
+from runtime.query.units import unit_rule
 from runtime.query.wire import json_object
 from runtime.store.tables import merged_record
 
@@ -40,10 +42,15 @@ class AsGiven(sa.types.UserDefinedType[Any]):
 class Selecting:
     """One SELECT under construction; what a column, filter or order needs is joined as it is asked for."""
 
-    def __init__(self, plan: ReadPlan, dialect: DialectName) -> None:
+    def __init__(self, plan: ReadPlan, dialect: DialectName, *, within: Selecting | None = None, table: Any = None) -> None:
+        """Begin a SELECT from the entity's table, or from the `table` of what one `within` this has chosen of it."""
         self.plan = plan
         root = root_place(plan.access.compiled, plan.access.entity)
+        if table is not None:
+            root = replace(root, table=table)
         self.statement = Statement(dialect, Source(root, plan.targets))
+        if within is not None:
+            self.statement.lates = within.statement.lates
         self.table = root.table
 
     def cell(self, hops: Hops, field: Field) -> Cell:
@@ -79,6 +86,10 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
     selecting = Selecting(plan, dialect)
     if plan.kind in {"count", "count_some"}:
         return _counted(selecting), selecting.statement
+    chosen = selecting if plan.skips or plan.by_unit else None
+    if chosen is not None:
+        # What is skipped, or found in one unit and not needed for the page, must not be built as JSON first.
+        selecting = Selecting(plan, dialect, within=chosen, table=_page(chosen).subquery("t"))
     keys = [order_element(selecting, key) for key in plan.order]
     pairs = list(shown_pairs(selecting.statement, plan.access, plan.columns, selecting.cell))
     item, lateral = json_object(dialect, pairs, "j", selecting.statement.source.tables())
@@ -95,9 +106,7 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
         beside += columns
         laterals.append(needed)
     beside += [sealed_cell(selecting.cell(c.hops, c.field)).label(f"sealed_{n}") for n, c in enumerate(plan.sealed)]
-    conditions = list(record_conditions(selecting))
-    if plan.kind == "list":
-        conditions += _after(selecting, keys)
+    conditions = _list_conditions(selecting, keys) if chosen is None else []
     # Only now: whatever was asked for above has joined what it needs.
     source = selecting.statement.source.from_clause()
     for lateral in laterals:
@@ -106,11 +115,40 @@ def select_records(plan: ReadPlan, dialect: DialectName) -> tuple[sa.Select[Any]
     text = sa.cast(item, sa.Text) if dialect == "postgresql" else item
     statement = sa.select(text.label("item"), *beside).select_from(source).where(*conditions)
     if plan.kind == "list":
-        statement = statement.order_by(*_order(plan.order, keys, selecting.table.c.id))
-        statement = statement.limit(sa.bindparam(LIMIT, type_=sa.Integer()))
-    if plan.skips:
-        statement = statement.offset(sa.bindparam(OFFSET, type_=sa.Integer()))
+        statement = statement.order_by(*_order(plan, keys, selecting.table.c.id))
+        if chosen is None:
+            statement = statement.limit(_limit(plan))
     return statement, selecting.statement
+
+
+def _page(selecting: Selecting) -> sa.Select[Any]:
+    """The rows of a page as they stand in the entity's table, without the rest of the answer."""
+    plan = selecting.plan
+    keys = [order_element(selecting, key) for key in plan.order]
+    conditions = _list_conditions(selecting, keys)
+    rule = unit_rule(plan) if plan.by_unit else None
+    units = rule.units(selecting.statement).subquery("u") if rule is not None else None
+    if rule is not None and units is not None:
+        # Says nothing new, but lets an index on the unit and the order give the first rows of each unit.
+        conditions.append(rule.column(selecting.statement) == units.c.id)
+    found = sa.select(selecting.table).select_from(selecting.statement.source.from_clause()).where(*conditions)
+    found = found.order_by(*_order(plan, keys, selecting.table.c.id)).limit(_limit(plan))
+    if units is not None:
+        first = found.correlate(units).lateral("f")
+        gathered = Selecting(plan, selecting.statement.dialect, within=selecting, table=first)
+        keys = [order_element(gathered, key) for key in plan.order]
+        found = sa.select(first).select_from(units.join(first, sa.true()))
+        found = found.order_by(*_order(plan, keys, first.c.id)).limit(_limit(plan))
+    return found.offset(sa.bindparam(OFFSET, type_=sa.Integer())) if plan.skips else found
+
+
+def _limit(plan: ReadPlan) -> sa.ColumnElement[int]:
+    return sa.bindparam(LIMIT, type_=sa.Integer()) if plan.limit is None else sa.literal_column(str(plan.limit), sa.Integer())
+
+
+def _list_conditions(selecting: Selecting, keys: list[Element]) -> list[sa.ColumnElement[bool]]:
+    conditions = list(record_conditions(selecting))
+    return [*conditions, *_after(selecting, keys)] if selecting.plan.kind == "list" else conditions
 
 
 def _counted(selecting: Selecting) -> sa.Select[Any]:
@@ -136,7 +174,17 @@ def is_never_missing(key: OrderKey) -> bool:
     return not key.hops and key.field.name in {"id", "version", "created_at", "created_by", "changed_at", "changed_by"}
 
 
-def _order(order: tuple[OrderKey, ...], keys: list[Element], id: Element) -> Iterator[Element]:
+def is_unique(plan: ReadPlan) -> bool:
+    """Whether no two rows of a list have the same first key of its order, where they have one."""
+    return bool(plan.order) and not plan.order[0].hops and plan.order[0].field.unique and not plan.deleted
+
+
+def _order(plan: ReadPlan, keys: list[Element], id: Element) -> Iterator[Element]:
+    order = plan.order
+    if plan.skips and plan.part == "present":
+        # A second key would have all that is skipped sorted once more.
+        yield keys[0].desc().nulls_last() if order[0].descending else keys[0].asc().nulls_last()
+        return
     for key, element in zip(order, keys, strict=True):
         # The same words as in the indexes: rising order has missing values last by itself in PostgreSQL.
         yield element.desc().nulls_last() if key.descending else element.asc().nulls_last()

@@ -18,11 +18,12 @@ from runtime.query.plans import AccessPlan, ReadPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD
 from runtime.query.run import Runnable, compile_read, question, stream
 from runtime.query.searching import word_values
-from runtime.query.select import LIMIT, OFFSET, RECORD_ID, is_never_missing
+from runtime.query.select import LIMIT, OFFSET, RECORD_ID, is_never_missing, is_unique
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
 from runtime.records.beside import asking_items
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.counting import asking_count, asking_rough_count
+from runtime.records.gathering import asking_gathered
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
 from runtime.store.asking import Asking, Row, answer
@@ -93,6 +94,7 @@ def asking_page(dialect: Dialect, context: Context, app: str, entity: str, reque
         # What was taken away is shown to whoever may take away, and so may bring back.
         access_plan(context, app, entity, "delete")
     asked = _asked(dialect, context, access, request)
+    asked = replace(asked, plan=(yield from asking_gathered(dialect, context, asked.shape, asked.plan)))
     plan = asked.plan
     bound_to = _question(app, entity, request)
     rows = yield from _rows(asked, _cursor(dialect, bound_to, plan, request.cursor), request.limit + 1)
@@ -208,25 +210,37 @@ def _one(
     return Record(found, version, body)
 
 
+#: As many rows as statements are made for: what is asked for is rounded up to one of them, so that they stay few.
+_SIZES = (2, 11, 21, 51, 101, 201)
+
+
 def _rows(asked: _Asked, cursor: Cursor | None, limit: int) -> Asking[list[Row]]:
-    plan, context = asked.plan, asked.context
-    if cursor is None:
-        return (yield question(context, asked.statement("list", plan), {**asked.values, LIMIT: limit}))
-    missing = cursor.missing[:-1]
-    after = {f"after_{number}": value for number, value in enumerate(cursor.values[:-1])}
-    bound = {**asked.values, **after, "after_id": cursor.values[-1]}
-    if not plan.order or is_never_missing(plan.order[0]):
-        parts = [replace(plan, after=missing)]
-    elif missing[0]:
-        parts = [replace(plan, after=missing, part="missing")]
-    else:
-        parts = [replace(plan, after=missing, part="present"), replace(plan, part="missing")]
     rows: list[Row] = []
-    for part in parts:
+    bound: Mapping[str, object] = asked.values
+    if cursor is not None:
+        after = {f"after_{number}": value for number, value in enumerate(cursor.values[:-1])}
+        bound = {**asked.values, **after, "after_id": cursor.values[-1]}
+    for part in _parts(asked.plan, cursor):
         if len(rows) < limit:
-            statement = asked.statement(("list", part.after, part.part), part)
-            rows += yield question(context, statement, {**bound, LIMIT: limit - len(rows)})
-    return rows
+            left = limit - len(rows)
+            sized = replace(part, limit=next((size for size in _SIZES if size >= left), left))
+            statement = asked.statement(("list", sized.limit, sized.by_unit, sized.after, sized.part), sized)
+            found = yield question(asked.context, statement, bound)
+            rows = found if part.skips else rows + found
+    return rows[:limit]
+
+
+def _parts(plan: ReadPlan, cursor: Cursor | None) -> list[ReadPlan]:
+    """What is to be asked for one after the other for a page."""
+    if cursor is None:
+        # Rows with a first key that is unique need no second one to be in order; where too few have it, all are asked for.
+        return [replace(plan, part="present"), plan] if plan.skips and is_unique(plan) else [plan]
+    missing = cursor.missing[:-1]
+    if not plan.order or is_never_missing(plan.order[0]):
+        return [replace(plan, after=missing)]
+    if missing[0]:
+        return [replace(plan, after=missing, part="missing")]
+    return [replace(plan, after=missing, part="present"), replace(plan, part="missing")]
 
 
 def _statement(dialect: Dialect, compiled: CompiledApp, key: Hashable, plan: ReadPlan) -> Runnable:

@@ -15,9 +15,14 @@ import sqlalchemy as sa
 from runtime.context import Context
 from runtime.failures import BadRequest
 from runtime.query.cursor import NotACursor, _seal, read_cursor
+from runtime.query.run import compile_read
+from runtime.records.access import access_plan
 from runtime.records.filling import fill_words
+from runtime.records.gathering import asking_gathered
+from runtime.records.planning import plan_list
 from runtime.records.read import _question, list_records
 from runtime.records.request import ListRequest
+from runtime.store.asking import answer
 from runtime.store.database import Database
 from tests.records.lab import NOW, add_client, context, faults, lab, person, refusal
 
@@ -117,6 +122,40 @@ def test_changes_between_pages_lose_and_double_nothing_that_stays(db: Database, 
 
     assert cursor is None
     assert sorted(stays) == sorted(id for id in found if id in stays)
+
+
+@pytest.mark.parametrize("order", [(), ("-income", "code")])
+def test_what_a_subtree_sees_comes_in_order_also_when_it_is_gathered_unit_by_unit(db: Database, order: tuple[str, ...]) -> None:
+    """The pages of a teller's two units, of any size, are those that a reader of everything gets, without the other units."""
+    fill(db, 5)
+    teller = context(person("tom", "teller"))
+    plan = plan_list(teller, access_plan(teller, "lab", "client", "read"), ListRequest(order=order))
+    with db.read() as connection:
+        dialect = connection.dialect
+        gathered = answer(connection, asking_gathered(dialect, teller, order, plan))
+        statement = compile_read(gathered, dialect).prepared.text
+    everything = [r["id"] for r in pages(db, BOSS, 200, order=order) if r["branch"] in {"cx", "cx1"}]
+
+    assert (not db.is_sqlite) == gathered.by_unit == ("LATERAL (SELECT t.id" in statement and "AS f ON true" in statement)
+    for limit in (1, 7, 200):
+        assert everything == [r["id"] for r in pages(db, teller, limit, order=order)]
+
+
+def test_a_tree_of_most_units_and_a_filter_by_unit_are_not_gathered(db: Database) -> None:
+    """Whose tree is the whole bank finds the rows of a page along the order; who names a unit is led to it by his filter."""
+    head = context(person("ada", "teller", unit="ho"))
+    access = access_plan(head, "lab", "client", "read")
+    teller = context(person("tom", "teller"))
+
+    def is_gathered(who: Context, request: ListRequest) -> bool:
+        with db.read() as connection:
+            asking = asking_gathered(connection.dialect, who, request, plan_list(who, access, request))
+            return answer(connection, asking).by_unit
+
+    assert not is_gathered(head, ListRequest())
+    assert not is_gathered(teller, ListRequest(where='branch == "cx"'))
+    assert not is_gathered(teller, ListRequest(order=("full_name",)))
+    assert (not db.is_sqlite) == is_gathered(teller, ListRequest(where="income > 1"))
 
 
 def test_the_count_is_that_of_all_pages(db: Database) -> None:
