@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import AsyncIterator, Callable
 
 from fastapi import FastAPI
@@ -13,6 +14,10 @@ from runtime.outbox.gateway import open_engine
 from runtime.releases import kept_fresh
 from runtime.settings import Settings
 from runtime.start import start
+
+#: As long as a thread may compute before the others have their turn. While one compiles a release, the event loop waits so long
+#: after each word with the system, of which a request has about eight: with the usual 5 ms that is 40 ms a request.
+_TURN_SECONDS = 0.0005
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,6 +42,7 @@ def lifespan_of(services: Services) -> Callable[[FastAPI], AsyncIterator[None]]:
     """What runs beside the requests: the look for newly activated releases; the pool is closed at the end."""
 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(_TURN_SECONDS)
         with kept_fresh(services.releases, services.database):
             yield
         services.database.engine.dispose()
