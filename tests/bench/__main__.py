@@ -1,221 +1,152 @@
 """Runs the benchmark: product and twin on the same database, in the same run, rounds interleaved; prints ratios with their spread.
 
-It fails on nothing: it is a measurement. `ROUNDS=` and `SECONDS=` change its length, `ROWS=` the size of the table.
+It fails on nothing: it is a measurement. `ROUNDS=` and `SECONDS=` change its length, `ROWS=` the size of the table,
+`ONLY=postgresql` or `ONLY=sqlite` leaves the other database and the measurements without a server out.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import os
-import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
-from urllib.parse import quote
 
 import psycopg2
-import sqlalchemy as sa
 
 from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
-from runtime.identity.tokens import create_token
-from runtime.start import open_releases
-from runtime.store.database import Database, open_database
-from runtime.store.identifiers import new_id
+from runtime.store.database import open_database
 from tests.bench import definitions, expressions, imports
-from tests.bench.load import Load, Request, http, run
-from tests.bench.setting import BRANCHES, publish_bench
-from tests.bench.twin import Base, Customer
-from tests.browser.conftest import free_port
+from tests.bench.asked import Pair, pages, pairs
+from tests.bench.ground import Ground, prepare
+from tests.bench.load import Request, run
+from tests.bench.processes import Backends, Served, served
+from tests.bench.publishing import PER_SECOND, publish_under_load
 
 ROUNDS, SECONDS, ROWS = (
     int(os.environ.get(name, usual)) for name, usual in (("ROUNDS", "3"), ("SECONDS", "3"), ("ROWS", "20000"))
 )
-NOW = dt.datetime.now(dt.UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What both servers hold: the same customers, and the token of a clerk of one branch."""
-
-    token: str
-    branch: str
-    ids: tuple[str, ...]
+ONLY = os.environ.get("ONLY", "")
+_MEBIBYTE = 2**20
 
 
 def main() -> None:
     """Measure on PostgreSQL and on SQLite."""
-    with postgres_url() as server:
-        connection = psycopg2.connect(server)
-        connection.autocommit = True
-        connection.cursor().execute("CREATE DATABASE bench")
-        connection.close()
-        measure("PostgreSQL", server.rsplit("/", 1)[0] + "/bench")
-    with tempfile.TemporaryDirectory() as folder:
-        measure("SQLite", f"sqlite:///{folder}/bench.db")
-    imports.main()
-    expressions.main()
-    definitions.main()
+    if ONLY != "sqlite":
+        with postgres_url() as server:
+            connection = psycopg2.connect(server)
+            connection.autocommit = True
+            connection.cursor().execute("CREATE DATABASE bench")
+            connection.close()
+            measure("PostgreSQL", server.rsplit("/", 1)[0] + "/bench")
+    if ONLY != "postgresql":
+        with tempfile.TemporaryDirectory() as folder:
+            measure("SQLite", f"sqlite:///{folder}/bench.db")
+    if not ONLY:
+        imports.main()
+        expressions.main()
+        definitions.main()
 
 
 def measure(name: str, url: str) -> None:
-    """Print the table of one database."""
+    """Print what one database shows."""
     database = open_database(url, SQLITE_SETUP)
-    prepared = prepare(database)
+    started = time.monotonic()
+    ground = prepare(database, ROWS)
     database.engine.dispose()
+    print(f"\n{name}, {ROWS:,} customers in {ground.branches} branches, filled in {time.monotonic() - started:.0f} s;", end=" ")
+    print(f"16 connections, {ROUNDS} rounds of {SECONDS} s, one process each", flush=True)
+    compare(ground, url)
+
+
+def compare(ground: Ground, url: str) -> None:
+    """Print the table of product and twin over a filled database, then what only the product is asked."""
     twin_url = url.replace("postgresql://", "postgresql+psycopg2://")
+    database = Backends(open_database(url))
     with served([sys.executable, "-m", "builder.cli", "serve", "--database", url], "--port", "/health/ready") as ours:
         with served([sys.executable, "-m", "tests.bench.twin", twin_url], "", "/docs") as twin:
-            rows = compare(prepared, ours, twin)
-    print(f"\n{name}, {ROWS} customers in {BRANCHES} branches, 16 connections, {ROUNDS} rounds of {SECONDS} s, one process each")
-    print(f"{'':28}{'product':>10}{'twin':>10}{'ratio':>8}   spread")
-    for title, product, other in rows:
-        ratios = [a.per_second / b.per_second for a, b in zip(product, other, strict=True)]
-        a, b = (statistics.median(load.per_second for load in loads) for loads in (product, other))
-        failed = [sum(load.failed for load in loads) for loads in (product, other)]
-        note = f"   no success: product {failed[0]}, twin {failed[1]}" if any(failed) else ""
-        print(f"{title:28}{a:>10.0f}{b:>10.0f}{statistics.median(ratios):>8.2f}   {min(ratios):.2f} to {max(ratios):.2f}{note}")
+            print(
+                f"{'':46}{'product':>9}{'twin':>9}{'ratio':>8}{'spread':>16}   {'processor: product':>20}{'twin':>14}{'ratio':>8}"
+            )
+            for pair in pairs(ground):
+                _print_pair(pair, ours, twin, database)
+            print(f"peak memory: product {_memory(ours)}, twin {_memory(twin)}")
+        _print_pages(ours, ground, database)
+        _print_publication(ours, ground)
 
 
-def compare(
-    prepared: Prepared, ours: int, twin: int
-) -> Iterator[tuple[str, list[Load], list[Load]]] | list[tuple[str, list[Load], list[Load]]]:
-    """Each kind of request on both servers, by turns."""
-    found = []
-    for title, product_request, twin_request in requests(prepared):
-        product: list[Load] = []
-        other: list[Load] = []
-        for _ in range(ROUNDS):
-            product.append(run(ours, product_request, seconds=SECONDS))
-            other.append(run(twin, twin_request, seconds=SECONDS))
-        found.append((title, product, other))
-    return found
-
-
-def requests(prepared: Prepared) -> list[tuple[str, Request, Request]]:
-    """The requests of the product and of the twin; both ask for the same."""
-    headers = {"Authorization": f"Bearer {prepared.token}", "Accept": "application/json"}
-    chance = random.Random(7)  # noqa: S311 - a repeatable choice of records
-    ids = [chance.choice(prepared.ids) for _ in range(5000)]
-    stamp = f"{time.time_ns()}"[-9:]
-
-    numbers = itertools.count()
-
-    def body(prefix: str) -> bytes:
-        n = next(numbers)
-        return (
-            f'{{"customer_no":"{prefix}{stamp}{n}","full_name":"测量 {n}","branch":"{prepared.branch}","level":"2",'
-            f'"mobile":"13812345678","monthly_income":"18500.00","opened_on":"2026-11-24"}}'
-        ).encode()
-
-    where = quote(f'branch == "{prepared.branch}" and level == "2"')
-    versions: dict[str, int] = {}
-
-    def patch(n: int) -> bytes:
-        id = prepared.ids[n % len(prepared.ids)]
-        versions[id] = versions.get(id, 0) + 1
-        match = {"If-Match": f'"{versions[id]}"'}
-        return http(
-            "PATCH", f"/api/bench/customer/{id}", {**headers, **match}, f'{{"full_name":"改 {n} {versions[id]}"}}'.encode()
-        )
-
-    return [
-        (
-            "get one by id",
-            lambda n: http("GET", f"/api/bench/customer/{ids[n % 5000]}", headers),
-            lambda n: http("GET", f"/customer/{ids[n % 5000]}", {}),
-        ),
-        (
-            "list 50, two filters, sorted",
-            lambda _: http("GET", f"/api/bench/customer?where={where}&order=customer_no&limit=50", headers),
-            lambda _: http("GET", f"/customer?branch={prepared.branch}&level=2&limit=50", {}),
-        ),
-        (
-            "create with audit",
-            lambda _: http("POST", "/api/bench/customer", headers, body("P")),
-            lambda _: http("POST", "/customer", {}, body("T")),
-        ),
-        (
-            "patch one field with audit",
-            patch,
-            lambda n: http("PATCH", f"/customer/{prepared.ids[n % len(prepared.ids)]}", {}, f'{{"full_name":"改 {n}"}}'.encode()),
-        ),
-    ]
-
-
-def prepare(database: Database) -> Prepared:
-    """Publish the app, make the clerk, fill both tables with the same customers."""
-    clerk, branches = publish_bench(database, NOW)
-    with database.write() as connection:
-        _, token = create_token(connection, clerk, "bench", dt.timedelta(days=1), NOW)
-    releases = open_releases(database)
-    table = releases.current()["bench"].entities["customer"].table
-    chance = random.Random(11)  # noqa: S311 - repeatable data
-    rows = [
-        {
-            "id": new_id(NOW + dt.timedelta(milliseconds=n)),
-            "customer_no": f"K{n:07}",
-            "full_name": f"客户 {n}",
-            "branch": branches[n % BRANCHES],
-            "level": str(chance.randint(1, 5)),
-            "mobile": f"138{chance.randint(0, 99999999):08}",
-            "monthly_income": Decimal(chance.randint(0, 9_000_000)) / 100,
-            "opened_on": dt.date(2020, 1, 1) + dt.timedelta(days=chance.randint(0, 2000)),
-        }
-        for n in range(ROWS)
-    ]
-    system = {"version": 1, "created_at": NOW, "created_by": "system", "changed_at": NOW, "changed_by": "system"}
-    Base.metadata.create_all(database.engine)
-    with database.write() as connection:
-        connection.execute(
-            sa.insert(table), [{**system, "id": row["id"], **{f"f_{k}": v for k, v in row.items() if k != "id"}} for row in rows]
-        )
-        connection.execute(sa.insert(Customer.__table__), [{**row, "version": 1, "changed_at": NOW} for row in rows])
-    if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
-    return Prepared(token, branches[0], tuple(str(row["id"]) for row in rows if row["branch"] == branches[0]))
-
-
-@contextmanager
-def served(command: list[str], flag: str, ready: str) -> Iterator[int]:
-    """A server process on a free port of this machine."""
-    port = free_port()
-    root = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(
-        [*command, *([flag] if flag else []), str(port)],
-        cwd=root,
-        env={**os.environ, "QIQIAO_DEMO": "0", "QIQIAO_REQUESTS_PER_SECOND": "0"},
+def _print_pair(pair: Pair, ours: Served, twin: Served, database: Backends) -> None:
+    """One line: requests per second and their ratio; processor time per request of server and database, and its ratio."""
+    product, other = _by_turns(database, (ours, pair.product), (twin, pair.twin))
+    ratios = [a.per_second / b.per_second for a, b in zip(product, other, strict=True)]
+    saved = statistics.median(b.processor / a.processor for a, b in zip(product, other, strict=True) if a.processor)
+    failed = [sum(each.failed for each in rounds) for rounds in (product, other)]
+    note = f"   no success: product {failed[0]}, twin {failed[1]}" if any(failed) else ""
+    a, b = (statistics.median(each.per_second for each in rounds) for rounds in (product, other))
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    print(
+        f"{pair.title:46}{a:>9.0f}{b:>9.0f}{statistics.median(ratios):>8.2f}{spread:>16}"
+        f"   {_parts(product):>20}{_parts(other):>14}{saved:>8.2f}{note}",
+        flush=True,
     )
-    try:
-        wait(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=2), process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
-def wait(ask: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers; raises RuntimeError when it ends first."""
-    for _ in range(200):
-        if process.poll() is not None:
-            raise RuntimeError("a server ended before it answered")
-        try:
-            ask()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("a server did not answer in 20 s")
+def _parts(rounds: list[_Round]) -> str:
+    """Milliseconds of the server and of the database for one request."""
+    server, base = (statistics.median(getattr(each, name) for each in rounds) * 1000 for name in ("server", "database"))
+    return f"{server:.2f} + {base:.2f}"
+
+
+def _print_pages(ours: Served, ground: Ground, database: Backends) -> None:
+    first, last, number = pages(ground)
+    beginning, end = _by_turns(database, (ours, first), (ours, last))
+    ratios = [a.per_second / b.per_second for a, b in zip(beginning, end, strict=True)]
+    print(
+        f"page {number:,} by cursor takes {statistics.median(ratios):.2f} times page 1 ({min(ratios):.2f} to {max(ratios):.2f})"
+    )
+
+
+def _print_publication(ours: Served, ground: Ground) -> None:
+    seen = publish_under_load(ours.port, ground)
+    for title, paced in (("without a publication", seen.quiet), (f"while fields are published ({seen.took:.1f} s)", seen.during)):
+        print(
+            f"{PER_SECOND} requests/s {title}: {len(paced.seconds):,} answers, {paced.failed} failed, slowest"
+            f" {paced.slowest * 1000:.0f} ms, 99 % within {paced.share(0.99) * 1000:.0f} ms, half within {paced.share(0.5) * 1000:.1f} ms"
+        )
+    print(f"peak memory after it: product {_memory(ours)}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one run against a server showed; `server` and `database` are seconds of the processor for one request."""
+
+    per_second: float
+    failed: int
+    server: float
+    database: float
+
+    @property
+    def processor(self) -> float:
+        """What one request costs in all."""
+        return self.server + self.database
+
+
+def _by_turns(database: Backends, *asked: tuple[Served, Request]) -> list[list[_Round]]:
+    rounds: list[list[_Round]] = [[] for _ in asked]
+    for _ in range(ROUNDS):
+        for found, (server, request) in zip(rounds, asked, strict=True):
+            before = server.processor_seconds(), database.seconds()
+            load = run(server.port, request, seconds=SECONDS)
+            used, behind = server.processor_seconds() - before[0], database.seconds() - before[1]
+            found.append(_Round(load.per_second, load.failed, used / load.answers, behind / load.answers))
+    return rounds
+
+
+def _memory(server: Served) -> str:
+    peak = server.peak_memory()
+    return f"{peak / _MEBIBYTE:.0f} MB" if peak is not None else "not told by this system"
 
 
 if __name__ == "__main__":
