@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from forms_dsl.model import App
     from runtime.compile.app import CompiledApp
+
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ class Context:
     caused_by: tuple[str, ...] = ()
     #: The roles by which records of one entity are written, where these are not all that the person holds.
     narrowing: Narrowing | None = None
+    #: What was worked out for this very person and moment: a copy with another begins with nothing.
+    memory: dict[Hashable, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, name: str, compiled: CompiledApp, make: Callable[[], Known]) -> Known:
+        """What `make` gives for an app, worked out once in the life of this context."""
+        key = (name, id(compiled))
+        kept = self.memory.get(key)
+        if kept is None:
+            # The app stands beside it so that no other one gets its id meanwhile.
+            kept = self.memory[key] = (make(), compiled)
+        return cast("tuple[Known, CompiledApp]", kept)[0]
 
     @property
     def live_apps(self) -> Mapping[str, App]:

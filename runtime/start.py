@@ -16,6 +16,7 @@ from runtime.publish.search_words import note_words
 from runtime.records.filling import fill_words, unfilled
 from runtime.releases import Releases
 from runtime.settings import Settings
+from runtime.store.asking import INSTALL_DEMAND
 from runtime.store.database import Database, open_database
 from runtime.store.sealing import use_ring
 from runtime.store.upgrade import alone, upgrade
@@ -74,7 +75,7 @@ def prepare_database(database: Database) -> None:
     if not database.is_sqlite:
         with database.write() as connection:
             alone(connection)
-            for statement in install_statements():
+            for statement in (*install_statements(), INSTALL_DEMAND):
                 connection.exec_driver_sql(statement.replace("%", "%%"))
 
 

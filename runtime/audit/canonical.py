@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+
+import orjson
 
 from runtime.store.types import format_instant
 
 
 def canonical_json(value: object) -> str:
-    """The canonical text of a value made of texts, numbers, dates, maps and lists."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    """The canonical text of a value made of texts, numbers, dates, maps and lists; raises TypeError for others."""
+    return orjson.dumps(_plain(value)).decode()
 
 
 def _plain(value: object) -> object:
-    match value:
-        case None | bool() | str():
-            return value
-        case int():
-            return str(value)
-        case Decimal():
-            return format(value, "f")
-        case dt.datetime():
-            return format_instant(value)
-        case dt.date():
-            return value.isoformat()
-        case Mapping():
-            # RFC 8785 sorts names by UTF-16 code units; Python compares code points.
-            return {key: _plain(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
-        case Sequence() | frozenset() | set():
-            return [_plain(item) for item in value]
-        case _:
-            raise TypeError(f"an audit event cannot hold a {type(value).__name__}")
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, dict | Mapping):
+        return {str(name): _plain(value[name]) for name in _in_order(value)}
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return format_instant(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Sequence | frozenset | set):
+        return [_plain(item) for item in value]
+    raise TypeError(f"an audit event cannot hold a {type(value).__name__}")
+
+
+def _in_order(names: Mapping[str, object]) -> list[str]:
+    # RFC 8785 sorts names by UTF-16 code units, Python by code points: for ASCII they are the same.
+    if all(map(str.isascii, names)):
+        return sorted(names)
+    return sorted(names, key=lambda name: name.encode("utf-16-be"))

@@ -17,7 +17,7 @@ def change_record(
 ) -> Record:
     """Change the given fields of a record that still has this version; returns it as this person may see it."""
     with database.write() as connection:
-        written = update_record(connection, context, app, entity, record_id, values, version)
+        written = update_record(connection, context, app, entity, record_id, values, version, later=True)
         return seen_by_writer(connection, context, app, entity, written)
 
 

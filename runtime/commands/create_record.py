@@ -11,14 +11,12 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import Workflow
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
-from runtime.failures import NotAllowed, NotFound
 from runtime.process.flows import live_flow
 from runtime.process.people import may_start
 from runtime.process.record import lock_record
 from runtime.process.service import start_process
 from runtime.records.access import find_entity, workflows_of
-from runtime.records.read import Record, get_record
-from runtime.records.request import GetRequest
+from runtime.records.read import Record, find_record
 from runtime.records.write import Written, insert_record
 from runtime.store.database import Database
 
@@ -28,17 +26,24 @@ def create_record(
 ) -> Record:
     """Make a record from a body; with `submit` its approval starts in the same transaction. Returns it as this person may see it."""
     with database.write() as connection:
-        written = make_record(connection, context, app, entity, values, submit=submit)
+        written = make_record(connection, context, app, entity, values, submit=submit, later=True)
         return seen_by_writer(connection, context, app, entity, written)
 
 
 def make_record(
-    connection: Connection, context: Context, app: str, entity: str, values: Mapping[str, object], *, submit: bool
+    connection: Connection,
+    context: Context,
+    app: str,
+    entity: str,
+    values: Mapping[str, object],
+    *,
+    submit: bool,
+    later: bool = False,
 ) -> Written:
-    """The same within the caller's transaction; returns the version that the start of the approval has left."""
+    """The same within the caller's transaction (`later` as in `insert_record`); returns the version that the start of the approval has left."""
     compiled, _ = find_entity(context, app, entity)
     workflow = startable_workflow(connection, context, compiled, entity)
-    written = insert_record(connection, context, app, entity, values, is_draft=workflow is not None and not submit)
+    written = insert_record(connection, context, app, entity, values, is_draft=workflow is not None and not submit, later=later)
     if workflow is None or not submit:
         return written
     start_process(connection, context, app, workflow.name, written.id)
@@ -53,7 +58,7 @@ def startable_workflow(connection: Connection, context: Context, compiled: Compi
 
 def seen_by_writer(connection: Connection, context: Context, app: str, entity: str, written: Written) -> Record:
     """What was written as its writer may read it; only its id and version when he may not."""
-    try:
-        return get_record(connection, context, app, entity, written.id, GetRequest())
-    except (NotFound, NotAllowed):
-        return Record(written.id, written.version, orjson.dumps({"id": written.id, "version": written.version}))
+    found = find_record(connection, context, app, entity, written.id)
+    if found is not None:
+        return found
+    return Record(written.id, written.version, orjson.dumps({"id": written.id, "version": written.version}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from forms_dsl.expr.python import Facts, compile_python
 from forms_dsl.expr.tree import Expression
@@ -32,6 +33,8 @@ class FieldValidator:
     choices_where: Evaluate | None
     where: Evaluate | None
     rows: RowsValidator | None = None
+    #: The form that REST gives its numbers (docs/rest.md 1), None where it is no number.
+    wire: Literal["integer", "decimal"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,15 @@ def _field_validator(entity: Entity, declared: Field, asked: tuple[Expression, .
         choices_where=_compiled(declared.choices_where),
         where=_compiled(declared.where),
         rows=_rows_validator(entity, declared, asked),
+        wire=_wire(declared),
     )
+
+
+def _wire(declared: Field) -> Literal["integer", "decimal"] | None:
+    schema = FIELD_TYPES[declared.type].json_schema(declared.options)
+    if schema.get("type") == "integer":
+        return "integer"
+    return "decimal" if schema.get("format") == "decimal" else None
 
 
 def _rows_validator(entity: Entity, declared: Field, asked: tuple[Expression, ...]) -> RowsValidator | None:

@@ -88,40 +88,50 @@ def reading_route(path: str, endpoint: Callable[[Request, Context], Asking[Respo
     return ReadingRoute(path, endpoint, who)
 
 
-class Records:
-    """Sends the reads of records straight to their routes: the way through all other routes costs as much as the read."""
+class Shortcut:
+    """Sends a request straight to its route where that is one of ours: the way through all other routes costs as much as a read.
+
+    Whatever it does not find, a wrong method or a route with a signature, goes the usual way.
+    """
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
         self.app = app
-        self._reading = [
-            route for route in routes if isinstance(route, ReadingRoute) and _path(route).startswith("/api/{app}/{entity}")
-        ]
-        paths = [_path(route).split("/") for route in routes]
-        #: Words that stand where a record's path has its app or its entity: these paths go the usual way.
-        self._words = [{parts[place] for parts in paths if len(parts) > place and "{" not in parts[place]} for place in (2, 3)]
-        #: Words in the place of a record's id that other routes have.
-        self._words.append(
-            {
-                parts[4]
-                for route, parts in zip(routes, paths, strict=True)
-                if len(parts) > 4 and "{" in parts[3] and "{" not in parts[4] and not isinstance(route, ReadingRoute)
-            }
-        )
+        #: By number of parts and second part (None where that is a parameter): the routes in their order.
+        self._routes: dict[tuple[int, str | None], list[BaseRoute]] = {}
+        split = [(route, _path(route).split("/")) for route in routes if len(_path(route).split("/")) > _PLACE]
+        words = {parts[_PLACE] for _, parts in split if "{" not in parts[_PLACE]}
+        for depth in {len(parts) for _, parts in split}:
+            for word in (*words, None):
+                self._routes[depth, word] = [
+                    route
+                    for route, parts in split
+                    if (len(parts) == depth or (len(parts) < depth and parts[-1].endswith(":path}")))
+                    and (parts[_PLACE] == word or "{" in parts[_PLACE])
+                ]
+
+    def route_for(self, scope: Scope) -> tuple[ApiRoute, Scope] | None:
+        """The route of ours that a request is for, with what its path says; None where it goes the usual way."""
+        parts = scope["path"].split("/")
+        word = parts[_PLACE] if len(parts) > _PLACE else None
+        for route in self._routes.get((len(parts), word)) or self._routes.get((len(parts), None)) or ():
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                return (route, child) if isinstance(route, ApiRoute) else None
+        return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and scope["method"] == "GET":
-            parts = scope["path"].split("/", 4)
-            apps, entities, ids = self._words
-            is_record = len(parts) > 3 and parts[1] == "api" and parts[2] not in apps and parts[3] not in entities
-            if is_record and (len(parts) == 4 or parts[4] not in ids):
-                for route in self._reading:
-                    match, child = route.matches(scope)
-                    if match is Match.FULL:
-                        scope.update(child)
-                        await route.app(scope, receive, send)
-                        return
-        await self.app(scope, receive, send)
+        found = self.route_for(scope) if scope["type"] == "http" else None
+        if found is None:
+            await self.app(scope, receive, send)
+        else:
+            route, child = found
+            scope.update(child)
+            await route.app(scope, receive, send)
+
+
+#: Where the path of a request names its app, or a part of the platform: "/api/{app}/…".
+_PLACE = 2
 
 
 def build_app(
@@ -135,6 +145,7 @@ def build_app(
     ordered = in_order(route for module in (*_route_modules(), *more) for route in _routes_of(module))
     app = FastAPI(
         docs_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
@@ -145,7 +156,7 @@ def build_app(
             Middleware(SameOrigin),
             Middleware(Bodies),
             Middleware(Idempotency),
-            Middleware(Records, routes=ordered),
+            Middleware(Shortcut, routes=ordered),
         ],
         exception_handlers={
             Failure: failure_answer,

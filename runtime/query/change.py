@@ -1,4 +1,4 @@
-"""Inserting and changing records and their rows; one statement each, the version decides among editors."""
+"""Inserting and changing records and their rows: one statement each, on records that the transaction has locked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from runtime.compile.tables import is_kept
 from runtime.query.plans import AccessPlan
 from runtime.query.searching import change_words, keep_words
 from runtime.query.values import to_column
-from runtime.store.asking import Prepared, change_later, change_now, prepare
+from runtime.store.asking import Meaning, Prepared, change_later, prepare
 from runtime.store.copying import put_rows
 
 #: Names of the values of a change beside those of its columns.
@@ -48,10 +48,12 @@ class WritePlan:
     presence: Presence = "kept"
 
 
-def insert_records(connection: Connection, plans: Sequence[WritePlan], *, worded: bool = True) -> None:
+def insert_records(
+    connection: Connection, plans: Sequence[WritePlan], meaning: Meaning | None = None, *, worded: bool = True
+) -> None:
     """Insert new records of one entity with their rows and, unless told otherwise, the words by which they are found.
 
-    A refusal of the table may come with the next statement.
+    A refusal of the table may come with the next statement; of a single record as `meaning` says it.
     """
     if not plans:
         return
@@ -67,7 +69,7 @@ def insert_records(connection: Connection, plans: Sequence[WritePlan], *, worded
             **_columns(entity, plan.values),
         }
         row |= {"number": plan.number} if entity.entity.number is not None else {}
-        change_later(connection, _insertion(connection, plan.access, tuple(row)), row)
+        change_later(connection, _insertion(connection, plan.access, tuple(row)), row, meaning)
     else:
         _put_records(connection, entity, plans)
     _insert_rows(connection, entity, plans)
@@ -98,20 +100,18 @@ def _put_records(connection: Connection, entity: CompiledEntity, plans: Sequence
     put_rows(connection, entity.table, columns, rows, alike)
 
 
-def update_record_row(connection: Connection, plan: WritePlan) -> bool:
-    """Change a record of exactly the plan's version; false when somebody else was faster."""
+def update_record_row(connection: Connection, plan: WritePlan, meaning: Meaning | None = None) -> None:
+    """Change a record that is locked at the plan's version; a refusal of the table may come with the next statement, as `meaning` says it."""
     entity = plan.access.entity
     columns = _columns(entity, plan.values)
     prepared = _changing(connection, plan.access, tuple(columns), plan.presence)
     given = {_ID: plan.record_id, _BASED_ON: plan.version, _NOW: plan.now, _PERSON: plan.person}
-    if change_now(connection, prepared, given | {f"set_{name}": value for name, value in columns.items()}) != 1:
-        return False
+    change_later(connection, prepared, given | {f"set_{name}": value for name, value in columns.items()}, meaning)
     for name in plan.rows:
         rows = _row_table(entity, name)
         connection.execute(sa.delete(rows).where(rows.c.parent_id == plan.record_id))
     _insert_rows(connection, entity, [plan])
     change_words(connection, entity.worded, plan.record_id, plan.before, plan.values)
-    return True
 
 
 def _insertion(connection: Connection, access: AccessPlan, columns: tuple[str, ...]) -> Prepared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from forms_dsl.expr.facts import Facts
@@ -17,6 +18,11 @@ from runtime.context import Context
 
 def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, object]) -> Facts:
     """The facts of a request for expressions of an app; `more` adds the record and what else the place has."""
+    facts = context.once("facts", compiled, lambda: _facts(context, compiled))
+    return replace(facts, **more) if more else facts  # type: ignore[arg-type]
+
+
+def _facts(context: Context, compiled: CompiledApp) -> Facts:
     zone = ZoneInfo(compiled.app.timezone)
     return Facts(
         user=user_facts(context, compiled),
@@ -27,7 +33,6 @@ def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, 
         timezone=zone,
         calendar=app_business_days(compiled),
         rates=compiled.kept.rates,
-        **more,  # type: ignore[arg-type]
     )
 
 
@@ -52,8 +57,12 @@ def user_facts(context: Context, compiled: CompiledApp) -> dict[str, object]:
 
 def held_roles(context: Context, compiled: CompiledApp) -> frozenset[str]:
     """The roles this person holds in an app, with those that they include."""
-    held = context.principal.roles_in(compiled.app.name)
-    return frozenset().union(*(compiled.role_closure.get(role, frozenset()) for role in held))
+
+    def held() -> frozenset[str]:
+        roles = context.principal.roles_in(compiled.app.name)
+        return frozenset().union(*(compiled.role_closure.get(role, frozenset()) for role in roles))
+
+    return context.once("roles", compiled, held)
 
 
 def param_facts(context: Context, compiled: CompiledApp) -> Mapping[str, object]:
@@ -66,7 +75,7 @@ def param_facts(context: Context, compiled: CompiledApp) -> Mapping[str, object]
 
 def today_in(context: Context, compiled: CompiledApp) -> dt.date:
     """The day in the app's time zone: what has a first and a last day holds by this one, not by the accounting date."""
-    return context.now.astimezone(ZoneInfo(compiled.app.timezone)).date()
+    return context.once("today", compiled, lambda: context.now.astimezone(ZoneInfo(compiled.app.timezone)).date())
 
 
 def _value(compiled: CompiledApp, name: str) -> object:

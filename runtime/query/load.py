@@ -21,10 +21,10 @@ from runtime.query.plans import AccessPlan
 from runtime.query.rights import CASE_PERSON, CASE_RECORD, denial_conditions, grant_condition, row_conditions
 from runtime.query.run import Runnable, compile_select, dialect_name, dialect_of, ids_value, question, run
 from runtime.query.scope import FullScope, Statement
-from runtime.query.select import RECORD_IDS, one_of
+from runtime.query.select import RECORD_ID, RECORD_IDS, one_of
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.values import from_column
-from runtime.store.asking import Asking, answer
+from runtime.store.asking import Asking, answer, demand_later, demanding
 
 #: The days that the language reads of a record beside its instants.
 _DAYS = {"created_on": "created_at", "changed_on": "changed_at"}
@@ -112,6 +112,28 @@ def asking_granted(
     return {row[0]: tuple(map(bool, row[1:])) for row in rows}
 
 
+def demand_granted(
+    connection: Connection,
+    context: Context,
+    access: AccessPlan,
+    record_id: str,
+    needed: frozenset[frozenset[int]],
+    refusal: Callable[[], Exception],
+    *,
+    case_record: str | None = None,
+) -> None:
+    """Demand, with the next statement, that of each of these sets of grants one holds on a record as it then stands.
+
+    The grants go by their places in the plan. What `refusal` makes is raised where one set has none.
+    """
+    dialect = connection.dialect
+    key = ("demanded", access.fingerprint, needed, dialect.name)
+    runnable = access.compiled.cache.get_or_make(key, lambda: _demanded(access, needed, dialect))
+    given = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id, RECORD_ID: record_id}
+    asked = question(context, runnable, given)
+    demand_later(connection, asked.prepared, asked.values, refusal)
+
+
 def look_up(
     connection: Connection,
     context: Context,
@@ -163,6 +185,18 @@ def _grants_only(access: AccessPlan, dialect: Dialect) -> Runnable:
     columns = _grant_columns(statement, access)
     select = sa.select(table.c.id, *columns).select_from(statement.source.from_clause())
     return compile_select(select.where(one_of(statement.dialect, table.c.id)), statement, dialect)
+
+
+def _demanded(access: AccessPlan, needed: frozenset[frozenset[int]], dialect: Dialect) -> Runnable:
+    statement = Statement(dialect_name(dialect), Source(root_place(access.compiled, access.entity)))
+    conditions = [grant_condition(statement, access, grant) for grant in access.grants]
+    holds = [(sa.true() if each else sa.false()) if isinstance(each, bool) else each for each in conditions]
+    some = [sa.or_(sa.false(), *(holds[place] for place in sorted(grants))) for grants in needed]
+    parts = [*denial_conditions(statement, access), *some]
+    table = statement.source.root.table
+    mine = table.c.id == sa.bindparam(RECORD_ID, type_=sa.String())
+    found = sa.exists(sa.select(table.c.id).select_from(statement.source.from_clause()).where(mine, *parts))
+    return compile_select(demanding(found, dialect), statement, dialect)
 
 
 def _grant_columns(statement: Statement, access: AccessPlan) -> list[sa.ColumnElement[Any]]:

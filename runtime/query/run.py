@@ -68,7 +68,7 @@ def question(
         return Question(runnable.prepared, values)
     bound: dict[str, object] = {}
     for compiled, late in runnable.lates:
-        facts = context_facts(context, compiled, result=result or {})
+        facts = context_facts(context, compiled, result=result) if result else context_facts(context, compiled)
         more = param.get(compiled.app.name)
         bound.update(late.values(replace(facts, param={**facts.param, **more}) if more else facts))
     bound.update(values)

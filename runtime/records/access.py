@@ -114,6 +114,10 @@ def _writing_roles(context: Context, app: str, entity: str, action: Action) -> f
 
 def person_shape(context: Context, compiled: CompiledApp) -> Hashable:
     """What of a person decides the shape of plans in an app: the roles there and in the apps it requires, and what is missing."""
+    return context.once("shape", compiled, lambda: _shape(context, compiled))
+
+
+def _shape(context: Context, compiled: CompiledApp) -> Hashable:
     principal = context.principal
     if is_platform(principal):
         return "platform"

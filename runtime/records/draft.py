@@ -109,12 +109,11 @@ def _read_value(draft: Draft, found: FieldValidator, writer: Writer, raw: object
 def _parse(writer: Writer, found: FieldValidator, raw: object) -> object:
     """The value of a field; over REST only in the form that the field's JSON Schema gives numbers."""
     if writer.wire and raw is not None:
-        schema = found.type.json_schema(found.field.options)
-        if schema.get("type") == "integer" and (isinstance(raw, bool) or not isinstance(raw, int)):
+        if found.wire == "integer" and (isinstance(raw, bool) or not isinstance(raw, int)):
             raise refusals.wrong_kind(
                 'a whole number, sent as a JSON number (12, not "12")', '整数，以 JSON 数字发送（12，而非 "12"）'
             )
-        if schema.get("format") == "decimal" and not isinstance(raw, str):
+        if found.wire == "decimal" and not isinstance(raw, str):
             raise refusals.wrong_kind(
                 'an exact number, sent as a text ("51000.50"): JSON numbers lose digits on their way',
                 '精确数字，以文本发送（"51000.50"）：JSON 数字在传输中会丢失精度',

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from forms_dsl.expr.tree import Expression
 from forms_dsl.model import Label
 from runtime.compile.access import Action, field_paths
 from runtime.context import Context
 from runtime.failures import Changed, NotAllowed, NotFound
-from runtime.query.load import Loaded, granted_on, load_records
+from runtime.query.load import Loaded, demand_granted, granted_on, load_records
 from runtime.query.plans import AccessPlan, EveryRow, OneRecord
 from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_platform, is_record_id, possible_plan
 from runtime.records.draft import Writer
@@ -68,14 +69,19 @@ def open_record(
 
 def writer_for(context: Context, access: AccessPlan, *, platform: bool) -> Writer:
     """What the person of a plan may name, enter and see only masked; the platform may enter all but what is computed."""
-    paths = field_paths(access.entity.entity)
     if platform or is_platform(context.principal):
-        return Writer(access, frozenset(paths), frozenset(), platform=platform)
+        return Writer(access, frozenset(field_paths(access.entity.entity)), frozenset(), platform=platform)
     reading = possible_plan(context, access.compiled.app.name, access.entity.entity.name, "read")
-    plans = [access] if reading is None else [access, reading]
-    known = frozenset(path for path in paths if any(plan.shows(path) != "nothing" or plan.writes(path) for plan in plans))
-    masked = frozenset(path for path in known if not any(plan.shows(path) == "clear" for plan in plans))
+    key = ("writer", access.fingerprint, reading and reading.fingerprint)
+    known, masked = access.compiled.cache.get_or_make(key, lambda: _known_and_masked(access, reading))
     return Writer(access, known, masked, wire=context.channel == "rest")
+
+
+def _known_and_masked(access: AccessPlan, reading: AccessPlan | None) -> tuple[frozenset[str], frozenset[str]]:
+    plans = [access] if reading is None else [access, reading]
+    paths = field_paths(access.entity.entity)
+    known = frozenset(path for path in paths if any(plan.shows(path) != "nothing" or plan.writes(path) for plan in plans))
+    return known, frozenset(path for path in known if not any(plan.shows(path) == "clear" for plan in plans))
 
 
 def require_still_granted(
@@ -87,15 +93,33 @@ def require_still_granted(
     action: Action,
     entered: Collection[str],
 ) -> None:
-    """The row rule on the record as it stands now: nobody writes himself out of his own rows, or into those of others.
+    """The row rule on the record as it stands after the write: nobody writes himself out of his own rows, or into those of others.
 
     What was entered must be allowed by a grant that holds now too: one role's fields do not go with another role's rows.
+    NotAllowed comes with the next statement at the latest.
     """
     if not needs_rows(access):
         return
-    flags = granted_on(connection, context, access, [record_id], case_record=case.record_id if case is not None else None)
-    if not grants_hold(access, flags.get(record_id, ()), entered):
-        raise NotAllowed(NOT_HERE[action])
+    # What no grant lets anybody enter was a mask sent back, or is entered in the platform's place.
+    needed = {frozenset(range(len(access.grants)))}
+    for path in entered:
+        needed.add(frozenset(n for n, grant in enumerate(access.grants) if access.right(grant, path).writes))
+    demand_granted(
+        connection,
+        context,
+        access,
+        record_id,
+        frozenset(needed - {frozenset()}),
+        lambda: NotAllowed(NOT_HERE[action]),
+        case_record=case.record_id if case is not None else None,
+    )
+
+
+def depends_on(access: AccessPlan, changed: Collection[str]) -> bool:
+    """Whether what a plan gives may depend on these fields of the record, or on who changed it last."""
+    rules = [*access.denies, *(grant.rows for grant in access.grants if isinstance(grant.rows, Expression))]
+    touched = {*changed, "changed_at", "changed_on", "changed_by", "version"}
+    return any(path[0] in touched for rule in rules for path in rule.reads)
 
 
 def needs_rows(access: AccessPlan) -> bool:

@@ -19,7 +19,7 @@ from runtime.query.rights import CASE_PERSON, CASE_RECORD
 from runtime.query.run import Runnable, compile_read, question, stream
 from runtime.query.searching import word_values
 from runtime.query.select import LIMIT, OFFSET, RECORD_ID, is_never_missing, is_unique
-from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases
+from runtime.records.access import NOT_THERE, CaseGrant, access_plan, is_record_id, plan_with_cases, possible_plan
 from runtime.records.beside import asking_items
 from runtime.records.codes import BAD_CURSOR
 from runtime.records.counting import asking_count, asking_rough_count
@@ -78,6 +78,14 @@ def get_record(
 ) -> Record:
     """One record as this person may see it; NotFound when it is not there or not his to see."""
     return answer(connection, asking_record(connection.dialect, context, app, entity, record_id, request, case=case))
+
+
+def find_record(connection: Connection, context: Context, app: str, entity: str, record_id: str) -> Record | None:
+    """One record as this person may see it, by roles or by open work; None when it is not his to see."""
+    access = possible_plan(context, app, entity, "read")
+    if access is None:
+        return None
+    return answer(connection, _found(connection.dialect, context, access, record_id, GetRequest(), None))
 
 
 def record_under(
@@ -140,13 +148,20 @@ def asking_record(
     access = access_plan(context, app, entity, "read", case=case)
     if not is_record_id(record_id):
         raise NotFound(NOT_THERE)
+    found = yield from _found(dialect, context, access, record_id, request, case)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return found
+
+
+def _found(
+    dialect: Dialect, context: Context, access: AccessPlan, record_id: str, request: GetRequest, case: CaseGrant | None
+) -> Asking[Record | None]:
     found = yield from _one(dialect, context, access, record_id, request, case)
     if found is None and case is None:
         # Nothing by roles: open work may give it.
-        with_cases = plan_with_cases(context, app, entity)
+        with_cases = plan_with_cases(context, access.compiled.app.name, access.entity.entity.name)
         found = (yield from _one(dialect, context, with_cases, record_id, request, case)) if with_cases else None
-    if found is None:
-        raise NotFound(NOT_THERE)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.context import Context
-from runtime.store.asking import Prepared, Question, ask_now, prepare
+from runtime.store.asking import Prepared, Question, ask_now, demand_later, demanding, prepare
 from runtime.store.tables import wf_instance
 
 _RUNNING = ("running", "held")
@@ -53,17 +53,32 @@ def is_referred_to(
 def is_in_approval(connection: Connection, entity: CompiledEntity, record_id: str) -> bool:
     """Whether an approval of the record is under way."""
     asked = Question(_running(connection.dialect), {"app": entity.entity.app, "record": record_id})
-    return bool(ask_now(connection, asked))
+    return bool(ask_now(connection, asked)[0][0])
+
+
+def demand_no_approval(connection: Connection, entity: CompiledEntity, record_id: str, refusal: Callable[[], Exception]) -> None:
+    """Demand, with the next statement, that no approval of a locked record is under way; else what `refusal` makes is raised."""
+    values = {"app": entity.entity.app, "record": record_id}
+    demand_later(connection, _none_running(connection.dialect), values, refusal)
 
 
 @lru_cache(maxsize=8)
 def _running(dialect: Dialect) -> Prepared:
-    found = sa.select(wf_instance.c.id).where(
+    return prepare(sa.select(_approvals()), dialect)
+
+
+@lru_cache(maxsize=8)
+def _none_running(dialect: Dialect) -> Prepared:
+    return prepare(demanding(sa.not_(_approvals()), dialect), dialect)
+
+
+def _approvals() -> sa.Exists:
+    mine = (
         wf_instance.c.app == sa.bindparam("app", type_=sa.String()),
         wf_instance.c.record_id == sa.bindparam("record", type_=sa.String()),
-        wf_instance.c.state.in_(_RUNNING),
+        wf_instance.c.state.in_([sa.literal_column(f"'{state}'") for state in _RUNNING]),
     )
-    return prepare(found.limit(sa.literal_column("1")), dialect)
+    return sa.exists(sa.select(wf_instance.c.id).where(*mine))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
 from forms_dsl.model import Label
 from runtime.context import Context
-from runtime.failures import Changed, Conflict
+from runtime.failures import Conflict
 from runtime.query.change import WritePlan, update_record_row
 from runtime.records.codes import IS_MERGED
 from runtime.records.draft import Draft
 from runtime.records.duplicates import check_duplicates, note_duplicates
 from runtime.records.merged import is_merged
-from runtime.records.opening import CHANGED, open_record, writer_for
+from runtime.records.opening import open_record, writer_for
 from runtime.records.references import follow_references
 from runtime.records.trail import record_change
 from runtime.records.uniques import check_unindexed, check_uniques
 from runtime.records.write import Written, collided, refuse
+from runtime.store.asking import send_waiting
 
 _MERGED: Label = {
     "zh": "这条记录已合并到另一条；如需恢复，请撤销合并。",
@@ -55,11 +55,8 @@ def restore_record(
     check_duplicates(connection, context, compiled, found, writer, draft, unmerged_from)
     refuse(draft)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="restored")
-    try:
-        if not update_record_row(connection, plan):
-            raise Changed(CHANGED)
-    except IntegrityError as broken:
-        raise collided(found, writer, broken) from broken
+    update_record_row(connection, plan, lambda refused: collided(found, writer, refused))
     note_duplicates(connection, context, compiled, found, draft)
     record_change(connection, context, found, "record.restored", record_id, loaded.version + 1, {}, loaded.values)
+    send_waiting(connection)
     return Written(record_id, loaded.version + 1, {}, loaded.values)

@@ -1,7 +1,9 @@
 """Writing records: parsed, completed and judged in full, written with their trail in the caller's transaction.
 
 Every fault of a body is named at once by pointer. A change needs the version it is based on; a row rule must hold on the
-record before and after.
+record before and after. What the database itself decides (unique values, the row rule afterwards, running approvals) travels
+to it together; with `later` it goes with the caller's next statement and is refused there, which saves one more way: for
+callers that ask at once, and catch nothing on the way.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forms_dsl.model import Label, StepFields
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
-from runtime.failures import Changed, Conflict, Invalid
+from runtime.failures import Conflict, Invalid
 from runtime.query.change import WritePlan, insert_records, update_record_row
 from runtime.query.late import today_in
 from runtime.query.load import Loaded
@@ -27,9 +29,9 @@ from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.duplicates import check_duplicates, forget_duplicates, note_duplicates
 from runtime.records.numbers import draw_numbers, draw_row_numbers
-from runtime.records.opening import CHANGED, open_record, require_still_granted, writer_for
+from runtime.records.opening import depends_on, open_record, require_still_granted, writer_for
 from runtime.records.references import follow_references
-from runtime.records.referring import is_in_approval, is_referred_to
+from runtime.records.referring import demand_no_approval, is_referred_to
 from runtime.records.settle import Demands, facts_for, settle
 from runtime.records.trail import record_change
 from runtime.records.triggers import act_before, announce
@@ -67,6 +69,7 @@ def insert_record(
     *,
     by_platform: bool = False,
     is_draft: bool = False,
+    later: bool = False,
 ) -> Written:
     """Make a record; with `is_draft` required values may still be missing. Raises Invalid with every fault."""
     access = access_plan(context, app, entity, "create")
@@ -80,17 +83,15 @@ def insert_record(
     draw_row_numbers(connection, context, compiled, found, draft)
     kept = {name: draft.record.get(name) for name in found.entity.fields if found.entity.fields[name].type != "rows"}
     plan = WritePlan(access, draft.id, context.principal.id, context.now, kept, _rows(context, found, draft), number)
-    try:
-        insert_records(connection, [plan])
-        bind_attachments(connection, found, draft.id, draft.record, None)
-        note_duplicates(connection, context, compiled, found, draft)
-        require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
-        send_waiting(connection)
-    except IntegrityError as broken:
-        raise collided(found, writer, broken) from broken
+    insert_records(connection, [plan], lambda refused: collided(found, writer, refused))
+    bind_attachments(connection, found, draft.id, draft.record, None)
+    note_duplicates(connection, context, compiled, found, draft)
+    require_still_granted(connection, context, access, draft.id, None, "create", _entered(values))
     after = {**draft.record, "number": number}
     record_change(connection, context, found, "record.created", draft.id, 1, {}, after)
     announce(connection, context, compiled, found, "create", 1, {}, after)
+    if not later:
+        send_waiting(connection)
     return Written(draft.id, 1, {}, after)
 
 
@@ -105,6 +106,7 @@ def update_record(
     *,
     by_step: StepFields | None = None,
     by_platform: bool = False,
+    later: bool = False,
 ) -> Written:
     """Change the given fields of a record that still has this version; `by_step` under the rights of an open work item.
 
@@ -114,15 +116,18 @@ def update_record(
     case = CaseGrant(record_id, by_step) if by_step is not None else None
     access, loaded = open_record(connection, context, app, entity, "update", record_id, version, case)
     found = access.entity
-    if by_step is None and not by_platform and is_in_approval(connection, found, record_id):
-        raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
+    if by_step is None and not by_platform:
+        demand_no_approval(connection, found, record_id, lambda: Conflict(_IN_APPROVAL, code=IN_APPROVAL.id))
     writer = writer_for(context, access, platform=by_platform)
     draft = _draft_of(context, access, loaded)
     demands = Demands(complete=not is_draft_record(found, loaded.values), judged=not by_platform)
     if by_step is not None:
         demands = replace(demands, required=frozenset(by_step.require))
     read_body(draft, found, writer, values)
-    return _change(connection, context, access, loaded, writer, draft, demands, values, case)
+    written = _change(connection, context, access, loaded, writer, draft, demands, values, case)
+    if not later:
+        send_waiting(connection)
+    return written
 
 
 def set_values(
@@ -136,7 +141,9 @@ def set_values(
     draft.sent |= values
     demands = Demands(complete=not is_draft_record(access.entity, loaded.values), judged=judged)
     writer = writer_for(context, access, platform=False)
-    return _change(connection, context, access, loaded, writer, draft, demands, values if judged else {}, None)
+    written = _change(connection, context, access, loaded, writer, draft, demands, values if judged else {}, None)
+    send_waiting(connection)
+    return written
 
 
 def _draft_of(context: Context, access: AccessPlan, loaded: Loaded) -> Draft:
@@ -173,15 +180,12 @@ def _change(
         before=loaded.values,
         version=loaded.version,
     )
-    try:
-        if not update_record_row(connection, plan):
-            raise Changed(CHANGED)
-    except IntegrityError as broken:
-        raise collided(found, writer, broken) from broken
+    update_record_row(connection, plan, lambda refused: collided(found, writer, refused))
     bind_attachments(connection, found, record_id, draft.record, loaded.values)
     note_duplicates(connection, context, compiled, found, draft)
-    entered = _entered({name: value for name, value in values.items() if name in changed})
-    require_still_granted(connection, context, access, record_id, case, "update", entered)
+    if depends_on(access, changed):
+        entered = _entered({name: value for name, value in values.items() if name in changed})
+        require_still_granted(connection, context, access, record_id, case, "update", entered)
     record_change(connection, context, found, "record.changed", record_id, loaded.version + 1, loaded.values, draft.record)
     announce(connection, context, compiled, found, "change", loaded.version + 1, loaded.values, draft.record)
     return Written(record_id, loaded.version + 1, loaded.values, draft.record)
@@ -195,17 +199,16 @@ def delete_record(
     With `moves` the caller leads what refers to it elsewhere, in the same transaction.
     """
     access, loaded = open_record(connection, context, app, entity, "delete", record_id, version, None)
-    if is_in_approval(connection, access.entity, record_id):
-        raise Conflict(_IN_APPROVAL, code=IN_APPROVAL.id)
+    demand_no_approval(connection, access.entity, record_id, lambda: Conflict(_IN_APPROVAL, code=IN_APPROVAL.id))
     if not moves and is_referred_to(connection, context, access.compiled, access.entity, record_id):
         raise Conflict(_REFERRED, code=STILL_REFERRED.id)
     gone = _going(connection, context, access, record_id, loaded)
     plan = WritePlan(access, record_id, context.principal.id, context.now, {}, {}, version=loaded.version, presence="deleted")
-    if not update_record_row(connection, plan):
-        raise Changed(CHANGED)
+    update_record_row(connection, plan)
     forget_duplicates(connection, access.entity, record_id)
     record_change(connection, context, access.entity, "record.deleted", record_id, loaded.version + 1, loaded.values, {})
     announce(connection, context, access.compiled, access.entity, "delete", loaded.version + 1, loaded.values, gone.record)
+    send_waiting(connection)
     return Written(record_id, loaded.version + 1, loaded.values, {})
 
 
@@ -240,6 +243,8 @@ def _fill(
     check_attachments(connection, context, compiled.app.name, found, draft)
     check_duplicates(connection, context, compiled, found, writer, draft)
     if draft.faults:
+        # What was demanded before comes first: whoever may not change the record is told so, and not what else is wrong.
+        send_waiting(connection)
         # Looked up so that all faults are named at once; without another fault the index itself decides.
         check_uniques(connection, context, compiled, found, writer, draft)
     else:
@@ -259,10 +264,10 @@ def _entered(values: Mapping[str, object]) -> set[str]:
     return {*values, *(f"{name}.{inner}" for name, row in rows for inner in row)}
 
 
-def collided(found: CompiledEntity, writer: Writer, broken: IntegrityError) -> Exception:
-    """What a refusal by the table means: Invalid where a unique index found a collision, else the fault itself."""
-    faults = collision(found, writer, broken)
-    return Invalid(_FAULTY, faults=faults) if faults else broken
+def collided(found: CompiledEntity, writer: Writer, refused: DBAPIError) -> Invalid | None:
+    """What a refusal by the table means: Invalid where a unique index found a collision, None for any other."""
+    faults = collision(found, writer, refused) if isinstance(refused, IntegrityError) else ()
+    return Invalid(_FAULTY, faults=faults) if faults else None
 
 
 def system_values(context: Context, compiled: CompiledApp) -> dict[str, object]:

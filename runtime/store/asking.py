@@ -5,6 +5,7 @@ The same reading code thus serves a transaction in a thread (`answer`) and the e
 
 from __future__ import annotations
 
+import itertools
 import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -24,11 +25,26 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from runtime.failures import Unavailable
 
 Row = tuple[Any, ...]
+#: What a refusal by the database means for who wrote: the exception to raise in its place, None where it is about something else.
+Meaning = Callable[[DBAPIError], Exception | None]
 Answer = TypeVar("Answer")
 #: Where a connection remembers what was prepared on it, and the statements that travel with its next one.
 _KNOWN, _LATER = "qiqiao_prepared", "qiqiao_later"
 #: So many statements stay prepared on a connection; each takes some ten kilobytes of the server.
 MOST_PREPARED = 200
+#: How PostgreSQL says that a demand does not hold (`lc.demand`), and the name of the value by which it is told which one.
+DEMAND_CODE, _DEMAND = "QD001", "demand_name"
+#: Raises where a condition does not hold: installed with the functions of expressions.
+INSTALL_DEMAND = f"""
+create or replace function lc.demand(held boolean, name text) returns boolean language plpgsql as $body$
+begin
+  if held is not true then
+    raise exception using errcode = '{DEMAND_CODE}', message = name;
+  end if;
+  return true;
+end
+$body$"""
+_demands = itertools.count()
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -61,6 +77,14 @@ class Question:
 
     prepared: Prepared
     values: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A statement that travels with the next one of its connection, and what a refusal of it means."""
+
+    text: bytes
+    meaning: Meaning | None
 
 
 class Known:
@@ -133,12 +157,17 @@ def ask_now(connection: Connection, question: Question) -> list[Row]:
     """The rows of one question, over the driver's own cursor: SQLAlchemy's execution costs more than the statement."""
     cursor = connection.connection.cursor()
     # What is refused may be a change that waited and travels with the question.
-    with refusals(connection, question.prepared.text):
+    with refusals(connection, question.prepared.text, _waiting_on(connection)):
         try:
             _execute(connection, cursor, question.prepared, question.values)
             return list(cursor.fetchall())
         finally:
             cursor.close()
+
+
+def _waiting_on(connection: Connection) -> Sequence[_Waiting]:
+    """The statements that travel with the next one of a connection."""
+    return tuple(connection.connection.info.get(_LATER, ()))
 
 
 def stream_now(connection: Connection, question: Question, size: int) -> Iterator[list[Row]]:
@@ -166,7 +195,7 @@ def stream_now(connection: Connection, question: Question, size: int) -> Iterato
 def change_now(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> int:
     """Run one INSERT, UPDATE or DELETE in the transaction of a connection; returns how many rows it changed."""
     cursor = connection.connection.cursor()
-    with refusals(connection, prepared.text):
+    with refusals(connection, prepared.text, _waiting_on(connection)):
         try:
             _execute(connection, cursor, prepared, values)
             return int(cursor.rowcount)
@@ -174,21 +203,58 @@ def change_now(connection: Connection, prepared: Prepared, values: Mapping[str, 
             cursor.close()
 
 
-def change_later(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> None:
+def change_later(
+    connection: Connection, prepared: Prepared, values: Mapping[str, object], meaning: Meaning | None = None
+) -> None:
     """Run one INSERT, UPDATE or DELETE in the transaction of a connection, together with its next statement.
 
     On PostgreSQL it travels with that statement, or with the commit, and fails there: a way to the server and back costs as
-    much as the statement. SQLite has no way to save.
+    much as the statement. SQLite has no way to save. What a refusal means is asked of `meaning`.
     """
     if prepared.positions is not None:
-        change_now(connection, prepared, values)
+        try:
+            change_now(connection, prepared, values)
+        except DBAPIError as refused:
+            _raise_meant(refused, [meaning] if meaning else ())
+            raise
         return
+    _let_wait(connection, prepared, values, meaning)
+
+
+def demand_later(
+    connection: Connection, prepared: Prepared, values: Mapping[str, object], refusal: Callable[[], Exception]
+) -> None:
+    """Ask a question (as `demanding` makes them) together with the next statement; raises what `refusal` makes where it is answered no.
+
+    On PostgreSQL the raising is done by the server, so that the question costs no way of its own.
+    """
+    if prepared.positions is not None:
+        if not ask_now(connection, Question(prepared, {**values, _DEMAND: ""}))[0][0]:
+            raise refusal()
+        return
+    name = f"demand {next(_demands)}"
+
+    def meaning(refused: DBAPIError) -> Exception | None:
+        is_mine = isinstance(refused.orig, psycopg2.Error) and refused.orig.pgcode == DEMAND_CODE
+        return refusal() if is_mine and refused.orig.diag.message_primary == name else None  # type: ignore[union-attr]
+
+    _let_wait(connection, prepared, {**values, _DEMAND: name}, meaning)
+
+
+def demanding(condition: sa.ColumnElement[bool], dialect: Dialect) -> sa.Select[Any]:
+    """The question whether a condition holds, for `demand_later`."""
+    name = sa.bindparam(_DEMAND, type_=sa.Text())
+    columns = [condition, name] if dialect.name == "sqlite" else [sa.func.lc.demand(condition, name)]
+    return sa.select(*columns)
+
+
+def _let_wait(connection: Connection, prepared: Prepared, values: Mapping[str, object], meaning: Meaning | None) -> None:
     cursor = connection.connection.cursor()
     with refusals(connection, prepared.text):
         try:
             _make_ready(connection, cursor, prepared)
-            waiting: list[bytes] = connection.connection.info.setdefault(_LATER, [])
-            waiting.append(cursor.mogrify(prepared.execute, prepared.bound(values)))
+            waiting: list[_Waiting] = connection.connection.info.setdefault(_LATER, [])
+            waiting.append(_Waiting(cursor.mogrify(prepared.execute, prepared.bound(values)), meaning))
         finally:
             cursor.close()
 
@@ -207,12 +273,12 @@ def change_each(connection: Connection, prepared: Prepared, rows: Sequence[Mappi
 
 def send_waiting(connection: Connection) -> None:
     """Run what waits for the next statement of a connection."""
-    waiting = connection.connection.info.pop(_LATER, None)
+    waiting: list[_Waiting] | None = connection.connection.info.pop(_LATER, None)
     if not waiting:
         return
-    text = b"; ".join(waiting)
+    text = b"; ".join(each.text for each in waiting)
     cursor = connection.connection.cursor()
-    with refusals(connection, text.decode()):
+    with refusals(connection, text.decode(), waiting):
         try:
             cursor.execute(text)
         finally:
@@ -238,13 +304,23 @@ def send_before_others(engine: Engine) -> None:
 
 
 @contextmanager
-def refusals(connection: Connection, text: str) -> Iterator[None]:
-    """What the driver raises becomes what SQLAlchemy raises for it."""
+def refusals(connection: Connection, text: str, waited: Sequence[_Waiting] = ()) -> Iterator[None]:
+    """What the driver raises becomes what SQLAlchemy raises for it, or what it means for a statement that had waited."""
     try:
         yield
     except (psycopg2.Error, sqlite3.Error) as failure:
         base = psycopg2.Error if isinstance(failure, psycopg2.Error) else sqlite3.Error
-        raise DBAPIError.instance(text, None, failure, base, True, dialect=connection.dialect) from failure
+        refused = DBAPIError.instance(text, None, failure, base, True, dialect=connection.dialect)
+        assert isinstance(refused, DBAPIError)  # noqa: S101 - the driver's own error always becomes one
+        _raise_meant(refused, [each.meaning for each in waited if each.meaning is not None])
+        raise refused from failure
+
+
+def _raise_meant(refused: DBAPIError, meanings: Sequence[Meaning]) -> None:
+    for meaning in meanings:
+        meant = meaning(refused)
+        if meant is not None:
+            raise meant from refused
 
 
 def _make_ready(connection: Connection, cursor: Any, prepared: Prepared) -> None:
@@ -264,7 +340,7 @@ def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Ma
     try:
         if waiting:
             # The answer is that of the last of them.
-            cursor.execute(b"; ".join([*waiting, cursor.mogrify(prepared.execute, bound)]))
+            cursor.execute(b"; ".join([*(each.text for each in waiting), cursor.mogrify(prepared.execute, bound)]))
         else:
             cursor.execute(prepared.execute, bound)
     except psycopg2.errors.FeatureNotSupported as outdated:

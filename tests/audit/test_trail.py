@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from runtime.audit.canonical import canonical_json
 from runtime.audit.trail import NewEvent, commitment, leaf_of, record_event, record_events
@@ -34,6 +37,23 @@ def test_canonical_json_has_one_text_for_one_value() -> None:
         '{"a":["1.50",null,true,"2026-01-02","2026-11-24T02:00:00.123Z"],"b":"1","名":"七巧\\n\\u001f","\U0001f600":"1","\uffee":"2"}'
         == canonical_json(value)
     )
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    )
+)
+def test_the_text_is_that_of_the_standard_library(value: object) -> None:
+    """Whatever writes the text, it is JSON as Python's own module writes it, with names in the order of UTF-16."""
+
+    def ordered(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))}
+        return [ordered(each) for each in value] if isinstance(value, list) else value
+
+    assert json.dumps(ordered(value), ensure_ascii=False, separators=(",", ":")) == canonical_json(value)
 
 
 def test_a_float_never_gets_into_an_event() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from runtime.failures import Unavailable
 from runtime.store import database as door
-from runtime.store.asking import Question, ask_now, change_later, prepare, send_waiting
+from runtime.store.asking import Question, ask_now, change_later, demand_later, demanding, prepare, send_waiting
 from runtime.store.database import Database
 from runtime.store.tables import setting
 
@@ -113,3 +113,59 @@ def test_a_failure_on_a_connection_that_broke_is_raised_as_it_is(database: Datab
         raise Unavailable({"en": "gone"})
     with database.write() as connection:
         assert [] == names(connection)
+
+
+class Refused(Exception):
+    """What a writer raises in the place of what the database says."""
+
+
+def demand(connection: Connection, name: str, refusal: Exception) -> None:
+    """Demand, with the next statement, that there is a setting of this name."""
+    there = sa.exists(sa.select(setting.c.name).where(setting.c.name == sa.bindparam("wanted", type_=sa.String())))
+    demand_later(connection, prepare(demanding(there, connection.dialect), connection.dialect), {"wanted": name}, lambda: refusal)
+
+
+def test_a_demand_that_holds_lets_everything_pass(database: Database) -> None:
+    """It sees what was written before it in the transaction, waiting or not, and leaves no trace."""
+    with database.write() as connection:
+        add(connection, "a")
+        demand(connection, "a", Refused("a"))
+        add(connection, "b")
+        demand(connection, "b", Refused("b"))
+        assert ["a", "b"] == names(connection)
+
+
+def test_a_demand_that_does_not_hold_undoes_the_transaction(database: Database) -> None:
+    """The refusal of the very demand is raised, with the next statement at the latest, and nothing of the transaction is there."""
+    mine = Refused("missing")
+    with pytest.raises(Refused) as raised, database.write() as connection:
+        add(connection, "a")
+        demand(connection, "a", Refused("a"))
+        demand(connection, "missing", mine)
+        add(connection, "b")
+    assert raised.value is mine
+    with database.write() as connection:
+        with pytest.raises(Refused), connection.begin_nested():
+            add(connection, "undone")
+            demand(connection, "missing", mine)
+            send_waiting(connection)  # at the end of a savepoint it would be too late to undo only what is inside
+        assert [] == names(connection)
+
+
+def test_a_collision_is_said_as_its_writer_means_it(database: Database) -> None:
+    """The meaning of the statement that collides is asked; one that means nothing by it leaves the database's own word."""
+    row = {"name": sa.bindparam("name", type_=sa.String()), "value": sa.bindparam("value", type_=setting.c.value.type)}
+    prepared = prepare(sa.insert(setting).values(row), database.engine.dialect)
+    taken = Refused("taken")
+
+    def write(connection: Connection, name: str, means: Exception | None) -> None:
+        change_later(connection, prepared, {"name": name, "value": 1}, lambda _: means)
+
+    with database.write() as connection:
+        write(connection, "once", taken)
+    with pytest.raises(Refused) as raised, database.write() as connection:
+        write(connection, "other", None)
+        write(connection, "once", taken)
+    assert raised.value is taken
+    with pytest.raises(IntegrityError), database.write() as connection:
+        write(connection, "once", None)
