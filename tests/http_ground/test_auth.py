@@ -43,7 +43,7 @@ def test_the_person_is_described(ground: Ground) -> None:
     assert {
         "id": ground.people["zhou"], "username": "zhou", "name": "zhou 先生", "unit": {"code": "CX", "name": "城西支行"},
         "roles": {"bank": ["clerk"]}, "posts": [], "platform_roles": [], "locale": None, "business_date": "2026-11-24",
-        "demo": False, "open_tasks": 0, "unread_notices": 0,
+        "demo": False, "open_tasks": 0, "unread_notices": 0, "emergencies": [],
     } == me  # fmt: skip
 
 
