@@ -17,6 +17,7 @@ from runtime.compile.tables import is_kept
 from runtime.query.plans import AccessPlan
 from runtime.query.searching import change_words, keep_words
 from runtime.query.values import to_column
+from runtime.store.among import AT_ONCE, among
 from runtime.store.asking import Meaning, Prepared, change_later, prepare
 from runtime.store.copying import put_rows
 
@@ -112,6 +113,15 @@ def update_record_row(connection: Connection, plan: WritePlan, meaning: Meaning 
         connection.execute(sa.delete(rows).where(rows.c.parent_id == plan.record_id))
     _insert_rows(connection, entity, [plan])
     change_words(connection, entity.worded, plan.record_id, plan.before, plan.values)
+
+
+def delete_record_rows(connection: Connection, access: AccessPlan, ids: Sequence[str], person: str, now: dt.datetime) -> None:
+    """Mark living records as taken away, which the caller has locked and looked at."""
+    table = access.entity.table
+    values = {"version": table.c.version + 1, "changed_at": now, "changed_by": person, "deleted_at": now}
+    for start in range(0, len(ids), AT_ONCE):
+        there = among(connection.dialect, table.c.id, ids[start : start + AT_ONCE])
+        connection.execute(sa.update(table).where(there, table.c.deleted_at.is_(None)).values(values))
 
 
 def _insertion(connection: Connection, access: AccessPlan, columns: tuple[str, ...]) -> Prepared:

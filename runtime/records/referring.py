@@ -15,6 +15,7 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.context import Context
+from runtime.store.among import AT_ONCE, among
 from runtime.store.asking import Prepared, Question, ask_now, demand_later, demanding, prepare
 from runtime.store.tables import wf_instance
 
@@ -48,6 +49,28 @@ def is_referred_to(
     apps = {**context.releases, compiled.app.name: compiled}.values()
     queries = (query for app in apps for query in _queries(app, target, record_id))
     return any(connection.execute(query).first() is not None for query in queries)
+
+
+def busy_among(
+    connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, ids: Sequence[str]
+) -> frozenset[str]:
+    """Of these records those to which others refer, or about which an approval is under way."""
+    target, found = f"{compiled.app.name}.{entity.entity.name}", set[str]()
+    apps = {**context.releases, compiled.app.name: compiled}.values()
+    dialect = connection.dialect
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        about = among(dialect, wf_instance.c.record_id, some)
+        mine = (wf_instance.c.app == entity.entity.app, wf_instance.c.state.in_(_RUNNING))
+        found.update(connection.scalars(sa.select(wf_instance.c.record_id).where(*mine, about)))
+        for place in (place for app in apps for place in _places(app, target)):
+            table, lead = place.holder.table, place.before_id
+            # A record that refers to itself goes with itself.
+            other = sa.literal(lead).concat(table.c.id) != place.column
+            leading = among(dialect, place.column, [lead + id for id in some])
+            query = sa.select(place.column).distinct().select_from(place.source).where(leading, _living(table), other)
+            found.update(str(value).removeprefix(lead) for value in connection.scalars(query))
+    return frozenset(found)
 
 
 def is_in_approval(connection: Connection, entity: CompiledEntity, record_id: str) -> bool:
