@@ -22,7 +22,7 @@ from runtime.commands.run_automation import Site
 from runtime.commands.run_import import run_phase
 from runtime.commands.scan_file import scan_with
 from runtime.commands.show_import import list_imports, rejects_file, show_import, show_left, show_preview
-from runtime.commands.stage_import import Staging, check_size, stage_import
+from runtime.commands.stage_import import Staging, assigned_by, check_size, stage_import
 from runtime.context import Context
 from runtime.jobs.queue import Lost
 from runtime.settings import Settings
@@ -31,6 +31,7 @@ from runtime.store.blobs import PIECE, Arriving
 
 _EXAMPLES = """\
   qiqiao imports stage bank_customer.customer customers.xlsx --as zhou     keep and check a file; nothing is written
+  qiqiao imports stage bank_customer.customer old.csv --as zhou --map 客户姓名=full_name --map 备注=
   qiqiao imports preview bank_customer.customer ID --as zhou
   qiqiao imports errors bank_customer.customer ID reasons.xlsx --as zhou
   qiqiao imports release bank_customer.customer ID --as li                 the second person, who shows who they are
@@ -75,6 +76,13 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--as", dest="person", required=True, metavar="USERNAME", help="by whose rights")
     parser.add_argument("--note", help="what is told to the other person")
     parser.add_argument("--encoding", choices=ENCODINGS, help="of a CSV file, where it is not found out")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="for a column that is called otherwise; COLUMN= leaves it out",
+    )
     parser.add_argument("--release", action="store_true", help="ask another person even where a role lets it in without")
     add_database_argument(parser)
 
@@ -96,7 +104,15 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
             started,
             context,
             settings,
-            Staging(app, entity, Path(arguments.batch).name, arguments.note, arguments.encoding, arguments.release),
+            Staging(
+                app,
+                entity,
+                Path(arguments.batch).name,
+                arguments.note,
+                arguments.encoding,
+                arguments.release,
+                assigned_by(arguments.map),
+            ),
             Path(arguments.batch),
         )
     else:
@@ -180,7 +196,9 @@ def _print_rows(
         rows = cast("list[dict[str, Any]]", show_preview(started.database, context, *place, settings.data_folder)["rows"])
         for row in rows:
             values = "  ".join(f"{name}={value}" for name, value in row["values"].items() if value is not None)
-            print(f"{row['row']:>8}  {row['act']:<9}  {values or ', '.join(row.get('codes', ()))}")
+            print(f"{row['row']:>8}  {row['act']:<9}  {values}")
+            for reason in row.get("reasons", ()):
+                print(" " * 21 + ": ".join(str(reason[part]) for part in ("column", "code", "reason") if reason[part]))
         return 0
     after = 0
     while True:

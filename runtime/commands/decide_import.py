@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.diagnostics import code
 from runtime.audit.trail import record_event
 from runtime.commands.stage_import import queue_phase
-from runtime.compile.app import CompiledApp
+from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.failures import Conflict, NotAllowed, NotFound
 from runtime.query.late import held_roles
@@ -36,54 +36,53 @@ _DECISIONS = frozenset({"release", "refuse"})
 
 
 def imports_known(connection: Connection, context: Context, app: str, entity: str) -> list[Batch]:
-    """The batches that this person brought or may release, the newest first; NotFound where there can be none."""
+    """The batches that this person brought, may release or may take back, the newest first; NotFound where there can be none."""
     compiled, found = find_entity(context, app, entity)
     if not import_rights(context, compiled, found) and not held_roles(context, compiled) & releasing_roles(compiled, found):
         raise NotFound(NOT_THERE)
-    return [batch for batch in batches_of(connection, app, entity, _SHOWN) if _knows(context, compiled, batch)]
+    return [batch for batch in batches_of(connection, app, entity, _SHOWN) if _knows(context, compiled, found, batch)]
 
 
 def import_known(connection: Connection, context: Context, app: str, entity: str, id: str) -> Batch:
-    """One batch that this person brought or may release; NotFound for every other."""
-    compiled, _ = find_entity(context, app, entity)
+    """One batch that this person brought, may release or may take back; NotFound for every other."""
+    compiled, found = find_entity(context, app, entity)
     batch = batch_by_id(connection, app, entity, id)
-    if batch is None or not _knows(context, compiled, batch):
+    if batch is None or not _knows(context, compiled, found, batch):
         raise NotFound(NOT_THERE)
     return batch
 
 
-def acts_on(context: Context, compiled: CompiledApp, batch: Batch) -> tuple[Act, ...]:
+def acts_on(context: Context, compiled: CompiledApp, found: CompiledEntity, batch: Batch) -> tuple[Act, ...]:
     """What this person may do with a batch now."""
     is_own = batch.started_by == context.principal.id
     waits = bool(batch.released_by)
-    found: list[Act] = []
+    possible: list[Act] = []
     for act, (states, _) in _WAYS.items():
         if batch.state not in states or (act == "write" and batch.state == "checked" and waits):
             continue
-        if (waits and _releases(context, compiled, batch) and not is_own) if act in _DECISIONS else is_own:
-            found.append(act)
+        if _is_for(context, compiled, found, batch, act):
+            possible.append(act)
     if is_own and batch.state == "writing":
-        found.append("cancel")
-    return tuple(found)
+        possible.append("cancel")
+    return tuple(possible)
 
 
 def decide_import(database: Database, context: Context, app: str, entity: str, id: str, act: Act, note: str | None) -> Batch:
     """Do one act; NotAllowed for whoever may not, Conflict where the state does not allow it (any more)."""
     with database.write() as connection:
         batch = import_known(connection, context, app, entity, id)
-        compiled, _ = find_entity(context, app, entity)
-        is_own = batch.started_by == context.principal.id
-        if is_own == (act in _DECISIONS) or (not is_own and not _releases(context, compiled, batch)):
+        compiled, found = find_entity(context, app, entity)
+        if not _is_for(context, compiled, found, batch, act):
             raise NotAllowed(
                 {
-                    "zh": "导入人不能批准自己的导入，他人也不能代为操作。",
-                    "en": "Who brings an import cannot decide on it; everything else only that person does.",
+                    "zh": "导入人不能批准自己的导入，他人也不能代为操作；撤销除外。",
+                    "en": "Who brings an import cannot decide on it; everything else but taking it back only that person does.",
                 },
                 code=SAME_PERSON.id,
             )
         if act in {"write", "undo"}:
             require_import(context, app, entity)
-        if act not in acts_on(context, compiled, batch) or not _move(connection, context, batch, act, note):
+        if act not in acts_on(context, compiled, found, batch) or not _move(connection, context, batch, act, note):
             raise Conflict(
                 {"zh": "此导入的当前状态不允许该操作。", "en": "The import is not in a state that allows this."},
                 code=NOT_NOW.id,
@@ -116,8 +115,22 @@ def _tell(connection: Connection, context: Context, batch: Batch, act: Act, note
     record_event(connection, context, f"import.{act}", app=batch.app, entity=batch.entity, body=body | {"note": note})
 
 
-def _knows(context: Context, compiled: CompiledApp, batch: Batch) -> bool:
-    return batch.started_by == context.principal.id or _releases(context, compiled, batch)
+def _knows(context: Context, compiled: CompiledApp, found: CompiledEntity, batch: Batch) -> bool:
+    is_own = batch.started_by == context.principal.id
+    return is_own or _releases(context, compiled, batch) or _imports_so(context, compiled, found, batch)
+
+
+def _is_for(context: Context, compiled: CompiledApp, found: CompiledEntity, batch: Batch, act: Act) -> bool:
+    """Whether an act is this person's: another one decides, whoever imports by the same role takes back, the rest is its own."""
+    is_own = batch.started_by == context.principal.id
+    if act in _DECISIONS:
+        return not is_own and _releases(context, compiled, batch)
+    return is_own or (act == "undo" and _imports_so(context, compiled, found, batch))
+
+
+def _imports_so(context: Context, compiled: CompiledApp, found: CompiledEntity, batch: Batch) -> bool:
+    """Whether this person imports by a role by which the batch goes in."""
+    return any(right.role in batch.roles for right in import_rights(context, compiled, found))
 
 
 def _releases(context: Context, compiled: CompiledApp, batch: Batch) -> bool:

@@ -62,11 +62,25 @@ def mapping_of(
     return Reading(shape, Document(file, "", data), ())
 
 
-def fields_called(entity: Entity, columns: Sequence[str], known: Collection[str]) -> dict[str, Field]:
-    """Column → the field that is called so, of those that may be known; raises Invalid with every column that is called like none."""
+def fields_called(
+    entity: Entity, columns: Sequence[str], known: Collection[str], assigned: Mapping[str, str] = {}
+) -> dict[str, Field]:
+    """Column → the field that is called so, of those that may be known; raises Invalid with every column that is called like none.
+
+    `assigned` says it for columns that are called otherwise: column → field, or nothing for a column that is left out.
+    """
     fields = [field for field in entity.fields.values() if field.name in known]
     called = {name.casefold(): field for field in fields for name in (*field.label.values(), field.name)}
-    unknown = [column for column in columns if column.casefold() not in called]
+    for column, name in assigned.items():
+        if column not in columns or (name and name not in known):
+            what = name if column in columns else column
+            message = {
+                "zh": f"列与字段的对应有误：没有“{what}”。",
+                "en": f"A column is assigned to a field, and there is no {what!r}.",
+            }
+            raise Invalid(message, code="D105", faults=(Fault("D105", message, parameter=column),))
+    wanted = {column: assigned.get(column, column) for column in columns if assigned.get(column) != ""}
+    unknown = [column for column, name in wanted.items() if name.casefold() not in called]
     if unknown:
         faults = tuple(
             Fault("D105", {"zh": f"没有字段“{column}”。", "en": f"There is no field {column!r}."}, parameter=column)
@@ -74,11 +88,13 @@ def fields_called(entity: Entity, columns: Sequence[str], known: Collection[str]
         )
         listed = ", ".join(unknown)
         message = {
-            "zh": f"{entity.name} 没有这些列对应的字段：{listed}。请改名，或编写映射文件。",
-            "en": f"{entity.name} has no fields for these columns: {listed}. Rename them, or write a mapping file.",
+            "zh": f"{entity.name} 没有这些列对应的字段：{listed}。请改名，或指定各列对应的字段。",
+            "en": f"{entity.name} has no fields for these columns: {listed}. Rename them, or say which fields they are.",
         }
         raise Invalid(message, code="D105", faults=faults)
-    found = {column: called[column.casefold()] for column in columns}
+    found = {column: called[name.casefold()] for column, name in wanted.items()}
+    if not found:
+        raise Invalid({"zh": "没有任何列对应字段。", "en": "No column is assigned to a field."}, code="D105")
     twice = [column for column, field in found.items() if [each.name for each in found.values()].count(field.name) > 1]
     if twice:
         listed = ", ".join(twice)

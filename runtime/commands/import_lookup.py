@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ from runtime.store.among import AT_ONCE, among
 #: Answers that are remembered at a time.
 _MOST_KNOWN = 50_000
 _Key = tuple[str, str, str | None]
+#: Whether the record that a value names will be there.
+Promised = Callable[[Asked], bool]
 
 
 @dataclass(slots=True)
@@ -35,10 +37,17 @@ class Lookups:
     context: Context
     _found: dict[_Key, dict[str, object]] = field(default_factory=dict)
 
-    def resolve(self, connection: Connection, rows: Sequence[MappedRow], fields: Mapping[str, Field]) -> None:
+    def resolve(
+        self,
+        connection: Connection,
+        rows: Sequence[MappedRow],
+        fields: Mapping[str, Field],
+        promised: Promised | None = None,
+    ) -> None:
         """Put the values of records in the place of the texts that name them; a text that names none is a fault.
 
-        `fields` are those of the entity that the rows become records of.
+        `fields` are those of the entity that the rows become records of; `promised` says of a text that its record is made by an
+        earlier row, and taken back until all is written: the field is left out then.
         """
         if sum(map(len, self._found.values())) > _MOST_KNOWN:
             self._found.clear()
@@ -52,6 +61,9 @@ class Lookups:
             self._found[key].update(self._ask(connection, lookup, texts))
         for row in rows:
             for name, asked in row.asked.items():
+                if promised is not None and asked.text not in self._found[_key(asked.lookup)] and promised(asked):
+                    del row.values[name]
+                    continue
                 self._answer(row, name, asked, leads=name in fields and fields[name].type == "any_reference")
 
     def _answer(self, row: MappedRow, name: str, asked: Asked, *, leads: bool) -> None:

@@ -28,15 +28,20 @@ class ImportPlan:
 
 
 def plan_import(
-    context: Context, compiled: CompiledApp, found: CompiledEntity, columns: tuple[str, ...], name: str
+    context: Context,
+    compiled: CompiledApp,
+    found: CompiledEntity,
+    columns: tuple[str, ...],
+    name: str,
+    assigned: Mapping[str, str] = {},
 ) -> ImportPlan:
-    """The plan of a file with these columns; raises Invalid for columns that are no fields, or none that this person enters."""
+    """The plan of a file with these columns, some of them `assigned` to fields that are called otherwise; raises Invalid for columns that are no fields, or none that this person enters."""
     entity = found.entity
     reading = possible_plan(context, compiled.app.name, entity.name, "read")
     plans = [plan for action in ("create", "update") if (plan := possible_plan(context, compiled.app.name, entity.name, action))]
     known = {path for path in entity.fields if _is_known([*plans, *([reading] if reading else [])], path)}
     by = {path for path in known if reading is not None and reading.shows(path) in {"clear", "by_row"}}
-    fields = fields_called(entity, columns, known)
+    fields = fields_called(entity, columns, known, assigned)
     key = key_among(entity, fields, by)
     foreign = [
         column

@@ -22,6 +22,7 @@ from runtime.commands.import_mapping import MappingShape, Reading, StepShape
 from runtime.commands.import_result import Reject, StepResult, keep_rejects, write_rejects
 from runtime.commands.import_source import SourceFile, open_source
 from runtime.commands.import_values import UNREADABLE_ROW, MappedRow, RowFault, StepReader, compile_step
+from runtime.commands.import_whole import refers_to_itself, runs
 from runtime.commands.import_write import ChunkWriter
 from runtime.context import Context
 from runtime.store.database import Database
@@ -154,8 +155,11 @@ def take_rows(
     tried: bool = False,
 ) -> None:
     """Write a piece of a file; each row has its outcome then, or its faults. What is only `tried` is undone by the caller."""
-    lookups.resolve(connection, chunk, writer.entity.entity.fields)
-    writer.write(connection, chunk, result, tried=tried)
+    own = refers_to_itself(writer.called, chunk)
+    for rows in runs(writer.called, writer.key, chunk) if own else [chunk]:
+        lookups.resolve(connection, rows, writer.entity.entity.fields, writer.promised if tried else None)
+        # Where rows refer to each other, those that are tried stand in the table until all of them were looked at.
+        writer.write(connection, rows, result, tried=tried, put_down=own)
     result.rejected += sum(bool(row.faults) for row in chunk)
 
 

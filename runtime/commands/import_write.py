@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,12 +15,14 @@ from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.model import Field, Label
 from runtime.commands.import_result import StepResult
-from runtime.commands.import_values import NO_VALUE, STANDS_TWICE, MappedRow, Outcome, RowFault, remembering
+from runtime.commands.import_values import NO_VALUE, STANDS_TWICE, Asked, MappedRow, Outcome, RowFault, remembering
+from runtime.commands.import_whole import WholeFile
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.compile.tables import column_of
 from runtime.context import Context
 from runtime.failures import Failure, Fault
 from runtime.records.access import is_platform
+from runtime.records.codes import NOT_UNIQUE
 from runtime.records.sealed import kept_as, opened
 from runtime.records.sight import clear_fields
 from runtime.records.write import update_record
@@ -29,6 +32,7 @@ from runtime.store.among import AT_ONCE, among
 _Key = tuple[object, ...]
 _Names = tuple[str, ...]
 
+_TAKEN: Label = {"zh": "文件中前面的行已使用此值。", "en": "An earlier row of the file has this value already."}
 _NO_KEY: Label = {"zh": "缺少识别记录的值。", "en": "The value by which the record is found again is missing."}
 
 
@@ -54,9 +58,13 @@ class ChunkWriter:
     key: tuple[str, ...]
     #: Hash of a key → its row: a million keys themselves would fill the memory, and two of them hardly share 64 bits.
     _seen: dict[int, int] = field(default_factory=dict)
+    #: The rows that were refused when they were tried.
+    _refused: set[int] = field(default_factory=set)
     _readers: Mapping[str, Callable[[object], object]] = field(init=False)
+    _whole: WholeFile = field(init=False)
 
     def __post_init__(self) -> None:
+        self._whole = WholeFile(self.entity.entity, self.key)
         self._readers = {name: remembering(declared) for name, declared in self.entity.entity.fields.items()}
 
     @property
@@ -64,12 +72,28 @@ class ChunkWriter:
         """The entity that is written."""
         return self.compiled.entities[self.name]
 
-    def write(self, connection: Connection, rows: Sequence[MappedRow], result: StepResult, *, tried: bool = False) -> None:
-        """Write the rows that have no fault; those that are refused get all of theirs. What is `tried` is undone by the caller."""
+    @property
+    def called(self) -> tuple[str, str]:
+        """The names by which lookups ask for the entity."""
+        return self.name, f"{self.compiled.app.name}.{self.name}"
+
+    def write(
+        self,
+        connection: Connection,
+        rows: Sequence[MappedRow],
+        result: StepResult,
+        *,
+        tried: bool = False,
+        put_down: bool = False,
+    ) -> None:
+        """Write the rows that have no fault; those that are refused get all of theirs. What is `tried` is undone by the caller.
+
+        With `put_down` what is tried stands in the table until then, for rows that refer to it.
+        """
         ready = [(row, parsed) for row in rows if (parsed := self._parse(row)) is not None]
         existing, all_seen = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
         fresh = [(row, parsed) for row, parsed in ready if self._key_of(parsed) not in existing] if existing else ready
-        result.created += self._insert(connection, fresh, self.key if all_seen else (), tried=tried)
+        result.created += self._insert(connection, fresh, self.key if all_seen else (), tried=tried and not put_down)
         for row, parsed in ready if existing else ():
             found = existing.get(self._key_of(parsed))
             if found is None:
@@ -84,6 +108,34 @@ class ChunkWriter:
                 row.outcome = Outcome("unchanged", found.id, found.version, {}, {})
                 result.unchanged += 1
 
+        if tried:
+            self._look_back(rows, result)
+            self._refused.update(row.number for row in rows if row.faults)
+
+    def promised(self, asked: Asked) -> bool:
+        """Whether an earlier row of the file, tried and taken back, makes the record that a value names by the key."""
+        if asked.lookup.entity not in self.called or (asked.lookup.by,) != self.key:
+            return False
+        try:
+            earlier = self._seen.get(hash((self._readers[asked.lookup.by](asked.text),)))
+        except ValueRefused:
+            return False
+        return earlier is not None and earlier not in self._refused
+
+    def _look_back(self, rows: Sequence[MappedRow], result: StepResult) -> None:
+        """Refuse what an earlier row of the file, tried and taken back, leaves no place for."""
+        for row in rows:
+            outcome = row.outcome
+            if outcome is None or outcome.act == "unchanged":
+                continue
+            fields = self._whole.take(outcome.before, outcome.after)
+            if fields is not None:
+                name = next((name for name in fields if name in row.columns), fields[0])
+                row.faults.append(RowFault(row.columns.get(name, name), _shown(row.values.get(name)), _TAKEN, NOT_UNIQUE.id))
+                row.outcome = None
+                result.created -= outcome.act == "created"
+                result.updated -= outcome.act == "changed"
+
     def remember(self, row: MappedRow) -> None:
         """Know the key of a row that an earlier run has written."""
         try:
@@ -93,6 +145,8 @@ class ChunkWriter:
             return  # it was rejected
         if key:
             self._seen.setdefault(hash(key), row.number)
+        named = {name: self._readers[name](raw) for name, raw in row.values.items() if name not in row.asked}
+        self._whole.take({}, named)
 
     def _parse(self, row: MappedRow) -> dict[str, object] | None:
         """The values as the language knows them, or None with faults: a value that does not fit, a key missing or used twice."""
@@ -128,7 +182,7 @@ class ChunkWriter:
         plain = not any(entity.fields[name].encrypted for name in self.key)
         kept: list[_Key] = list(keys) if plain else [form for key in keys for form in self._kept(key)]
         query = sa.select(table.c.id, table.c.version, *columns.values()).where(table.c.deleted_at.is_(None))
-        rows: list[sa.Row[tuple[object, ...]]] = []
+        rows: list[sa.Row[Any]] = []
         found = {}
         for start in range(0, len(kept), AT_ONCE):
             some = kept[start : start + AT_ONCE]
@@ -137,7 +191,7 @@ class ChunkWriter:
             rows += connection.execute(query.where(there)).all()
         everything = is_platform(self.context.principal)
         sight = {} if everything else clear_fields(connection, self.context, entity.app, entity.name, [row[0] for row in rows])
-        for record_id, version, *values in rows:
+        for record_id, version, *values in map(tuple, rows):
             clear = None if everything else sight.get(record_id, frozenset())
             if clear is None or clear.issuperset(self.key):
                 named = {name: _comparable(entity.fields[name], value) for name, value in zip(columns, values, strict=True)}

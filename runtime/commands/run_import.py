@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -156,7 +156,7 @@ def open_run(context: Context, batch: Batch, rows: Rows) -> Run:
     """Everything that the rows of a batch need on their way into records, by the roles of the batch."""
     writing = narrowed(context, batch.app, batch.entity, batch.roles)
     compiled, found, _ = require_import(writing, batch.app, batch.entity)
-    plan = plan_import(writing, compiled, found, rows.columns, batch.file)
+    plan = plan_import(writing, compiled, found, rows.columns, batch.file, _assigned(batch))
     writer = ChunkWriter(writing, compiled, batch.entity, (plan.key,) if plan.key else ())
     result = StepResult(
         batch.id, batch.entity, batch.file, batch.rows, batch.created, batch.updated, batch.unchanged, batch.rejected
@@ -252,6 +252,12 @@ def _stop(site: Site, batch: Batch, usual: BatchState, broken: BatchState, failu
     _LOG.log(logging.WARNING if isinstance(failure, Failure) else logging.ERROR, "import %s stopped", batch.id, exc_info=failure)
     with site.database.write() as connection:
         move(connection, batch.id, {usual}, broken, {"error": reason})
+
+
+def _assigned(batch: Batch) -> Mapping[str, str]:
+    """The columns that their person has assigned to fields."""
+    said = batch.reading.get("assigned")
+    return {str(column): str(name) for column, name in said.items()} if isinstance(said, Mapping) else {}
 
 
 def _whole(value: object) -> int:

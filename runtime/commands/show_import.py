@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -16,13 +15,12 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import Label
 from runtime.commands.decide_import import acts_on, import_known, imports_known
 from runtime.commands.export_records import KINDS, Exported, Format
+from runtime.commands.import_sight import Sight, items
 from runtime.commands.rehearse_import import Seen, rehearse
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.process.persons import Person, persons_of
-from runtime.query.masks import masked_value
-from runtime.records.access import find_entity, possible_plan
-from runtime.records.opening import needs_rows
+from runtime.records.access import find_entity
 from runtime.records.reach import LEADING, leads_to
 from runtime.records.titles import asking_titles_of_all
 from runtime.spreadsheets.cells import SheetWriter
@@ -67,16 +65,29 @@ def show_preview(database: Database, context: Context, app: str, entity: str, id
     with database.read() as connection:
         batch = import_known(connection, context, app, entity, id)
     _, found = find_entity(context, app, entity)
-    sight = _Sight(context, app, found, batch)
+    sight = Sight(context, app, found, batch)
     ready = batch.state in {"checked", "released"}
     seen = rehearse(database, context, batch, folder) if sight.is_blind and ready else {}
     with database.read() as connection:
         shown = [sight.row(row, seen.get(int(str(row["row"])), Seen())) for row in batch.preview]
+        shown = list(_with_reasons(shown, sight, rejects_of(connection, batch.id)))
         rows = _titled(connection, context, found, shown)
     fields = {
         name: found.entity.fields[name].label for row in rows for name in _names(row["values"]) if name in found.entity.fields
     }
     return {"rows": rows, "fields": fields, "counts": None if batch.checked is None else _counts(batch.checked)}
+
+
+def _with_reasons(rows: list[dict[str, object]], sight: Sight, rejects: Iterator[KeptReject]) -> Iterator[dict[str, object]]:
+    """The rows in their order, those that are rejected with why, as the list of all reasons says it."""
+    reject = next(rejects, None)
+    for row in rows:
+        reasons: list[dict[str, object]] = []
+        while reject is not None and reject.row <= int(str(row["row"])):
+            if reject.row == row["row"]:
+                reasons.append(dict(zip(("column", "value", "code", "reason"), sight.reject(reject)[1:], strict=True)))
+            reject = next(rejects, None)
+        yield {**{name: row[name] for name in row if name != "codes"}, "reasons": reasons} if row["act"] == "rejected" else row
 
 
 def show_left(database: Database, context: Context, app: str, entity: str, id: str, after: int) -> dict[str, object]:
@@ -85,7 +96,7 @@ def show_left(database: Database, context: Context, app: str, entity: str, id: s
         batch = import_known(connection, context, app, entity, id)
         rows = left_rows(connection, batch.id, after, _LEFT_AT_ONCE)
     _, found = find_entity(context, app, entity)
-    sight = _Sight(context, app, found, batch)
+    sight = Sight(context, app, found, batch)
     items = [
         {
             **(row.why_left or {}),
@@ -107,7 +118,7 @@ def rejects_file(
         with database.snapshot() as connection:
             batch = import_known(connection, context, app, entity, id)
             compiled, found = find_entity(context, app, entity)
-            sight = _Sight(context, app, found, batch)
+            sight = Sight(context, app, found, batch)
             writer: SheetWriter = (
                 XlsxWriter(arriving.file, _word(context, "errors"), _word(context, "about"))
                 if format == "xlsx"
@@ -126,66 +137,6 @@ def rejects_file(
         )
 
 
-class _Sight:
-    """How this person sees the fields of a batch: as he reads them, and what he brought himself as he brought it."""
-
-    def __init__(self, context: Context, app: str, found: CompiledEntity, batch: Batch) -> None:
-        self._context, self._entity = context, found.entity
-        self._plan = possible_plan(context, app, found.entity.name, "read")
-        columns = batch.reading.get("columns")
-        named = (
-            {str(column["field"]) for column in columns if isinstance(column, Mapping)} if isinstance(columns, list) else set()
-        )
-        is_own = batch.started_by == context.principal.id
-        self._brought = named if is_own else set()
-        #: Whether it depends on a record what he sees of it: of rows that are no records yet that is only known by trying.
-        self.is_blind = not is_own and (self._plan is None or needs_rows(self._plan))
-
-    def knows(self, name: str) -> bool:
-        """Whether he may know that the field exists."""
-        return name in self._brought or (self._plan is not None and self._plan.shows(name) != "nothing")
-
-    def of(self, name: str) -> Literal["clear", "masked", "nothing"]:
-        """How a value of a row is shown; where that depends on the record, masked."""
-        if self.is_blind:
-            return "nothing"
-        shows = self._plan.shows(name) if self._plan is not None and name in self._entity.fields else "nothing"
-        return "masked" if shows == "by_row" else shows
-
-    def row(self, row: Mapping[str, object], seen: Seen) -> dict[str, object]:
-        """A row of the preview.
-
-        What stood in a field that he does not see in clear is always there, masked: left out it would tell that the file says the same.
-        """
-        values, before = row["values"], row["before"]
-        shown: dict[str, object] = {}
-        stood: dict[str, object] = {}
-        for name, value in _items(values):
-            how = "clear" if name in self._brought | seen.after else self.of(name)
-            if how != "nothing":
-                shown[name] = self._as(name, value, how)
-        for name, value in _items(before):
-            how = "clear" if name in seen.before else self.of(name)
-            if how == "masked" or (how == "clear" and isinstance(values, Mapping) and value != values.get(name)):
-                stood[name] = self._as(name, value, how)
-        return {**row, "id": None if self.is_blind and not seen.before else row.get("id"), "values": shown, "before": stood}
-
-    def _as(self, name: str, value: object, how: str) -> object:
-        return value if how == "clear" else masked_value(self._entity.fields[name], value)
-
-    def reject(self, reject: KeptReject) -> list[str | int | None]:
-        """One reason as cells, without a value that is not his to see."""
-        reason = reject.reason.get(self._context.locale) or reject.reason.get("en", "")
-        hides = reject.field is not None and reject.field not in self._brought and self.of(reject.field) != "clear"
-        if hides or (reject.field is None and not self._brought):
-            reason = reason.replace(reject.value, "***") if reject.value else reason
-            value = None
-        else:
-            value = reject.value
-        column = reject.column if reject.field is None or self.knows(reject.field) else None
-        return [reject.row, column, value, reject.code, reason]
-
-
 def _titled(
     connection: Connection, context: Context, found: CompiledEntity, rows: list[dict[str, object]]
 ) -> list[dict[str, object]]:
@@ -193,7 +144,7 @@ def _titled(
     leading = {name: field for name, field in found.entity.fields.items() if field.type in LEADING}
     leads = [
         {
-            part: {name: leads_to(leading[name], value) for name, value in _items(row[part]) if name in leading and value}
+            part: {name: leads_to(leading[name], value) for name, value in items(row[part]) if name in leading and value}
             for part in ("values", "before")
         }
         for row in rows
@@ -208,7 +159,7 @@ def _titled(
 
 def _drawn(connection: Connection, context: Context, batch: Batch) -> dict[str, object]:
     compiled, found = find_entity(context, batch.app, batch.entity)
-    sight = _Sight(context, batch.app, found, batch)
+    sight = Sight(context, batch.app, found, batch)
     people = persons_of(connection, {id for id in (batch.started_by, batch.decided_by, batch.undone_by) if id})
     earlier = earlier_of(connection, batch)
     columns = batch.reading.get("columns")
@@ -241,7 +192,7 @@ def _drawn(connection: Connection, context: Context, batch: Batch) -> dict[str, 
         "left": batch.left_alone,
         "undone_by": people.get(batch.undone_by) if batch.undone_by else None,
         "earlier": earlier.id if earlier is not None and earlier.started_by == context.principal.id else None,
-        "can": list(acts_on(context, compiled, batch)),
+        "can": list(acts_on(context, compiled, found, batch)),
     }
 
 
@@ -270,11 +221,7 @@ def _about(context: Context, compiled: CompiledApp, batch: Batch) -> list[tuple[
 
 
 def _names(values: object) -> list[str]:
-    return [name for name, _ in _items(values)]
-
-
-def _items(values: object) -> list[tuple[str, object]]:
-    return [(str(name), value) for name, value in values.items()] if isinstance(values, Mapping) else []
+    return [name for name, _ in items(values)]
 
 
 def _texts(value: object) -> list[str]:

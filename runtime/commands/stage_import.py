@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
@@ -37,6 +38,19 @@ class Staging:
     note: str | None = None
     encoding: str | None = None
     release: bool = False
+    #: Column → the field that it is, or nothing for a column that is left out; what is called like its field need not be named.
+    assigned: Mapping[str, str] = field(default_factory=dict)
+
+
+def assigned_by(words: Sequence[str]) -> dict[str, str]:
+    """Which column is which field, as it is said by COLUMN=FIELD; COLUMN= leaves a column out. Raises Invalid."""
+    assigned = {}
+    for said in words:
+        column, separator, name = said.rpartition("=")
+        if not separator or not column.strip():
+            raise invalid_source(f"“{said}”不是 列=字段。", f"{said!r} is not COLUMN=FIELD.")
+        assigned[column.strip()] = name.strip()
+    return assigned
 
 
 def check_size(size: int) -> None:
@@ -61,11 +75,12 @@ def stage_import(database: Database, context: Context, staging: Staging, arrivin
     how, name = recognise(arriving.path, staging.encoding), safe_name(staging.name)
     rows = open_rows(arriving.path, how, name)
     writing = narrowed(context, staging.app, staging.entity, (right.role for right in rights))
-    plan = plan_import(writing, compiled, found, rows.columns, name)
+    plan = plan_import(writing, compiled, found, rows.columns, name, staging.assigned)
     reading = dataclasses.asdict(how) | {
         "size": arriving.size,
         "release": staging.release,
-        "columns": [{"column": column, "field": field.name} for column, field in plan.fields.items()],
+        "assigned": dict(staging.assigned),
+        "columns": [{"column": column, "field": declared.name} for column, declared in plan.fields.items()],
         "key": plan.key,
     }
     batch = Batch(

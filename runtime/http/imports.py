@@ -14,7 +14,7 @@ from runtime.commands.export_records import Format
 from runtime.commands.import_mapping import ENCODINGS
 from runtime.commands.scan_file import scan_with
 from runtime.commands.show_import import list_imports, rejects_file, show_import, show_left, show_preview
-from runtime.commands.stage_import import Staging, check_size, stage_import
+from runtime.commands.stage_import import Staging, assigned_by, check_size, stage_import
 from runtime.context import Context
 from runtime.failures import BadRequest, Fault, NotFound, WrongContent
 from runtime.http.admission import context_of
@@ -40,8 +40,12 @@ async def stage(
     note: Annotated[str | None, Query(max_length=2000)] = None,
     encoding: Annotated[str | None, Query(max_length=16)] = None,
     release: Annotated[bool, Query()] = False,
+    map: Annotated[list[str], Query(max_length=500)] = [],
 ) -> JSONResponse:
-    """Take in a file; the body is its bytes, written down as they arrive. Nothing is written to records."""
+    """Take in a file; the body is its bytes, written down as they arrive. Nothing is written to records.
+
+    Each `map` is COLUMN=FIELD, for a column that is called otherwise; COLUMN= leaves the column out.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/octet-stream":
         raise WrongContent({"zh": "内容类型须为 application/octet-stream。", "en": "The body must be application/octet-stream."})
     if encoding is not None and encoding not in ENCODINGS:
@@ -56,7 +60,7 @@ async def stage(
             check_size(arriving.size + len(piece))
             await run_in_threadpool(arriving.write, piece)
         return await run_in_threadpool(
-            _stage, request, context, Staging(app, entity, name, note or None, encoding, release), arriving
+            _stage, request, context, Staging(app, entity, name, note or None, encoding, release, assigned_by(map)), arriving
         )
 
 

@@ -2,7 +2,7 @@
 import { Unreachable, refusalOf } from './failure'
 
 export interface Ask {
-  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
   /** Bytes of a file go as they are, everything else as JSON. */
   readonly body?: unknown
   readonly ifMatch?: string | number
@@ -35,7 +35,8 @@ export const path = (...parts: readonly string[]): string => '/' + parts.map(enc
 function address(to: string, query: Ask['query']): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
+    if (Array.isArray(value)) for (const each of value) search.append(name, String(each))
+    else if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
   }
   const text = search.toString()
   return text ? `${to}?${text}` : to

@@ -139,7 +139,7 @@ function LeftRows({ app, entity, id }: BatchProps) {
           <tbody>{items.map(item => (
             <tr key={item.row}>
               <td className="num">{item.row}</td>
-              <td><Link to={`/app/${app}/${entity.name}/${item.id}`}>{item.id.slice(-8)}</Link></td>
+              <td>{item.id ? <Link to={`/app/${app}/${entity.name}/${item.id}`}>{item.id.slice(-8)}</Link> : null}</td>
               <td>{label(item.reason)} {item.fields.map(name => label(entity.fields[name]?.label) || name).join(', ')}</td>
             </tr>
           ))}</tbody>

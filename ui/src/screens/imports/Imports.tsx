@@ -12,10 +12,13 @@ import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { useNow } from '../../kernel/now'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
+import { useSession } from '../../kernel/session/store'
 import { stopOf } from '../../kernel/query'
 import { PageFailure } from '../parts/PageFailure'
 import { Batch } from './Batch'
-import { isBusy, listOf, stage } from './data'
+import { Assign } from './Assign'
+import { isBusy, listOf, stage, unknownColumns, type Assigned } from './data'
+import { placeOf, remember, suggested } from './remembered'
 import { Steps } from './Steps'
 import { words } from './words'
 import '../list/list.css'
@@ -48,14 +51,20 @@ export default function Imports() {
 function Choose({ app, entity, terms }: { readonly app: string, readonly entity: EntityScreen, readonly terms: NonNullable<EntityScreen['import']> }) {
   const t = useWords(words), id = useId(), input = useRef<HTMLInputElement>(null), navigate = useNavigate(), client = useQueryClient()
   const [file, setFile] = useState<File | null>(null), [note, setNote] = useState(''), [release, setRelease] = useState(false), [over, setOver] = useState(false)
+  const person = useSession(state => state.personId), remembered = placeOf(person ?? '', app, entity.name), [assigned, setAssigned] = useState<Assigned>({})
   const send = useMutation({
-    mutationFn: (chosen: File) => stage(app, entity.name, chosen, note, release),
+    mutationFn: (chosen: File) => stage(app, entity.name, chosen, note, release, assigned),
+    onError: error => {
+      const asked = unknownColumns(error).filter(column => !(column in assigned))
+      if (asked.length > 0) setAssigned({ ...assigned, ...suggested(remembered, asked, entity) })
+    },
     onSuccess: async made => {
+      remember(remembered, assigned)
       await client.invalidateQueries({ queryKey: ['imports', app, entity.name] })
       await navigate(`/app/${app}/imports/${entity.name}/${made.id}`)
     },
   })
-  const choose = (chosen: File | undefined) => { if (chosen) { setFile(chosen); send.reset() } }
+  const choose = (chosen: File | undefined) => { if (chosen) { setFile(chosen); setAssigned({}); send.reset() } }
   return (
     <section className="card" aria-label={t('step_file')}>
       <div className="card-body import-body">
@@ -74,6 +83,7 @@ function Choose({ app, entity, terms }: { readonly app: string, readonly entity:
         <div className="field"><label htmlFor={id} className="field-label">{t('note')}</label><Input id={id} value={note} maxLength={2000} onChange={event => setNote(event.target.value)} /></div>
         {terms.alone > 0 && terms.alone < terms.rows && <p><Checkbox checked={release} onChange={event => setRelease(event.target.checked)}>{t('ask_release')}</Checkbox></p>}
         {send.error && <Failure error={send.error} />}
+        {Object.keys(assigned).length > 0 && <Assign entity={entity} columns={Object.keys(assigned)} assigned={assigned} assign={next => { setAssigned(next); send.reset() }} />}
       </div>
       <div className="card-foot"><Button type="primary" disabled={!file} aria-busy={send.isPending} onClick={() => { if (file && !send.isPending) send.mutate(file) }}>{t(send.isPending ? 'sending' : 'start')}</Button></div>
     </section>

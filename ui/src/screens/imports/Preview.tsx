@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { EntityScreen, FieldScreen, Wire } from '../../kernel/api/types'
 import { isFigure, textOf, useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
+import { common } from '../../kernel/i18n/common'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { previewOf, type PreviewRow } from './data'
@@ -11,7 +12,7 @@ import { words } from './words'
 const TAGS = { created: 'tag-ok', changed: 'tag-warning', unchanged: '', rejected: 'tag-seal' } as const
 
 export function Preview({ app, entity: { name: entity, fields }, id, zone }: { readonly app: string, readonly entity: EntityScreen, readonly id: string, readonly zone: string }) {
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), c = useWords(common), label = useLabel()
   const answer = useQuery({ queryKey: ['imports', app, entity, id, 'preview'], queryFn: ({ signal }) => previewOf(app, entity, id, signal), staleTime: Infinity })
   if (answer.error) return <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div>
   const rows = answer.data?.rows ?? [], columns = Object.entries(answer.data?.fields ?? {})
@@ -28,7 +29,7 @@ export function Preview({ app, entity: { name: entity, fields }, id, zone }: { r
             {rows.map(row => (
               <tr key={row.row}>
                 <td className="num">{row.row}</td>
-                <td><span className={`tag ${TAGS[row.act]}`}>{t(row.act)}</span>{row.codes && <small className="hint"> {[...new Set(row.codes)].join(' ')}</small>}</td>
+                <td><span className={`tag ${TAGS[row.act]}`}>{t(row.act)}</span>{row.reasons?.map((each, at) => <small key={at} className="import-reason">{each.column && `${each.column}${c('colon')}`}{each.reason} <span className="quiet">{each.code}</span></small>)}</td>
                 {columns.map(([name]) => <Cell key={name} row={row} name={name} spec={fields[name]} zone={zone} />)}
               </tr>
             ))}

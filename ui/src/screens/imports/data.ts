@@ -1,6 +1,7 @@
 /** Imports as the server keeps them, and the acts on them. */
 import { call, fetchFile, get, path, post } from '../../kernel/api/client'
-import type { Label, Titles, Wire } from '../../kernel/api/types'
+import { Refusal } from '../../kernel/api/failure'
+import type { FieldScreen, Label, Titles, Wire } from '../../kernel/api/types'
 import { save } from '../exports/data'
 
 interface Person { readonly id: string, readonly name: string, readonly unit: string | null }
@@ -28,9 +29,13 @@ export interface Import {
   readonly earlier: string | null
   readonly can: readonly Act[]
 }
-export interface PreviewRow { readonly row: number, readonly act: 'created' | 'changed' | 'unchanged' | 'rejected', readonly values: Readonly<Record<string, Wire>>, readonly before: Readonly<Record<string, Wire>>, readonly _titles: Titles, readonly _titles_before: Titles, readonly codes?: readonly string[] }
+export interface PreviewRow { readonly row: number, readonly act: 'created' | 'changed' | 'unchanged' | 'rejected', readonly values: Readonly<Record<string, Wire>>, readonly before: Readonly<Record<string, Wire>>, readonly _titles: Titles, readonly _titles_before: Titles, readonly reasons?: readonly Reason[] }
+/** Why a row does not go in, in the reader's language. */
+export interface Reason { readonly column: string | null, readonly value: string | null, readonly code: string, readonly reason: string }
+/** Column of a file → the field that it is; nothing for a column that is left out. */
+export type Assigned = Readonly<Record<string, string>>
 export interface Preview { readonly rows: readonly PreviewRow[], readonly fields: Readonly<Record<string, Label>> }
-export interface Left { readonly row: number, readonly id: string, readonly fields: readonly string[], readonly reason: Label }
+export interface Left { readonly row: number, readonly id: string | null, readonly fields: readonly string[], readonly reason: Label }
 
 /** States in which the worker has it: it is looked at again after a moment. */
 const BUSY: ReadonlySet<State> = new Set(['staged', 'writing', 'undoing'])
@@ -57,10 +62,27 @@ export function doneOf(batch: Import): number | null {
   return of === null ? null : of === 0 ? 100 : Math.floor(100 * rows / of)
 }
 
+/** The columns of which the server does not know which fields they are. */
+export function unknownColumns(error: unknown): readonly string[] {
+  if (!(error instanceof Refusal) || error.code !== 'D105') return []
+  return error.faults.flatMap(fault => (fault.parameter === undefined ? [] : [fault.parameter]))
+}
+
+const bare = (text: string) => text.toLowerCase().replace(/[\s_\-./（）()：:*]/g, '')
+
+/** The field that a column may be, by a name or label that is a part of the column's or holds it; nothing where none is alike. */
+export function suggestField(column: string, fields: readonly FieldScreen[]): string {
+  const wanted = bare(column)
+  const alike = (test: (called: string) => boolean) => fields.find(field => [field.name, ...Object.values(field.label)].some(called => called && test(bare(called))))
+  return (alike(called => called === wanted) ?? alike(called => called.includes(wanted) || wanted.includes(called)))?.name ?? ''
+}
+
 const place = (app: string, entity: string, ...rest: readonly string[]) => path('api', 'apps', app, entity, 'imports', ...rest)
 
-export const stage = async (app: string, entity: string, file: File, note: string, release: boolean): Promise<Import> =>
-  (await call<Import>('POST', place(app, entity), { query: { name: file.name, note, release: release || null }, body: file })).data
+export const stage = async (app: string, entity: string, file: File, note: string, release: boolean, assigned: Assigned): Promise<Import> => {
+  const map = Object.entries(assigned).map(([column, field]) => `${column}=${field}`)
+  return (await call<Import>('POST', place(app, entity), { query: { name: file.name, note, release: release || null, map }, body: file })).data
+}
 export const oneOf = (app: string, entity: string, id: string, signal: AbortSignal) => get<Import>(place(app, entity, id), { signal })
 export const previewOf = (app: string, entity: string, id: string, signal: AbortSignal) => get<Preview>(place(app, entity, id, 'preview'), { signal })
 export const leftOf = (app: string, entity: string, id: string, cursor: string | null, signal: AbortSignal) =>
