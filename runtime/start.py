@@ -16,10 +16,10 @@ from runtime.publish.search_words import note_words
 from runtime.records.filling import fill_words, unfilled
 from runtime.releases import Releases
 from runtime.settings import Settings
-from runtime.store.asking import INSTALL_DEMAND
 from runtime.store.database import Database, open_database
 from runtime.store.sealing import use_ring
 from runtime.store.upgrade import alone, upgrade
+from runtime.store.waiting import INSTALL_DEMAND
 
 _LOG = logging.getLogger("qiqiao.start")
 

@@ -19,11 +19,12 @@ from sqlalchemy.engine import Connection, Dialect
 
 from runtime.audit.canonical import canonical_json
 from runtime.context import Context
-from runtime.store.asking import Prepared, change_later, prepare
 from runtime.store.copying import put_rows
 from runtime.store.identifiers import new_id, new_ids
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import audit_event, audit_queue
 from runtime.store.types import truncate_to_milliseconds
+from runtime.store.waiting import change_later
 
 #: What a leaf is made of: every column but the leaf itself.
 LEAF_COLUMNS = tuple(column.name for column in audit_event.columns if column.name != "leaf")

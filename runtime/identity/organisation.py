@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from runtime.failures import Conflict, Invalid, NotFound
-from runtime.store.asking import Asking, Prepared, Question, prepare
+from runtime.store.asking import Asking, Question
 from runtime.store.identifiers import new_id
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import credential, org_branch, org_person, person_limit
 from runtime.store.upsert import upsert
 

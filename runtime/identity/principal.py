@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection, Dialect
 from runtime.context import Principal
 from runtime.identity.holdings import role_counts
 from runtime.identity.secret_text import LONGEST, SESSION_PREFIX, TOKEN_PREFIX, hash_secret
-from runtime.store.asking import Asking, Prepared, Question, answer, prepare
+from runtime.store.asking import Asking, Question, answer
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import api_token, org_branch, org_person, role_grant, session
 from runtime.store.types import Instant
 

@@ -18,8 +18,9 @@ from runtime.query.plans import AccessPlan
 from runtime.query.searching import change_words, keep_words
 from runtime.query.values import to_column
 from runtime.store.among import AT_ONCE, among
-from runtime.store.asking import Meaning, Prepared, change_later, prepare
 from runtime.store.copying import put_rows
+from runtime.store.prepared import Prepared, prepare
+from runtime.store.waiting import Meaning, change_later
 
 #: Names of the values of a change beside those of its columns.
 _ID, _BASED_ON, _NOW, _PERSON = "record_id", "based_on", "change_moment", "change_person"

@@ -24,7 +24,8 @@ from runtime.query.scope import FullScope, Statement
 from runtime.query.select import RECORD_ID, RECORD_IDS, one_of
 from runtime.query.source import Hops, Source, root_place
 from runtime.query.values import from_column
-from runtime.store.asking import Asking, answer, demand_later, demanding
+from runtime.store.asking import Asking, answer
+from runtime.store.waiting import demand_later, demanding
 
 #: The days that the language reads of a record beside its instants.
 _DAYS = {"created_on": "created_at", "changed_on": "changed_at"}

@@ -18,7 +18,9 @@ from runtime.query.late import context_facts
 from runtime.query.plans import ReadPlan
 from runtime.query.scope import Statement
 from runtime.query.select import select_records
-from runtime.store.asking import Prepared, Question, Row, ask_now, prepare, stream_now
+from runtime.store.asking import Question, ask_now, stream_now
+from runtime.store.prepared import Prepared, prepare
+from runtime.store.waiting import Row
 
 _NOTHING = Facts()
 

@@ -17,9 +17,10 @@ from sqlalchemy.engine import Connection, Dialect
 
 from runtime.query.rights import Cell, When
 from runtime.query.terms import after_all, asked_words, terms_of
-from runtime.store.asking import Prepared, change_each, change_later, prepare
 from runtime.store.copying import put_rows
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import search_term
+from runtime.store.waiting import change_each, change_later
 
 Values = Mapping[str, object]
 #: Searched fields by name, each with the number under which its words are kept.

@@ -29,9 +29,11 @@ from runtime.records.reach import LEADING, leads_to
 from runtime.records.read import asking_record
 from runtime.records.request import GetRequest, fault, refused
 from runtime.records.titles import asking_titles_of_all
-from runtime.store.asking import Asking, Prepared, Question, Row, prepare
+from runtime.store.asking import Asking, Question
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import audit_event
 from runtime.store.types import format_instant
+from runtime.store.waiting import Row
 
 _MISSING = object()
 

@@ -14,7 +14,8 @@ from runtime.query.plans import Expansion, ReadPlan
 from runtime.records.reach import leads_to
 from runtime.records.sealed import with_opened, with_opened_cells
 from runtime.records.titles import asking_titles_of_all
-from runtime.store.asking import Asking, Row
+from runtime.store.asking import Asking
+from runtime.store.waiting import Row
 
 #: The "app.entity" and the id of a record.
 Target = tuple[str, str]

@@ -18,7 +18,8 @@ from runtime.context import Context
 from runtime.query.plans import EveryRow, ReadPlan
 from runtime.query.run import Runnable, question
 from runtime.query.select import LIMIT
-from runtime.store.asking import Asking, explained
+from runtime.store.asking import Asking
+from runtime.store.prepared import explained
 
 #: So many records are counted one by one where a rough answer is asked for.
 MOST_COUNTED = 10_000

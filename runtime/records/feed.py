@@ -25,9 +25,11 @@ from runtime.records.beside import asking_items
 from runtime.records.codes import BAD_CURSOR, NO_FEED
 from runtime.records.planning import plan_get
 from runtime.records.request import FeedRequest, GetRequest, fault, refused
-from runtime.store.asking import Asking, Prepared, Question, Row, prepare
+from runtime.store.asking import Asking, Question
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import audit_event, audit_leaf
 from runtime.store.types import Instant, format_instant
+from runtime.store.waiting import Row
 
 #: Events of the whole trail that one page looks through; those of other entities are passed over.
 WINDOW = 2_000

@@ -17,7 +17,8 @@ from runtime.query.select import RECORD_IDS
 from runtime.records.access import NOT_THERE, is_record_id, possible_plan
 from runtime.records.planning import plan_get
 from runtime.records.request import GetRequest
-from runtime.store.asking import Asking, Prepared, Question, prepare
+from runtime.store.asking import Asking, Question
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import merged_record, record_merge
 
 #: A record that stayed may be merged itself later; a longer way is not followed.

@@ -26,8 +26,9 @@ from runtime.records.counting import asking_count, asking_rough_count
 from runtime.records.gathering import asking_gathered
 from runtime.records.planning import plan_get, plan_list
 from runtime.records.request import GetRequest, ListRequest, fault, refused
-from runtime.store.asking import Asking, Row, answer
+from runtime.store.asking import Asking, answer
 from runtime.store.sealing import ring_stamp
+from runtime.store.waiting import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.store.among import AT_ONCE, among
-from runtime.store.asking import Prepared, Question, ask_now, demand_later, demanding, prepare
+from runtime.store.asking import Question, ask_now
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import wf_instance
+from runtime.store.waiting import demand_later, demanding
 
 _RUNNING = ("running", "held")
 

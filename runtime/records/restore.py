@@ -19,7 +19,7 @@ from runtime.records.references import follow_references
 from runtime.records.trail import record_change
 from runtime.records.uniques import check_unindexed, check_uniques
 from runtime.records.write import Written, collided, refuse
-from runtime.store.asking import send_waiting
+from runtime.store.waiting import send_waiting
 
 _MERGED: Label = {
     "zh": "这条记录已合并到另一条；如需恢复，请撤销合并。",

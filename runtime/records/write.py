@@ -36,8 +36,8 @@ from runtime.records.settle import Demands, facts_for, settle
 from runtime.records.trail import record_change
 from runtime.records.triggers import act_before, announce
 from runtime.records.uniques import check_unindexed, check_uniques, collision
-from runtime.store.asking import send_waiting
 from runtime.store.identifiers import new_id
+from runtime.store.waiting import send_waiting
 
 _REFERRED: Label = {
     "zh": "还有其他数据引用这条记录，不能删除。",

@@ -32,8 +32,8 @@ from runtime.records.triggers import announce
 from runtime.records.uniques import Fields, is_guarded, taken_faults, unique_sets
 from runtime.records.write import Written, insert_record, system_values
 from runtime.store.among import AT_ONCE, among
-from runtime.store.asking import send_waiting
 from runtime.store.identifiers import new_ids
+from runtime.store.waiting import send_waiting
 
 
 def insert_many(

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from runtime.settings import Settings
-from runtime.store.asking import Asking, Prepared, Question, answer, prepare
+from runtime.store.asking import Asking, Question, answer
 from runtime.store.database import Database
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import setting
 from runtime.store.upsert import upsert
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-from runtime.store.asking import refusals, send_waiting
+from runtime.store.waiting import refusals, send_waiting
 
 #: Characters that are sent at a time.
 _PIECE = 1 << 18

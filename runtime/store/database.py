@@ -17,8 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from runtime.store.asking import send_before_others
 from runtime.store.away import reachable
+from runtime.store.waiting import send_before_others
 
 #: A connection that was idle for so long may have lost its server meanwhile.
 _IDLE_SECONDS = 1.0

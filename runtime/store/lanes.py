@@ -17,9 +17,11 @@ import psycopg2.errors
 from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE
 
 from runtime.failures import Unavailable
-from runtime.store.asking import Answer, Asking, Known, Question, Row
+from runtime.store.asking import Answer, Asking, Question
 from runtime.store.away import reachable
 from runtime.store.database import Database
+from runtime.store.prepared import Known
+from runtime.store.waiting import Row
 
 #: No page of records needs longer; a question that does is refused.
 LONGEST_SECONDS = 10

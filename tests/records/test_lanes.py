@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from runtime.failures import Unavailable
 from runtime.store import asking as asking_module
 from runtime.store import lanes as lanes_module
-from runtime.store.asking import Asking, Prepared, Question, Row, ask_now, prepare
+from runtime.store.asking import Asking, Question, ask_now
 from runtime.store.database import Database
 from runtime.store.lanes import Lanes, PostgresLanes, carry, open_lanes
+from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import setting
+from runtime.store.waiting import Row
 
 Result = TypeVar("Result")
 

@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from runtime.failures import Unavailable
 from runtime.store import database as door
-from runtime.store.asking import Question, ask_now, change_later, demand_later, demanding, prepare, send_waiting
+from runtime.store.asking import Question, ask_now
 from runtime.store.database import Database
+from runtime.store.prepared import prepare
 from runtime.store.tables import setting
+from runtime.store.waiting import change_later, demand_later, demanding, send_waiting
 
 
 def add(connection: Connection, name: str, value: int = 1) -> None:
