@@ -101,7 +101,7 @@ def _reject(entity: Entity, row: MappedRow, fault: RowFault) -> Reject:
     """The reason, without a personal value in clear: the row number leads to it in the source."""
     value, reason = fault.value, fault.reason
     names = [name for name, column in row.columns.items() if column == fault.column and name in entity.fields]
-    if not names and fault.column in entity.fields and fault.column not in row.columns:
+    if not names and fault.column is not None and fault.column in entity.fields and fault.column not in row.columns:
         names = [fault.column]
     fields = [entity.fields[name] for name in names]
     for declared in fields:
