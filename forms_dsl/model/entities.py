@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.source import Span
-from forms_dsl.storage import Storage
 
 #: Language code → text, with all languages of the app.
 Label = Mapping[str, str]
@@ -86,8 +85,6 @@ class Field:
     unfit: str = "refuse"
     #: Which of its columns keeps it, said by the compiler: a field that changed its type has several.
     kept_as: int = 1
-    #: How its values are kept, remembered by `runtime.compile.tables.storage_of` when it is first asked; a copy asks anew.
-    storage: Storage | None = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

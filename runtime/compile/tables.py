@@ -44,12 +44,8 @@ _LONGEST_INDEXED = 500
 
 
 def storage_of(field: Field) -> Storage:
-    """How the values of a field are kept; worked out once for each field, since every write asks it of all of them."""
-    kept = field.storage
-    if kept is None:
-        kept = FIELD_TYPES[field.type].storage(field.options)
-        object.__setattr__(field, "storage", kept)
-    return kept
+    """How the values of a field are kept."""
+    return FIELD_TYPES[field.type].storage(field.options)
 
 
 def is_kept(field: Field) -> bool:
