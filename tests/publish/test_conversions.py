@@ -160,11 +160,15 @@ def test_every_way_is_exact_or_none(database: Database, before: str, after: str)
     rounds = before in {"decimal", "instant"} and after in {"decimal", "integer", "date"}
     for was, now in scales:
         for unfit in ["refuse", "round"] if rounds else ["refuse"]:
-            old, new = field(KINDS[before], was), field(KINDS[after], now, unfit)
+            try_values(database, field(KINDS[before], was), field(KINDS[after], now, unfit), was)
 
-            @settings(max_examples=6, suppress_health_check=list(HealthCheck))
-            @given(st.lists(VALUES[old.type](was), min_size=20, max_size=60))
-            def all_of(values: list[object], old: Field = old, new: Field = new) -> None:
-                assert [expected(value, old, new) for value in values] == converted(database, values, old, new)
 
-            all_of()
+def try_values(database: Database, old: Field, new: Field, scale: int) -> None:
+    """Let the database convert random values of a field, and compare."""
+
+    @settings(max_examples=6, suppress_health_check=list(HealthCheck))
+    @given(st.lists(VALUES[old.type](scale), min_size=20, max_size=60))
+    def all_of(values: list[object]) -> None:
+        assert [expected(value, old, new) for value in values] == converted(database, values, old, new)
+
+    all_of()
