@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.context import Context
 from runtime.failures import Failure
@@ -124,10 +124,24 @@ class Shortcut:
         found = self.route_for(scope) if scope["type"] == "http" else None
         if found is None:
             await self.app(scope, receive, send)
-        else:
-            route, child = found
-            scope.update(child)
-            await route.app(scope, receive, send)
+            return
+        route, child = found
+        scope.update(child)
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await route.app(scope, receive, sending)
+        except Failure as failure:
+            if started:
+                raise
+            # Answered here, as behind the router: what stands around keeps the answers to a key, refusals too.
+            answer = await failure_answer(Request(scope), failure)
+            await answer(scope, receive, send)
 
 
 #: Where the path of a request names its app, or a part of the platform: "/api/{app}/…".

@@ -271,7 +271,7 @@ def test_literal_paths_go_before_parameters() -> None:
 
 
 def test_only_a_few_routes_are_public(ground: Ground) -> None:
-    """Everything but signing in and the health pages needs a known person (security.md O-01)."""
+    """Everything but signing in, the name of the environment and the health pages needs a known person (security.md O-01)."""
     app = build_app(ground.services)
     public = {
         getattr(route, "path")
@@ -279,7 +279,7 @@ def test_only_a_few_routes_are_public(ground: Ground) -> None:
         if hasattr(route, "methods") and not _is_page(route) and declared_for(route) == PUBLIC
     }
 
-    assert {"/api/auth/login", "/health/live", "/health/ready"} == public
+    assert {"/api/auth/login", "/api/environment", "/health/live", "/health/ready"} == public
     client = ground.client()
     for route in app.router.routes:
         path = getattr(route, "path", "")

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from runtime.failures import Unavailable
-from runtime.store import asking as asking_module
 from runtime.store import lanes as lanes_module
+from runtime.store import prepared as prepared_module
 from runtime.store.asking import Asking, Question, ask_now
 from runtime.store.database import Database
 from runtime.store.lanes import Lanes, PostgresLanes, carry, open_lanes
@@ -181,7 +181,7 @@ def test_an_abandoned_question_is_not_answered_to_the_next(database: Database) -
 
 def test_prepared_statements_make_room_for_each_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server keeps a bounded number of them for each connection, and the oldest are prepared anew when they come again."""
-    monkeypatch.setattr(asking_module, "MOST_PREPARED", 5)
+    monkeypatch.setattr(prepared_module, "MOST_PREPARED", 5)
     asked = [question(database, sa.select(sa.literal_column(str(number)))) for number in range(12)]
     with database.read() as connection:
         for number in (*range(12), *range(12), 11, 11):
