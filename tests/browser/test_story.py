@@ -134,7 +134,7 @@ def test_an_analyst_drags_a_field_onto_the_form_and_a_second_person_publishes_it
     page.get_by_role("button", name=re.compile("下一步：范围")).click()
     page.get_by_label("说明").fill("大额申请登记预计放款日")
     page.get_by_role("button", name="提交发布").click()
-    expect(page.get_by_text("这是你提交的发布，须由另一个人批准。")).to_be_visible()
+    expect(page.get_by_text("这是你提交的发布，须由另一个人批准。")).to_be_visible(timeout=20_000)
 
     second = person("publisher")
     second.goto(page.url)
