@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,18 +10,28 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from builder.asgi import create_app
+from runtime.compile.sql_setup import SQLITE_SETUP
+from runtime.environment import Environment
 from runtime.http.services import Services
 from runtime.identity.holdings import Given, grant_role
 from runtime.identity.organisation import add_person, add_unit
 from runtime.identity.sessions import start_session
+from runtime.publish.history import active_release
+from runtime.publish.types import Release
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.start import open_releases
-from runtime.store.database import Database
+from runtime.store.database import Database, open_database
+from runtime.store.tables import audit_event
 from tests.publish.desk import FILES, NOW, put_live
 from tests.serving import serving
+
+PROMOTIONS = "/api/builder/promotions"
+TEST = Environment("test", "测试一区", "#b7791f")
+PRODUCTION = Environment("production", None, "#b3261e")
 
 #: Person: roles in the desk, platform roles.
 PEOPLE = {
@@ -76,3 +87,50 @@ def open_workshop(database: Database, releases: Releases, settings: Settings) ->
     app = create_app(settings)
     with serving(app) as url:
         yield Workshop(url, app.state.services, people)
+
+
+@dataclass
+class Bank:
+    """A test server and a production server, each with its own database, people and key."""
+
+    test: Workshop
+    production: Workshop
+
+    def key(self) -> str:
+        return str(self.test.client("he").get(PROMOTIONS).json()["key"])
+
+    def administrator(self) -> httpx.Client:
+        return self.production.client("admin")
+
+    def trust(self, **more: object) -> httpx.Response:
+        return self.administrator().put(f"{PROMOTIONS}/sources/test", json={"kind": "test", "key": self.key(), **more})
+
+    def live(self) -> Release:
+        with self.production.services.database.read() as connection:
+            found = active_release(connection, "desk")
+        assert found is not None
+        return found
+
+    def kinds(self) -> list[str]:
+        query = sa.select(audit_event.c.kind).where(audit_event.c.kind != "published").order_by(audit_event.c.id)
+        with self.production.services.database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+
+@pytest.fixture
+def bank(database: Database, releases: Releases, database_url: str, tmp_path: Path, sqlite_template: Path) -> Iterator[Bank]:
+    """The desk is live on both; production is on either database."""
+    file = tmp_path / "test-server.db"
+    shutil.copyfile(sqlite_template, file)
+    there = open_database(f"sqlite:///{file}", SQLITE_SETUP)
+    on_test = Settings(f"sqlite:///{file}", tmp_path / "there", environment=TEST)
+    on_production = Settings(database_url, tmp_path / "data", environment=PRODUCTION, promotions_only=True)
+    with (
+        open_workshop(there, open_releases(there), on_test) as test,
+        open_workshop(database, releases, on_production) as production,
+    ):
+        with database.write() as connection:
+            production.people["admin"] = add_person(connection, "admin", "管理员", NOW)
+            grant_role(connection, production.people["admin"], "", "administrator", Given(NOW))
+        yield Bank(test, production)
+    there.engine.dispose()
