@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from workflow_engine.state import AddMode, RequestKind
@@ -153,6 +154,18 @@ class Jumped:
 
 
 @dataclass(frozen=True, slots=True)
+class Migrated:
+    """版本迁移: it goes on by another release; what its steps and blocks are called there, and which of them are no more."""
+
+    old: int
+    new: int
+    reason: str
+    steps: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+    blocks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class WaitStarted:
     """Nobody acts: the flow waits for a moment, or for an event until then at most."""
 
@@ -208,4 +221,5 @@ ActEvent = (
     | Terminated
     | JumpAsked
     | Jumped
+    | Migrated
 )

@@ -55,6 +55,8 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return replace(state, jump=Jump(event.to, actor))
         case ae.Jumped():
             return replace(state, jump=None)
+        case ae.Migrated():
+            return _migrate(state, event)
         case _:
             assert_never(event)
 
@@ -95,6 +97,23 @@ def _resume(state: Instance, event: ae.Resumed) -> Instance:
         return visit if term is None else replace(visit, due_at=term.due_at, closes_at=term.closes_at)
 
     return replace(state, suspended_at=None, visits=tuple(map(moved, state.visits)))
+
+
+def _migrate(state: Instance, event: ae.Migrated) -> Instance:
+    """The state under the names of another version; what that one does not have stands aside."""
+
+    def moved(visit: Visit) -> Visit:
+        name = event.steps.get(visit.step)
+        return visit if name is None else replace(visit, step=name, former_names=(*visit.former_names, visit.step))
+
+    jump = state.jump and replace(state.jump, to=event.steps.get(state.jump.to, state.jump.to))
+    return replace(
+        state,
+        visits=tuple(moved(visit) for visit in state.visits if visit.step not in event.left),
+        former=(*state.former, *(visit for visit in state.visits if visit.step in event.left)),
+        blocks=tuple(replace(block, name=event.blocks.get(block.name, block.name)) for block in state.blocks),
+        jump=jump,
+    )
 
 
 _OfSeat = ae.SeatTransferred | ae.SeatRemoved | ae.SeatNotRequired

@@ -53,15 +53,5 @@ def _may_be_done(definition: Definition, step: HumanStep, target: str, call: Cal
 
 def _fork(definition: Definition, one: str, other: str) -> object:
     """The block in different branches of which two steps stand; None when they stand one after the other."""
-    mine, its = _branches_around(definition, one), _branches_around(definition, other)
+    mine, its = (dict(reversed(definition.around(step))) for step in (one, other))
     return next((definition.places[block].step for block, branch in mine.items() if its.get(block, branch) != branch), None)
-
-
-def _branches_around(definition: Definition, name: str) -> dict[str, str | None]:
-    """The blocks around a step, each with the branch that the step stands in."""
-    around: dict[str, str | None] = {}
-    sequence = definition.sequences[definition.places[name].sequence]
-    while sequence.block is not None:
-        around[sequence.block] = sequence.branch
-        sequence = definition.sequences[definition.places[sequence.block].sequence]
-    return around

@@ -78,6 +78,15 @@ class Definition:
             sequence = self.places[block].sequence
         return tuple(reversed(chain))
 
+    def around(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The blocks around a step, outermost first, each with the branch that the step stands in."""
+        chain: list[tuple[str, str]] = []
+        sequence = self.sequences[self.places[name].sequence]
+        while sequence.block is not None:
+            chain.append((sequence.block, sequence.branch or ""))
+            sequence = self.sequences[self.places[sequence.block].sequence]
+        return tuple(reversed(chain))
+
     def region(self, target: str) -> range:
         """Positions at or after `target` inside the nearest enclosing branch: what a return to it cancels."""
         chain = self.parallel(target)

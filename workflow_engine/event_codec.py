@@ -59,6 +59,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "wait_ended": ae.WaitEnded,
     "event_kept": ae.EventKept,
     "copy_read": ae.CopyRead,
+    "migrated": ae.Migrated,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
 

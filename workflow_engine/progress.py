@@ -88,8 +88,7 @@ def next_point(definition: Definition, step: str) -> Point:
 
 def next_number(state: Instance, step: str) -> int:
     """The number of the next visit of a step."""
-    latest = state.latest(step)
-    return latest.number + 1 if latest else 1
+    return state.next_number(step)
 
 
 def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False, returned: bool = False) -> None:

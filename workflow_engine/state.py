@@ -124,6 +124,18 @@ class Visit:
     urged_at: dt.datetime | None = None
     #: How the call of this visit ended, kept until the flow goes on from it: at once, or when it is resumed.
     call_result: str | None = None
+    #: What its step was called in earlier versions of the workflow, the first one first: rows and timers are known by that.
+    former_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that its step was ever called."""
+        return (self.step, *self.former_names)
+
+    @property
+    def first_name(self) -> str:
+        """What its step was called when it was opened."""
+        return self.former_names[0] if self.former_names else self.step
 
     @property
     def is_open(self) -> bool:
@@ -201,6 +213,8 @@ class Instance:
     suspended_at: dt.datetime | None = None
     jump: Jump | None = None
     copies: tuple[Copy, ...] = ()
+    #: Closed visits of steps that the version it goes on by does not have.
+    former: tuple[Visit, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -212,12 +226,16 @@ class Instance:
         return (visit for visit in self.visits if visit.is_open)
 
     def visit(self, step: str, number: int) -> Visit | None:
-        """The visit of a step with a number."""
-        return next((v for v in self.visits if v.step == step and v.number == number), None)
+        """The visit of a step with a number; `step` may be what it was called in an earlier version."""
+        return next((v for v in self.visits if v.number == number and (v.step == step or step in v.former_names)), None)
 
     def latest(self, step: str) -> Visit | None:
         """The last visit of a step."""
         return next((v for v in reversed(self.visits) if v.step == step), None)
+
+    def next_number(self, step: str) -> int:
+        """The number of the next visit of a step: no other visit ever had this name and number."""
+        return max((v.number for v in (*self.visits, *self.former) if v.step == step or step in v.former_names), default=0) + 1
 
     def copy(self, number: int) -> Copy | None:
         """The copy with a number."""

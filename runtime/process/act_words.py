@@ -86,5 +86,7 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
             return _STEERED[type(event)], None, reason, f"→ {title}"
         case ae.Suspended(reason=reason) | ae.Resumed(reason=reason) | ae.Terminated(reason=reason):
             return _STEERED[type(event)], None, reason, None
+        case ae.Migrated(old=old, new=new, reason=reason):
+            return "migrated", None, reason, f"{old} → {new}"
         case _:
             return None

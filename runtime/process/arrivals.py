@@ -33,17 +33,18 @@ def event_arrived(connection: Connection, context: Context, app: str, name: str,
     for row in connection.execute(_WAITING, {"of": app}).all():
         step = pinned_flow(connection, context, app, row.release, row.workflow_id).definition.places[row.step].step
         if isinstance(step, WaitStep) and step.event == name:
-            went_on += _arrive(connection, context, row.instance_id, step, row.number, wire)
+            went_on += _arrive(connection, context, row.instance_id, row.step, row.number, wire)
     return went_on
 
 
-def _arrive(
-    connection: Connection, context: Context, instance: str, step: WaitStep, number: int, wire: Mapping[str, object]
-) -> bool:
+def _arrive(connection: Connection, context: Context, instance: str, name: str, number: int, wire: Mapping[str, object]) -> bool:
     """Lock the approval, then look again: it may have gone on, or the event may be another record's."""
     opened = open_instance(connection, context, instance)
-    visit, flow = opened.journal.state.visit(step.name, number), opened.flow
-    if visit is None or visit.state != "waiting" or visit.call_result is not None or step.match is None:
+    visit, flow = opened.journal.state.visit(name, number), opened.flow
+    step = flow.definition.places[visit.step].step if visit is not None else None
+    if visit is None or visit.state != "waiting" or visit.call_result is not None:
+        return False
+    if not isinstance(step, WaitStep) or step.match is None:
         return False
     binding, _, event = (step.event or "").partition(".")
     declared = flow.compiled.app.bindings[binding].events[event].output

@@ -26,14 +26,16 @@ def call_finished(connection: Connection, context: Context, row: OutboxRow) -> N
     opened = open_instance(connection, context, row.instance_id)
     result, detail = _RESULTS[row.state], _detail(row)
     visit = opened.journal.state.visit(row.step, row.visit)
+    # What the step is called now, where the approval went over to another release while the call was under way.
+    step = visit.step if visit is not None else row.step
     if result == "confirmed" and visit is not None and visit.state == "calling":
         try:
             with connection.begin_nested():
-                opened = _save(opened, row.step, row.result or {})
+                opened = _save(opened, step, row.result or {})
         except Failure as refused:
             # Done there, but its answer does not fit here: never sent again, a person looks at it.
             result, detail = "unknown", "; ".join(filter(None, (detail, str(refused))))
-    apply_command(opened, FinishCall(row.step, row.visit, result, detail))
+    apply_command(opened, FinishCall(step, row.visit, result, detail))
 
 
 def _save(opened: Opened, step: str, result: Mapping[str, object]) -> Opened:

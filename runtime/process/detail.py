@@ -17,7 +17,7 @@ from runtime.process.act_detail import acts_of, people_for
 from runtime.process.act_words import is_secret
 from runtime.process.acts import ActWord
 from runtime.process.cards import case_titles
-from runtime.process.flows import live_name
+from runtime.process.flows import live_name, pinned_flow
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.record import on_release
@@ -65,7 +65,10 @@ def _detail(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
         return _watching(opened)
     copy = find_copy(opened.journal.state, row.instance_id, row.id)
     if copy is not None:
-        return _copy(opened, copy)
+        return _copy(_on_release_of(opened, row), copy)
+    left = [visit for visit in opened.journal.state.former if row.step == visit.step]
+    if left and row.release != opened.journal.frame.release:
+        return _left(opened, row, left)
     asked = find_request(opened.journal.state, row.instance_id, row.step, row.id)
     if asked is not None:
         return _asked(opened, *asked)
@@ -73,6 +76,26 @@ def _detail(connection: Connection, context: Context, row: sa.Row[Any]) -> Task:
     if found is None:
         raise NotFound(NOT_THERE)
     return _seat(opened, *found) | acts_of(opened, *found)
+
+
+def _on_release_of(opened: Opened, row: sa.Row[Any]) -> Opened:
+    """The same with the workflow of the release that a task comes from, where the approval went over to another one since."""
+    frame = opened.journal.frame
+    if row.release == frame.release:
+        return opened
+    return replace(opened, flow=pinned_flow(opened.connection, opened.context, frame.app, row.release, frame.workflow_id))
+
+
+def _left(opened: Opened, row: sa.Row[Any], left: Sequence[Visit]) -> Task:
+    """A task at a step that the approval left behind when it went over: as it was done, with the approval as it is."""
+    state = replace(opened.journal.state, visits=tuple(left))
+    then = replace(_on_release_of(opened, row), journal=replace(opened.journal, state=state))
+    asked = find_request(state, row.instance_id, row.step, row.id)
+    found = find_seat(state, row.instance_id, row.step, row.id)
+    if asked is None and found is None:
+        raise NotFound(NOT_THERE)
+    task = _asked(then, *asked) if asked is not None else _seat(then, *found) | acts_of(then, *found) if found else {}
+    return task | {"process": show_process(opened)}
 
 
 def people_to_choose(connection: Connection, context: Context, task_id: str, word: ActWord, text: str) -> Sequence[object]:
@@ -214,9 +237,10 @@ def _as_decided(opened: Opened, visit: Visit, seat: Seat, record: dict[str, obje
 
     Who decided answers for it: he can always read again what he decided on, but not what became of the record since.
     """
-    key = (visit.step, visit.number, seat.number)
+    key = (visit.number, seat.number)
     decided = (entry.event for entry in opened.journal.entries if isinstance(entry.event, ev.SeatDecided))
-    version = next((event.record_version for event in decided if (event.step, event.visit, event.seat) == key), None)
+    mine = (event for event in decided if event.step in visit.names and (event.visit, event.seat) == key)
+    version = next((event.record_version for event in mine), None)
     return _as_of(opened, version, opened.flow.definition.human(visit.step).fields, record)
 
 

@@ -55,6 +55,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.Terminated: "process_terminated",
     ae.JumpAsked: "process_jump_asked",
     ae.Jumped: "process_jumped",
+    ae.Migrated: "process_migrated",
     ev.Finished: "process_finished",
 }
 

@@ -130,7 +130,7 @@ def step_of(flow: Flow, step: str) -> HumanStep | None:
     """What a person does at a step; None where nobody acts."""
     try:
         return flow.definition.human(step)
-    except ValueError:
+    except (ValueError, KeyError):
         return None
 
 

@@ -48,17 +48,17 @@ class VisitRows:
 
 def seat_id(instance_id: str, visit: Visit, seat: Seat) -> str:
     """The key of a seat: the same whenever it is asked for."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"seat/{visit.step}/{visit.number}/{seat.number}"))
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"seat/{visit.first_name}/{visit.number}/{seat.number}"))
 
 
 def work_id(instance_id: str, visit: Visit, seat: Seat) -> str:
     """The key of a seat's work item."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"work/{visit.step}/{visit.number}/{seat.number}"))
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"work/{visit.first_name}/{visit.number}/{seat.number}"))
 
 
 def request_id(instance_id: str, visit: Visit, request: Request) -> str:
     """The key of the work item of somebody who is asked for an opinion."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"request/{visit.step}/{visit.number}/{request.number}"))
+    return str(uuid.uuid5(uuid.UUID(instance_id), f"request/{visit.first_name}/{visit.number}/{request.number}"))
 
 
 def rows_of(frame: Frame, visit: Visit) -> VisitRows:
@@ -80,7 +80,8 @@ def rows_of(frame: Frame, visit: Visit) -> VisitRows:
 def find_seat(state: Instance, instance_id: str, step: str, key: str) -> tuple[Visit, Seat] | None:
     """The visit and seat of a work item's key."""
     for visit in reversed(state.visits):
-        if visit.step == step:
+        # The step as somebody read it before the approval went over to another release.
+        if step in visit.names:
             for seat in visit.seats:
                 if work_id(instance_id, visit, seat) == key:
                     return visit, seat
@@ -124,7 +125,7 @@ def find_copy(state: Instance, instance_id: str, key: str) -> Copy | None:
 def find_request(state: Instance, instance_id: str, step: str, key: str) -> tuple[Visit, Request] | None:
     """The visit and request of a work item's key."""
     for visit in reversed(state.visits):
-        for request in visit.requests if visit.step == step else ():
+        for request in visit.requests if step in visit.names else ():
             if request_id(instance_id, visit, request) == key:
                 return visit, request
     return None

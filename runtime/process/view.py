@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import CallStep, HumanStep, Label, WaitStep
 from runtime.context import Context
 from runtime.process.act_words import Shown, ballot_of, is_secret, shown_act
+from runtime.process.flows import pinned_flow
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.persons import Person, persons_of
 from runtime.process.words import held_because, in_language, post_of
@@ -17,6 +19,7 @@ from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.store.tables import wf_instance
 from runtime.store.types import format_instant
+from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.acts import urgeable
 from workflow_engine.definition import Definition
@@ -114,7 +117,8 @@ def entitled_in(visit: Visit) -> tuple[str, ...]:
 
 def title_at(definition: Definition, step: str) -> Label | None:
     """What a step is called; blocks have no title."""
-    found = definition.places[step].step
+    place = definition.places.get(step)
+    found = place.step if place is not None else None
     return found.title if isinstance(found, HumanStep | CallStep | WaitStep) else None
 
 
@@ -162,24 +166,40 @@ def _titled(opened: Opened, step: str) -> Label:
 
 
 def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, object]]:
-    state: Instance = opened.journal.state
-    for entry in opened.journal.entries:
-        shown = _shown(opened, entry, state, people)
+    now = opened.journal.state
+    # What stands at steps that the release has no more is told too.
+    state = replace(now, visits=(*now.former, *now.visits))
+    for told, entry in _as_it_was(opened):
+        shown = _shown(told, entry, state, people)
         if shown is None:
             continue
         kind, step, opinion, detail = shown
-        human = _human(opened, step)
+        human = _human(told, step)
         yield {
             "at": format_instant(entry.at),
             "kind": kind,
             "step": step,
-            "title": title_at(opened.flow.definition, step) if step else None,
+            "title": title_at(told.flow.definition, step) if step else None,
             "actor": _person(people, entry.actor),
             "on_behalf_of": _person(people, _represented_in(entry) or ""),
-            "post": post_of(opened.flow.compiled, human) if human and kind != "held" else None,
+            "post": post_of(told.flow.compiled, human) if human and kind != "held" else None,
             "opinion": opinion,
             "detail": detail,
         }
+
+
+def _as_it_was(opened: Opened) -> Iterator[tuple[Opened, ev.Entry]]:
+    """Each event with the release that the approval stood on then."""
+    entries, frame, told = opened.journal.entries, opened.journal.frame, opened
+    went_over = [entry.event for entry in entries if isinstance(entry.event, ae.Migrated)]
+    releases = [event.old for event in went_over[:1]] + [event.new for event in went_over]
+    flows = [pinned_flow(opened.connection, opened.context, frame.app, release, frame.workflow_id) for release in releases]
+    for entry in entries:
+        if isinstance(entry.event, ae.Migrated):
+            flows.pop(0)
+        if flows and told.flow is not flows[0]:
+            told = replace(opened, flow=flows[0])
+        yield told, entry
 
 
 def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str, Person]) -> Shown | None:

@@ -21,6 +21,7 @@ export const words = catalogue('shell', {
   reviews: ['待批准的发布', 'Publications to approve'],
   review_count: ['{{count}} 件待批准', '{{count}} to approve', '{{count}} to approve'],
   admin: ['平台管理', 'Administration'],
+  running: ['在办审批的版本', 'Running approvals'],
   webhooks: ['推送订阅', 'Webhooks'],
   people: ['人员', 'People'],
   units: ['机构', 'Units'],
