@@ -28,7 +28,7 @@ _BY_CLASS = {
 _BUILT = {
     ("workflow_engine/carried_out.py", "FOUND_PEOPLE"): (
         "workflow",
-        ("role", "post", "group", "leader_of", "field", "chosen_by"),
+        ("role", "post", "group", "leader_of", "field"),
     ),
     ("runtime/publish/rules/automations.py", "BUILT_ACTIONS"): (
         "automation",

@@ -175,6 +175,14 @@ class WaitStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleChosen:
+    """自选: who was chosen to be asked at a step, by the starter or at an earlier step."""
+
+    step: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CopyRead:
     """已阅: who got a copy has read it."""
 
@@ -207,6 +215,7 @@ ActEvent = (
     | WaitEnded
     | EventKept
     | CopyRead
+    | PeopleChosen
     | SeatTransferred
     | SeatAdded
     | SeatRemoved

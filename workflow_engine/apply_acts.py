@@ -40,6 +40,8 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
         case ae.CopyRead():
             read = (replace(each, read_at=at) if each.number == event.copy else each for each in state.copies)
             return replace(state, copies=tuple(read))
+        case ae.PeopleChosen():
+            return replace(state, choices={**state.choices, event.step: event.people})
         case ae.EventKept():
             return _visit(state, event, lambda visit: replace(visit, call_result="event"))
         case ae.WaitStarted():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from forms_dsl.model import HumanStep, People, SeatRule
+from workflow_engine.chosen import CHOSEN, people_at
 from workflow_engine.controls import bar, is_over_limit
 from workflow_engine.decide import possible
 from workflow_engine.definition import Definition
@@ -36,7 +37,9 @@ class Nobody:
 
 def assign(definition: Definition, state: Instance, world: World, step: HumanStep, prefer: str | None) -> Seats | Nobody:
     """The seats of a step for the people who fit now; `prefer` gets a single seat first (who returned it)."""
-    wanted = world.people(step.by)
+    if step.by.kind == CHOSEN and not state.choices.get(step.name):
+        return Nobody("not_chosen", ())
+    wanted = people_at(state, world, step.name, step.by)
     found = without_starter(definition, state, world, step, wanted)
     if found is None:
         return Nobody("starter_is_approver", (LeftOut(state.starter, "starter"),))

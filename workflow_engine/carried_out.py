@@ -24,6 +24,7 @@ from forms_dsl.model import (
 )
 from forms_dsl.source import Document, Pointer, Span, path_within_app
 from forms_dsl.workflow_tree import steps_of, steps_within
+from workflow_engine.chosen import CHOSEN
 from workflow_engine.scenario import can_be_played
 
 HINT = Sentence("The app can be checked, but not published with it.", "可以检查，但不能带着它发布。")
@@ -130,7 +131,8 @@ def _has_undo(steps: tuple[WorkflowStep, ...]) -> bool:
 
 
 def _of_human(step: HumanStep) -> Iterator[Key]:
-    yield from people_keys(step.by, "by")
+    if step.by.kind != CHOSEN:
+        yield from people_keys(step.by, "by")
     if step.due is not None and step.due.to is not None:
         yield from people_keys(step.due.to, "due", "to")
 

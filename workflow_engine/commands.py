@@ -29,6 +29,8 @@ class Start:
     before: Mapping[str, object] = field(default_factory=dict)
     #: The version of the record that is submitted.
     record_version: int | None = None
+    #: Whom the starter chose for later steps (自选), by step.
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Decide:
     signature: str | None = None
     #: What was signed of the record: a commitment to all its values.
     form: str | None = None
+    #: Whom the person chose for later steps (自选), by step.
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,14 @@ class EventArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """自选, late: whoever chooses the people of a step that is held for want of them names others."""
+
+    actor: str
+    choices: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Suspend:
     """挂起, by an administrator."""
 
@@ -262,4 +274,4 @@ SeatAct = Transfer | AddSeats | Ask
 ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy
 SteerCommand = Suspend | Resume | Terminate | JumpTo | HandOver
 
-Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | ActCommand | SteerCommand
+Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | Choose | ActCommand | SteerCommand

@@ -33,13 +33,18 @@ def refuse_entrant(
     return _refuse_owner(step, world, command, seat, person)
 
 
+def _is_in_range(step: HumanStep, world: World, person: str) -> bool:
+    """Whether somebody is one of those whom the step could ask; of people who are chosen, one of the range."""
+    return world.still_fits(step.by.among or step.by, person)
+
+
 def _seated(visit: Visit) -> set[str | None]:
     return {person for seat in visit.seats if seat.state != "cancelled" for person in (seat.owner, seat.actor) if person}
 
 
 def _refuse_owner(step: HumanStep, world: World, command: Transfer | AddSeats, seat: Seat, person: str) -> Refusal | None:
     """Whoever gets a vote needs the authority for it: of a transferred seat the role that the step asks for, always the limit."""
-    if isinstance(command, Transfer) and seat.added_by is None and not world.still_fits(step.by, person):
+    if isinstance(command, Transfer) and seat.added_by is None and not _is_in_range(step, world, person):
         return Refusal("entrant_unfit", person=person)
     if is_over_limit(step.limit, world, person) or is_over_limit(step.by.with_limit, world, person):
         return Refusal("entrant_over_limit", person=person)

@@ -60,6 +60,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "event_kept": ae.EventKept,
     "copy_read": ae.CopyRead,
     "migrated": ae.Migrated,
+    "people_chosen": ae.PeopleChosen,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
 

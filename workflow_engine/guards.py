@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from forms_dsl.model import HumanStep
+from workflow_engine.chosen import fits_step
 from workflow_engine.commands import Claim, Decide, Decision, Release, SeatAct
 from workflow_engine.controls import VOTING, bar, is_over_limit
 from workflow_engine.definition import Definition
@@ -58,6 +59,10 @@ RefusalReason = Literal[
     "second_person",
     "reason_missing",
     "calendar_missing",
+    "no_such_choice",
+    "choice_number",
+    "choice_unfit",
+    "choice_missing",
 ]
 #: What a person does with a seat that he is offered.
 SeatCommand = Decide | Claim | Release | SeatAct
@@ -75,6 +80,8 @@ class Refusal:
     seat: Seat | None = None
     #: Whom it is about, beside the one who acts.
     person: str | None = None
+    #: The step whose people are chosen, for a choice that is refused.
+    step: str | None = None
 
 
 def decisions_of(step: HumanStep) -> tuple[Decision, ...]:
@@ -138,7 +145,7 @@ def _still_fits(state: Instance, step: HumanStep, world: World, visit: Visit, se
     if seat.added_by is not None:
         # Who was added fits by being asked; he must still be there.
         return world.is_known(person)
-    if world.still_fits(step.by, person) or stands_in(state, world, visit, person):
+    if fits_step(state, world, step.name, step.by, person) or stands_in(state, world, visit, person):
         return True
     return fits_by_escalation(world, step, seat, person)
 

@@ -8,6 +8,7 @@ from forms_dsl.model import CallStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.acts import act, read_copy
+from workflow_engine.choosing import STARTER, choose, choose_late
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, holder_of, refuse_acting, refuse_decision, target_of
@@ -66,6 +67,8 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
             return _timer_due(progress, command)
         case cmd.Retry():
             return _retry(progress)
+        case cmd.Choose():
+            return choose_late(progress, command.actor, command.choices)
         case cmd.Suspend() | cmd.Resume() | cmd.Terminate() | cmd.JumpTo() | cmd.HandOver():
             return steer(progress, command)
         case _:
@@ -74,6 +77,9 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
     progress.emit(ev.Started(command.unit, command.before, command.record_version))
+    refusal = choose(progress, STARTER, command.choices, all_needed=command.actor != cmd.SYSTEM)
+    if refusal is not None:
+        return refusal
     copy_all(progress, "start")
     first = progress.definition.first_fill()
     if first is not None and command.actor == cmd.SYSTEM:
@@ -114,6 +120,10 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
             command.form,
         )
     )
+    # After the decision stands: who decides here may be barred from the step that he chooses for.
+    refusal = _choose_with(progress, command)
+    if refusal is not None:
+        return refusal
     if command.decision == "return" and target is not None:
         go_back(progress, visit, "returned", target)
     elif command.decision == "complete":
@@ -122,6 +132,16 @@ def _decide(progress: Progress, command: cmd.Decide) -> Refusal | None:
         count_vote(progress, visit, command)
     leave_out(progress)
     return None
+
+
+def _choose_with(progress: Progress, command: cmd.Decide) -> Refusal | None:
+    """Keep whom a person chose for later steps with his decision; only what leads forward asks for a choice."""
+    first = progress.definition.first_fill()
+    is_resubmission = first is not None and command.step == first.name and command.actor == progress.state.starter
+    chooser = STARTER if is_resubmission else command.step
+    if command.decision in ("approve", "complete"):
+        return choose(progress, chooser, command.choices)
+    return Refusal("no_such_choice", step=next(iter(command.choices))) if command.choices else None
 
 
 def _claim(progress: Progress, command: cmd.Claim) -> Refusal | None:

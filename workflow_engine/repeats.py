@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_dsl.model import HumanStep
+from workflow_engine.chosen import fits_step
 from workflow_engine.controls import bar, is_over_limit
 from workflow_engine.definition import Definition
 from workflow_engine.earlier import return_targets
@@ -55,7 +56,7 @@ def _asks_for_more(step: HumanStep) -> bool:
 
 def _fits(state: Instance, world: World, step: HumanStep, visit: Visit, person: str) -> bool:
     """Whether he still is one of those whom the step asks: his turn may come long after the visit opened."""
-    return world.still_fits(step.by, person) or stands_in(state, world, visit, person)
+    return fits_step(state, world, step.name, step.by, person) or stands_in(state, world, visit, person)
 
 
 def _may_approve(definition: Definition, state: Instance, world: World, step: HumanStep, person: str) -> bool:

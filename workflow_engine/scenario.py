@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms_dsl.model import Case, CaseAct
 from forms_dsl.working_time import end_of
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.arrivals import arriving
+from workflow_engine.choosing import STARTER, suggest
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.simulate import pass_visit
@@ -119,7 +120,10 @@ class _Scene:
             for name in self.worked.case.given:
                 self.editors.setdefault(name, set()).add(self.worked.starter)
             self.record |= written(self.worked, self.worked.workflow.start_set, self.record, self.now)
-            reason = self.give(cmd.Start(self.worked.starter, user.branch if user is not None else None))
+            branch, world = user.branch if user is not None else None, self.world()
+            before = Instance(self.worked.starter, branch, "running", self.now)
+            choices = suggest(self.worked.definition, before, world, STARTER)
+            reason = self.give(cmd.Start(self.worked.starter, branch, choices=choices))
         if reason is None:
             self.end_calls()
         return reason
@@ -165,6 +169,8 @@ class _Scene:
                 words = act.opinion if act.opinion is not None else "-"
                 decision = self.decision(visit, act)
                 deed = cmd.Decide(person, visit.step, visit.number, seat.number, decision, words, act.to, signature="-")
+                if decision in ("approve", "complete"):
+                    deed = replace(deed, choices=suggest(self.worked.definition, self.state, self.world(), visit.step))
                 refused = self.give(deed)
                 if refused is None:
                     return None

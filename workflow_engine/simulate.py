@@ -14,6 +14,7 @@ from typing import Literal
 from forms_dsl.model import HumanStep, WaitStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
+from workflow_engine.choosing import STARTER, Choices, choosable, steps_chosen_by, suggest
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import Handled, handle
@@ -39,6 +40,8 @@ class TrialStep:
     authority: Route | None = None
     #: Why it cannot go on here; None when it could.
     stuck: str | None = None
+    #: Of a step whose people the starter chooses: whom he may choose.
+    choosable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,22 @@ class Trial:
         return tuple(step.step for step in self.steps)
 
 
-def simulate(definition: Definition, starter: str, unit: str | None, facts: Facts) -> Trial:
-    """Start and let everybody approve, each as late as the deadline allows; parallel branches in the order of the file."""
+def simulate(definition: Definition, starter: str, unit: str | None, facts: Facts, wished: Choices | None = None) -> Trial:
+    """Start and let everybody approve, each as late as the deadline allows; parallel branches in the order of the file.
+
+    `wished` says whom the starter chooses (自选); where he says nothing, the first of the range are asked.
+    """
     world = facts(())
-    started = handle(definition, None, cmd.Start(starter, unit), world)
+    before = Instance(starter, unit, "running", world.now)
+    choices = suggest(definition, before, world, STARTER, wished)
+    started = handle(definition, None, cmd.Start(starter, unit, choices=choices), world)
     if isinstance(started, Refusal):
-        raise TypeError("a start is never refused")
-    done = tuple(_step(definition, world, visit, None) for visit in started.state.visits if not visit.is_open and visit.seats)
+        return Trial((_nobody_to_choose(definition, world, before, started),), "stuck")
+    done = tuple(
+        _step(definition, started.state, world, visit, None)
+        for visit in started.state.visits
+        if not visit.is_open and visit.seats
+    )
     return simulate_from(definition, started.state, facts, done)
 
 
@@ -73,12 +85,12 @@ def simulate_from(definition: Definition, state: Instance, facts: Facts, done: t
         world = replace(facts(through), now=max(now, visit.due_at or now))
         went = pass_visit(definition, state, world, visit)
         if isinstance(went, str):
-            return Trial((*steps, _step(definition, world, visit, went)), "stuck")
-        steps.append(_step(definition, world, visit, None))
+            return Trial((*steps, _step(definition, state, world, visit, went)), "stuck")
+        steps.append(_step(definition, state, world, visit, None))
         # Steps through which it went at once: earlier approvals stood for them, or nobody was there and the flow says pass.
         known = {(each.step, each.number) for each in state.visits}
         at_once = (each for each in went.state.visits if (each.step, each.number) not in known and each.state == "approved")
-        steps.extend(_step(definition, world, each, None) for each in at_once)
+        steps.extend(_step(definition, went.state, world, each, None) for each in at_once)
         state, now = went.state, world.now
     return Trial(tuple(steps), "approved")
 
@@ -118,7 +130,11 @@ def pass_visit(definition: Definition, state: Instance, world: World, visit: Vis
         act = _approval(definition, state, world, now)
         if act is None:
             return "authority_moved" if has_moved(definition, world, now.step) else "nobody_may_approve"
-        went = _after(definition, state, world, act)
+        chosen = replace(act, choices=suggest(definition, state, world, act.step))
+        outcome = handle(definition, state, chosen, world)
+        if isinstance(outcome, Refusal) and outcome.reason == "choice_missing":
+            return "nobody_to_choose"
+        went = _handled(outcome)
         state, entries = went.state, (*entries, *went.entries)
         now = state.visit(visit.step, visit.number)
     return Handled(state, entries)
@@ -141,14 +157,32 @@ def _act(definition: Definition, visit: Visit, seat: Seat, person: str) -> cmd.D
 
 
 def _after(definition: Definition, state: Instance, world: World, command: cmd.Command) -> Handled:
-    outcome = handle(definition, state, command, world)
+    return _handled(handle(definition, state, command, world))
+
+
+def _handled(outcome: Handled | Refusal) -> Handled:
     if isinstance(outcome, Refusal):
         raise TypeError(f"an offered decision was refused: {outcome.reason}")
     return outcome
 
 
-def _step(definition: Definition, world: World, visit: Visit, stuck: str | None) -> TrialStep:
+def _nobody_to_choose(definition: Definition, world: World, before: Instance, refusal: Refusal) -> TrialStep:
+    """The step for which the starter finds nobody to choose."""
+    name = refusal.step or definition.workflow.steps[0].name
+    return TrialStep(name, (), None, (), None, authority_of(definition, world, name), "nobody_to_choose")
+
+
+def _step(definition: Definition, state: Instance, world: World, visit: Visit, stuck: str | None) -> TrialStep:
     people = {person: None for seat in visit.seats for person in (*visit.entitled(seat), *filter(None, (seat.actor,)))}
+    chosen = next((step for step in steps_chosen_by(definition, STARTER) if step.name == visit.step), None)
+    able = choosable(definition, state, world, chosen) if chosen is not None else ()
     return TrialStep(
-        visit.step, tuple(people), visit.because, visit.left_out, visit.due_at, authority_of(definition, world, visit.step), stuck
+        visit.step,
+        tuple(people),
+        visit.because,
+        visit.left_out,
+        visit.due_at,
+        authority_of(definition, world, visit.step),
+        stuck,
+        tuple(candidate.person for candidate in able),
     )

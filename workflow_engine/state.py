@@ -215,6 +215,8 @@ class Instance:
     copies: tuple[Copy, ...] = ()
     #: Closed visits of steps that the version it goes on by does not have.
     former: tuple[Visit, ...] = ()
+    #: The people chosen for steps (自选), by step.
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:

@@ -18,7 +18,7 @@ _ANY_AMOUNT = Decimal(10) ** 18
 #: People at one step of a case who could act there; more than any rule needs.
 _POOL = 9
 #: Kinds of people of whom there are several.
-_MANY = frozenset({"role", "post", "group", "chosen_by"})
+_MANY = frozenset({"role", "post", "group"})
 
 #: Who changed one of these fields of the record.
 Editors = Callable[[tuple[str, ...]], frozenset[str]]
@@ -69,12 +69,20 @@ def people_of(worked: WorkedCase, by: People) -> Found:
     if named:
         return Found(_candidates(named), by.kind)
     acting = tuple(dict.fromkeys(act.by for act in worked.case.do if act.step == step and act.by is not None))
-    wanted = max(by.count_min, by.count_max or 1) if by.kind in _MANY else 1
+    seats = _seats(worked, by, step)
+    wanted = max(seats.count_min, seats.count_max or 1) if by.kind in _MANY else 1
     # Where one of several takes the seat there is one more, so that a person who may not act finds it open.
     wanted = max(wanted, len(acting) + (by.kind in _MANY and by.pick != "all")) if acting else wanted
     called = step.replace("@", ".")  # a code, as cases name people by
     invented = tuple(f"{called}_{number}" for number in range(1, min(wanted, _POOL) + 1 - len(acting)))
     return Found(_candidates((*acting, *invented)), by.kind)
+
+
+def _seats(worked: WorkedCase, by: People, step: str) -> People:
+    """The specification that says how many are asked: of a range to choose from, the one around it."""
+    place = worked.definition.places.get(step)
+    human = place.step if place is not None and isinstance(place.step, HumanStep) else None
+    return human.by if human is not None and human.by.among is by else by
 
 
 def _candidates(people: tuple[str, ...]) -> tuple[Candidate, ...]:

@@ -74,6 +74,8 @@ def _people_of_steps(definition: Definition) -> Iterator[tuple[int, str]]:
         match place.step:
             case HumanStep(name=name, by=by, due=due):
                 yield id(by), name
+                if by.among is not None:
+                    yield id(by.among), name
                 if due is not None and due.to is not None:
                     yield id(due.to), f"{name}_later"
             case CallStep(name=name, on_error=by) if by is not None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import Workflow
 from runtime.compile.app import CompiledApp
 from runtime.context import Context
+from runtime.process.choices import choices_in, refuse_choices_of_nothing
 from runtime.process.flows import live_flow
 from runtime.process.people import may_start
 from runtime.process.record import lock_record
@@ -42,11 +43,13 @@ def make_record(
 ) -> Written:
     """The same within the caller's transaction (`later` as in `insert_record`); returns the version that the start of the approval has left."""
     compiled, _ = find_entity(context, app, entity)
+    fields, choices = choices_in(values)
     workflow = startable_workflow(connection, context, compiled, entity)
-    written = insert_record(connection, context, app, entity, values, is_draft=workflow is not None and not submit, later=later)
+    written = insert_record(connection, context, app, entity, fields, is_draft=workflow is not None and not submit, later=later)
     if workflow is None or not submit:
+        refuse_choices_of_nothing(choices)
         return written
-    start_process(connection, context, app, workflow.name, written.id)
+    start_process(connection, context, app, workflow.name, written.id, choices)
     return replace(written, version=lock_record(connection, live_flow(context, app, workflow.name), written.id))
 
 

@@ -8,28 +8,38 @@ from sqlalchemy.engine import Connection
 
 from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
-from runtime.process.service import recall, retry, running_instance
-from runtime.process.steering import jump, resume, suspend, terminate, urge
+from runtime.process.service import NO_CHOICES, recall, retry, running_instance
+from runtime.process.steering import choose, jump, resume, suspend, terminate, urge
 from runtime.process.view import process_of_record
 from runtime.records.access import NOT_THERE
 from runtime.store.database import Database
+from workflow_engine.choosing import Choices
 
 Json = dict[str, object]
-SteerWord = Literal["recall", "urge", "retry", "suspend", "resume", "terminate", "jump"]
-#: What the starter does; all else is for administrators.
-STARTER_WORDS: tuple[SteerWord, ...] = ("recall", "urge")
+SteerWord = Literal["recall", "urge", "choose", "retry", "suspend", "resume", "terminate", "jump"]
+#: What the starter does, or who chooses people for a step; all else is for administrators.
+STARTER_WORDS: tuple[SteerWord, ...] = ("recall", "urge", "choose")
 ADMINISTRATOR_WORDS: tuple[SteerWord, ...] = ("retry", "suspend", "resume", "terminate", "jump")
 
 
 def steer_process(
-    database: Database, context: Context, record: tuple[str, str, str], word: SteerWord, reason: str | None, to: str | None
+    database: Database,
+    context: Context,
+    record: tuple[str, str, str],
+    word: SteerWord,
+    reason: str | None,
+    to: str | None,
+    choices: Choices = NO_CHOICES,
 ) -> Json | None:
     """Do one act with the running approval of a record; the approval afterwards, if the caller may read the record."""
     with database.write() as connection:
         instance = running_instance(connection, record[0], record[2])
         if instance is None:
             raise NotFound(NOT_THERE)
-        _act(connection, context, instance, word, reason or "", to or "")
+        if word == "choose":
+            choose(connection, context, instance, choices)
+        else:
+            _act(connection, context, instance, word, reason or "", to or "")
     with database.read() as connection:
         try:
             return process_of_record(connection, context, *record)

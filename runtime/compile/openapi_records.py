@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
-from forms_dsl.model import Entity, Field
+from forms_dsl.model import Entity, Field, HumanStep
 from forms_dsl.names import SYSTEM_FIELDS
+from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp
 from runtime.compile.screens.view import EntityView, View
 
@@ -26,10 +27,27 @@ def record_schemas(compiled: CompiledApp, entity: Entity, seen: EntityView, view
     record = _record(entity, seen)
     return {
         entity.name: {**record, "properties": {**record["properties"], "_expanded": expanded}},
-        f"{entity.name}_input": {**base, "required": required, "properties": entered},
+        f"{entity.name}_input": {**base, "required": required, "properties": {**entered, **_choice(compiled, entity)}},
         f"{entity.name}_change": {**base, "properties": entered},
         **others,
     }
+
+
+def _choice(compiled: CompiledApp, entity: Entity) -> dict[str, object]:
+    """What stands beside the fields where the starter of an approval chooses people for later steps (自选)."""
+    steps = {
+        step.name
+        for flow in compiled.app.workflows.values()
+        if flow.entity == entity.name
+        for step in steps_of(flow)
+        if isinstance(step, HumanStep) and step.by.kind == "chosen_by" and step.by.name == "starter"
+    }
+    if not steps:
+        return {}
+    people = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+    said = "Ids of the people whom the starter chooses, by step; the trial run says out of whom."
+    named = {"enum": sorted(steps)}
+    return {"$choose": {"type": "object", "description": said, "propertyNames": named, "additionalProperties": people}}
 
 
 def _record(entity: Entity, seen: EntityView) -> dict[str, Any]:

@@ -39,6 +39,10 @@ _WORDS: frozenset[str] = frozenset(get_args(Word))
 _MOST_AT_ONCE = 100
 
 
+#: People chosen for later steps (自选), by step.
+Chosen = dict[Annotated[str, Field(max_length=64)], list[Annotated[str, Field(max_length=36)]]]
+
+
 class TaskQuery(BaseModel):
     """The query of the to-do list; an unknown name is refused."""
 
@@ -63,6 +67,7 @@ class DecisionShape(BaseModel):
     request: int | None = None
     wait: bool = False
     password: str | None = Field(default=None, max_length=LONGEST)
+    choose: Chosen = {}
 
 
 class BatchItemShape(BaseModel):
@@ -97,6 +102,7 @@ class SteerShape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     reason: str | None = Field(default=None, max_length=2000)
     to: str | None = Field(default=None, max_length=64)
+    choose: Chosen = {}
 
 
 class TrialShape(BaseModel):
@@ -105,6 +111,7 @@ class TrialShape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     fields: dict[str, Any] = {}
     record_id: str | None = Field(default=None, max_length=36)
+    choose: Chosen = {}
 
 
 @router.get("")
@@ -139,7 +146,7 @@ def decide(request: Request) -> Response:
         raise NotFound(NOT_THERE)
     body = shaped(request, DecisionShape, optional=True)
     about = About(tuple(body.people), body.seat, body.request, body.wait)
-    decision = DecisionBody(body.opinion, body.to, body.fields or {}, body.version, about)
+    decision = DecisionBody(body.opinion, body.to, body.fields or {}, body.version, about, choices=_choices(body.choose))
     database, task_id = services_of(request).database, request.path_params["id"]
     if word in ACT_WORDS:
         return _json(act_on_task(database, context, task_id, cast("ActWord", word), decision))
@@ -181,7 +188,13 @@ def steer(request: Request) -> Response:
     body = shaped(request, SteerShape, optional=True)
     word = request.url.path.rpartition("/")[2]
     database, record = services_of(request).database, _record(request)
-    return _json({"process": steer_process(database, context, record, cast("SteerWord", word), body.reason, body.to)})
+    return _json(
+        {
+            "process": steer_process(
+                database, context, record, cast("SteerWord", word), body.reason, body.to, _choices(body.choose)
+            )
+        }
+    )
 
 
 def simulate(request: Request) -> Response:
@@ -191,7 +204,11 @@ def simulate(request: Request) -> Response:
     app, workflow = request.path_params["app"], request.path_params["workflow"]
     body = shaped(request, TrialShape, optional=True)
     with services_of(request).database.read() as connection:
-        return _json(try_workflow(connection, context, app, workflow, body.fields, body.record_id))
+        return _json(try_workflow(connection, context, app, workflow, body.fields, body.record_id, _choices(body.choose)))
+
+
+def _choices(chosen: Chosen) -> dict[str, tuple[str, ...]]:
+    return {step: tuple(people) for step, people in chosen.items()}
 
 
 def _record(request: Request) -> tuple[str, str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forms_dsl.model import Label
+from forms_dsl.model import HumanStep, Label
+from forms_dsl.source import escape_pointer
 from runtime.failures import Conflict, Failure, Fault, Invalid, NotAllowed
 from runtime.process import codes
 from workflow_engine.definition import Definition
@@ -67,7 +68,14 @@ _FAULTS: Mapping[RefusalReason, tuple[str, str, Label]] = {
         {"zh": "本步骤须签名：请再次输入密码。", "en": "This decision must be signed: enter your password again."},
     ),
 }
-ACT_REASONS: frozenset[RefusalReason] = frozenset((*_ENTRANTS, *_CONFLICTS, *_FAULTS))
+#: Choices of people for later steps (自选); `{name}` is who cannot be chosen, `{title}` the step.
+_CHOICES: Mapping[RefusalReason, Label] = {
+    "choice_missing": {"zh": "请为“{title}”选择办理人。", "en": "Choose who is asked at “{title}”."},
+    "choice_number": {"zh": "“{title}”所选人数不符合要求。", "en": "Too few or too many people are chosen for “{title}”."},
+    "choice_unfit": {"zh": "不能为“{title}”选择 {name}。", "en": "{name} cannot be chosen for “{title}”."},
+    "no_such_choice": {"zh": "此处不能为该步骤选择办理人。", "en": "Nobody is chosen for this step here."},
+}
+ACT_REASONS: frozenset[RefusalReason] = frozenset((*_ENTRANTS, *_CONFLICTS, *_FAULTS, *_CHOICES))
 
 
 def failure_of_act(refusal: Refusal, name: str, definition: Definition) -> Failure:
@@ -79,6 +87,8 @@ def failure_of_act(refusal: Refusal, name: str, definition: Definition) -> Failu
     if reason in _CONFLICTS:
         code, message = _CONFLICTS[reason]
         return Conflict(message, code=code)
+    if reason in _CHOICES:
+        return _refused_choice(refusal, name, definition)
     words = {language: text.format(name=name) for language, text in _ENTRANTS[reason].items()}
     rule = next((rule for rule in definition.workflow.four_eyes if rule.name == refusal.rule), None)
     extra: dict[str, object] = {"person": {"id": refusal.person, "name": name}}
@@ -86,3 +96,14 @@ def failure_of_act(refusal: Refusal, name: str, definition: Definition) -> Failu
         words = {language: f"{text}{rule.title.get(language, rule.name)}" for language, text in words.items()}
         extra |= {"rule": rule.name, "rule_title": rule.title}
     return NotAllowed(words, code=codes.NOT_TO_ENTER.id, extra=extra)
+
+
+def _refused_choice(refusal: Refusal, name: str, definition: Definition) -> Invalid:
+    place = definition.places.get(refusal.step or "")
+    title = place.step.title if place is not None and isinstance(place.step, HumanStep) else {}
+    words = {
+        language: text.format(name=name, title=title.get(language, refusal.step or ""))
+        for language, text in _CHOICES[refusal.reason].items()
+    }
+    at = f"/choose/{escape_pointer(refusal.step)}" if refusal.step else "/choose"
+    return Invalid(words, faults=(Fault(codes.CHOICE_REFUSED.id, words, pointer=at),))

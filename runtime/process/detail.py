@@ -17,6 +17,7 @@ from runtime.process.act_detail import acts_of, people_for
 from runtime.process.act_words import is_secret
 from runtime.process.acts import ActWord
 from runtime.process.cards import case_titles
+from runtime.process.choices import choices_at
 from runtime.process.flows import live_name, pinned_flow
 from runtime.process.inbox import Task, read_task, show_tasks
 from runtime.process.opened import Opened, look_at_instance
@@ -183,6 +184,7 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
     targets = tuple(target for target in targets if not calls_in_region(definition, state, target.name))
     return {
         "decisions": decisions,
+        "choose": choices_at(opened, visit) if decisions else [],
         "opinion_required": [decision for decision in decisions if decision in step.opinion],
         "return_to": [{"step": target.name, "title": target.title} for target in targets],
         "form": step.form or opened.flow.workflow.start_form,

@@ -49,6 +49,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.BallotClosed: "process_ballot_closed",
     ae.WaitEnded: "process_waited",
     ev.Copied: "process_copied",
+    ae.PeopleChosen: "process_people_chosen",
     ae.CopyRead: "copy_read",
     ae.Suspended: "process_suspended",
     ae.Resumed: "process_resumed",

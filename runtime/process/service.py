@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -27,7 +28,9 @@ from runtime.process.journal import write_start
 from runtime.process.notify import notify
 from runtime.process.opened import Opened, apply_command, open_instance, with_record
 from runtime.process.people import may_start
+from runtime.process.persons import names_of
 from runtime.process.record import CaseRecord, lock_record, on_release, read_case
+from runtime.process.refusals import Words, failure_of, people_in
 from runtime.process.rows import Frame, find_seat
 from runtime.process.signing import sign
 from runtime.process.starting import refuse_all_but_drafts, refuse_while_cooling
@@ -38,6 +41,7 @@ from runtime.records.write import update_record
 from runtime.store.identifiers import new_id
 from runtime.store.tables import wf_instance, wf_work
 from workflow_engine import commands as cmd
+from workflow_engine.choosing import Choices
 from workflow_engine.guards import Refusal, holder_of, refuse_acting
 from workflow_engine.handle import handle
 from workflow_engine.state import Seat, Visit
@@ -60,6 +64,9 @@ Word = Literal["approve", "reject", "return", "abstain", "complete", "claim", "r
 #: Decisions with which a person may enter fields, and after which the required ones must be there.
 _ENTERING: frozenset[Word] = frozenset({"approve", "complete"})
 
+
+#: Nobody is chosen.
+NO_CHOICES: Choices = {}
 
 _WORK = sa.select(wf_work.c.instance_id, wf_work.c.step).where(wf_work.c.id == sa.bindparam("work"))
 _RUNNING = (
@@ -87,6 +94,8 @@ class DecisionBody:
     about: About = NOTHING
     #: Whether the person has just proved again who he is: the decision is signed.
     signed: bool = False
+    #: Whom the person chooses for later steps (自选), by step.
+    choices: Choices = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +106,20 @@ class Decided:
     instance_id: str | None
 
 
-def start_process(connection: Connection, context: Context, app: str, workflow: str, record_id: str) -> str:
-    """Start an approval of a draft; returns its id. Submitting completes the first fill step, also after a return to it."""
+def start_process(
+    connection: Connection, context: Context, app: str, workflow: str, record_id: str, choices: Choices = NO_CHOICES
+) -> str:
+    """Start an approval of a draft; returns its id. Submitting completes the first fill step, also after a return to it.
+
+    `choices` says whom the starter chooses for later steps (自选). Raises Invalid for a choice that is not his to make.
+    """
     flow = live_flow(context, app, workflow)
     person, steps = context.principal, flow.workflow
     if not may_start(connection, context, flow.compiled, steps.start_by):
         raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
     running = running_instance(connection, app, record_id)
     if running is not None:
-        return _submit_again(connection, context, running)
+        return _submit_again(connection, context, running, choices)
     lock_record(connection, flow, record_id)
     record = read_case(connection, context, flow, record_id)
     refuse_all_but_drafts(connection, flow, record)
@@ -116,9 +130,10 @@ def start_process(connection: Connection, context: Context, app: str, workflow: 
     before = {name: to_json(record.values.get(name)) for name in steps.start_set}
     record = write_values(connection, context, flow, record, steps.start_set)
     world = make_world(connection, context, flow, record, (person.id, person.unit_id), record.version)
-    outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before, record.version), world)
+    outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before, record.version, choices), world)
     if isinstance(outcome, Refusal):
-        raise TypeError("a start is never refused")
+        names = names_of(connection, people_in(outcome))
+        raise failure_of(outcome, Words(names, ZoneInfo(flow.compiled.app.timezone), flow.definition), involved=True)
     instance_id = new_id(context.now)
     frame = Frame(instance_id, app, flow.compiled.release, steps.entity, record_id, steps.id, person.unit_id)
     write_start(connection, frame, outcome.state, outcome.entries)
@@ -188,7 +203,7 @@ def running_instance(connection: Connection, app: str, record_id: str) -> str | 
     return instance
 
 
-def _submit_again(connection: Connection, context: Context, instance_id: str) -> str:
+def _submit_again(connection: Connection, context: Context, instance_id: str, choices: Choices) -> str:
     """Complete the first step of a case that was returned to its starter; anything else is running already."""
     opened = open_instance(connection, context, instance_id)
     first, person = opened.flow.definition.first_fill(), context.principal.id
@@ -199,7 +214,8 @@ def _submit_again(connection: Connection, context: Context, instance_id: str) ->
         raise Conflict(message, code=codes.RUNNING.id)
     _require(first, opened.record, "")
     version = opened.record.version
-    apply_command(opened, cmd.Decide(person, first.name, visit.number, mine[0].number, "complete", record_version=version))
+    again = cmd.Decide(person, first.name, visit.number, mine[0].number, "complete", record_version=version, choices=choices)
+    apply_command(opened, again)
     return instance_id
 
 
@@ -217,7 +233,7 @@ def _command(opened: Opened, visit: Visit, seat: Seat, word: Word, body: Decisio
         return cmd.Claim(person, visit.step, visit.number, seat.number)
     if word == "release":
         return cmd.Release(person, visit.step, visit.number, seat.number)
-    return cmd.Decide(person, visit.step, visit.number, seat.number, word, body.opinion, body.to)
+    return cmd.Decide(person, visit.step, visit.number, seat.number, word, body.opinion, body.to, choices=body.choices)
 
 
 def _seen(opened: Opened, command: cmd.Decide, *, signed: bool) -> cmd.Decide:

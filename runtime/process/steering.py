@@ -10,6 +10,7 @@ from runtime.process.effects import put
 from runtime.process.opened import apply_command, open_instance
 from runtime.records.access import NOT_THERE
 from workflow_engine import commands as cmd
+from workflow_engine.choosing import Choices, held_for
 
 
 def urge(connection: Connection, context: Context, instance_id: str) -> None:
@@ -18,6 +19,16 @@ def urge(connection: Connection, context: Context, instance_id: str) -> None:
     if context.principal.id != opened.journal.state.starter:
         raise NotFound(NOT_THERE)
     apply_command(opened, cmd.Urge(context.principal.id))
+
+
+def choose(connection: Connection, context: Context, instance_id: str, choices: Choices) -> None:
+    """自选, late: name whom a held step asks; by whoever chooses its people, the engine says who that is."""
+    opened, person = open_instance(connection, context, instance_id), context.principal.id
+    state = opened.journal.state
+    if person != state.starter and not any(held_for(opened.flow.definition, state, person)):
+        # Whoever has nothing to choose here need not know of the case.
+        raise NotFound(NOT_THERE)
+    apply_command(opened, cmd.Choose(person, choices))
 
 
 def suspend(connection: Connection, context: Context, instance_id: str, reason: str) -> None:

@@ -17,12 +17,13 @@ from runtime.compile.access import field_paths
 from runtime.context import Context
 from runtime.failures import Fault, Invalid, NotAllowed
 from runtime.process import codes
+from runtime.process.choices import range_of
 from runtime.process.flows import Flow, live_flow
 from runtime.process.opened import look_at_instance
 from runtime.process.people import may_start
 from runtime.process.persons import Person, persons_of
 from runtime.process.record import CaseRecord, on_release, platform_context
-from runtime.process.service import running_instance
+from runtime.process.service import NO_CHOICES, running_instance
 from runtime.process.starting import refuse_while_cooling
 from runtime.process.view import title_at
 from runtime.process.words import asked_because, held_because, left_out_because
@@ -34,6 +35,8 @@ from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.records.settle import Demands, settle
 from runtime.store.types import format_instant
+from workflow_engine.choosing import STARTER, Choices
+from workflow_engine.chosen import CHOSEN
 from workflow_engine.proxies import represented
 from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from, with_decisions
 from workflow_engine.world import Ran, World
@@ -44,7 +47,13 @@ _EXISTS = GetRequest(select=("id",))
 
 
 def try_workflow(
-    connection: Connection, context: Context, app: str, workflow: str, values: Mapping[str, object], record_id: str | None
+    connection: Connection,
+    context: Context,
+    app: str,
+    workflow: str,
+    values: Mapping[str, object],
+    record_id: str | None,
+    choices: Choices = NO_CHOICES,
 ) -> dict[str, object]:
     """The trial run of docs/rest.md: from the start over entered values, or from where a record's approval stands."""
     flow = live_flow(context, app, workflow)
@@ -62,7 +71,7 @@ def try_workflow(
     person = context.principal
     world = make_world(connection, context, flow, record, (person.id, person.unit_id), None)
     facts = with_decisions(flow.definition, _entered_by(person.id, world))
-    trial = simulate(flow.definition, person.id, person.unit_id, facts)
+    trial = simulate(flow.definition, person.id, person.unit_id, facts, choices)
     return _shown(connection, context, flow, trial)
 
 
@@ -156,10 +165,12 @@ def _beyond(connection: Connection, platform: Context, flow: Flow, record: Mappi
 
 def _shown(connection: Connection, context: Context, flow: Flow, trial: Trial) -> dict[str, object]:
     people = persons_of(connection, {person for step in trial.steps for person in (*step.people, *_left_out(step))})
-    return {"steps": [_show_step(context, flow, step, people) for step in trial.steps], "ends": trial.ends}
+    return {"steps": [_show_step(connection, context, flow, step, people) for step in trial.steps], "ends": trial.ends}
 
 
-def _show_step(context: Context, flow: Flow, step: TrialStep, people: Mapping[str, Person]) -> dict[str, object]:
+def _show_step(
+    connection: Connection, context: Context, flow: Flow, step: TrialStep, people: Mapping[str, Person]
+) -> dict[str, object]:
     found, locale = flow.definition.places[step.step].step, context.locale
     kind = found.verb if isinstance(found, HumanStep) else _KINDS.get(type(found), "choose")
     return {
@@ -176,7 +187,14 @@ def _show_step(context: Context, flow: Flow, step: TrialStep, people: Mapping[st
         "due_at": format_instant(step.due_at) if step.due_at else None,
         "authority": _authority(flow, step),
         "stuck": held_because(step.stuck, locale),
+        "choose": range_of(connection, found, step.choosable, step.people)
+        if isinstance(found, HumanStep) and _is_chosen_now(found)
+        else None,
     }
+
+
+def _is_chosen_now(step: HumanStep) -> bool:
+    return step.by.kind == CHOSEN and step.by.name == STARTER
 
 
 def _authority(flow: Flow, step: TrialStep) -> dict[str, object] | None:

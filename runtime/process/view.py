@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from forms_dsl.model import CallStep, HumanStep, Label, WaitStep
 from runtime.context import Context
 from runtime.process.act_words import Shown, ballot_of, is_secret, shown_act
+from runtime.process.choices import late_choices
 from runtime.process.flows import pinned_flow
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.persons import Person, persons_of
@@ -22,6 +23,7 @@ from runtime.store.types import format_instant
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.acts import urgeable
+from workflow_engine.choosing import held_for
 from workflow_engine.definition import Definition
 from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
@@ -84,6 +86,7 @@ def show_process(opened: Opened) -> dict[str, object]:
         "trail": list(_trail(opened, people)),
         "can": _can(opened),
         "jump": _jump(opened, people),
+        "choose": late_choices(opened),
     }
 
 
@@ -104,6 +107,8 @@ def _can(opened: Opened) -> list[str]:
     can = ["recall"] if not is_still and may_recall(definition, state, principal.id) else []
     if not is_still and urgeable(definition, state, principal.id):
         can.append("urge")
+    if not is_still and any(held_for(definition, state, principal.id)):
+        can.append("choose")
     if "administrator" in principal.platform_roles and state.is_running:
         can += ["resume"] if is_still else ["suspend", "jump", *(["retry"] if state.state == "held" else [])]
         can.append("terminate")
@@ -136,7 +141,12 @@ def _represented_in(entry: ev.Entry) -> str | None:
 def _people_in(opened: Opened) -> set[str]:
     entitled = {person for visit in opened.journal.state.open_visits() for person in entitled_in(visit)}
     named = [getattr(entry.event, "person", None) for entry in opened.journal.entries]
-    named += [each for entry in opened.journal.entries if isinstance(entry.event, ev.Copied) for each in entry.event.people]
+    named += [
+        each
+        for entry in opened.journal.entries
+        if isinstance(entry.event, ev.Copied | ae.PeopleChosen)
+        for each in entry.event.people
+    ]
     return (
         entitled
         | {person for person in named if isinstance(person, str)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from forms_dsl.model import HumanStep, Label, People
 from runtime.compile.app import CompiledApp
@@ -23,6 +24,8 @@ _KINDS: Mapping[str, Label] = {
     "leader_of": {"zh": "机构负责人", "en": "the leader of the unit"},
     "leader_of_holder": {"zh": "经办人的负责人", "en": "the leader of who was asked"},
 }
+_CHOSEN: Label = {"zh": "发起人自选：", "en": "chosen by the starter: "}
+_CHOSEN_ON_THE_WAY: Label = {"zh": "审批人自选：", "en": "chosen at an earlier step: "}
 _LEFT_OUT: Mapping[str, Label] = {
     "starter": {"zh": "是发起人，不参与审批", "en": "started it and takes no part"},
     "limit": {"zh": "授权额度不足", "en": "has too low a limit"},
@@ -47,6 +50,8 @@ _HELD: Mapping[str, Label] = {
     "authority_moved": {"zh": "按授权表应由其他层级审批", "en": "by the authority table the case is for another level"},
     "call_rejected": {"zh": "对方系统拒绝了调用", "en": "the other system refused the call"},
     "call_unknown": {"zh": "对外调用结果不明，须人工查明", "en": "nobody knows how the call ended; it must be cleared up"},
+    "not_chosen": {"zh": "尚未选择办理人", "en": "nobody has been chosen yet"},
+    "nobody_to_choose": {"zh": "没有可供选择的办理人", "en": "there is nobody to choose"},
     "nobody_may_approve": {"zh": "可办理人员的授权额度均不足", "en": "nobody asked has enough authority"},
 }
 
@@ -58,6 +63,9 @@ def in_language(label: Label, locale: str) -> str:
 
 def asked_because(compiled: CompiledApp, by: People, locale: str) -> str:
     """Why people are asked: their role and where, in words."""
+    if by.among is not None:
+        chooser = in_language(_CHOSEN if by.name == "starter" else _CHOSEN_ON_THE_WAY, locale)
+        return f"{chooser}{asked_because(compiled, by.among, locale)}"
     if by.kind == "role":
         role = compiled.app.roles.get(by.name or "")
         what = in_language(role.label, locale) if role else by.name or ""
@@ -91,6 +99,8 @@ def held_because(reason: str | None, locale: str) -> str | None:
 
 def post_of(compiled: CompiledApp, step: HumanStep) -> Label | None:
     """In which capacity people act at a step."""
+    if step.by.among is not None:
+        return post_of(compiled, replace(step, by=step.by.among))
     if step.by.kind == "role":
         role = compiled.app.roles.get(step.by.name or "")
         return role.label if role else None

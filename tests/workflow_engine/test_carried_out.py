@@ -22,7 +22,6 @@ REFUSED = [
     "open_for: 1 working day",
     "for: 10 working days",
     "sub_flow: ordering",
-    "chosen_by: check",
     "do: [submit",
     "user: {role: clerk",
     "expect: {at",

@@ -23,6 +23,16 @@ export interface TrailEntry {
   readonly detail: string | null
 }
 
+/** 自选: for which step somebody chooses people, how many, and out of whom. */
+export interface PeopleChoice {
+  readonly step: string
+  readonly title: Label
+  readonly at_least: number
+  readonly at_most: number | null
+  readonly people: readonly Person[]
+  readonly chosen: readonly string[]
+}
+
 export interface Process {
   readonly id: string
   readonly workflow: string
@@ -34,6 +44,8 @@ export interface Process {
   readonly at: readonly ProcessStep[]
   readonly trail: readonly TrailEntry[]
   readonly can: readonly string[]
+  /** Steps that are held for want of people whom this person chooses. */
+  readonly choose?: readonly PeopleChoice[]
   /** For administrators: where the flow may be put, and the jump that waits for a second one. */
   readonly jump?: { readonly to: readonly { readonly step: string, readonly title: Label }[], readonly asked: { readonly step: string, readonly by: Person | null } | null } | null
 }
@@ -65,6 +77,8 @@ export interface Task {
 
 export interface TaskDetail extends Task {
   readonly decisions: readonly string[]
+  /** Whom this person chooses with his decision. */
+  readonly choose?: readonly PeopleChoice[]
   readonly opinion_required: readonly string[]
   readonly return_to: readonly { readonly step: string, readonly title: Label }[]
   readonly form: string | null
@@ -116,5 +130,7 @@ export interface TrialStep {
   /** The rows of the authority table that lead here, and what they say. */
   readonly authority?: { readonly table: Label, readonly rows: readonly string[], readonly value: string | null } | null
   readonly stuck: string | null
+  /** Of a step whose people the starter chooses: out of whom. */
+  readonly choose?: PeopleChoice | null
 }
 export interface Trial { readonly steps: readonly TrialStep[], readonly ends: 'approved' | 'stuck' }

@@ -11,6 +11,7 @@ import { useNoun } from '../../kernel/i18n/locale'
 import { useTitle } from '../../kernel/parts/title'
 import { dismissAll, useHints } from '../duplicates/data'
 import { Hints } from '../duplicates/Hints'
+import type { Chosen } from '../parts/ChoosePeople'
 import { Conflict } from './Conflict'
 import { EntryForm } from './EntryForm'
 import { LeaveGuard } from './leave'
@@ -40,6 +41,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
   const { screens: { app, timezone }, form, entity } = parts
   const navigate = useNavigate(), client = useQueryClient()
   const [stored, setStored] = useState(initial), [attempts, setAttempts] = useState(0), [theirs, setTheirs] = useState<Stored | null>(null)
+  const [chosen, setChosen] = useState<Chosen>({})
   const [saving, setSaving] = useState<Saving>({ kind: 'idle' })
   const done = useRef(false)
   const around = useSurroundings(parts, initial?.record ?? null, null)
@@ -55,6 +57,8 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
   useTitle(title)
 
   const body = () => bodyOf(entry.drawn, before, stored ? [] : Object.keys(prefill?.values ?? {}))
+  // Whom the starter chooses stands beside the fields.
+  const started = () => (Object.keys(chosen).length > 0 ? { ...body(), $choose: chosen } : body())
   const keep = (next: Stored) => {
     setStored(next)
     // The answer of a write has no titles of references: the record page asks anew.
@@ -98,7 +102,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
   const submit = () => {
     if (entry.attempt().some(fault => fault.level === 'error')) return setAttempts(count => count + 1)
     void send(
-      () => (stored === null ? sender.create(body(), starts) : starts ? sender.submit(stored, body()) : sender.update(stored, body())),
+      () => (stored === null ? sender.create(starts ? started() : body(), starts) : starts ? sender.submit(stored, started()) : sender.update(stored, body())),
       next => {
         done.current = true
         const number = typeof next.record['number'] === 'string' ? ` ${next.record['number']}` : ''
@@ -120,7 +124,7 @@ export function EntryScreen({ parts, stored: initial, prefill, above }: EntryScr
         parts={parts} entry={entry} title={title} submit={submit} submitText={starts ? t('submit') : t('submit_plain')} saveDraft={canDraft ? saveDraft : undefined}
         busy={saving.kind === 'busy'} failure={saving.kind === 'failed' ? saving.error : null} attempts={attempts} state={state} stateIsGood={saving.kind === 'saved' && !dirty}
         above={<>{theirs && <Conflict parts={parts} entry={entry} before={before} theirs={theirs.record} done={settleConflict} />}<Hints app={app} entity={entity} hints={hints} reason={reason} say={setReason} />{above}</>}
-        beside={starts && entity.workflow ? <PathPane app={app} workflow={entity.workflow.name} names={Object.keys(entity.fields)} recordId={stored?.id} values={entry.drawn.values} ready={!entry.drawn.blocks.some(block => missing(block, entry.drawn.values))} /> : undefined}
+        beside={starts && entity.workflow ? <PathPane app={app} workflow={entity.workflow.name} names={Object.keys(entity.fields)} recordId={stored?.id} values={entry.drawn.values} chosen={chosen} choose={setChosen} ready={!entry.drawn.blocks.some(block => missing(block, entry.drawn.values))} /> : undefined}
       />
       <LeaveGuard dirty={dirty} done={done} />
     </>

@@ -8,6 +8,7 @@ import type { Wire } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useFailureText } from '../../kernel/parts/Failure'
 import { SidePane } from '../parts/SidePane'
+import { ChoosePeople, type Chosen } from '../parts/ChoosePeople'
 import { Path } from '../parts/Path'
 import type { Filled } from './model'
 import { words } from './words'
@@ -18,9 +19,9 @@ const WAIT = 500
 const fieldsOf = (values: Filled): Record<string, Wire> =>
   Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== null && !name.includes('.') && !name.startsWith('_')))
 
-interface PathPaneProps { readonly app: string, readonly workflow: string, readonly names: readonly string[], readonly values: Filled, readonly recordId?: string | undefined, readonly ready: boolean }
+interface PathPaneProps { readonly app: string, readonly workflow: string, readonly names: readonly string[], readonly values: Filled, readonly recordId?: string | undefined, readonly ready: boolean, readonly chosen: Chosen, readonly choose: (chosen: Chosen) => void }
 
-export function PathPane({ app, workflow, names, values, recordId, ready }: PathPaneProps) {
+export function PathPane({ app, workflow, names, values, recordId, ready, chosen, choose }: PathPaneProps) {
   const t = useWords(words), failure = useFailureText()
   const text = JSON.stringify(Object.fromEntries(Object.entries(fieldsOf(values)).filter(([name]) => names.includes(name))))
   const [settled, setSettled] = useState(text)
@@ -29,8 +30,8 @@ export function PathPane({ app, workflow, names, values, recordId, ready }: Path
     return () => clearTimeout(timer)
   }, [text])
   const trial = useQuery<Trial>({
-    queryKey: ['trial', app, workflow, recordId, settled],
-    queryFn: ({ signal }) => post<Trial>(path('api', app, 'workflows', workflow, 'simulate'), { body: { fields: JSON.parse(settled) as object, ...(recordId ? { record_id: recordId } : {}) }, signal }),
+    queryKey: ['trial', app, workflow, recordId, settled, chosen],
+    queryFn: ({ signal }) => post<Trial>(path('api', app, 'workflows', workflow, 'simulate'), { body: { fields: JSON.parse(settled) as object, ...(recordId ? { record_id: recordId } : {}), choose: chosen }, signal }),
     enabled: ready,
     placeholderData: keepPreviousData,
     retry: false,
@@ -45,6 +46,7 @@ export function PathPane({ app, workflow, names, values, recordId, ready }: Path
         {ready && !trial.error && !trial.data && [0, 1, 2].map(at => <span key={at} className="grey path-grey" />)}
         {ready && !trial.error && trial.data && <Path trial={trial.data} />}
       </div>
+      {ready && <ChoosePeople choices={(trial.data?.steps ?? []).flatMap(step => step.choose ?? [])} chosen={chosen} change={choose} />}
     </SidePane>
   )
 }

@@ -10,6 +10,7 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { useShortcuts } from '../../kernel/keyboard'
 import { Failure } from '../../kernel/parts/Failure'
 import { useIsNarrow } from '../../kernel/parts/narrow'
+import { ChoosePeople, chosenOf } from '../parts/ChoosePeople'
 import { Acts } from './Acts'
 import type { Decision } from './decide'
 import { words } from './words'
@@ -20,6 +21,8 @@ const LETTERS: Readonly<Record<string, string>> = { approve: 'A', reject: 'X', r
 const ORDER = ['claim', 'release', 'veto', 'reject', 'return', 'abstain', 'complete', 'answer', 'read', 'approve']
 /** Decisions that only say who works on it: nobody signs them. */
 const UNSIGNED: ReadonlySet<string> = new Set(['claim', 'release'])
+/** Decisions with which people are chosen for later steps. */
+const FORWARD: ReadonlySet<string> = new Set(['approve', 'complete'])
 const MOST = 500
 
 interface ActionBarProps { readonly task: TaskDetail, readonly busy: boolean, readonly failure: unknown, readonly decide: (decision: Decision) => void, readonly acted: (act: string) => void }
@@ -28,6 +31,7 @@ export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps
   const t = useWords(words), c = useWords(common), label = useLabel(), narrow = useIsNarrow()
   const [opinion, setOpinion] = useState(''), [chosen, setChosen] = useState<string | null>(null), [to, setTo] = useState(task.return_to[0]?.step)
   const [lacking, setLacking] = useState(false), [password, setPassword] = useState(''), [unsigned, setUnsigned] = useState(false)
+  const [named, setNamed] = useState(chosenOf(task.choose))
   const box = useRef<TextAreaRef>(null), pen = useRef<InputRef>(null)
   const decisions = task.decisions.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
   const word = (name: string) => (name in words.entries ? t(name as Known) : name)
@@ -41,7 +45,7 @@ export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps
     const signs = task.signature === true && !UNSIGNED.has(name)
     setUnsigned(signs && !password)
     if (signs && !password) return pen.current?.focus()
-    decide({ name, opinion: opinion.trim(), to: name === 'return' ? to : undefined, password: signs ? password : undefined })
+    decide({ name, opinion: opinion.trim(), to: name === 'return' ? to : undefined, password: signs ? password : undefined, choose: FORWARD.has(name) ? named : undefined })
     // It signs one decision, also when that one is refused.
     setPassword('')
   }
@@ -84,6 +88,7 @@ export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps
           {needing.length > 0 && <span className="hint small">{t('opinion_rule', { decisions: needing.map(word).join(c('separator')) })}</span>}
         </div>
       )}
+      {(task.choose ?? []).length > 0 && decisions.some(name => FORWARD.has(name)) && <ChoosePeople choices={task.choose ?? []} chosen={named} change={setNamed} />}
       <div className="action-line">
         <div className="opinion">
           <Input.TextArea

@@ -12,6 +12,7 @@ import { bodyOf, type Filled } from '../entry/model'
 import { faultsIn } from '../entry/save'
 import { useEntry, useSurroundings } from '../entry/useEntry'
 import { words as entryWords } from '../entry/words'
+import { ChoosePeople, chosenOf, type Chosen } from '../parts/ChoosePeople'
 import { SidePane } from '../parts/SidePane'
 import { Trail } from '../parts/Trail'
 import { words } from './words'
@@ -22,7 +23,7 @@ interface ResubmitProps {
   readonly entity: EntityScreen
   readonly busy: boolean
   readonly failure: unknown
-  readonly send: (fields: Readonly<Record<string, Wire>>) => void
+  readonly send: (fields: Readonly<Record<string, Wire>>, choose: Chosen) => void
 }
 
 /** A form for the fields of a step that names none and has none of its entity's. */
@@ -38,6 +39,7 @@ export function Resubmit({ task, screens, entity, busy, failure, send }: Resubmi
   const parts = { screens, form, entity }, before = task.record as Filled
   const around = useSurroundings(parts, before, { write: task.fields.write, hide: task.fields.hide, require: task.fields.require ?? [] })
   const entry = useEntry(parts, { values: before, titles: titlesOf(task.record) }, around)
+  const [chosen, setChosen] = useState(chosenOf(task.choose))
   const sent = useRef(false)
   const [attempts, setAttempts] = useState(0), [answered, setAnswered] = useState<unknown>(null)
   const refused = faultsIn(failure)
@@ -56,14 +58,14 @@ export function Resubmit({ task, screens, entity, busy, failure, send }: Resubmi
   const submit = () => {
     if (entry.attempt().some(fault => fault.level === 'error')) return setAttempts(attempts + 1)
     sent.current = true
-    send(bodyOf(entry.drawn, before))
+    send(bodyOf(entry.drawn, before), chosen)
   }
   return (
     <>
       <EntryForm
         parts={parts} entry={entry} title={t('resubmit')} submitText={e(task.process && task.process.trail.length > 1 ? 'resubmit' : 'complete')} submit={submit} busy={busy}
         failure={refused ? null : failure} attempts={attempts} state={entry.dirty ? e('not_saved') : ''} stateIsGood={false} above={<p className="quiet">{t('resubmit_hint')}</p>}
-        beside={task.process && <SidePane title={t('trail')}><Trail process={task.process} me={me?.id ?? null} /></SidePane>}
+        beside={task.process && <SidePane title={t('trail')}><Trail process={task.process} me={me?.id ?? null} /><ChoosePeople choices={task.choose ?? []} chosen={chosen} change={setChosen} /></SidePane>}
       />
       <LeaveGuard dirty={entry.dirty} done={sent} />
     </>

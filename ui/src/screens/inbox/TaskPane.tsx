@@ -78,7 +78,7 @@ function Opened({ task, screens, focus, decided, acted }: { readonly task: TaskD
         <div className="task-ways"><Subject task={task} screens={screens} />{task.opens && <Link className="button-plain" to={`/app/${task.app}/${task.entity}/${task.record_id}`}>{t('all_fields')}</Link>}</div>
       </header>
       {fills && entity
-        ? <Resubmit task={task} screens={screens} entity={entity} busy={decide.isPending} failure={decide.error} send={fields => decide.mutate({ name: 'complete', opinion: '', fields })} />
+        ? <Resubmit task={task} screens={screens} entity={entity} busy={decide.isPending} failure={decide.error} send={(fields, choose) => decide.mutate({ name: 'complete', opinion: '', fields, choose })} />
         : (
           <>
             <div className="task-body">

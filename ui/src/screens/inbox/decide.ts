@@ -5,6 +5,7 @@ import { Refusal } from '../../kernel/api/failure'
 import { useOnce } from '../../kernel/api/once'
 import { keys } from '../../kernel/api/queries'
 import type { Decided, TaskDetail } from '../../kernel/api/processes'
+import type { Chosen } from '../parts/ChoosePeople'
 import type { Wire } from '../../kernel/api/types'
 
 export interface Decision {
@@ -14,6 +15,8 @@ export interface Decision {
   readonly fields?: Readonly<Record<string, Wire>> | undefined
   /** The password again, where the step asks for a signature. */
   readonly password?: string | undefined
+  /** Whom the person chooses for later steps. */
+  readonly choose?: Chosen | undefined
 }
 
 /** Decisions end the task for this person; claiming and releasing only say who works on it, a copy that was read stays. */
@@ -65,8 +68,8 @@ export function useBatch(done: (outcomes: readonly BatchOutcome[]) => void) {
 export function useDecide(task: TaskDetail, done: (decided: Decided, decision: Decision) => void) {
   const client = useQueryClient(), once = useOnce()
   return useMutation({
-    mutationFn: ({ name, opinion, to, fields, password }: Decision) => {
-      const body = { ...(opinion ? { opinion } : {}), ...(to ? { to } : {}), ...(fields ? { fields } : {}), ...(password ? { password } : {}), ...(ends(name) ? { version: task.record.version } : {}) }
+    mutationFn: ({ name, opinion, to, fields, password, choose }: Decision) => {
+      const body = { ...(opinion ? { opinion } : {}), ...(to ? { to } : {}), ...(fields ? { fields } : {}), ...(password ? { password } : {}), ...(choose && Object.keys(choose).length > 0 ? { choose } : {}), ...(ends(name) ? { version: task.record.version } : {}) }
       return once([task.id, name, body], key => post<Decided>(path('api', 'tasks', task.id, name), { body, key }))
     },
     onSuccess: (decided, decision) => {

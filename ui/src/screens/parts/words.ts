@@ -3,6 +3,12 @@ import { catalogue } from '../../kernel/i18n/catalogue'
 export const words = catalogue('parts', {
   excluded: ['已排除 {{name}}', '{{name}} is left out'],
   authority: ['{{table}}：{{rows}} → {{value}}', '{{table}}: {{rows}} → {{value}}'],
+  choose_for: ['为“{{step}}”选择办理人', 'Who is asked at “{{step}}”'],
+  choose_hint: ['请选择', 'choose'],
+  choose_nobody: ['没有可选的人', 'nobody to choose'],
+  choose_least: ['至少 {{least}} 人', 'at least {{least}}'],
+  choose_between: ['{{least}} 至 {{most}} 人', '{{least}} to {{most}}'],
+  chosen: ['选定办理人', 'chose people'],
   nobody: ['没有人可办', 'nobody can do this'],
   platform: ['系统', 'the system'],
   people: ['{{name}} 等 {{count}} 人', '{{name}} and {{count}} in all', '{{name}} and {{count}} in all'],

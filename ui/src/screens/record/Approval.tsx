@@ -10,6 +10,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
+import { ChoosePeople, type Chosen } from '../parts/ChoosePeople'
 import { ProcessTag, Trail } from '../parts/Trail'
 import { Steering, type Steer } from './Steering'
 import { words } from './words'
@@ -19,7 +20,7 @@ interface ApprovalProps { readonly app: string, readonly entity: string, readonl
 export function Approval({ app, entity, id, process }: ApprovalProps) {
   const t = useWords(words), label = useLabel(), client = useQueryClient(), once = useOnce()
   const me = useMe().data
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState(false), [named, setNamed] = useState<Chosen>({})
   const steer = useMutation({
     mutationFn: ({ way, ...body }: Steer) => once([way, body], key => call('POST', path('api', app, entity, id, 'process', way), { key, body })),
     onSuccess: () => {
@@ -34,7 +35,9 @@ export function Approval({ app, entity, id, process }: ApprovalProps) {
       <div className="card-body">
         <Trail process={process} me={me?.id ?? null} />
         {steer.error && !asking && <Failure error={steer.error} />}
+        <ChoosePeople choices={process.choose ?? []} chosen={named} change={setNamed} />
         <div className="steer">
+          {process.can.includes('choose') && <Button size="small" type="primary" aria-busy={steer.isPending} disabled={Object.keys(named).length === 0} onClick={() => steer.mutate({ way: 'choose', choose: named }, { onSuccess: () => setNamed({}) })}>{t('choose')}</Button>}
           {process.can.includes('recall') && <Button size="small" onClick={() => setAsking(true)}>{t('recall')}</Button>}
           {process.can.includes('retry') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate({ way: 'retry' })}>{t('retry')}</Button>}
           <Steering process={process} busy={steer.isPending} failure={steer.error} steer={(what, done) => steer.mutate(what, { onSuccess: done })} forget={() => steer.reset()} />

@@ -7,12 +7,13 @@ import { common } from '../../kernel/i18n/common'
 import { useLabel } from '../../kernel/i18n/locale'
 import { Dialog } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
+import type { Chosen } from '../parts/ChoosePeople'
 import { words } from './words'
 
 export type Way = 'suspend' | 'resume' | 'terminate' | 'jump'
 const WAYS: readonly Way[] = ['suspend', 'resume', 'jump', 'terminate']
 
-export interface Steer { readonly way: string, readonly reason?: string, readonly to?: string }
+export interface Steer { readonly way: string, readonly reason?: string, readonly to?: string, readonly choose?: Chosen }
 
 interface SteeringProps { readonly process: Process, readonly busy: boolean, readonly failure: unknown, readonly steer: (steer: Steer, done: () => void) => void, readonly forget: () => void }
 

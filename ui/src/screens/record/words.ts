@@ -27,6 +27,7 @@ export const words = catalogue('record', {
   recall_ask: ['撤回这笔申请？', 'Take this submission back?'],
   recall_text: ['审批停止，记录回到草稿，改好后可以再提交。', 'The approval stops and the record is a draft again; it can be changed and submitted anew.'],
   urge: ['催办', 'Urge'],
+  choose: ['请他们办理', 'Ask them'],
   retry: ['重试这一步', 'Try this step again'],
   suspend: ['挂起', 'Suspend'], resume: ['激活', 'Resume'], terminate: ['终止', 'End it'], jump: ['跳转', 'Put it elsewhere'],
   suspend_text: ['激活之前谁都不能办理，时限暂停。', 'Nobody decides and no time runs until it is resumed.'],
