@@ -40,7 +40,7 @@ def _is_broken(definition: Definition, rule: FourEyes, state: Instance, world: W
     if _separates_starter(definition, rule, step) and person in world.authors():
         # Whoever wrote what was submitted stands where the starter stands, whoever pressed the button for him.
         return True
-    if step in rule.different_people and any(person in state.actors(other) for other in rule.different_people if other != step):
+    if step in rule.different_people and state.has_acted(person, [other for other in rule.different_people if other != step]):
         return True
     if step in rule.same_person:
         acted = [state.actors(other) for other in rule.same_person if other != step]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from workflow_engine import act_events as ae
@@ -63,6 +63,11 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "people_chosen": ae.PeopleChosen,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
+#: The fields of each kind and of what stands in them: to look them up costs more than the rest.
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    cls: tuple(each.name for each in fields(cls)) for cls in (*_NAMES, ev.SeatOffer, LeftOut, ae.NewTerm)
+}
+_SIMPLE = (str, int, bool, type(None))
 
 
 def kind_of(event: ev.Event) -> str:
@@ -72,31 +77,34 @@ def kind_of(event: ev.Event) -> str:
 
 def encode(event: ev.Event) -> dict[str, object]:
     """The body of an event as JSON data."""
-    body: dict[str, object] = _plain(asdict(event))
-    return body
+    return {name: _plain(getattr(event, name)) for name in _FIELDS[type(event)]}
 
 
 def _plain(value: Any) -> Any:
-    """The same with moments as text, however deep."""
-    match value:
-        case dict():
-            return {name: _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case dt.datetime():
-            return value.isoformat()
-        case _:
-            return value
+    """The same as data, with moments as text, however deep."""
+    if isinstance(value, _SIMPLE):
+        return value
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _FIELDS[type(value)]}
+    return value
 
 
 def decode(kind: str, body: Mapping[str, object]) -> ev.Event:
     """The event of a stored kind and body."""
     cls = KINDS[kind]
     make: Callable[..., ev.Event] = cls
-    return make(**{each.name: _revive(each.name, body[each.name]) for each in fields(cls) if each.name in body})
+    return make(**{name: _revive(name, body[name]) for name in _FIELDS[cls] if name in body})
 
 
 def _revive(name: str, value: object) -> object:
+    if value is None or isinstance(value, int):
+        return value
     match name, value:
         case (("due_at" | "closes_at" | "next_at"), str()):
             return dt.datetime.fromisoformat(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -150,6 +150,13 @@ class Visit:
         """The request with a number."""
         return next((request for request in self.requests if request.number == number), None)
 
+    def has_actor(self, person: str) -> bool:
+        """Whether somebody acted here: clicked, or it was his seat, or he did it for its owner (委派)."""
+        for seat in self.seats:
+            if seat.actor is not None and person in (seat.actor, seat.owner):
+                return True
+        return any(each.person == person and each.kind == "delegate" and each.state == "answered" for each in self.requests)
+
     def entitled(self, seat: Seat) -> tuple[str, ...]:
         """Who finds a seat in the to-do list; nobody is offered a second seat of the same visit."""
         if self.state != "open" or seat.state != "open":
@@ -246,6 +253,10 @@ class Instance:
     def block(self, name: str) -> Block | None:
         """The running activation of a together block."""
         return next((b for b in reversed(self.blocks) if b.name == name and b.state == "running"), None)
+
+    def has_acted(self, person: str, steps: Iterable[str]) -> bool:
+        """Whether somebody ever acted at one of these steps, in the sense of `actors`."""
+        return any(visit.has_actor(person) for visit in self.visits if visit.step in steps)
 
     def actors(self, step: str) -> frozenset[str]:
         """Everybody who ever acted at a step, in all rounds: who clicked, whose seat it was, and who did it for him (委派).

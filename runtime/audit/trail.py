@@ -11,20 +11,18 @@ import hmac
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from json.encoder import encode_basestring as encode
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection
 
 from runtime.audit.canonical import canonical_json
 from runtime.context import Context
 from runtime.store.copying import put_rows
+from runtime.store.direct import change_many
 from runtime.store.identifiers import new_id, new_ids
-from runtime.store.prepared import Prepared, prepare
 from runtime.store.tables import audit_event, audit_queue
 from runtime.store.types import truncate_to_milliseconds
-from runtime.store.waiting import change_later
 
 #: What a leaf is made of: every column but the leaf itself.
 LEAF_COLUMNS = tuple(column.name for column in audit_event.columns if column.name != "leaf")
@@ -33,6 +31,8 @@ LEAF_COLUMNS = tuple(column.name for column in audit_event.columns if column.nam
 _DIFFERING = ("id", "record_id", "record_version", "body", "leaf")
 _INSERT_EVENT = sa.insert(audit_event)
 _INSERT_QUEUE = sa.insert(audit_queue)
+#: Up to so many events of one act go in one by one, more of them all at once.
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,13 @@ def record_events(connection: Connection, context: Context, events: Sequence[New
     if not events:
         return []
     rows = [_row(context, event) for event in events]
-    if len(rows) == 1:
-        # The usual case of one act, in every write: the statements' text is made once.
-        event, queue = _prepared(connection.dialect)
-        change_later(connection, event, rows[0])
-        change_later(connection, queue, {"event_id": rows[0]["id"]})
+    if len(rows) <= _FEW:
+        # The usual case of one act, in every write: the statements' text is made once, and on PostgreSQL they travel with others.
+        change_many(connection, _INSERT_EVENT, rows)
+        change_many(connection, _INSERT_QUEUE, [{"event_id": row["id"]} for row in rows])
     else:
         _put(connection, tuple(rows[0]), [tuple(row.values()) for row in rows])
     return [str(row["id"]) for row in rows]
-
-
-@lru_cache(maxsize=8)
-def _prepared(dialect: Dialect) -> tuple[Prepared, Prepared]:
-    return prepare(_INSERT_EVENT, dialect), prepare(_INSERT_QUEUE, dialect)
 
 
 def record_alike(connection: Connection, context: Context, act: Alike, events: Iterable[tuple[str, int, str]]) -> None:

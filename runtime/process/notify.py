@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from runtime.context import Context
 from runtime.identity.holdings import holders_of
 from runtime.process.rows import Frame, work_id
+from runtime.store.direct import change_many
 from runtime.store.identifiers import new_id
 from runtime.store.tables import notice
 from workflow_engine import act_events as ae
@@ -30,6 +31,7 @@ class Telling:
     detail: str | None = None
 
 
+_ADD_NOTICE = sa.insert(notice)
 #: Who may act for somebody on this case.
 Proxies = Callable[[str], frozenset[str]]
 
@@ -51,8 +53,7 @@ def notify(
             if each.person != entry.actor and key not in told:
                 told.add(key)
                 rows.append(_row(frame, each, entry))
-    if rows:
-        connection.execute(sa.insert(notice), rows)
+    change_many(connection, _ADD_NOTICE, rows)
 
 
 def _with_proxies(state: Instance, proxies: Proxies, tellings: Iterable[Telling]) -> Iterator[Telling]:

@@ -18,6 +18,7 @@ from runtime.context import Context
 from runtime.identity.holdings import counts_on_day, role_counts
 from runtime.process.leaders import Leading, holds_post
 from runtime.records.access import is_platform
+from runtime.store.direct import ask, ask_one
 from runtime.store.tables import org_branch, org_person, person_group, person_post, role_grant, wf_work, wf_work_person
 from workflow_engine.world import Candidate, Found
 
@@ -57,7 +58,7 @@ def find_people(directory: Directory, by: People) -> Found:
     values = _values(directory, by)
     if values is None:
         return Found((), describe(by))
-    rows = directory.connection.execute(_statement(directory, by, "everybody"), values)
+    rows = ask(directory.connection, _statement(directory, by, "everybody"), values)
     return Found(tuple(Candidate(row.id, row.busy) for row in rows), describe(by))
 
 
@@ -68,7 +69,7 @@ def still_fits(directory: Directory, by: People, person: str) -> bool:
     values = _values(directory, by)
     if values is None:
         return False
-    return directory.connection.execute(_statement(directory, by, "one"), {**values, "person": person}).first() is not None
+    return ask_one(directory.connection, _statement(directory, by, "one"), {**values, "person": person}) is not None
 
 
 def leader_of(directory: Directory, person: str) -> Found:

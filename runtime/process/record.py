@@ -17,6 +17,7 @@ from runtime.records.access import NOT_THERE
 from runtime.records.facts import facts_of
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
+from runtime.store.direct import ask_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def lock_record(connection: Connection, flow: Flow, record_id: str) -> int:
         return sa.select(table.c.version).where(*living).with_for_update()
 
     found = flow.compiled.cache.get_or_make(("lock record", flow.workflow.entity), build)
-    version: int | None = connection.execute(found, {"record": record_id}).scalar_one_or_none()
+    version: int | None = ask_value(connection, found, {"record": record_id})
     if version is None:
         raise NotFound(NOT_THERE)
     return version

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workflow_engine.state import Copy, Instance, Request, RequestKind, Seat, Visit
 
@@ -48,17 +49,17 @@ class VisitRows:
 
 def seat_id(instance_id: str, visit: Visit, seat: Seat) -> str:
     """The key of a seat: the same whenever it is asked for."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"seat/{visit.first_name}/{visit.number}/{seat.number}"))
+    return _key(instance_id, f"seat/{visit.first_name}/{visit.number}/{seat.number}")
 
 
 def work_id(instance_id: str, visit: Visit, seat: Seat) -> str:
     """The key of a seat's work item."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"work/{visit.first_name}/{visit.number}/{seat.number}"))
+    return _key(instance_id, f"work/{visit.first_name}/{visit.number}/{seat.number}")
 
 
 def request_id(instance_id: str, visit: Visit, request: Request) -> str:
     """The key of the work item of somebody who is asked for an opinion."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"request/{visit.first_name}/{visit.number}/{request.number}"))
+    return _key(instance_id, f"request/{visit.first_name}/{visit.number}/{request.number}")
 
 
 def rows_of(frame: Frame, visit: Visit) -> VisitRows:
@@ -90,7 +91,7 @@ def find_seat(state: Instance, instance_id: str, step: str, key: str) -> tuple[V
 
 def copy_id(instance_id: str, copy: Copy) -> str:
     """The key of what somebody got to read."""
-    return str(uuid.uuid5(uuid.UUID(instance_id), f"copy/{copy.number}"))
+    return _key(instance_id, f"copy/{copy.number}")
 
 
 def copy_row(frame: Frame, copy: Copy) -> Row:
@@ -114,6 +115,7 @@ def copy_row(frame: Frame, copy: Copy) -> Row:
         "created_at": copy.at,
         "due_at": None,
         "done_at": copy.read_at,
+        "by_proxy": False,
     }
 
 
@@ -129,6 +131,12 @@ def find_request(state: Instance, instance_id: str, step: str, key: str) -> tupl
             if request_id(instance_id, visit, request) == key:
                 return visit, request
     return None
+
+
+# Asked for the same seat several times in a command, and again in the next one.
+@lru_cache(maxsize=10_000)
+def _key(instance_id: str, name: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(instance_id), name))
 
 
 def _visit_row(frame: Frame, visit: Visit) -> Row:

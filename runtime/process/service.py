@@ -38,6 +38,7 @@ from runtime.process.timers import CLOSE
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
 from runtime.records.write import update_record
+from runtime.store.direct import ask_one, ask_value
 from runtime.store.identifiers import new_id
 from runtime.store.tables import wf_instance, wf_work
 from workflow_engine import commands as cmd
@@ -144,7 +145,7 @@ def start_process(
 
 def decide(connection: Connection, context: Context, work_id: str, word: Word, body: DecisionBody) -> Decided:
     """Decide, claim or give back a task; the loser of a race hears who decided what and when."""
-    work = connection.execute(_WORK, {"work": work_id}).one_or_none()
+    work = ask_one(connection, _WORK, {"work": work_id})
     if work is None:
         raise NotFound(NOT_THERE)
     if work.instance_id is None:
@@ -164,7 +165,7 @@ def decide(connection: Connection, context: Context, work_id: str, word: Word, b
 
 def act_on(connection: Connection, context: Context, work_id: str, word: ActWord, body: DecisionBody) -> Decided:
     """Do something with a task beside deciding it: transfer it, ask others, add or remove seats, answer who asked."""
-    work = connection.execute(_WORK, {"work": work_id}).one_or_none()
+    work = ask_one(connection, _WORK, {"work": work_id})
     if work is None or work.instance_id is None:
         raise NotFound(NOT_THERE)
     act(open_instance(connection, context, work.instance_id), work.step, work_id, word, body.opinion, body.about)
@@ -198,8 +199,7 @@ def timer_due(connection: Connection, context: Context, due: Mapping[str, object
 
 def running_instance(connection: Connection, app: str, record_id: str) -> str | None:
     """The approval that is running over a record."""
-    found = connection.execute(_RUNNING, {"of": app, "record": record_id})
-    instance: str | None = found.scalar_one_or_none()
+    instance: str | None = ask_value(connection, _RUNNING, {"of": app, "record": record_id})
     return instance
 
 

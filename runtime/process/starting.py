@@ -15,6 +15,7 @@ from runtime.process import codes
 from runtime.process.flows import Flow
 from runtime.process.office_time import clock_of
 from runtime.process.record import CaseRecord
+from runtime.store.direct import ask_value
 from runtime.store.tables import wf_instance
 from runtime.store.types import format_instant
 
@@ -60,5 +61,5 @@ def refuse_while_cooling(connection: Connection, context: Context, flow: Flow, r
 def _ended(connection: Connection, flow: Flow, record_id: str, end: str) -> dt.datetime | None:
     """When the flow last came to this end over the record."""
     key = {"record": record_id, "of": flow.compiled.app.name, "workflow": flow.workflow.id, "end": end}
-    ended: dt.datetime | None = connection.execute(_ENDED, key).scalar_one_or_none()
+    ended: dt.datetime | None = ask_value(connection, _ENDED, key)
     return ended

@@ -27,6 +27,7 @@ from runtime.process.people import Case, Directory, find_people, leader_of, stil
 from runtime.process.proxies import proxies_of
 from runtime.process.record import CaseRecord
 from runtime.query.late import context_facts
+from runtime.store.direct import ask_value
 from runtime.store.tables import person_limit
 from workflow_engine.world import Ran, Settled, World, as_moment
 
@@ -120,7 +121,7 @@ def _once(ask: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 
 
 def _limit(connection: Connection, compiled: CompiledApp, person: str) -> Decimal | None:
-    amount: str | None = connection.execute(_LIMIT, {"person": person, "of": compiled.app.name}).scalar_one_or_none()
+    amount: str | None = ask_value(connection, _LIMIT, {"person": person, "of": compiled.app.name})
     return None if amount is None else Decimal(amount)
 
 

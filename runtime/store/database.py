@@ -18,7 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from runtime.store.away import reachable
-from runtime.store.waiting import send_before_others
+from runtime.store.waiting import refusals, send_before_others
 
 #: A connection that was idle for so long may have lost its server meanwhile.
 _IDLE_SECONDS = 1.0
@@ -125,4 +125,5 @@ def _prepare_sqlite(engine: Engine, setup: tuple[SqliteSetup, ...]) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("qiqiao_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        with refusals(connection, "BEGIN"):
+            connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")  # type: ignore[union-attr]

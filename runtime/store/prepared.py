@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -32,6 +32,21 @@ class Prepared:
     name: str = ""
     prepare: str = ""
     execute: str = ""
+    #: By position: the name, what turns its value, and whether it is fixed.
+    order: tuple[tuple[str, Callable[[Any], object] | None, bool], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        order = [(name, self.processes.get(name), name in self.fixed) for name in self.positions or ()]
+        object.__setattr__(self, "order", tuple(order))
+
+    def row(self, values: Mapping[str, object]) -> tuple[object, ...]:
+        """All values in the order of a statement that takes them by position, as the driver takes them."""
+        return tuple(
+            [
+                (self.fixed[name] if fixed and name not in values else values[name]) if process is None else process(values[name])
+                for name, process, fixed in self.order
+            ]
+        )
 
     def bound(self, values: Mapping[str, object]) -> dict[str, object]:
         """All values as the driver takes them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,12 +108,15 @@ def bytewise_text(length: int) -> sa.String:
     return sa.String(length).with_variant(VARCHAR(length, collation="C"), "postgresql")
 
 
+# A request writes its moment into many rows. Moments that are equal are so in any zone, and cut and written alike.
+@lru_cache(maxsize=1024)
 def truncate_to_milliseconds(value: dt.datetime) -> dt.datetime:
     """The same instant in UTC, cut to milliseconds."""
     utc = value.astimezone(dt.UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
+@lru_cache(maxsize=1024)
 def format_instant(value: dt.datetime) -> str:
     """The wire form of an instant, `YYYY-MM-DDTHH:MM:SS.sssZ`."""
     # Not strftime: it does not fill up the years before 1000 with zeros.

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg2
 import psycopg2.errors
@@ -52,6 +52,14 @@ class _Waiting:
 
 def rows_now(connection: Connection, prepared: Prepared, values: Mapping[str, object]) -> list[Row]:
     """The rows of one SELECT, over the driver's own cursor: SQLAlchemy's execution costs more than the statement."""
+    if prepared.positions is not None:
+        cursor = connection.connection.cursor()
+        try:
+            return list(cursor.execute(prepared.text, prepared.row(values)))
+        except sqlite3.Error as failure:
+            _raise_refusal(connection, prepared.text, failure)
+        finally:
+            cursor.close()
     cursor = connection.connection.cursor()
     # What is refused may be a change that waited and travels with the question.
     with refusals(connection, prepared.text, _waiting_on(connection)):
@@ -122,12 +130,13 @@ def change_each(connection: Connection, prepared: Prepared, rows: Sequence[Mappi
     """Run one INSERT, UPDATE or DELETE for each of these values, on a database that takes them by position: on SQLite."""
     assert prepared.positions is not None  # noqa: S101 - PostgreSQL takes many rows as arrays, in one statement
     cursor = connection.connection.cursor()
-    bound = (prepared.bound(values) for values in rows)
-    with refusals(connection, prepared.text):
-        try:
-            cursor.executemany(prepared.text, [tuple(each[name] for name in prepared.positions) for each in bound])
-        finally:
-            cursor.close()
+    try:
+        for values in rows:
+            cursor.execute(prepared.text, prepared.row(values))
+    except sqlite3.Error as failure:
+        _raise_refusal(connection, prepared.text, failure)
+    finally:
+        cursor.close()
 
 
 def send_waiting(connection: Connection) -> None:
@@ -168,11 +177,17 @@ def refusals(connection: Connection, text: str, waited: Sequence[_Waiting] = ())
     try:
         yield
     except (psycopg2.Error, sqlite3.Error) as failure:
-        base = psycopg2.Error if isinstance(failure, psycopg2.Error) else sqlite3.Error
-        refused = DBAPIError.instance(text, None, failure, base, True, dialect=connection.dialect)
-        assert isinstance(refused, DBAPIError)  # noqa: S101 - the driver's own error always becomes one
-        _raise_meant(refused, [each.meaning for each in waited if each.meaning is not None])
-        raise refused from failure
+        _raise_refusal(connection, text, failure, waited)
+
+
+def _raise_refusal(
+    connection: Connection, text: str, failure: psycopg2.Error | sqlite3.Error, waited: Sequence[_Waiting] = ()
+) -> NoReturn:
+    base = psycopg2.Error if isinstance(failure, psycopg2.Error) else sqlite3.Error
+    refused = DBAPIError.instance(text, None, failure, base, True, dialect=connection.dialect)
+    assert isinstance(refused, DBAPIError)  # noqa: S101 - the driver's own error always becomes one
+    _raise_meant(refused, [each.meaning for each in waited if each.meaning is not None])
+    raise refused from failure
 
 
 def _waiting_on(connection: Connection) -> Sequence[_Waiting]:
@@ -206,10 +221,10 @@ def _make_ready(connection: Connection, cursor: Any, prepared: Prepared) -> None
 
 
 def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Mapping[str, object]) -> None:
-    bound = prepared.bound(values)
     if prepared.positions is not None:
-        cursor.execute(prepared.text, tuple(bound[name] for name in prepared.positions))
+        cursor.execute(prepared.text, prepared.row(values))
         return
+    bound = prepared.bound(values)
     _make_ready(connection, cursor, prepared)
     waiting = connection.connection.info.pop(_LATER, ())
     try:

@@ -99,6 +99,8 @@ wf_instance = table(
     #: running, held, approved, rejected, stopped
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
+    #: a key that each write makes anew: who knows the state that it left need not read the events again
+    sa.Column("last_write", sa.String(32)),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
 )
