@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from runtime.http.routes import build_app
 from runtime.http.services import Services
 from runtime.outbox.gateway import open_engine
+from runtime.query.terms import get_ready
 from runtime.releases import kept_fresh
 from runtime.settings import Settings
 from runtime.start import start
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def open_services(settings: Settings) -> Services:
     """The services of a serving process, after everything that must happen before the first request."""
     started = start(settings, dt.datetime.now(dt.UTC))
+    get_ready()
     return Services(
         settings,
         started.database,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
+
+from runtime.query.pinyin import readings_of, syllables_of
 
 #: Behind these characters of a word nothing is told apart.
 LONGEST = 32
@@ -61,7 +61,7 @@ def after_all(word: str) -> str:
     return word + "\U0010ffff"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def terms_of(text: str) -> frozenset[str]:
     """The terms under which a text is found."""
     found: dict[str, None] = {}
@@ -107,7 +107,7 @@ def _spoken(run: str) -> Iterator[str]:
         syllables = [each[0] for each in readings]
         yield from _ways(readings)
     else:
-        syllables = [_plain(each) for each in lazy_pinyin(run[:LONGEST])]
+        syllables = syllables_of(run[:LONGEST])
     for start in range(min(len(syllables), _PINYIN_STARTS)):
         rest = syllables[start:]
         yield "".join(rest)
@@ -128,24 +128,25 @@ def _ways(readings: list[tuple[str, ...]]) -> Iterator[str]:
 
 @cache
 def _simplified() -> dict[int, str]:
-    """Every traditional character as the simplified one, each for itself: a word is cut anywhere, so its neighbours may not count."""
+    """Each traditional character as the simplified one, for itself: a word is cut anywhere, so its neighbours may not count."""
     convert = OpenCC("t2s").convert
-    return {character: convert(chr(character)) for character in _COMMON_HAN}
+    pairs = ((chr(code), convert(chr(code))) for code in _COMMON_HAN)
+    return {ord(character): simplified for character, simplified in pairs if simplified != character}
 
 
 @cache
 def _readings_of(character: str) -> tuple[str, ...]:
-    """The syllables of a character without tones, the usual one first; the character itself where none is known."""
-    said = PINYIN_DICT.get(ord(character))
-    if not said:
+    """What a character may be called, the usual one first; the character itself where none is known."""
+    plain = dict.fromkeys(readings_of(character))
+    if not plain:
         return (character,)
-    plain = dict.fromkeys(_plain(each) for each in said.split(","))
     for each in list(plain):
         if "v" in each:
             plain.setdefault(each.replace("v", "u"))
     return tuple(plain)[:2]
 
 
-def _plain(syllable: str) -> str:
-    letters = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
-    return "".join(each for each in letters if "a" <= each <= "z")
+def get_ready() -> None:
+    """Read the dictionaries now, so that whoever writes the first record does not wait for them."""
+    syllables_of("")
+    _simplified()
