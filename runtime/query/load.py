@@ -78,7 +78,8 @@ def load_records(
 ) -> dict[str, Loaded]:
     """Living (or deleted) records by id, locked until the transaction ends, with the grants of the plan that hold on each."""
     prepared = access.compiled.cache.get_or_make(
-        ("load", access.fingerprint, dialect_of(connection), deleted), lambda: _load(access, connection, deleted=deleted)
+        ("load", access.fingerprint, dialect_of(connection), deleted, len(ids) == 1),
+        lambda: _load(access, connection, deleted=deleted, one=len(ids) == 1),
     )
     more = {CASE_RECORD: case_record, CASE_PERSON: context.principal.id}
     zone = ZoneInfo(access.compiled.app.timezone)
@@ -148,8 +149,8 @@ def look_up(
     None of them is deleted before the transaction ends.
     """
     compiled, entity = target
-    key = ("look_up", entity.entity.name, access and access.fingerprint, tuple(paths), dialect_of(connection))
-    prepared = compiled.cache.get_or_make(key, lambda: _look_up(access, compiled, entity, paths, connection))
+    key = ("look_up", entity.entity.name, access and access.fingerprint, tuple(paths), dialect_of(connection), len(ids) == 1)
+    prepared = compiled.cache.get_or_make(key, lambda: _look_up(access, compiled, entity, paths, connection, one=len(ids) == 1))
     found = {}
     for row in _run(connection, context, prepared, ids, {CASE_PERSON: context.principal.id}):
         found[row[0]] = Seen(bool(row[1]), dict(prepared.values(row[2:])))
@@ -160,7 +161,7 @@ def _day_of(instant: object, zone: ZoneInfo) -> dt.date | None:
     return instant.astimezone(zone).date() if isinstance(instant, dt.datetime) else None
 
 
-def _load(access: AccessPlan, connection: Connection, *, deleted: bool) -> _Prepared:
+def _load(access: AccessPlan, connection: Connection, *, deleted: bool, one: bool) -> _Prepared:
     statement = Statement(dialect_of(connection), Source(root_place(access.compiled, access.entity)))
     table = statement.source.root.table
     fields: list[tuple[Hops, Field]] = []
@@ -176,7 +177,7 @@ def _load(access: AccessPlan, connection: Connection, *, deleted: bool) -> _Prep
     columns += _grant_columns(statement, access)
     select = sa.select(table.c.id, table.c.version, *columns).select_from(statement.source.from_clause())
     there = table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
-    select = select.where(one_of(statement.dialect, table.c.id), there)
+    select = select.where(_asked(statement, table, one=one), there)
     return _made(connection, select.with_for_update(of=table), statement, tuple(fields), columns)
 
 
@@ -213,7 +214,13 @@ def _grant_columns(statement: Statement, access: AccessPlan) -> list[sa.ColumnEl
 
 
 def _look_up(
-    access: AccessPlan | None, compiled: CompiledApp, entity: CompiledEntity, paths: Sequence[Hops], connection: Connection
+    access: AccessPlan | None,
+    compiled: CompiledApp,
+    entity: CompiledEntity,
+    paths: Sequence[Hops],
+    connection: Connection,
+    *,
+    one: bool,
 ) -> _Prepared:
     statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
     table = statement.source.root.table
@@ -223,11 +230,16 @@ def _look_up(
     parts = [sa.false()] if access is None else row_conditions(statement, access)
     visible = sa.case((sa.and_(sa.true(), *parts), sa.literal_column("1")), else_=sa.literal_column("0"))
     select = sa.select(table.c.id, visible.label("visible"), *columns).select_from(statement.source.from_clause())
-    select = select.where(one_of(statement.dialect, table.c.id))
+    select = select.where(_asked(statement, table, one=one))
     if "deleted_at" in table.c:
         select = select.where(table.c.deleted_at.is_(None))
     # As the foreign key does it, but before it is asked whether the record is there: whoever deletes it waits, or is waited for.
     return _made(connection, select.with_for_update(read=True, key_share=True, of=table), statement, fields, columns)
+
+
+def _asked(statement: Statement, table: sa.FromClause, *, one: bool) -> sa.ColumnElement[bool]:
+    """The records that are asked for; where it is one PostgreSQL keeps the plan, which for an array it makes anew each time."""
+    return table.c.id == sa.bindparam(RECORD_ID, type_=sa.String()) if one else one_of(statement.dialect, table.c.id)
 
 
 def _made(
@@ -252,7 +264,8 @@ def _run(
 ) -> Sequence[Sequence[Any]]:
     if not ids:
         return ()
-    return run(connection, context, prepared.runnable, {**more, RECORD_IDS: ids_value(dialect_of(connection), ids)})
+    asked = {RECORD_ID: ids[0]} if len(ids) == 1 else {RECORD_IDS: ids_value(dialect_of(connection), ids)}
+    return run(connection, context, prepared.runnable, {**more, **asked})
 
 
 def _load_rows(connection: Connection, entity: CompiledEntity, loaded: Mapping[str, Loaded]) -> None:

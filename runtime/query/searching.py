@@ -135,7 +135,9 @@ def _given() -> dict[str, sa.BindParameter[Any]]:
 
 def _unnested() -> sa.Select[Any]:
     arrays: tuple[ARRAY[Any], ...] = (ARRAY(sa.BigInteger()), ARRAY(sa.Text()), ARRAY(sa.Text()))
-    return sa.select(*(sa.func.unnest(sa.bindparam(name, type_=type)) for name, type in zip(_COLUMNS, arrays, strict=True)))
+    given = [sa.bindparam(name, type_=type) for name, type in zip(_COLUMNS, arrays, strict=True)]
+    # All of them. PostgreSQL expects few of a limit that it does not know, else it plans the statement anew each time: 300 µs against 100.
+    return sa.select(*map(sa.func.unnest, given)).limit(sa.func.array_length(given[0], sa.literal_column("1")))
 
 
 def _hits(place: int, numbers: Sequence[int]) -> sa.Select[tuple[str]]:

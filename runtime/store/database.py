@@ -89,7 +89,9 @@ def open_database(url: str, sqlite_setup: tuple[SqliteSetup, ...] = ()) -> Datab
         engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
         _prepare_sqlite(engine, sqlite_setup)
     else:
-        engine = sa.create_engine(url, pool_size=16, max_overflow=16, connect_args={"options": "-c timezone=UTC"})
+        engine = sa.create_engine(
+            url, pool_size=16, max_overflow=16, pool_use_lifo=True, connect_args={"options": "-c timezone=UTC"}
+        )
         _ask_the_idle(engine)
         send_before_others(engine)
     return Database(engine, url)
