@@ -13,6 +13,7 @@ from forms_dsl.model import Field
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.expr_scope import DialectName, Element, RowSource
 from runtime.compile.expr_sql import lower
+from runtime.compile.tables import column_of
 from runtime.query.expanded import expanded_columns
 from runtime.query.plans import OrderKey, ReadPlan
 from runtime.query.rights import Cell, cell_of, path_cell, row_conditions
@@ -131,7 +132,9 @@ def _page(selecting: Selecting) -> sa.Select[Any]:
     if rule is not None and units is not None:
         # Says nothing new, but lets an index on the unit and the order give the first rows of each unit.
         conditions.append(rule.column(selecting.statement) == units.c.id)
-    found = sa.select(selecting.table).select_from(selecting.statement.source.from_clause()).where(*conditions)
+    key = _own_key(plan) if plan.skips and plan.part == "present" else None
+    chosen = selecting.table if key is None else selecting.table.c[key]
+    found = sa.select(chosen).select_from(selecting.statement.source.from_clause()).where(*conditions)
     found = found.order_by(*_order(plan, keys, selecting.table.c.id)).limit(_limit(plan))
     if units is not None:
         first = found.correlate(units).lateral("f")
@@ -139,7 +142,23 @@ def _page(selecting: Selecting) -> sa.Select[Any]:
         keys = [order_element(gathered, key) for key in plan.order]
         found = sa.select(first).select_from(units.join(first, sa.true()))
         found = found.order_by(*_order(plan, keys, first.c.id)).limit(_limit(plan))
-    return found.offset(sa.bindparam(OFFSET, type_=sa.Integer())) if plan.skips else found
+    if not plan.skips:
+        return found
+    found = found.offset(sa.bindparam(OFFSET, type_=sa.Integer()))
+    return found if key is None else _with_keys(plan, key, found.subquery("p"))
+
+
+def _own_key(plan: ReadPlan) -> str | None:
+    """The column of the first key of an order, if it is one of the record itself."""
+    column = column_of(plan.access.entity.entity, plan.access.entity.table, plan.order[0].field.name)
+    return None if column is None else column.name
+
+
+def _with_keys(plan: ReadPlan, key: str, page: sa.Subquery) -> sa.Select[Any]:
+    """The living records of a page of keys, each of which only one has: what was skipped is then read in the index alone."""
+    whole = plan.access.entity.table.alias("f")
+    living = [whole.c.deleted_at.is_(None)] if "deleted_at" in whole.c else []
+    return sa.select(whole).join(page, whole.c[key] == page.c[key]).where(*living)
 
 
 def _limit(plan: ReadPlan) -> sa.ColumnElement[int]:

@@ -236,21 +236,26 @@ def _rows(asked: _Asked, cursor: Cursor | None, limit: int) -> Asking[list[Row]]
     if cursor is not None:
         after = {f"after_{number}": value for number, value in enumerate(cursor.values[:-1])}
         bound = {**asked.values, **after, "after_id": cursor.values[-1]}
-    for part in _parts(asked.plan, cursor):
-        if len(rows) < limit:
-            left = limit - len(rows)
-            sized = replace(part, limit=next((size for size in _SIZES if size >= left), left))
-            statement = asked.statement(("list", sized.limit, sized.by_unit, sized.after, sized.part), sized)
-            found = yield question(asked.context, statement, bound)
-            rows = found if part.skips else rows + found
+    parts = _parts(asked.plan, cursor)
+    while parts and len(rows) < limit:
+        part = parts.pop(0)
+        left = limit - len(rows)
+        sized = replace(part, limit=next((size for size in _SIZES if size >= left), left))
+        statement = asked.statement(("list", sized.limit, sized.by_unit, sized.after, sized.part), sized)
+        rows += yield question(asked.context, statement, bound)
+        if part.skips and part.part == "present" and not rows:
+            # How many have the key is not known, so neither is how many of those without it are skipped.
+            parts = [asked.plan]
     return rows[:limit]
 
 
 def _parts(plan: ReadPlan, cursor: Cursor | None) -> list[ReadPlan]:
     """What is to be asked for one after the other for a page."""
+    if cursor is None and plan.skips and is_unique(plan):
+        # Rows with a first key that is unique need no second one to be in order; those without it come behind all of them.
+        return [replace(plan, part="present"), replace(plan, part="missing", skips=False)]
     if cursor is None:
-        # Rows with a first key that is unique need no second one to be in order; where too few have it, all are asked for.
-        return [replace(plan, part="present"), plan] if plan.skips and is_unique(plan) else [plan]
+        return [plan]
     missing = cursor.missing[:-1]
     if not plan.order or is_never_missing(plan.order[0]):
         return [replace(plan, after=missing)]

@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 import httpx
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from runtime.records.odata_filter import NotRead, read_filter, read_order
-from tests.records.lab import add, add_client
+from tests.records.lab import add, add_client, lab
 from tests.records.served import Bank, Caller
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
@@ -97,6 +98,22 @@ def test_a_spreadsheet_reads_filters_orders_and_pages(bank: Bank) -> None:
     one = boss("GET", f"/odata/lab/client('{first[0]['id']}')?$select=code,branch_title")
     assert {"code": "A", "branch_title": "CX"} == {k: v for k, v in one.json().items() if not k.startswith("@")}
     assert [] == boss("GET", "/odata/lab/client?$top=0").json()["value"]
+
+
+def test_every_skip_gives_what_stands_behind_it(bank: Bank) -> None:
+    """Records without the unique field of the order come last, however many are skipped before or among them."""
+    for code in ("B", "A", "X", "C", "Y"):
+        add_client(bank.db, code)
+    client = lab().entities["client"].table
+    with bank.db.write() as connection:
+        connection.execute(sa.update(client).where(client.c.f_code.in_(("X", "Y"))).values(f_code=None))
+    boss = bank.caller("eve", "boss")
+
+    for order, expected in (("code", ["A", "B", "C", None, None]), ("code desc", ["C", "B", "A", None, None])):
+        for skip in range(6):
+            for top in (1, 2, 10):
+                answer = boss("GET", "/odata/lab/client", params={"$orderby": order, "$skip": str(skip), "$top": str(top)})
+                assert expected[skip : skip + top] == [each["code"] for each in numbers(answer)]
 
 
 def test_more_than_a_page_is_followed_by_its_link(bank: Bank) -> None:
