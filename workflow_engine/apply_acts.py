@@ -115,6 +115,7 @@ def _migrate(state: Instance, event: ae.Migrated) -> Instance:
         former=(*state.former, *(visit for visit in state.visits if visit.step in event.left)),
         blocks=tuple(replace(block, name=event.blocks.get(block.name, block.name)) for block in state.blocks),
         jump=jump,
+        choices={event.steps.get(step, step): people for step, people in state.choices.items()},
     )
 
 

@@ -91,7 +91,9 @@ def fit(old: Definition, new: Definition, state: Instance, plan: Plan) -> Fit | 
     for visit in state.visits:
         by_step.setdefault(visit.step, []).append(visit)
     targets = {step: plan.target(new, step) for step in by_step}
-    misfits = [*_names(state, targets)]
+    # People may have been chosen for steps that are still to come.
+    known = targets | {step: plan.target(new, step) for step in state.choices}
+    misfits = [*_names(state, known)]
     for step, visits in by_step.items():
         misfits.extend(_of_step(old, new, state, plan, step, targets[step], visits))
     blocks: dict[str, str] = {}
@@ -103,7 +105,7 @@ def fit(old: Definition, new: Definition, state: Instance, plan: Plan) -> Fit | 
         Moved(visit.step, targets[visit.step] or "", visit.number, visit.step not in plan.ask_anew)
         for visit in state.open_visits()
     )
-    renamed = {step: target for step, target in targets.items() if target is not None and target != step}
+    renamed = {step: target for step, target in known.items() if target is not None and target != step}
     left = tuple(step for step, target in targets.items() if target is None)
     return Fit(moved, renamed, {a: b for a, b in blocks.items() if a != b}, left, _passed_over(old, new, plan, moved))
 

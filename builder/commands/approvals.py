@@ -1,4 +1,4 @@
-"""`qiqiao approvals`: which running approvals stand on which release, and moving them to another one."""
+"""`qiqiao approvals`: running approvals by release, moving them to another one, and the reports that reviewers ask for."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ import argparse
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from builder.commands import Mistake, Verbs
 from builder.operator import Acting, acting, add_database_argument
 from forms_dsl.model import Label
+from runtime.commands.export_records import Format
 from runtime.commands.migrate_approvals import Migration, migrate_approvals, running_by_release
+from runtime.commands.report_approvals import Question, export_report, read_report
 from runtime.failures import Invalid
+from runtime.process.evidence.registry import REPORTS
 from workflow_engine.upgrade import Plan
 
 _EXAMPLES = """\
   qiqiao approvals list                                                   running approvals by release
   qiqiao approvals migrate bank_customer.approval --to 5 --dry-run        what would become of each
-  qiqiao approvals migrate bank_customer.approval --to 5 --map check=review --reason "rule 2026/14" """
+  qiqiao approvals migrate bank_customer.approval --to 5 --map check=review --reason "rule 2026/14"
+  qiqiao approvals report four_eyes --from 2026-01-01 --to 2026-03-31 --unit CX
+  qiqiao approvals report versions --from 2026-03-01 --to 2026-03-31 --file versions.xlsx"""
 
 _STANDS: Label = {"en": "{name}\trelease {release}\t{running} running", "zh": "{name}\t版本 {release}\t{running} 笔在办"}
 _NONE: Label = {"en": "No approval is running.", "zh": "没有在办的审批。"}
@@ -41,6 +47,7 @@ _OVER: Label = {
     "zh": "  排在当前步骤之前的新步骤，不再补办：{steps}",
 }
 _RECORDS: Label = {"en": "  records: {titles}", "zh": "  记录：{titles}"}
+_TAKEN: Label = {"en": "{rows} row(s) in {file}", "zh": "{rows} 行，已写入 {file}"}
 _TOTAL: Label = {"en": "{fitting} fit, {refused} refused.", "zh": "可迁移 {fitting} 笔，不能迁移 {refused} 笔。"}
 
 
@@ -48,11 +55,12 @@ def add(verbs: Verbs) -> None:
     """Describe the verb."""
     parser = verbs.add(
         "approvals",
-        "list running approvals by release; move them to another release",
+        "list running approvals by release, move them to another one; reports for reviewers",
         "A running approval stays on the release that it started on. `migrate` moves those of a workflow that fit to another\n"
         "release, each in a transaction of its own: steps that are called the same are the same, others are named with --map.\n"
         "Open seats, votes and due times stay as they are; with --ask-anew the people of a step are asked anew. What does not\n"
-        "fit is refused with the reason and is not touched. Every approval that is moved has it in its history and in the trail.",
+        "fit is refused with the reason and is not touched. Every approval that is moved has it in its history and in the trail.\n"
+        "`report` prints one of the reports that a bank's reviewers ask for, or writes it to a file.",
         _EXAMPLES,
         run,
     )
@@ -68,6 +76,14 @@ def add(verbs: Verbs) -> None:
     move.add_argument("--reason", default="", metavar="TEXT", help="why, for the history of each approval")
     move.add_argument("--dry-run", action="store_true", help="only say what would become of each")
     add_database_argument(move)
+    report = whats.add_parser("report", help="a report for reviewers: " + ", ".join(REPORTS))
+    report.add_argument("name", metavar="NAME", choices=list(REPORTS), help="which report")
+    report.add_argument("--from", dest="first", type=dt.date.fromisoformat, required=True, metavar="DAY", help="first day")
+    report.add_argument("--to", dest="last", type=dt.date.fromisoformat, required=True, metavar="DAY", help="last day, included")
+    report.add_argument("--unit", metavar="CODE", help="a unit with all below it")
+    report.add_argument("--workflow", metavar="WORKFLOW", help="APP.WORKFLOW")
+    report.add_argument("--file", type=Path, metavar="FILE", help="write all of it to FILE.xlsx or FILE.csv")
+    add_database_argument(report)
 
 
 def run(arguments: argparse.Namespace, locale: str) -> int:
@@ -77,7 +93,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
     if arguments.what == "list":
         print("\n".join(_list(act, locale)) or _NONE[locale])
         return 0
-    return _migrate(act, arguments, locale)
+    return _report(act, arguments, locale) if arguments.what == "report" else _migrate(act, arguments, locale)
 
 
 def _list(act: Acting, locale: str) -> list[str]:
@@ -107,6 +123,30 @@ def _migrate(act: Acting, arguments: argparse.Namespace, locale: str) -> int:
             break
     print(_TOTAL[locale].format(fitting=fitting, refused=refused))
     return 1 if refused else 0
+
+
+def _report(act: Acting, arguments: argparse.Namespace, locale: str) -> int:
+    """Print every row, or write the file."""
+    app, workflow = _named(act, arguments.workflow) if arguments.workflow else (None, None)
+    question = Question(arguments.name, arguments.first, arguments.last, arguments.unit, app, workflow)
+    zone, place = act.settings.timezone, 0
+    try:
+        if arguments.file is not None:
+            format: Format = "csv" if arguments.file.suffix == ".csv" else "xlsx"
+            with export_report(act.database, act.context, zone, question, format, act.settings.data_folder) as made:
+                arguments.file.write_bytes(made.file.read())
+            print(_TAKEN[locale].format(rows=made.rows, file=arguments.file))
+            return 0
+        while place is not None:
+            told: Mapping[str, Any] = read_report(act.database, act.context, zone, question, place, 500)
+            if place == 0:
+                print("\t".join(column["label"][locale] for column in told["columns"]))
+            for row in told["items"]:
+                print("\t".join(str(row[column["name"]] or "") for column in told["columns"]))
+            place = told["next"]
+    except Invalid as wrong:
+        raise Mistake(wrong.faults[0].message if wrong.faults else wrong.message) from wrong
+    return 0
 
 
 def _lines(group: Mapping[str, Any], told: Mapping[str, Any], locale: str) -> list[str]:

@@ -103,7 +103,7 @@ def export_records(
             asked = _asked(context, admission, wish)
             rows = _write(connection, context, compiled, wish, asked, admission, arriving.file)
         arriving.size = arriving.file.seek(0, 2)
-        digest = _digest(arriving.file)
+        digest = digest_of(arriving.file)
         with database.write() as connection:
             body = trace(compiled, context, wish, asked) | {"rows": rows, "roles": list(admission.roles), "sha256": digest}
             if release is not None:
@@ -209,7 +209,8 @@ def _about(context: Context, compiled: CompiledApp, title: str, asked: ListReque
     return [(_word(context, name), text) for name, text in about]
 
 
-def _digest(file: BinaryIO) -> str:
+def digest_of(file: BinaryIO) -> str:
+    """The SHA-256 of a file that was written."""
     file.flush()
     file.seek(0)
     digest = hashlib.sha256()

@@ -126,6 +126,8 @@ wf_event = table(
     sa.Column("actor", sa.String(36)),
     sa.Column("body", Json, nullable=False),
 )
+#: For the reports of what happened in a period.
+sa.Index("wf_event_kind", wf_event.c.kind, wf_event.c.at)
 
 wf_visit = table(
     "wf_visit",
@@ -139,6 +141,7 @@ wf_visit = table(
     sa.Column("closed_at", Instant),
     sa.Column("held_reason", sa.Text),
 )
+sa.Index("wf_visit_due", wf_visit.c.state, wf_visit.c.due_at)
 
 wf_seat = table(
     "wf_seat",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -45,9 +45,9 @@ SHORT = WORKFLOW.replace(WORKFLOW[WORKFLOW.index("  - approve: check") : WORKFLO
 BY_NAME = Plan({"check": "review"})
 
 
-def with_release(bank: Bank, workflow: str, number: int = 2) -> Bank:
+def with_release(bank: Bank, workflow: str, number: int = 2, files: Mapping[str, str] = {}) -> Bank:
     """The bank after another release went live."""
-    texts = {**FILES, "workflows/approval.yaml": workflow}
+    texts = {**FILES, "workflows/approval.yaml": workflow, **files}
     loaded = load_app(texts)
     assert loaded.app is not None, [d.message for d in loaded.diagnostics]
     compiled = compile_app(loaded.app, number)

@@ -16,6 +16,7 @@ from forms_dsl.model import (
     Due,
     Duration,
     HumanStep,
+    People,
     SeatRule,
     TogetherStep,
     WorkflowStep,
@@ -348,3 +349,17 @@ def changed(random: Random, old: Definition) -> tuple[Definition, dict[str, str]
     workflow = replace(old.workflow, steps=made, four_eyes=())
     call_names = frozenset(name for name in (names.get(each, each) for each in old.irreversible))
     return build_definition(workflow, call_names), names
+
+
+def test_people_who_were_chosen_stay_chosen() -> None:
+    """Also for a step that is still to come and is called otherwise."""
+    chosen = People("chosen_by", "starter", among=role("risk"))
+    definition = flow(fill(), approve("check"), approve("decide", chosen))
+    outcome = handle(definition, None, cmd.Start("maker", "B1", choices={"decide": ("eva",)}), world(PEOPLE))
+    assert not isinstance(outcome, Refusal)
+    later = flow(fill(), approve("check"), approve("final", chosen))
+    found = fit(definition, later, outcome.state, Plan({"decide": "final"}))
+    assert isinstance(found, Fit)
+    state = upgrade(later, world(PEOPLE), outcome.state, found, (1, 2), "admin", "why").state
+
+    assert {"final": ("eva",)} == state.choices

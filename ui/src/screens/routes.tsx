@@ -47,6 +47,7 @@ export const router = createBrowserRouter([
           { path: 'admin/units/:id?', lazy: screen(() => import('./organisation/Units')) },
           { path: 'admin/access', lazy: screen(() => import('./access/Access')) },
           { path: 'admin/approvals', lazy: screen(() => import('./approvals/Running')) },
+          { path: 'admin/approval-reports', lazy: screen(() => import('./approvals/Reports')) },
           { path: 'platform', lazy: screen(() => import('./admin/Admin')) },
           { path: 'rates', lazy: screen(() => import('./rates/Rates')) },
           { path: 'proxies', lazy: screen(() => import('./proxies/Proxies')) },

@@ -15,5 +15,8 @@ export const words = catalogue('approvals', {
   fits: ['{{count}} 笔可以迁移', '{{count}} can go over', '{{count}} can go over'], stays: ['{{count}} 笔保持不变', '{{count}} stays as it is', '{{count}} stay as they are'],
   went: ['{{count}} 笔已迁移', '{{count}} went over', '{{count}} went over'],
   reason: ['迁移原因', 'Reason'], reason_missing: ['请填写迁移原因。', 'Say why they are moved.'], move: ['迁移 {{count}} 笔', 'Move {{count}}', 'Move {{count}}'],
+  reports: ['审批报表', 'Reports of approvals'], reports_note: ['直接取自审批历史；导出留痕', 'Read from the history of approvals itself; files taken stand in the trail'],
+  report: ['报表', 'Report'], since: ['开始日期', 'First day'], until: ['结束日期', 'Last day'], unit: ['机构代码（含下级）', 'Unit code, with all below'], every_unit: ['全行', 'All'], every_flow: ['全部流程', 'All workflows'],
+  show: ['查看', 'Show'], xlsx: ['导出 Excel', 'Take as Excel'], csv: ['导出 CSV', 'Take as CSV'], nothing: ['期间没有数据', 'Nothing in this period'], next: ['下一页', 'Next page'], first_page: ['回到第一页', 'First page'],
   more: ['一次处理 500 笔；完成后可继续其余各笔', '500 at a time; go on with the rest afterwards'], rest: ['继续其余各笔', 'Go on with the rest'],
 })

@@ -69,6 +69,7 @@ export function useMenu(): { readonly groups: readonly Group[], readonly pending
     ...(me?.platform_roles.includes('designer') ? [{ to: '/builder', text: t('builder'), icon: 'builder' as const, leaves: true as const }] : []),
     ...(me && mayAdminister(me) ? [{ to: '/platform', text: t('admin'), icon: 'admin' as const }, { to: '/admin/approvals', text: t('running'), icon: 'started' as const }] : []),
     ...(me && (mayAdminister(me) || mayAudit(me)) ? [{ to: '/admin/people', text: t('people'), icon: 'people' as const }, { to: '/admin/units', text: t('units'), icon: 'units' as const }, { to: '/admin/access', text: t('access'), icon: 'access' as const }, { to: '/admin/webhooks', text: t('webhooks'), icon: 'webhooks' as const }] : []),
+    ...(me && (mayAdminister(me) || mayAudit(me)) ? [{ to: '/admin/approval-reports', text: t('approval_reports'), icon: 'report' as const }] : []),
     ...(me && mayAudit(me) ? [{ to: '/audit', text: t('audit'), icon: 'audit' as const }] : []),
     ...(me && mayEnterRates(me) ? [{ to: '/rates', text: t('rates'), icon: 'rates' as const }] : []),
     { to: '/tokens', text: t('tokens'), icon: 'tokens' },

@@ -22,6 +22,7 @@ export const words = catalogue('shell', {
   review_count: ['{{count}} 件待批准', '{{count}} to approve', '{{count}} to approve'],
   admin: ['平台管理', 'Administration'],
   running: ['在办审批的版本', 'Running approvals'],
+  approval_reports: ['审批报表', 'Reports of approvals'],
   webhooks: ['推送订阅', 'Webhooks'],
   people: ['人员', 'People'],
   units: ['机构', 'Units'],
