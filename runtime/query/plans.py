@@ -165,6 +165,8 @@ class ReadPlan:
     limit: int | None = None
     #: Whether the page is gathered unit by unit, as `query.page` says.
     by_unit: bool = False
+    #: Whether so many records are under the row rule that the page is found by passing them in their order: SQLite is told so.
+    by_order: bool = False
     #: For a page after a cursor: which of its key values are missing.
     after: tuple[bool, ...] | None = None
     #: After a cursor the rows that have a first key and those that lack it are asked for one after the other,

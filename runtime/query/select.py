@@ -137,15 +137,27 @@ def _page(selecting: Selecting) -> sa.Select[Any]:
     found = sa.select(chosen).select_from(selecting.statement.source.from_clause()).where(*conditions)
     found = found.order_by(*_order(plan, keys, selecting.table.c.id)).limit(_limit(plan))
     if units is not None:
-        first = found.correlate(units).lateral("f")
-        gathered = Selecting(plan, selecting.statement.dialect, within=selecting, table=first)
-        keys = [order_element(gathered, key) for key in plan.order]
-        found = sa.select(first).select_from(units.join(first, sa.true()))
-        found = found.order_by(*_order(plan, keys, first.c.id)).limit(_limit(plan))
+        found = _gathered(selecting, found, units)
     if not plan.skips:
         return found
     found = found.offset(sa.bindparam(OFFSET, type_=sa.Integer()))
     return found if key is None else _with_keys(plan, key, found.subquery("p"))
+
+
+def _gathered(selecting: Selecting, found: sa.Select[Any], units: sa.Subquery) -> sa.Select[Any]:
+    """The first rows of all units, of which `found` gives those of one."""
+    plan, dialect = selecting.plan, selecting.statement.dialect
+    if dialect == "postgresql":
+        first: Any = found.correlate(units).lateral("f")
+        mine: sa.ColumnElement[bool] = sa.true()
+    else:
+        # SQLite has no subquery in FROM that reads what stands before it, but has one in a condition.
+        first = plan.access.entity.table.alias("f")
+        mine = first.c.id.in_(found.with_only_columns(selecting.table.c.id).correlate(units))
+    gathered = Selecting(plan, dialect, within=selecting, table=first)
+    keys = [order_element(gathered, key) for key in plan.order]
+    merged = sa.select(first).select_from(units.join(first, mine))
+    return merged.order_by(*_order(plan, keys, first.c.id)).limit(_limit(plan))
 
 
 def _own_key(plan: ReadPlan) -> str | None:
@@ -225,7 +237,8 @@ def record_conditions(selecting: Selecting) -> Iterator[sa.ColumnElement[bool]]:
             yield table.c.id.not_in(sa.select(merged_record.c.record_id).where(merged_record.c.active))
     elif plan.deleted:
         yield sa.false()
-    yield from row_conditions(selecting.statement, plan.access)
+    rules = row_conditions(selecting.statement, plan.access)
+    yield from (sa.func.likely(each, type_=sa.Boolean()) for each in rules) if plan.by_order else rules
     if plan.filter is not None:
         yield lower(plan.filter.tree, FullScope(selecting.statement), positive=True)
     if plan.segment is not None:

@@ -28,8 +28,7 @@ class _Counted:
 
 def asking_gathered(dialect: Dialect, context: Context, shape: Hashable, plan: ReadPlan) -> Asking[ReadPlan]:
     """A list's plan, gathered unit by unit where that reads fewer rows: where the user's tree has few units of all there are."""
-    # SQLite has no subquery in FROM that reads what stands before it.
-    if dialect.name != "postgresql" or context.principal.unit_path is None:
+    if context.principal.unit_path is None:
         return plan
     cache = plan.access.compiled.cache
     if not cache.get_or_make(("unit rule", shape), lambda: unit_rule(plan) is not None):
@@ -41,4 +40,7 @@ def asking_gathered(dialect: Dialect, context: Context, shape: Hashable, plan: R
         below, all = yield from asking_units_below(dialect, path)
         # A page's rows of each unit, against one row in so many of the whole order: the two meet at the root.
         found = known[path] = _Counted(below * below <= all, context.now)
-    return replace(plan, by_unit=True) if found.few else plan
+    if found.few:
+        return replace(plan, by_unit=True)
+    # Left to itself SQLite collects all records of the units and sorts them: 31 ms for 10,000, against 0.2 in the order's index.
+    return replace(plan, by_order=dialect.name == "sqlite")

@@ -241,7 +241,7 @@ def _rows(asked: _Asked, cursor: Cursor | None, limit: int) -> Asking[list[Row]]
         part = parts.pop(0)
         left = limit - len(rows)
         sized = replace(part, limit=next((size for size in _SIZES if size >= left), left))
-        statement = asked.statement(("list", sized.limit, sized.by_unit, sized.after, sized.part), sized)
+        statement = asked.statement(("list", sized.limit, sized.by_unit, sized.by_order, sized.after, sized.part), sized)
         rows += yield question(asked.context, statement, bound)
         if part.skips and part.part == "present" and not rows:
             # How many have the key is not known, so neither is how many of those without it are skipped.
