@@ -175,6 +175,14 @@ class WaitStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStarted:
+    """冲正: the approval ends as `result`, and what its calls did in other systems is taken back before."""
+
+    result: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleChosen:
     """自选: who was chosen to be asked at a step, by the starter or at an earlier step."""
 
@@ -216,6 +224,7 @@ ActEvent = (
     | EventKept
     | CopyRead
     | PeopleChosen
+    | UndoStarted
     | SeatTransferred
     | SeatAdded
     | SeatRemoved

@@ -45,7 +45,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
         case ev.VisitHeld():
             return _held_or_running(_hold(state, entry.at, event))
         case ev.CallRequested():
-            return _add_visit(state, Visit(event.step, event.visit, "calling", entry.at))
+            return _add_visit(state, Visit(event.step, event.visit, "calling", entry.at, undoes=event.undoes))
         case ev.SeatClaimed():
             return _change_seats(state, event.step, event.visit, lambda visit: _claim(visit, event))
         case ev.SeatReleased():

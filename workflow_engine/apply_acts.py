@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from workflow_engine import act_events as ae
-from workflow_engine.state import Copy, Instance, Jump, Request, Seat, Visit
+from workflow_engine.state import Copy, Ending, Instance, Jump, Request, Seat, Visit
 
 if TYPE_CHECKING:
     from workflow_engine.events import Copied
@@ -40,6 +40,8 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
         case ae.CopyRead():
             read = (replace(each, read_at=at) if each.number == event.copy else each for each in state.copies)
             return replace(state, copies=tuple(read))
+        case ae.UndoStarted():
+            return replace(state, ending=Ending(event.result, event.reason), suspended_at=None)
         case ae.PeopleChosen():
             return replace(state, choices={**state.choices, event.step: event.people})
         case ae.EventKept():

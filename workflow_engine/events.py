@@ -92,10 +92,13 @@ class VisitHeld:
 
 @dataclass(frozen=True, slots=True)
 class CallRequested:
-    """A call to another system was handed to the outbox."""
+    """A call to another system was handed to the outbox; `undoes` is the visit whose call it takes back (冲正)."""
 
     step: str
     visit: int
+    undoes: int | None = None
+    #: What the step of that call was called when it was sent, before any migration.
+    sent_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

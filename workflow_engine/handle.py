@@ -19,6 +19,7 @@ from workflow_engine.routes import has_moved
 from workflow_engine.settle import count_vote, leave_out, reject
 from workflow_engine.state import Instance
 from workflow_engine.steer import after_call, steer, while_suspended
+from workflow_engine.undoing import undo_again
 from workflow_engine.waits import wait_over
 from workflow_engine.world import World
 
@@ -218,12 +219,15 @@ def _retry(progress: Progress) -> Refusal | None:
     held = [visit for visit in progress.state.visits if visit.state == "held"]
     if not held or not progress.state.is_running:
         return Refusal("nothing_held")
-    if any(visit.held_reason == "call_unknown" for visit in held):
+    if any(visit.held_reason in ("call_unknown", "undo_unknown") for visit in held):
         # Nobody knows whether the other system did it: sending again could do it twice.
         return Refusal("outcome_unknown")
     for visit in held:
         if visit not in progress.state.open_visits():
             # What went on before it has ended its branch.
+            continue
+        if visit.undoes is not None:
+            undo_again(progress, visit)
             continue
         close(progress, visit, "cancelled")
         place = progress.definition.places[visit.step]

@@ -205,7 +205,7 @@ class _Scene:
 
     def end(self, visit: Visit) -> str | None:
         result = self.worked.case.outcomes.get(visit.step)
-        if result is None:
+        if result is None and visit.undoes is None:
             self.record |= saved(self.worked, visit.step)
         ended: cmd.CallResult = "confirmed" if result is None else "rejected" if result == "rejected" else "unknown"
         return self.give(cmd.FinishCall(visit.step, visit.number, ended))
@@ -294,8 +294,12 @@ class _Scene:
     def left(self) -> Iterator[str]:
         """The steps that were left with a result, in order."""
         for entry in self.entries:
-            if isinstance(entry.event, ev.VisitClosed) and entry.event.result != "cancelled":
+            if isinstance(entry.event, ev.VisitClosed) and entry.event.result != "cancelled" and not self.is_undo(entry.event):
                 yield entry.event.step
+
+    def is_undo(self, closed: ev.VisitClosed) -> bool:
+        visit = self.state.visit(closed.step, closed.visit)
+        return visit is not None and visit.undoes is not None
 
     def waiting(self) -> Iterator[str]:
         visits = self.started.open_visits() if self.started is not None else ()

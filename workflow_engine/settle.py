@@ -7,10 +7,11 @@ from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.controls import bar
-from workflow_engine.progress import Progress, close, finish, pass_step, skip_repeats
+from workflow_engine.progress import Progress, close, pass_step, skip_repeats
 from workflow_engine.returns import cancel, go_back
 from workflow_engine.seats import result_of
 from workflow_engine.state import Visit
+from workflow_engine.undoing import end
 
 
 def count_vote(progress: Progress, visit: Visit, command: cmd.Decide) -> None:
@@ -57,7 +58,7 @@ def reject(progress: Progress, visit: Visit) -> None:
         return
     close(progress, visit, "rejected")
     cancel(progress, progress.definition.inside(0))
-    finish(progress, "rejected")
+    end(progress, "rejected")
 
 
 def leave_out(progress: Progress) -> None:

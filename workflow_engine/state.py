@@ -124,6 +124,8 @@ class Visit:
     urged_at: dt.datetime | None = None
     #: How the call of this visit ended, kept until the flow goes on from it: at once, or when it is resumed.
     call_result: str | None = None
+    #: The visit of the same step whose call this one takes back (冲正).
+    undoes: int | None = None
     #: What its step was called in earlier versions of the workflow, the first one first: rows and timers are known by that.
     former_names: tuple[str, ...] = ()
 
@@ -190,6 +192,14 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How an approval will end once its calls are taken back."""
+
+    result: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """What somebody got to read (抄送): the record of a version, and when he has read it."""
 
@@ -222,6 +232,8 @@ class Instance:
     copies: tuple[Copy, ...] = ()
     #: Closed visits of steps that the version it goes on by does not have.
     former: tuple[Visit, ...] = ()
+    #: Set while calls are taken back before the end (冲正).
+    ending: Ending | None = None
     #: The people chosen for steps (自选), by step.
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from workflow_engine.handover import hand_over
 from workflow_engine.progress import Progress, close, open_people, pass_step
 from workflow_engine.returns import calls_in_region, cancel
 from workflow_engine.state import PASSED_VISITS, Visit
+from workflow_engine.undoing import STOPPED, after_undo, end
 from workflow_engine.waits import event_arrived
 
 
@@ -75,6 +76,9 @@ def _keep_event(progress: Progress, command: cmd.EventArrived) -> Refusal | None
 
 def after_call(progress: Progress, visit: Visit, result: str) -> None:
     """The flow goes on from the end of a call."""
+    if visit.undoes is not None:
+        after_undo(progress, visit, result)
+        return
     if result == "confirmed":
         pass_step(progress, visit, "completed")
         return
@@ -138,11 +142,13 @@ def _new_term(progress: Progress, visit: Visit, since: dt.datetime) -> ae.NewTer
 
 def _terminate(progress: Progress, reason: str) -> Refusal | None:
     irreversible = progress.definition.irreversible
-    if any(v.state == "calling" and v.call_result is None and v.step in irreversible for v in progress.state.open_visits()):
+    if progress.state.ending is not None or any(
+        v.state == "calling" and v.call_result is None and v.step in irreversible for v in progress.state.open_visits()
+    ):
         # The record would say that it was stopped, and the other system would do it all the same.
         return Refusal("call_under_way")
     cancel(progress, progress.definition.inside(0))
-    progress.emit(ae.Terminated(reason))
+    end(progress, STOPPED, reason)
     return None
 
 
@@ -151,7 +157,7 @@ def _jump(progress: Progress, command: cmd.JumpTo) -> Refusal | None:
     definition, state = progress.definition, progress.state
     if command.to not in {step.name for step in jump_targets(definition)}:
         return Refusal("no_such_target")
-    if any(visit.state == "calling" for visit in state.open_visits()):
+    if state.ending is not None or any(visit.state == "calling" for visit in state.open_visits()):
         return Refusal("call_under_way")
     if calls_in_region(definition, state, command.to):
         return Refusal("call_done")

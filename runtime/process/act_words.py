@@ -62,6 +62,8 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
     match event:
         case ev.Copied(step=step, people=copied) if copied:
             return "copied", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in copied)
+        case ae.UndoStarted(reason=reason):
+            return "undoing", None, reason, None
         case ae.PeopleChosen(step=step, people=chosen):
             return "chosen", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in chosen)
         case ae.CopyRead(step=step):

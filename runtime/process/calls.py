@@ -28,7 +28,7 @@ def call_finished(connection: Connection, context: Context, row: OutboxRow) -> N
     visit = opened.journal.state.visit(row.step, row.visit)
     # What the step is called now, where the approval went over to another release while the call was under way.
     step = visit.step if visit is not None else row.step
-    if result == "confirmed" and visit is not None and visit.state == "calling":
+    if result == "confirmed" and visit is not None and visit.state == "calling" and visit.undoes is None:
         try:
             with connection.begin_nested():
                 opened = _save(opened, step, row.result or {})

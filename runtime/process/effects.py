@@ -20,6 +20,7 @@ from runtime.process.rows import Frame
 from runtime.process.secret_ballots import HIDDEN, is_ballot
 from runtime.process.shadows import run_shadows
 from runtime.process.timers import add_reminder, add_timers, call_key
+from runtime.process.undo_calls import send_undo
 from runtime.process.world import facts_of
 from runtime.records.write import update_record
 from workflow_engine import act_events as ae
@@ -50,6 +51,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.WaitEnded: "process_waited",
     ev.Copied: "process_copied",
     ae.PeopleChosen: "process_people_chosen",
+    ae.UndoStarted: "process_undo_started",
     ae.CopyRead: "copy_read",
     ae.Suspended: "process_suspended",
     ae.Resumed: "process_resumed",
@@ -67,8 +69,10 @@ def carry_out(
     """Do what these events ask for, in the transaction that made them; the record as it is afterwards."""
     for entry in entries:
         match entry.event:
-            case ev.CallRequested(step=step, visit=visit):
+            case ev.CallRequested(step=step, visit=visit, undoes=None):
                 _send(connection, context, flow, frame, record, step, visit)
+            case ev.CallRequested():
+                send_undo(connection, context, flow, frame, entry.event)
             case ev.VisitOpened() | ae.WaitStarted():
                 add_timers(connection, frame, entry.at, entry.event)
             case ev.Overdue() | ev.Reminded():

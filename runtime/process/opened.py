@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from runtime.context import Context
 from runtime.failures import Failure, NotFound
 from runtime.process.act_words import is_secret
-from runtime.process.effects import carry_out
+from runtime.process.effects import carry_out, put
 from runtime.process.flows import Flow, pinned_flow
 from runtime.process.journal import Journal, lock_instance, read_instance, write_progress
 from runtime.process.notify import notify
@@ -20,6 +20,7 @@ from runtime.process.refusals import Words, failure_of, people_in
 from runtime.process.secret_ballots import tell_ballots
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
+from workflow_engine import act_events as ae
 from workflow_engine.commands import Command
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
@@ -111,5 +112,11 @@ def apply_command(opened: Opened, command: Command) -> CaseRecord:
     frame = opened.journal.frame
     notify(opened.connection, opened.context, frame, outcome.state, outcome.entries, opened.world.proxies)
     record = carry_out(opened.connection, opened.context, opened.flow, frame, opened.record, outcome.entries)
+    if (
+        any(isinstance(entry.event, ae.Terminated) for entry in outcome.entries)
+        and "stopped" not in opened.flow.workflow.finish_set
+    ):
+        # Nothing says what a stopped case looks like: what its start wrote is put back.
+        record = put(opened.connection, opened.context, opened.flow, record, opened.journal.state.before)
     tell_ballots(opened.connection, opened.context, opened.flow, frame, opened.journal.entries, outcome.entries)
     return record

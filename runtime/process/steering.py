@@ -6,7 +6,6 @@ from sqlalchemy.engine import Connection
 
 from runtime.context import Context
 from runtime.failures import NotFound
-from runtime.process.effects import put
 from runtime.process.opened import apply_command, open_instance
 from runtime.records.access import NOT_THERE
 from workflow_engine import commands as cmd
@@ -42,11 +41,8 @@ def resume(connection: Connection, context: Context, instance_id: str, reason: s
 
 
 def terminate(connection: Connection, context: Context, instance_id: str, reason: str) -> None:
-    """终止: the approval ends as stopped; without `on_finish.stopped` what its start wrote is put back."""
-    opened = open_instance(connection, context, instance_id)
-    record = apply_command(opened, cmd.Terminate(context.principal.id, reason))
-    if "stopped" not in opened.flow.workflow.finish_set:
-        put(connection, context, opened.flow, record, opened.journal.state.before)
+    """终止: the approval ends as stopped, at once or when its calls are taken back; without `on_finish.stopped` what its start wrote is put back."""
+    apply_command(open_instance(connection, context, instance_id), cmd.Terminate(context.principal.id, reason))
 
 
 def jump(connection: Connection, context: Context, instance_id: str, to: str, reason: str) -> None:

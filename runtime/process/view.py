@@ -235,9 +235,10 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
             return "claimed", step, None, None
         case ev.SeatReleased(step=step):
             return "released", step, None, None
-        case ev.CallFinished(step=step, result=result, detail=detail):
-            words = in_language(_CALLED[result], locale)
-            return "called", step, None, f"{words}: {detail}" if detail else words
+        case ev.CallFinished(step=step, visit=visit, result=result, detail=detail):
+            words, called = in_language(_CALLED[result], locale), state.visit(step, visit)
+            kind = "undone" if called is not None and called.undoes is not None else "called"
+            return kind, step, None, f"{words}: {detail}" if detail else words
         case ev.PassedWithout(step=step):
             return "passed", step, None, in_language(_NOBODY, locale)
         case ev.VisitHeld(step=step, reason=reason):

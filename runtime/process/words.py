@@ -50,6 +50,8 @@ _HELD: Mapping[str, Label] = {
     "authority_moved": {"zh": "按授权表应由其他层级审批", "en": "by the authority table the case is for another level"},
     "call_rejected": {"zh": "对方系统拒绝了调用", "en": "the other system refused the call"},
     "call_unknown": {"zh": "对外调用结果不明，须人工查明", "en": "nobody knows how the call ended; it must be cleared up"},
+    "undo_rejected": {"zh": "对方系统拒绝了冲正", "en": "the other system refused to take it back"},
+    "undo_unknown": {"zh": "冲正结果不明，须人工查明", "en": "nobody knows whether it was taken back; it must be cleared up"},
     "not_chosen": {"zh": "尚未选择办理人", "en": "nobody has been chosen yet"},
     "nobody_to_choose": {"zh": "没有可供选择的办理人", "en": "there is nobody to choose"},
     "nobody_may_approve": {"zh": "可办理人员的授权额度均不足", "en": "nobody asked has enough authority"},

@@ -197,7 +197,8 @@ def _step(random: Random, depth: int) -> WorkflowStep:
         match, then = expression("match"), random.choice(("hold", "go_on", "reject"))
         return WaitStep("?", {"en": "wait"}, SPAN, event="core.done", match=match, within=Duration(3, "hour"), then=then)
     if pick < 0.57:
-        return call("?", on_error=People("role", "r1", count_max=None) if random.random() < 0.5 else None)
+        by_hand = People("role", "r1", count_max=None) if random.random() < 0.5 else None
+        return call("?", on_error=by_hand, undo="core.undo" if random.random() < 0.5 else None)
     if pick < 0.59:
         return copy("?", People("role", "r1", count_max=None))
     return _human(random)
