@@ -11,7 +11,9 @@ from forms_dsl.codes import REQUIRED_CYCLE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.expr.tree import Aggregate, Call, Expression, Ref, ValueType
 from forms_dsl.files.app import ChoicesShape
+from forms_dsl.files.decision import DecisionShape
 from forms_dsl.files.entity import EntityShape, FragmentShape
+from forms_dsl.files.report import ReportShape
 from forms_dsl.model import App, Entity, Field, RowType
 
 COMPUTE_CYCLE = code("X040", "Computed fields depend on each other in a circle, also across records.", refusal="EXPR-CYCLE")
@@ -166,7 +168,7 @@ def _decimals(type: ValueType) -> int:
 
 @check
 def choice_lists_are_used(site: Site) -> Iterator[Diagnostic]:
-    """A shared list that no field uses is a leftover."""
+    """A shared list is a leftover where neither a field, nor an input or output of a decision, nor a parameter of a report uses it."""
     if not site.is_all_whole:
         return
     used = {
@@ -175,9 +177,18 @@ def choice_lists_are_used(site: Site) -> Iterator[Diagnostic]:
         if isinstance(file.shape, EntityShape | FragmentShape)
         for fields in (file.shape.fields, *(row.fields for row in getattr(file.shape, "rows", {}).values()))
         for field in fields.values()
-    }
+    } | set(_named_types(site))
     for file in site.files.values():
         for name in file.shape.choices if isinstance(file.shape, ChoicesShape) else ():
             if name not in used:
-                message = Sentence(f"No field uses the choice list {name!r}.", f"没有字段使用选项列表“{name}”。")
+                message = Sentence(f"Nothing uses the choice list {name!r}.", f"没有任何地方使用选项列表“{name}”。")
                 yield site.find(UNUSED, site.place(file.path, "choices", name), message, key=True)
+
+
+def _named_types(site: Site) -> Iterator[object]:
+    """The types that stand where a choice list may be one."""
+    for file in site.files.values():
+        if isinstance(file.shape, DecisionShape):
+            yield from (type for type in (*file.shape.given.values(), *file.shape.output.values()) if isinstance(type, str))
+        if isinstance(file.shape, ReportShape):
+            yield from (parameter.type for parameter in file.shape.parameters.values())

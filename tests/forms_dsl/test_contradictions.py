@@ -97,6 +97,26 @@ def test_a_secret_shown_on_a_page_is_told() -> None:
     ]
 
 
+def test_a_choice_list_of_a_decision_alone_is_used() -> None:
+    """A list that only types an input or an output of a table is no leftover."""
+    lists = FILES["choices.yaml"] + "  level:\n    label: {zh: 级别, en: Level}\n    values:\n      L: {label: {zh: 低, en: Low}}\n"
+    table = """\
+decision: leveller
+label: {zh: 定级, en: Leveller}
+kind: table
+given: {%s}
+output: {%s}
+rows:
+  - {row: all_of_it, then: {%s}}
+"""
+    given = {**FILES, "choices.yaml": lists, "decisions/leveller.yaml": table % ("at: level", "fine: boolean", "fine: true")}
+    output = {**FILES, "choices.yaml": lists, "decisions/leveller.yaml": table % ("at: text", "to: level", "to: L")}
+
+    unused = load_app({**FILES, "choices.yaml": lists}).diagnostics
+    assert ["S011"] == [one.code for one in unused]
+    assert [] == [one for files in (given, output) for one in load_app(files).diagnostics if one.code == "S011"]
+
+
 def test_a_binding_of_a_button_alone_is_used() -> None:
     """A button of a form uses its binding as a step does."""
     button = (
