@@ -23,7 +23,10 @@ def put_first(entry: Entry, annotation: Any) -> None:
     if shape is None or not isinstance(entry.node, Map) or entry.key is not None:
         return
     written = {child.key.value for child in entry.children if child.key}
-    first = next((key for key in (*PLACE_KEYS, *keys_of(shape)) if key in written), "")
+    known = keys_of(shape)
+    # `after` and `before` of an automation are triggers, no places.
+    places = (key for key in PLACE_KEYS if key not in known)
+    first = next((key for key in (*places, *known) if key in written), "")
     entry.children.sort(key=lambda child: child.key is None or child.key.value != first)
 
 

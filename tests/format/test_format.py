@@ -66,6 +66,16 @@ def test_formatting_changes_no_app() -> None:
     assert _without_places(first) == _without_places(second)
 
 
+def test_a_trigger_is_no_place() -> None:
+    """`after` of an automation says when it acts; of an overlay's step it says where it stands, and comes first."""
+    rule = "automation: told\nlabel: {zh: 甲}\nafter: {create: true}\nentity: x\n"
+    step = "extend: base.w\nsteps:\n  x_look:\n    approve: x_look\n    after: check\n"
+
+    assert rule == formatted(rule, "automations/told.yaml")
+    assert rule == formatted(rule.replace("automation: told\n", "") + "automation: told\n", "automations/told.yaml")
+    assert step == formatted(step, "workflows/w.yaml")
+
+
 def test_what_a_thing_is_stands_first() -> None:
     """The key that tells the kind of a file or of an element of a list comes first; all others stay where they were written."""
     text = "fields:\n  b: {label: {zh: 乙}, type: text}\nlabel: {zh: 客户}\nentity: x\n"
