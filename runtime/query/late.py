@@ -13,7 +13,7 @@ from forms_dsl.model import FieldOptions
 from runtime.compile.app import CompiledApp
 from runtime.compile.kept import value_at
 from runtime.compile.window import app_business_days
-from runtime.context import Context
+from runtime.context import SYSTEM, Context
 
 
 def context_facts(context: Context, compiled: CompiledApp, **more: Mapping[str, object]) -> Facts:
@@ -37,10 +37,10 @@ def _facts(context: Context, compiled: CompiledApp) -> Facts:
 
 
 def user_facts(context: Context, compiled: CompiledApp) -> dict[str, object]:
-    """The person as expressions of an app see him; what he lacks is missing."""
+    """The person as expressions of an app see him; what he lacks is missing, and the platform is no person."""
     principal = context.principal
     return {
-        "id": principal.id,
+        "id": None if principal.id == SYSTEM.id else principal.id,
         "name": principal.name,
         "branch": principal.unit_id,
         "branch_code": principal.unit_code,

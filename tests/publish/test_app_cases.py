@@ -54,6 +54,20 @@ def test_every_case_and_example_of_the_example_app_passes() -> None:
     assert 18 == len(results)
 
 
+def test_a_default_of_the_user_is_missing_where_the_platform_writes() -> None:
+    """The platform is no person: what it makes has no manager, and is not refused for it."""
+    customer = "entities/customer.yaml"
+    manager = "  manager: {type: reference, to: org.person, default: user.id, label: {zh: 客户经理, en: Manager}}\n"
+    files = {**BANK, customer: BANK[customer].replace("related:\n", f"{manager}related:\n", 1)}
+    case = (
+        "  made_by_the_platform:\n    entity: customer\n    given: {full_name: 张伟}\n    expect: {fields: {full_name: 张伟}}\n"
+    )
+    files = {path: text for path, text in files.items() if not path.startswith("tests/")}
+    (result,) = run_cases(whole({**files, "tests/own.yaml": f"tests: own\ncases:\n{case}"}))
+
+    assert ("passed", ()) == (result.state, result.faults)
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "case", "words"),
     [
