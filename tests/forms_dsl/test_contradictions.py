@@ -99,7 +99,9 @@ def test_a_secret_shown_on_a_page_is_told() -> None:
 
 def test_a_choice_list_of_a_decision_alone_is_used() -> None:
     """A list that only types an input or an output of a table is no leftover."""
-    lists = FILES["choices.yaml"] + "  level:\n    label: {zh: 级别, en: Level}\n    values:\n      L: {label: {zh: 低, en: Low}}\n"
+    lists = (
+        FILES["choices.yaml"] + "  level:\n    label: {zh: 级别, en: Level}\n    values:\n      L: {label: {zh: 低, en: Low}}\n"
+    )
     table = """\
 decision: leveller
 label: {zh: 定级, en: Leveller}
