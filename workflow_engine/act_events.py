@@ -183,6 +183,16 @@ class UndoStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class CallSettled:
+    """An administrator has found out how a call ended of which nobody knew."""
+
+    step: str
+    visit: int
+    result: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleChosen:
     """自选: who was chosen to be asked at a step, by the starter or at an earlier step."""
 
@@ -224,6 +234,7 @@ ActEvent = (
     | EventKept
     | CopyRead
     | PeopleChosen
+    | CallSettled
     | UndoStarted
     | SeatTransferred
     | SeatAdded

@@ -42,6 +42,8 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return replace(state, copies=tuple(read))
         case ae.UndoStarted():
             return replace(state, ending=Ending(event.result, event.reason), suspended_at=None)
+        case ae.CallSettled():
+            return _visit(state, event, lambda visit: replace(visit, call_result=event.result))
         case ae.PeopleChosen():
             return replace(state, choices={**state.choices, event.step: event.people})
         case ae.EventKept():
@@ -122,7 +124,9 @@ def _migrate(state: Instance, event: ae.Migrated) -> Instance:
 
 
 _OfSeat = ae.SeatTransferred | ae.SeatRemoved | ae.SeatNotRequired
-_OfVisit = _OfSeat | ae.SeatAdded | ae.OpinionAsked | ae.OpinionGiven | ae.OpinionWithdrawn | ae.Urged | ae.EventKept
+_OfVisit = (
+    _OfSeat | ae.SeatAdded | ae.OpinionAsked | ae.OpinionGiven | ae.OpinionWithdrawn | ae.Urged | ae.EventKept | ae.CallSettled
+)
 
 
 def _visit(state: Instance, event: _OfVisit, change: Callable[[Visit], Visit]) -> Instance:

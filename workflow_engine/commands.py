@@ -258,6 +258,16 @@ class JumpTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """An administrator has found out how a call ended of which nobody knew: done, or not done."""
+
+    actor: str
+    step: str
+    result: Literal["confirmed", "rejected"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """离职交接: an administrator gives the seat of somebody who leaves to another person."""
 
@@ -272,6 +282,6 @@ class HandOver:
 #: What somebody does with a seat that he holds, beside deciding it.
 SeatAct = Transfer | AddSeats | Ask
 ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy
-SteerCommand = Suspend | Resume | Terminate | JumpTo | HandOver
+SteerCommand = Suspend | Resume | Terminate | JumpTo | HandOver | Settle
 
 Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | Choose | ActCommand | SteerCommand

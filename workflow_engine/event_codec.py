@@ -61,6 +61,7 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "copy_read": ae.CopyRead,
     "migrated": ae.Migrated,
     "people_chosen": ae.PeopleChosen,
+    "call_settled": ae.CallSettled,
     "undo_started": ae.UndoStarted,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}

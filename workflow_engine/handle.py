@@ -18,7 +18,7 @@ from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.routes import has_moved
 from workflow_engine.settle import count_vote, leave_out, reject
 from workflow_engine.state import Instance
-from workflow_engine.steer import after_call, steer, while_suspended
+from workflow_engine.steer import after_call, steer, unsettled, while_suspended
 from workflow_engine.undoing import undo_again
 from workflow_engine.waits import wait_over
 from workflow_engine.world import World
@@ -70,7 +70,7 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
             return _retry(progress)
         case cmd.Choose():
             return choose_late(progress, command.actor, command.choices)
-        case cmd.Suspend() | cmd.Resume() | cmd.Terminate() | cmd.JumpTo() | cmd.HandOver():
+        case cmd.Suspend() | cmd.Resume() | cmd.Terminate() | cmd.JumpTo() | cmd.HandOver() | cmd.Settle():
             return steer(progress, command)
         case _:
             return act(progress, command)
@@ -219,7 +219,7 @@ def _retry(progress: Progress) -> Refusal | None:
     held = [visit for visit in progress.state.visits if visit.state == "held"]
     if not held or not progress.state.is_running:
         return Refusal("nothing_held")
-    if any(visit.held_reason in ("call_unknown", "undo_unknown") for visit in held):
+    if unsettled(progress.state):
         # Nobody knows whether the other system did it: sending again could do it twice.
         return Refusal("outcome_unknown")
     for visit in held:

@@ -15,9 +15,12 @@ from workflow_engine.guards import Refusal
 from workflow_engine.handover import hand_over
 from workflow_engine.progress import Progress, close, open_people, pass_step
 from workflow_engine.returns import calls_in_region, cancel
-from workflow_engine.state import PASSED_VISITS, Visit
+from workflow_engine.state import PASSED_VISITS, Instance, Visit
 from workflow_engine.undoing import STOPPED, after_undo, end
 from workflow_engine.waits import event_arrived
+
+#: Why a call is held of which nobody knows how it ended.
+_UNKNOWN = frozenset(("call_unknown", "undo_unknown"))
 
 
 def steer(progress: Progress, command: cmd.SteerCommand) -> Refusal | None:
@@ -36,6 +39,8 @@ def steer(progress: Progress, command: cmd.SteerCommand) -> Refusal | None:
             return _terminate(progress, reason)
         case cmd.JumpTo():
             return _jump(progress, command)
+        case cmd.Settle():
+            return _settle(progress, command)
         case cmd.HandOver():
             return hand_over(progress, command)
         case _:
@@ -149,6 +154,21 @@ def _terminate(progress: Progress, reason: str) -> Refusal | None:
         return Refusal("call_under_way")
     cancel(progress, progress.definition.inside(0))
     end(progress, STOPPED, reason)
+    return None
+
+
+def unsettled(state: Instance) -> tuple[Visit, ...]:
+    """The calls that hold the flow because nobody knows how they ended."""
+    return tuple(visit for visit in state.open_visits() if visit.state == "held" and visit.held_reason in _UNKNOWN)
+
+
+def _settle(progress: Progress, command: cmd.Settle) -> Refusal | None:
+    """Go on from what an administrator has found out; what was not done may be sent again by a retry."""
+    visit = next((visit for visit in unsettled(progress.state) if visit.step == command.step), None)
+    if visit is None:
+        return Refusal("nothing_held")
+    progress.emit(ae.CallSettled(visit.step, visit.number, command.result, command.reason))
+    after_call(progress, visit, command.result)
     return None
 
 

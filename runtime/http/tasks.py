@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from runtime.commands.decide_task import BATCH_WORDS, BatchItem, act_on_task, decide_task, decide_tasks
-from runtime.commands.steer_process import ADMINISTRATOR_WORDS, STARTER_WORDS, SteerWord, steer_process
+from runtime.commands.steer_process import ADMINISTRATOR_WORDS, STARTER_WORDS, Said, SteerWord, steer_process
 from runtime.context import Context
 from runtime.failures import Failure, Fault, Invalid, NotFound
 from runtime.http.admission import context_of, platform_role
@@ -25,6 +25,7 @@ from runtime.process.acts import ACT_WORDS, About, ActWord
 from runtime.process.detail import people_to_choose, task_detail
 from runtime.process.inbox import Box, list_tasks
 from runtime.process.service import DecisionBody, Word
+from runtime.process.steering import Result
 from runtime.process.trial import try_workflow
 from runtime.process.view import process_of_record
 from runtime.records.access import NOT_THERE
@@ -103,6 +104,7 @@ class SteerShape(BaseModel):
     reason: str | None = Field(default=None, max_length=2000)
     to: str | None = Field(default=None, max_length=64)
     choose: Chosen = {}
+    done: bool = False
 
 
 class TrialShape(BaseModel):
@@ -188,13 +190,9 @@ def steer(request: Request) -> Response:
     body = shaped(request, SteerShape, optional=True)
     word = request.url.path.rpartition("/")[2]
     database, record = services_of(request).database, _record(request)
-    return _json(
-        {
-            "process": steer_process(
-                database, context, record, cast("SteerWord", word), body.reason, body.to, _choices(body.choose)
-            )
-        }
-    )
+    result: Result = "confirmed" if body.done else "rejected"
+    said = Said(body.reason or "", body.to or "", _choices(body.choose), result)
+    return _json({"process": steer_process(database, context, record, cast("SteerWord", word), said)})
 
 
 def simulate(request: Request) -> Response:

@@ -27,6 +27,10 @@ _WAITED: Mapping[str, Label] = {
     "event": {"zh": "事件已到", "en": "the event has arrived"},
     "late": {"zh": "事件逾期未到", "en": "the event did not come in time"},
 }
+_SETTLED: Mapping[str, Label] = {
+    "confirmed": {"zh": "查明：已办理", "en": "found out: it was done"},
+    "rejected": {"zh": "查明：未办理", "en": "found out: it was not done"},
+}
 _STEERED: Mapping[type[ev.Event], str] = {
     ae.Suspended: "suspended",
     ae.Resumed: "resumed",
@@ -64,6 +68,8 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
             return "copied", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in copied)
         case ae.UndoStarted(reason=reason):
             return "undoing", None, reason, None
+        case ae.CallSettled(step=step, result=result, reason=reason):
+            return "settled", step, reason, in_language(_SETTLED[result], locale)
         case ae.PeopleChosen(step=step, people=chosen):
             return "chosen", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in chosen)
         case ae.CopyRead(step=step):

@@ -50,6 +50,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.BallotClosed: "process_ballot_closed",
     ae.WaitEnded: "process_waited",
     ev.Copied: "process_copied",
+    ae.CallSettled: "process_call_settled",
     ae.PeopleChosen: "process_people_chosen",
     ae.UndoStarted: "process_undo_started",
     ae.CopyRead: "copy_read",

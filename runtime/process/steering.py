@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sqlalchemy.engine import Connection
 
 from runtime.context import Context
@@ -10,6 +12,9 @@ from runtime.process.opened import apply_command, open_instance
 from runtime.records.access import NOT_THERE
 from workflow_engine import commands as cmd
 from workflow_engine.choosing import Choices, held_for
+
+#: How a call of which nobody knew is found to have ended: done, or not done.
+Result = Literal["confirmed", "rejected"]
 
 
 def urge(connection: Connection, context: Context, instance_id: str) -> None:
@@ -43,6 +48,11 @@ def resume(connection: Connection, context: Context, instance_id: str, reason: s
 def terminate(connection: Connection, context: Context, instance_id: str, reason: str) -> None:
     """终止: the approval ends as stopped, at once or when its calls are taken back; without `on_finish.stopped` what its start wrote is put back."""
     apply_command(open_instance(connection, context, instance_id), cmd.Terminate(context.principal.id, reason))
+
+
+def settle(connection: Connection, context: Context, instance_id: str, step: str, result: Result, reason: str) -> None:
+    """查明登记: say how a call ended of which nobody knew; the flow goes on from there."""
+    apply_command(open_instance(connection, context, instance_id), cmd.Settle(context.principal.id, step, result, reason))
 
 
 def jump(connection: Connection, context: Context, instance_id: str, to: str, reason: str) -> None:

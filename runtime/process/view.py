@@ -27,7 +27,7 @@ from workflow_engine.choosing import held_for
 from workflow_engine.definition import Definition
 from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
-from workflow_engine.steer import jump_targets
+from workflow_engine.steer import jump_targets, unsettled
 
 _EXISTS = GetRequest(select=("id",))
 _DECISIONS = {"approve": "approved", "reject": "rejected", "return": "returned", "abstain": "abstained", "complete": "completed"}
@@ -87,6 +87,7 @@ def show_process(opened: Opened) -> dict[str, object]:
         "can": _can(opened),
         "jump": _jump(opened, people),
         "choose": late_choices(opened),
+        "unsettled": [{"step": visit.step, "title": title_at(opened.flow.definition, visit.step)} for visit in unsettled(state)],
     }
 
 
@@ -110,7 +111,8 @@ def _can(opened: Opened) -> list[str]:
     if not is_still and any(held_for(definition, state, principal.id)):
         can.append("choose")
     if "administrator" in principal.platform_roles and state.is_running:
-        can += ["resume"] if is_still else ["suspend", "jump", *(["retry"] if state.state == "held" else [])]
+        held = ["settle"] if unsettled(state) else ["retry"] if state.state == "held" else []
+        can += ["resume"] if is_still else ["suspend", "jump", *held]
         can.append("terminate")
     return can
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from forms_dsl.org import BUILT_IN
+from runtime.compile.app import compile_app
+from runtime.http.routes import build_app
+from runtime.http.services import Services
+from runtime.identity.holdings import Given, grant_role
 from runtime.outbox.rows import OutboxRow, find_row
 from runtime.process.service import call_finished
 from runtime.process.steering import terminate
 from runtime.process.view import process_of
+from runtime.releases import Releases
+from runtime.settings import Settings
 from runtime.store.database import Database
-from tests.process.bank import FILES, Bank, open_bank
+from tests.process.bank import FILES, NOW, Bank, open_bank
+from tests.process.test_http import Desk
+from tests.serving import serving
 
 BINDINGS = (
     FILES["bindings.yaml"]
@@ -112,3 +122,30 @@ def test_an_undo_of_which_nobody_knows_is_never_sent_again(bank: Bank) -> None:
         process = process_of(connection, bank.context("clerk"), instance)
         assert find_row(connection, f"{instance}/booking/3") is None
     assert "held" == process["state"] and "in_review" == bank.value(record, "f_status")
+
+
+def test_an_administrator_says_over_rest_how_a_call_ended(
+    bank: Bank, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Nobody else may; with a reason; what was done goes on, and the trail says who found it out and why."""
+    record, instance = bank.submit(amount="100000.00")
+    ended(bank, instance, 1, loan_no="LN-1")
+    bank.decide("ann", instance, "check", "reject")
+    ended(bank, instance, 2, "parked")
+    with database.write() as connection:
+        grant_role(connection, bank.people["head"], "", "administrator", Given(NOW))
+    releases = Releases(database, {"org": compile_app(BUILT_IN["org"], 0)})
+    releases.refresh(database)
+    services = Services(Settings(database_url, tmp_path / "data"), database, releases, clock=lambda: NOW)
+    place, said = f"/api/lending/loan/{record}/process", {"to": "booking", "done": True, "reason": "asked the core bank"}
+    with serving(build_app(services)) as url:
+        desk = Desk(url, bank)
+        with desk.client("head") as head, desk.client("clerk") as clerk:
+            process = head.get(place).json()["process"]
+            assert ("settle" in process["can"], "retry" in process["can"]) == (True, False)
+            assert ["booking"] == [each["step"] for each in process["unsettled"]]
+            assert 403 == clerk.post(f"{place}/settle", json=said).status_code
+            assert 422 == head.post(f"{place}/settle", json={**said, "reason": ""}).status_code
+            settled = head.post(f"{place}/settle", json=said).json()["process"]
+            assert ("rejected", "asked the core bank") == (settled["state"], settled["trail"][-2]["opinion"])
+            assert 404 == head.post(f"{place}/settle", json=said).status_code

@@ -14,6 +14,7 @@ from tests.workflow_engine.test_flow import PEOPLE
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.definition import Definition
+from workflow_engine.guards import Refusal
 from workflow_engine.handle import Handled, handle
 from workflow_engine.state import Instance
 
@@ -163,3 +164,28 @@ def _has_undo(definition: Definition, step: str) -> bool:
 def _is_by_hand(state: Instance, key: tuple[str, int]) -> bool:
     visit = state.visit(*key)
     return visit is not None and visit.by_hand
+
+
+def test_an_administrator_says_how_a_call_ended_of_which_nobody_knew() -> None:
+    """Done goes on, not done is as if refused; a reason is needed, and nothing else is settled by hand."""
+    done = run_with(call("book", undo="core.reverse"), approve("check"))
+    assert "nothing_held" == reason_of(done.do(cmd.Settle("admin", "book", "confirmed", "asked them")))
+    done.call_done("book", "unknown")
+    assert "reason_missing" == reason_of(done.do(cmd.Settle("admin", "book", "confirmed", " ")))
+    assert done.do(cmd.Settle("admin", "book", "confirmed", "asked them")) is None
+    assert (["check"], "running") == (done.at(), done.now.state)
+    done.decide("ann", "check", "reject")
+    assert [("book", 1)] == undone(done)
+    done.call_done("book", "unknown")
+    assert done.do(cmd.Settle("admin", "book", "confirmed", "asked them")) is None
+    assert "rejected" == done.now.state
+
+    refused = run_with(call("book"), approve("check"))
+    refused.call_done("book", "unknown")
+    assert refused.do(cmd.Settle("admin", "book", "rejected", "asked them")) is None
+    assert "call_rejected" == refused.visit("book").held_reason
+    assert refused.do(cmd.Retry("admin")) is None and "calling" == refused.visit("book").state
+
+
+def reason_of(refusal: Refusal | None) -> str | None:
+    return refusal.reason if refusal is not None else None

@@ -44,6 +44,8 @@ export interface Process {
   readonly at: readonly ProcessStep[]
   readonly trail: readonly TrailEntry[]
   readonly can: readonly string[]
+  /** Calls of which nobody knows how they ended. */
+  readonly unsettled?: readonly { readonly step: string, readonly title: Label | null }[]
   /** Steps that are held for want of people whom this person chooses. */
   readonly choose?: readonly PeopleChoice[]
   /** For administrators: where the flow may be put, and the jump that waits for a second one. */

@@ -35,6 +35,8 @@ export const words = catalogue('record', {
   terminate_text: ['所有待办作废，审批以“终止”结束；外部系统已办理的不会撤回。', 'Every open task is void; the approval ends as stopped. What another system has done stays done.'],
   jump_text: ['须由两名管理员先后申请同一跳转才会执行；不跨越对外系统已办的操作。', 'It happens when a second administrator asks for the same; never behind what another system has done.'],
   jump_to: ['跳转到', 'To which step'], jump_asked: ['{{name}} 申请跳转到“{{step}}”，待另一名管理员确认', '{{name}} asks to put it to “{{step}}”; a second administrator must ask for the same'],
+  settle: ['登记查明的结果', 'Say how it ended'], settle_text: ['外部调用结果不明。请先与对方系统核对，再登记实际结果；登记后不能更改。', 'Nobody knows how the call ended. Clear it up with the other system first; what you say stays.'],
+  settle_at: ['哪一项调用', 'Which call'], settle_how: ['对方系统', 'The other system'], settle_done: ['已办理', 'did it'], settle_not_done: ['未办理', 'did not do it'],
   why: ['原因', 'Reason'], why_needed: ['请填写原因', 'A reason is needed'],
   history: ['往来', 'History'],
   past_day: ['时点', 'As at'],
