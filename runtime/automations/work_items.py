@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,6 +25,7 @@ from runtime.process.people import Case, Directory, find_people
 from runtime.process.plain_work import NewWork, add_work
 from runtime.records.display import display
 from runtime.records.titles import titles_of
+from runtime.store.offers import offer_row
 from runtime.store.tables import wf_work, wf_work_person
 from runtime.store.upsert import insert_if_absent
 
@@ -70,28 +73,28 @@ def offer_waiting(connection: Connection, context: Context, run: Run) -> int:
     waiting = 0
     for position, action in enumerate(run.automation.do):
         if action.kind == "work_item" and action.to is not None:
-            for work_id, record_id in _withoutpeople_for(connection, run, position):
+            for work in _withoutpeople_for(connection, run, position):
                 try:
-                    people = people_for(connection, context, read_taken(connection, context, run, record_id), action.to)
+                    people = people_for(connection, context, read_taken(connection, context, run, work.record_id), action.to)
                 except NotFound:
                     people = []  # the record is gone; its work item stands until somebody closes it
                 for person in people:
-                    offer = {"work_id": work_id, "person_id": person}
+                    offer = offer_row(work._asdict(), person)
                     connection.execute(insert_if_absent(connection, wf_work_person, offer))
                 waiting += not people
     return waiting
 
 
-def _withoutpeople_for(connection: Connection, run: Run, position: int) -> list[tuple[str, str]]:
+def _withoutpeople_for(connection: Connection, run: Run, position: int) -> Sequence[Any]:
     offered = sa.select(sa.literal(1)).where(wf_work_person.c.work_id == wf_work.c.id).exists()
-    found = sa.select(wf_work.c.id, wf_work.c.record_id).where(
+    found = sa.select(wf_work.c.id, wf_work.c.record_id, wf_work.c.state, wf_work.c.due_at, wf_work.c.created_at).where(
         wf_work.c.app == run.compiled.app.name,
         wf_work.c.instance_id.is_(None),
         wf_work.c.step == _step(run, position),
         wf_work.c.state == "open",
         sa.not_(offered),
     )
-    return [(row.id, row.record_id) for row in connection.execute(found.order_by(wf_work.c.id).limit(_MOST))]
+    return connection.execute(found.order_by(wf_work.c.id).limit(_MOST)).all()
 
 
 def _step(run: Run, position: int) -> str:

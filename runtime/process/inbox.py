@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,22 +17,21 @@ from runtime.process.cards import amount_field, card_amounts, card_titles, shows
 from runtime.process.flows import Flow, live_name, pinned_flow, release_of
 from runtime.process.opened import look_at_instance
 from runtime.process.persons import Person, persons_of, unit_names
-from runtime.process.proxies import Rule, offered_to_proxy, rules_for
-from runtime.process.rows import COPIED, find_seat
+from runtime.process.proxies import rules_for
+from runtime.process.rows import find_seat
+from runtime.process.todo import count_todo, todo_page
 from runtime.process.view import title_at
 from runtime.records.access import is_record_id
+from runtime.store.offers import COPIED
 from runtime.store.tables import wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
-from runtime.store.types import Instant, format_instant
+from runtime.store.types import format_instant
 from workflow_engine.proxies import represented
 
 Box = Literal["todo", "started", "done", "copies"]
 Task = dict[str, object]
 #: Stands where somebody is a proxy, but may not act in this case.
 _NOBODY: Person = {}
-#: Work without a due time stands behind all that has one.
-_NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 _PLAIN: Label = {"zh": "提醒", "en": "Reminder"}
-_DUE = sa.func.coalesce(wf_work.c.due_at, sa.literal(_NEVER, Instant), type_=Instant)
 
 _WORK = sa.select(wf_work, wf_instance.c.starter).select_from(
     wf_work.outerjoin(wf_instance, wf_instance.c.id == wf_work.c.instance_id)
@@ -66,14 +64,13 @@ def list_tasks(connection: Connection, context: Context, box: Box, limit: int, c
     """One page of a person's tasks: to do by due time, the others newest first; the cursor is the last task's id."""
     match box:
         case "todo":
-            query, keys = _todo(context, rules_for(connection, context)), [_DUE, wf_work.c.created_at, wf_work.c.id]
-            page = _page(connection, query, keys, wf_work, limit, cursor, descending=False)
+            return _todo(connection, context, limit, cursor, count=count)
         case "done":
             query = _WORK.where(wf_work.c.done_by == context.principal.id)
             page = _page(connection, query, [wf_work.c.done_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
         case "copies":
             query = _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
-                wf_work_person.c.person_id == context.principal.id, wf_work.c.state == COPIED
+                wf_work_person.c.person_id == context.principal.id, wf_work_person.c.copied == sa.true()
             )
             page = _page(connection, query, [wf_work.c.created_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
         case "started":
@@ -82,17 +79,12 @@ def list_tasks(connection: Connection, context: Context, box: Box, limit: int, c
             page = _page(connection, query, keys, wf_instance, limit, cursor, descending=True)
     total = connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) if count else None
     shown = page[:limit]
-    tasks = show_tasks(connection, context, shown)
-    if box == "todo":
-        # What somebody could do for another, but may not in this case, is no work of his.
-        tasks = [task for task in tasks if task["on_behalf_of"] is not _NOBODY]
-    return TaskPage(tasks, shown[-1].id if len(page) > limit else None, total)
+    return TaskPage(show_tasks(connection, context, shown), shown[-1].id if len(page) > limit else None, total)
 
 
 def count_open(connection: Connection, context: Context) -> int:
     """How much open work stands in somebody's list."""
-    query = _todo(context, rules_for(connection, context)).with_only_columns(sa.func.count())
-    return connection.scalar(query) or 0
+    return count_todo(connection, context.principal.id, rules_for(connection, context))
 
 
 def read_task(connection: Connection, work_id: str) -> sa.Row[Any] | None:
@@ -134,14 +126,21 @@ def step_of(flow: Flow, step: str) -> HumanStep | None:
         return None
 
 
-def _todo(context: Context, rules: list[Rule]) -> sa.Select[Any]:
-    person = context.principal.id
-    if not rules:
-        return _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
-            wf_work_person.c.person_id == person, wf_work.c.state == "open"
-        )
-    offered = wf_work.c.id.in_(sa.select(wf_work_person.c.work_id).where(wf_work_person.c.person_id == person))
-    return _WORK.where(wf_work.c.state == "open", sa.or_(offered, offered_to_proxy(rules, person)))
+def _todo(connection: Connection, context: Context, limit: int, cursor: str | None, *, count: bool) -> TaskPage:
+    person, rules = context.principal.id, rules_for(connection, context)
+    page = todo_page(connection, person, rules, limit, cursor) if cursor is None or is_record_id(cursor) else None
+    if page is None:
+        raise _bad_cursor()
+    shown = page[:limit]
+    # What somebody could do for another, but may not in this case, is no work of his.
+    tasks = [task for task in show_tasks(connection, context, shown) if task["on_behalf_of"] is not _NOBODY]
+    total = count_todo(connection, person, rules) if count else None
+    return TaskPage(tasks, shown[-1].id if len(page) > limit else None, total)
+
+
+def _bad_cursor() -> BadRequest:
+    message = {"zh": "cursor 不是此列表给出的位置。", "en": "This cursor was not given for this list."}
+    return BadRequest(message, faults=(Fault(codes.BAD_CURSOR.id, message, parameter="cursor"),))
 
 
 def _owners(connection: Connection, context: Context, rows: Sequence[sa.Row[Any]]) -> dict[str, object]:
@@ -221,8 +220,7 @@ def _page(
         known = sa.select(*keys).where(table.c.id == cursor)
         last = connection.execute(known).one_or_none() if is_record_id(cursor) else None
         if last is None:
-            message = {"zh": "cursor 不是此列表给出的位置。", "en": "This cursor was not given for this list."}
-            raise BadRequest(message, faults=(Fault(codes.BAD_CURSOR.id, message, parameter="cursor"),))
+            raise _bad_cursor()
         after = sa.tuple_(*(sa.literal(value, key.type) for key, value in zip(keys, last, strict=True)))
         query = query.where(sa.tuple_(*keys) < after if descending else sa.tuple_(*keys) > after)
     order = [key.desc() if descending else key.asc() for key in keys]

@@ -13,6 +13,7 @@ from runtime.process import codes
 from runtime.process.known_states import Known, keep_state, known_state, new_write
 from runtime.process.rows import Frame, Row, VisitRows, copy_row, rows_of
 from runtime.store.direct import ask, ask_one, change, change_many, setting
+from runtime.store.offers import due_by, offer_row
 from runtime.store.tables import wf_event, wf_instance, wf_seat, wf_visit, wf_work, wf_work_person
 from runtime.store.upsert import inserting_if_absent
 from workflow_engine.apply import replay
@@ -49,6 +50,7 @@ _CHANGE_VISIT = setting(
 )
 _CHANGE_SEAT = setting(wf_seat, _SEAT_CHANGES, wf_seat.c.id == sa.bindparam("key"))
 _CHANGE_WORK = setting(wf_work, _WORK_CHANGES, wf_work.c.id == sa.bindparam("key"))
+_MOVE_OFFERS = setting(wf_work_person, ("due_by",), wf_work_person.c.work_id == sa.bindparam("work"))
 _DROP_OFFERS = sa.delete(wf_work_person).where(wf_work_person.c.work_id == sa.bindparam("work"))
 _DROP_OFFER = sa.delete(wf_work_person).where(
     wf_work_person.c.work_id == sa.bindparam("work"), wf_work_person.c.person_id == sa.bindparam("person")
@@ -168,7 +170,7 @@ def _write_copies(connection: Connection, frame: Frame, old: tuple[Copy, ...], n
     """Write the copies that were given, and who has read his."""
     added = [(copy_row(frame, copy), copy.person) for copy in new[len(old) :]]
     change_many(connection, _ADD_WORK, [row for row, _ in added])
-    change_many(connection, _ADD_OFFER, [{"work_id": row["id"], "person_id": person} for row, person in added])
+    change_many(connection, _ADD_OFFER, [offer_row(row, person) for row, person in added])
     read = [copy for copy, former in zip(new, old, strict=False) if copy != former]
     rows = [copy_row(frame, copy) for copy in read]
     change_many(connection, _CHANGE_WORK, [{"key": row["id"], **{name: row[name] for name in _WORK_CHANGES}} for row in rows])
@@ -202,12 +204,19 @@ def _write_rows(connection: Connection, added: list[VisitRows], altered: list[tu
     change_many(connection, _CHANGE_VISIT, [_visit_change(new.visit) for old, new in altered if old.visit != new.visit])
     change_many(connection, _CHANGE_SEAT, _changes(((old.seats, new.seats) for old, new in altered), _SEAT_CHANGES))
     change_many(connection, _CHANGE_WORK, _changes(((old.works, new.works) for old, new in altered), _WORK_CHANGES))
+    moved = [row for old, new in altered for key, row in new.works.items() if key in old.works and _is_moved(old.works[key], row)]
+    change_many(connection, _MOVE_OFFERS, [{"work": row["id"], "due_by": due_by(row)} for row in moved])
     change_many(connection, _ADD_VISIT, [rows.visit for rows in added])
     change_many(connection, _ADD_SEAT, [row for rows in added for row in rows.seats.values()])
     change_many(connection, _ADD_SEAT, [row for old, new in altered for row in _new(old.seats, new.seats)])
     change_many(connection, _ADD_WORK, [row for rows in added for row in rows.works.values()])
     change_many(connection, _ADD_WORK, [row for old, new in altered for row in _new(old.works, new.works)])
-    change_many(connection, _ADD_OFFER, [{"work_id": work, "person_id": person} for work, person in sorted(offered)])
+    works = {work: row for rows in (*added, *(new for _, new in altered)) for work, row in rows.works.items()}
+    change_many(connection, _ADD_OFFER, [offer_row(works[work], person) for work, person in sorted(offered)])
+
+
+def _is_moved(old: Row, new: Row) -> bool:
+    return old["due_at"] != new["due_at"]
 
 
 def _visit_change(row: Row) -> Row:

@@ -19,7 +19,7 @@ from runtime.identity.holdings import counts_on_day, role_counts
 from runtime.process.leaders import Leading, holds_post
 from runtime.records.access import is_platform
 from runtime.store.direct import ask, ask_one
-from runtime.store.tables import org_branch, org_person, person_group, person_post, role_grant, wf_work, wf_work_person
+from runtime.store.tables import org_branch, org_person, person_group, person_post, role_grant, wf_work_person
 from workflow_engine.world import Candidate, Found
 
 _PARENT = org_branch.alias("parent_unit")
@@ -211,7 +211,6 @@ def _roles_that_include(compiled: CompiledApp, role: str) -> list[str]:
 def _open_work() -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
-        .select_from(wf_work_person.join(wf_work, wf_work.c.id == wf_work_person.c.work_id))
-        .where(wf_work_person.c.person_id == org_person.c.id, wf_work.c.state == "open")
+        .where(wf_work_person.c.person_id == org_person.c.id, wf_work_person.c.copied.is_(sa.false()))
         .scalar_subquery()
     )

@@ -16,6 +16,7 @@ from runtime.failures import Conflict, NotFound
 from runtime.process import codes
 from runtime.records.access import NOT_THERE
 from runtime.store.identifiers import new_id
+from runtime.store.offers import offer_row
 from runtime.store.tables import org_person, wf_work, wf_work_person
 from runtime.store.types import format_instant
 
@@ -56,7 +57,7 @@ def add_work(connection: Connection, context: Context, new: NewWork) -> str:
         "due_at": new.due_at,
     }
     connection.execute(sa.insert(wf_work), row)
-    offers = [{"work_id": work_id, "person_id": person} for person in dict.fromkeys(new.people)]
+    offers = [offer_row(row, person) for person in dict.fromkeys(new.people)]
     if offers:
         connection.execute(sa.insert(wf_work_person), offers)
     return work_id

@@ -13,7 +13,7 @@ from runtime.context import Context
 from runtime.process.cards import amount_field
 from runtime.process.flows import Flow
 from runtime.process.record import CaseRecord
-from runtime.store.tables import org_person, wf_instance, wf_proxy, wf_work, wf_work_person
+from runtime.store.tables import org_person, wf_proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,6 @@ def rules_for(connection: Connection, context: Context) -> list[Rule]:
     columns = (wf_proxy.c.owner, wf_proxy.c.app, wf_proxy.c.workflow_id)
     found = sa.select(*columns).where(wf_proxy.c.proxy == context.principal.id, holds_on(context.business_date))
     return [Rule(row.owner, row.app, row.workflow_id) for row in connection.execute(found)]
-
-
-def offered_to_proxy(rules: list[Rule], person: str) -> sa.ColumnElement[bool]:
-    """The condition that a work item is offered to somebody for whom this person may act, in a case of others."""
-    ways = [
-        sa.and_(
-            wf_work_person.c.person_id == rule.owner,
-            sa.true() if rule.app is None else wf_work.c.app == rule.app,
-            sa.true() if rule.workflow_id is None else wf_work.c.workflow_id == rule.workflow_id,
-        )
-        for rule in rules
-    ]
-    offer = sa.select(sa.literal(1)).where(wf_work_person.c.work_id == wf_work.c.id, sa.or_(*ways)).exists()
-    return sa.and_(wf_work.c.by_proxy, wf_instance.c.starter != person, offer)
 
 
 def _is_within(flow: Flow, record: CaseRecord, cap: Decimal) -> bool:

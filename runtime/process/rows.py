@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from runtime.store.offers import COPIED
 from workflow_engine.state import Copy, Instance, Request, RequestKind, Seat, Visit
 
 Row = Mapping[str, object]
-
-#: The state of a row that stands for a copy, read or not.
-COPIED = "copied"
 
 #: What a request says in the list of who is asked, before the words of who asks.
 _ASKED: Mapping[RequestKind, Mapping[str, str]] = {

@@ -186,11 +186,24 @@ wf_work = table(
 sa.Index("wf_work_done", wf_work.c.done_by, wf_work.c.done_at)
 sa.Index("wf_work_open", wf_work.c.state, wf_work.c.due_at)
 sa.Index("wf_work_record", wf_work.c.record_id)
+sa.Index("wf_work_instance", wf_work.c.instance_id)
 
 #: Who is offered an open work item; the rows go when it is closed, the events keep who was asked.
 wf_work_person = table(
     "wf_work_person",
     sa.Column("work_id", sa.String(36), sa.ForeignKey("wf_work.id"), primary_key=True),
     sa.Column("person_id", sa.String(36), primary_key=True),
+    #: its place in the list: whether it is a copy, and the times of the work item (`runtime.store.offers`)
+    sa.Column("copied", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("due_by", Instant, nullable=False, server_default="9999-12-31T00:00:00.000Z"),
+    sa.Column("created_at", Instant, nullable=False, server_default="1970-01-01T00:00:00.000Z"),
 )
-sa.Index("wf_work_person_person", wf_work_person.c.person_id)
+#: A page of somebody's list is one range of this, whatever else there is.
+sa.Index(
+    "wf_work_person_list",
+    wf_work_person.c.person_id,
+    wf_work_person.c.copied,
+    wf_work_person.c.due_by,
+    wf_work_person.c.created_at,
+    wf_work_person.c.work_id,
+)

@@ -18,7 +18,7 @@ import psycopg2
 from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.store.database import open_database
-from tests.bench import approvals, definitions, expressions, imports
+from tests.bench import approvals, definitions, expressions, imports, todo
 from tests.bench.asked import Pair, pages, pairs
 from tests.bench.ground import Ground, prepare
 from tests.bench.load import Request, run
@@ -46,6 +46,7 @@ def main() -> None:
             measure("SQLite", f"sqlite:///{folder}/bench.db")
     if not ONLY:
         approvals.main()
+        todo.main()
         imports.main()
         expressions.main()
         definitions.main()

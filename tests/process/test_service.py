@@ -17,7 +17,9 @@ from runtime.process.rows import rows_of
 from runtime.process.service import DecisionBody, call_finished, decide, retry, start_process, timer_due
 from runtime.process.view import process_of
 from runtime.store.database import Database
+from runtime.store.offers import COPIED, NEVER
 from runtime.store.tables import audit_event, job, release, wf_seat, wf_visit, wf_work, wf_work_person
+from runtime.store.types import Instant
 from tests.process.bank import APP, FILES, NOW, WORKFLOW, Bank, open_bank
 
 
@@ -62,7 +64,15 @@ def assert_rows_agree(bank: Bank, instance: str) -> None:
         assert sorted(seats, key=key) == sorted(stored(wf_seat, wf_seat.c.instance_id), key=key)
         works = [dict(row) for m in made for row in m.works.values()]
         assert sorted(works, key=key) == sorted(stored(wf_work, wf_work.c.instance_id), key=key)
-        offers = connection.execute(sa.select(wf_work_person).join(wf_work).where(wf_work.c.instance_id == instance))
+        offers = connection.execute(
+            sa.select(wf_work_person.c.work_id, wf_work_person.c.person_id).join(wf_work).where(wf_work.c.instance_id == instance)
+        )
+        misplaced = sa.or_(
+            wf_work_person.c.created_at != wf_work.c.created_at,
+            wf_work_person.c.due_by != sa.func.coalesce(wf_work.c.due_at, sa.literal(NEVER, Instant), type_=Instant),
+            wf_work_person.c.copied != (wf_work.c.state == COPIED),
+        )
+        assert not connection.execute(sa.select(wf_work_person).join(wf_work).where(misplaced)).all()
         assert sorted(offer for m in made for offer in m.offers) == sorted(map(tuple, offers))
 
 
