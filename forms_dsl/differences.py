@@ -85,6 +85,7 @@ _PARTS: Mapping[str, Sentence] = {
     "resubmit_to": Sentence("resubmission", "驳回后重提"),
     "replay_if_changed": Sentence("fields that repeat all approvals", "须重审的字段"),
     "recall_until": Sentence("recall", "撤回"),
+    "take_back": Sentence("taking back", "拿回"),
     "no_approver": Sentence("nobody to approve", "无人审批时"),
     "finish_set": Sentence("values at the end", "结束时写入"),
     "examples": Sentence("examples", "试算案例"),

@@ -154,6 +154,24 @@ class Jumped:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """拿回: who decided last took his decision back; what followed from it is over, and he is asked again."""
+
+    step: str
+    visit: int
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepSeen:
+    """Somebody who is asked has opened his task: kept where it ends the time to take the decision before it back."""
+
+    step: str
+    visit: int
+    record_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Migrated:
     """版本迁移: it goes on by another release; what its steps and blocks are called there, and which of them are no more."""
 
@@ -251,4 +269,6 @@ ActEvent = (
     | JumpAsked
     | Jumped
     | Migrated
+    | TakenBack
+    | StepSeen
 )

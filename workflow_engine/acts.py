@@ -18,6 +18,7 @@ from workflow_engine.guards import Refusal, refuse_acting
 from workflow_engine.progress import Progress
 from workflow_engine.settle import is_short, leave_out, settle
 from workflow_engine.state import Instance, Seat, Visit
+from workflow_engine.take_back import see, take_back
 from workflow_engine.waits import event_arrived
 
 #: How long after a reminder by the starter the next one may come.
@@ -46,6 +47,10 @@ def act(progress: Progress, command: cmd.ActCommand) -> Refusal | None:
             return event_arrived(progress, command)
         case cmd.ReadCopy():
             return read_copy(progress, command)
+        case cmd.TakeBack():
+            return take_back(progress, command)
+        case cmd.See():
+            return see(progress, command)
         case _:
             assert_never(command)
 

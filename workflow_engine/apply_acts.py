@@ -35,7 +35,7 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return _request(state, event, lambda r: replace(r, state="withdrawn", answered_at=at))
         case ae.Urged():
             return _visit(state, event, lambda visit: replace(visit, urged_at=at))
-        case ae.BallotClosed() | ae.WaitEnded():
+        case ae.BallotClosed() | ae.WaitEnded() | ae.TakenBack():
             return state
         case ae.CopyRead():
             read = (replace(each, read_at=at) if each.number == event.copy else each for each in state.copies)
@@ -61,6 +61,8 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
             return replace(state, jump=Jump(event.to, actor))
         case ae.Jumped():
             return replace(state, jump=None)
+        case ae.StepSeen():
+            return _visit(state, event, lambda visit: replace(visit, seen=(*visit.seen, actor)))
         case ae.Migrated():
             return _migrate(state, event)
         case _:
@@ -125,7 +127,15 @@ def _migrate(state: Instance, event: ae.Migrated) -> Instance:
 
 _OfSeat = ae.SeatTransferred | ae.SeatRemoved | ae.SeatNotRequired
 _OfVisit = (
-    _OfSeat | ae.SeatAdded | ae.OpinionAsked | ae.OpinionGiven | ae.OpinionWithdrawn | ae.Urged | ae.EventKept | ae.CallSettled
+    _OfSeat
+    | ae.SeatAdded
+    | ae.OpinionAsked
+    | ae.OpinionGiven
+    | ae.OpinionWithdrawn
+    | ae.Urged
+    | ae.EventKept
+    | ae.CallSettled
+    | ae.StepSeen
 )
 
 

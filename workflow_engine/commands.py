@@ -206,6 +206,25 @@ class ReadCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """拿回: who decided last takes his decision back."""
+
+    actor: str
+    step: str
+    visit: int
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class See:
+    """Somebody who is asked at a visit has opened his task."""
+
+    actor: str
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventArrived:
     """The event that a wait is for has been reported."""
 
@@ -281,7 +300,7 @@ class HandOver:
 
 #: What somebody does with a seat that he holds, beside deciding it.
 SeatAct = Transfer | AddSeats | Ask
-ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy
+ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy | TakeBack | See
 SteerCommand = Suspend | Resume | Terminate | JumpTo | HandOver | Settle
 
 Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | Choose | ActCommand | SteerCommand

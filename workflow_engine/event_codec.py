@@ -60,6 +60,8 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "event_kept": ae.EventKept,
     "copy_read": ae.CopyRead,
     "migrated": ae.Migrated,
+    "taken_back": ae.TakenBack,
+    "step_seen": ae.StepSeen,
     "people_chosen": ae.PeopleChosen,
     "call_settled": ae.CallSettled,
     "undo_started": ae.UndoStarted,

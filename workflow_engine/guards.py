@@ -37,6 +37,7 @@ RefusalReason = Literal[
     "call_under_way",
     "call_done",
     "recall_too_late",
+    "take_back_too_late",
     "nothing_held",
     "outcome_unknown",
     "no_claim",

@@ -91,12 +91,17 @@ def next_number(state: Instance, step: str) -> int:
     return state.next_number(step)
 
 
-def open_people(progress: Progress, step: HumanStep, *, by_hand: bool = False, returned: bool = False) -> None:
-    """Ask the people of a step, or hold the flow when there are not enough of them; what is returned never passes by itself."""
+def open_people(
+    progress: Progress, step: HumanStep, *, by_hand: bool = False, returned: bool = False, prefer: str | None = None
+) -> None:
+    """Ask the people of a step, or hold the flow when there are not enough of them; what is returned never passes by itself.
+
+    `prefer` is who is asked first, where one is asked.
+    """
     number = next_number(progress.state, step.name)
     if not _run(progress, step, number):
         return
-    assigned = assign(progress.definition, progress.state, progress.world, step, _returner(progress, step.name))
+    assigned = assign(progress.definition, progress.state, progress.world, step, prefer or _returner(progress, step.name))
     if isinstance(assigned, Nobody) and assigned.passes and not returned:
         progress.emit(ev.PassedWithout(step.name, number), SYSTEM)
         walk(progress, next_point(progress.definition, step.name))

@@ -88,4 +88,5 @@ def is_short(visit: Visit) -> bool:
         return False
     free = [seat for seat in visit.seats if seat.state == "open" and seat.owner is None]
     people = {person for seat in free for person in visit.entitled(seat)}
-    return len(people) < len(free)
+    # Enough people in all may still be too few for one seat, where escalation opened seats to those who hold others.
+    return len(people) < len(free) or any(not visit.entitled(seat) for seat in free if seat.mode != "after")

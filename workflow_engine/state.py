@@ -128,6 +128,8 @@ class Visit:
     undoes: int | None = None
     #: What its step was called in earlier versions of the workflow, the first one first: rows and timers are known by that.
     former_names: tuple[str, ...] = ()
+    #: Who has opened his task here, where the workflow counts that.
+    seen: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ MisfitReason = Literal[
     "sub_flow_under_way",
     "acted_on",
     "suspended",
+    "undo_under_way",
 ]
 #: With one seat that nobody decided, these rules say the same.
 _ALIKE_FOR_ONE = frozenset(("all", "first", "any_approve", "in_turn"))
@@ -94,6 +95,9 @@ def fit(old: Definition, new: Definition, state: Instance, plan: Plan) -> Fit | 
     # People may have been chosen for steps that are still to come.
     known = targets | {step: plan.target(new, step) for step in state.choices}
     misfits = [*_names(state, known)]
+    if state.ending is not None:
+        # What takes calls back is said by the version that made them.
+        misfits.extend(Misfit(visit.step, "undo_under_way") for visit in state.open_visits())
     for step, visits in by_step.items():
         misfits.extend(_of_step(old, new, state, plan, step, targets[step], visits))
     blocks: dict[str, str] = {}

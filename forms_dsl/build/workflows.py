@@ -76,6 +76,7 @@ def build_workflow(bench: Workbench, file: SourceFile) -> Workflow | None:
         resubmit_to=returns.resubmit_to if returns else "replay",
         replay_if_changed=flow.field_list(here.at("return", "replay_if_changed"), replayed),
         recall_until=controls.recall.until if controls.recall else "first_action_after_start",
+        take_back=controls.take_back,
         no_approver=controls.no_approver,
         finish_set=finish,
         examples=examples,

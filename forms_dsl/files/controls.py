@@ -68,6 +68,14 @@ class ControlsShape(Shape):
     repeat_approver: Annotated[RepeatApproverShape | None, key("Whether somebody is asked twice.", "自动去重。")] = None
     return_: Annotated[ReturnShape | None, key("What follows a return.", "驳回后的处理。", alias="return")] = None
     recall: Annotated[RecallShape | None, key("Whether the starter may take it back.", "是否可以撤回。")] = None
+    take_back: Annotated[
+        str,
+        one_of("never", "first_action", "first_look"),
+        key(
+            "How long who decided last may take it back: until somebody asked next acts, or opens the task.",
+            "上一办理人可拿回的时限：至下一办理人操作之前，或打开待办之前。",
+        ),
+    ] = "never"
     proxy: Annotated[ProxyShape | None, key("Whether somebody may be represented.", "代理。")] = None
     no_approver: Annotated[
         str, one_of("hold_for_admin", "leader", "auto_pass"), key("What happens when nobody may decide.", "无人可审批时的处理。")

@@ -75,5 +75,7 @@ class Workflow:
     repeat_approver: RepeatApprover = RepeatApprover()
     proxy: Proxies = Proxies()
     starter_is_approver: str = "hold_for_admin"
+    #: How long who decided last may take it back: never, until the first_action, or the first_look, of those asked next.
+    take_back: str = "never"
     #: End → how long no new instance is started for the record.
     finish_cooldown: Mapping[str, Duration] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from runtime.commands.decide_task import BATCH_WORDS, BatchItem, act_on_task, decide_task, decide_tasks
+from runtime.commands.show_task import show_task
 from runtime.commands.steer_process import ADMINISTRATOR_WORDS, STARTER_WORDS, Said, SteerWord, steer_process
 from runtime.context import Context
 from runtime.failures import Failure, Fault, Invalid, NotFound
@@ -22,7 +23,7 @@ from runtime.http.services import services_of
 from runtime.identity.password import LONGEST
 from runtime.process import codes
 from runtime.process.acts import ACT_WORDS, About, ActWord
-from runtime.process.detail import people_to_choose, task_detail
+from runtime.process.detail import people_to_choose
 from runtime.process.inbox import Box, list_tasks
 from runtime.process.service import DecisionBody, Word
 from runtime.process.steering import Result
@@ -135,8 +136,7 @@ def task(request: Request) -> Response:
     """One task with what is needed to decide it."""
     context = context_of(request)
     parse_nothing(request.query_params.multi_items())
-    with services_of(request).database.read() as connection:
-        return _json(task_detail(connection, context, request.path_params["id"]))
+    return _json(show_task(services_of(request).database, context, request.path_params["id"]))
 
 
 def decide(request: Request) -> Response:

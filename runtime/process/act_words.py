@@ -96,6 +96,8 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
             return _STEERED[type(event)], None, reason, f"→ {title}"
         case ae.Suspended(reason=reason) | ae.Resumed(reason=reason) | ae.Terminated(reason=reason):
             return _STEERED[type(event)], None, reason, None
+        case ae.TakenBack(step=step):
+            return "taken_back", step, None, None
         case ae.Migrated(old=old, new=new, reason=reason):
             return "migrated", None, reason, f"{old} → {new}"
         case _:

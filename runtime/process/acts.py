@@ -25,6 +25,7 @@ ActWord = Literal[
     "answer",
     "withdraw",
     "read",
+    "take_back",
 ]
 ACT_WORDS: frozenset[str] = frozenset(get_args(ActWord))
 
@@ -72,6 +73,8 @@ def _command(person: str, visit: Visit, seat: Seat, word: ActWord, text: str | N
             return cmd.Transfer(*key, seat.number, _one(about.people), text)
         case "remove_added":
             return cmd.RemoveSeat(*key, _number(about.seat, "/seat"), text)
+        case "take_back":
+            return cmd.TakeBack(*key, seat.number)
         case "withdraw":
             return cmd.Withdraw(*key, _number(about.request, "/request"))
         case "delegate" | "ask_opinion":

@@ -36,6 +36,7 @@ from workflow_engine.guards import offered
 from workflow_engine.proxies import represented
 from workflow_engine.returns import calls_in_region
 from workflow_engine.state import Copy, Request, Seat, Visit
+from workflow_engine.take_back import may_take_back
 
 _RECORD = GetRequest(titles=True)
 #: Where a record notes on its way through this module which of its references this person may open.
@@ -177,6 +178,8 @@ def _seat(opened: Opened, visit: Visit, seat: Seat) -> Task:
         raise NotFound(NOT_THERE)
     step = definition.human(visit.step)
     decisions = _decisions(opened, visit, seat) if entitled else []
+    if acted and may_take_back(definition, state, visit, seat):
+        decisions.append("take_back")
     only_read = replace(step.fields, write=(), require=())
     case = CaseGrant(opened.record.id, step.fields if entitled else only_read) if entitled or acted else None
     record = _record(opened.connection, opened.context, _place(opened), case)

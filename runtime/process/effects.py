@@ -60,6 +60,7 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.JumpAsked: "process_jump_asked",
     ae.Jumped: "process_jumped",
     ae.Migrated: "process_migrated",
+    ae.TakenBack: "process_taken_back",
     ev.Finished: "process_finished",
 }
 

@@ -54,6 +54,10 @@ _SAID: Mapping[MisfitReason, Label] = {
         "zh": "“{step}”已有人办理、加签、转办或征询，不能重新指派。",
         "en": "Somebody has acted, was added or was asked at “{step}” already; it is not asked anew.",
     },
+    "undo_under_way": {
+        "zh": "审批正在结束，“{step}”的外部操作正在冲正。",
+        "en": "The approval is about to end: what “{step}” did in another system is being taken back.",
+    },
     "suspended": {
         "zh": "审批已挂起，其间不能重新指派“{step}”。",
         "en": "The approval is suspended; nobody is asked anew at “{step}” meanwhile.",

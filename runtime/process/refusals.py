@@ -61,6 +61,13 @@ _CONFLICTS: Mapping[RefusalReason, tuple[str, Label]] = {
         codes.TOO_LATE_TO_RECALL.id,
         {"zh": "已有人办理，不能再撤回。", "en": "Somebody has acted already: it cannot be recalled any more."},
     ),
+    "take_back_too_late": (
+        codes.TOO_LATE_TO_RECALL.id,
+        {
+            "zh": "下一步已有人办理或查看，或外部系统已办理，不能再拿回。",
+            "en": "Somebody has acted at the next step or looked at it, or another system has: it cannot be taken back any more.",
+        },
+    ),
     "nothing_held": (codes.NOTHING_HELD.id, {"zh": "审批没有挂起。", "en": "The approval is not held."}),
     "outcome_unknown": (
         codes.OUTCOME_UNKNOWN.id,

@@ -80,6 +80,7 @@ def random_definition(random: Random) -> Definition:
         no_approver=random.choice(("hold_for_admin", "hold_for_admin", "leader", "auto_pass")),
         repeat_approver=RepeatApprover(random.choice(("never", "never", "consecutive", "any_earlier"))),
         proxy=Proxies(random.random() < 0.5, tuple(name for name in acting if random.random() < 0.2)),
+        take_back=random.choice(("never", "first_action", "first_look")),
         starter_is_approver=random.choice(("hold_for_admin", "leader", "skip_if_others")),
     )
     calls = frozenset(name for name, place in bare.places.items() if isinstance(place.step, CallStep))
@@ -130,6 +131,12 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
     act = random_act(random, visit, seat, actor) if random.random() < 0.25 else None
     if act is not None:
         return act
+    if random.random() < 0.06:
+        decided = [(each, seat) for each in state.visits for seat in each.seats if seat.actor is not None]
+        if decided and random.random() < 0.7:
+            done, its = decided[-1] if random.random() < 0.8 else random.choice(decided)
+            return cmd.TakeBack(its.actor or "", done.step, done.number, its.number)
+        return cmd.See(actor, visit.step, visit.number)
     if pick < 0.015:
         return cmd.HandOver("admin", visit.step, visit.number, seat, random.choice(NAMES), "leaves")
     if pick < 0.03:

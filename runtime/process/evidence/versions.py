@@ -20,7 +20,7 @@ from workflow_engine.event_codec import decode
 from workflow_engine.events import Entry
 from workflow_engine.state import Instance
 
-_KINDS = ("seat_decided", "copy_read")
+_KINDS = ("seat_decided", "copy_read", "step_seen")
 _DONE: dict[str, Label] = {
     "approve": {"zh": "同意", "en": "approved"},
     "reject": {"zh": "拒绝", "en": "rejected"},
@@ -28,6 +28,7 @@ _DONE: dict[str, Label] = {
     "abstain": {"zh": "弃权", "en": "abstained"},
     "complete": {"zh": "办结", "en": "completed"},
     "read": {"zh": "已阅抄送", "en": "read the copy"},
+    "seen": {"zh": "打开待办", "en": "opened the task"},
     "voted": {"zh": "已投票", "en": "voted"},
 }
 _SIGNED: dict[bool, Label] = {True: {"zh": "有效签名", "en": "signed"}, False: {"zh": "签名不符", "en": "signature does not fit"}}
@@ -50,11 +51,15 @@ def _may_be_secret(names: Names, row: sa.Row[Any]) -> bool:
 
 def _line(wanted: Wanted, names: Names, row: sa.Row[Any], state: Instance | None) -> Row:
     body, locale, step = row.body, names.context.locale, row.body["step"]
-    version, done, signature = body.get("record_version"), body.get("decision", "read"), None
+    version, done, signature = (
+        body.get("record_version"),
+        body.get("decision", "seen" if row.kind == "step_seen" else "read"),
+        None,
+    )
     if row.kind == "copy_read":
         copy = state.copy(body["copy"]) if state is not None else None
         version = copy.record_version if copy is not None else None
-    elif state is not None and step in names.flow(row).definition.places:
+    elif row.kind == "seat_decided" and state is not None and step in names.flow(row).definition.places:
         done = "voted" if is_secret(names.flow(row).definition, state, step, body["visit"]) else done
     if body.get("signature") and done != "voted":
         genuine = is_genuine(row.instance_id, Entry(row.at, row.actor, decode(row.kind, body)))

@@ -1,4 +1,5 @@
 /** One task: what is asked, what the decision needs, what happened, what can be done. */
+import { Button } from 'antd'
 import { useEffect, useRef } from 'react'
 import { Link } from 'react-router'
 import { useMe, useScreens, useTask } from '../../kernel/api/queries'
@@ -10,6 +11,7 @@ import { titlesOf } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { stopOf } from '../../kernel/query'
+import { Failure } from '../../kernel/parts/Failure'
 import { PageFailure } from '../parts/PageFailure'
 import { useTitle } from '../../kernel/parts/title'
 import { targetOf } from '../../widgets/lead'
@@ -84,7 +86,8 @@ function Opened({ task, screens, focus, decided, acted }: { readonly task: TaskD
             <div className="task-body">
               <div className="task-main">
                 {task.text && <p className="card card-body">{label(task.text)}</p>}
-                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: outcomeText(task.result ?? task.state) })}</span></div>}
+                {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: outcomeText(task.result ?? task.state) })}</span>{task.decisions.includes('take_back') && <Button size="small" aria-busy={decide.isPending} title={t('take_back_text')} onClick={() => { if (!decide.isPending) decide.mutate({ name: 'take_back', opinion: '' }) }}>{t('take_back')}</Button>}</div>}
+                {over && decide.error && <Failure error={decide.error} />}
                 {!over && task.decisions.length === 0 && <p className="card card-body quiet" role="status">{waiting || t('not_yours')}</p>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
                 <Beside task={task} acted={acted} />

@@ -49,6 +49,7 @@ export const words = catalogue('inbox', {
   // None of them holds the word of a decision: a phrase is not a button that decides.
   phrase_1: ['资料齐全，情况属实', 'Documents complete and correct'], phrase_2: ['请注意贷后用途检查', 'Check the use of funds after payout'], phrase_3: ['资料不全，请补充', 'Documents are missing; please add them'],
   approve: ['同意', 'Agree'], reject: ['拒绝', 'Refuse'], return: ['退回', 'Return'], complete: ['完成', 'Done'], claim: ['认领', 'Claim'], release: ['放回', 'Release'], veto: ['否决', 'Veto'], abstain: ['弃权', 'Abstain'], answer: ['答复', 'Answer'],
+  take_back: ['拿回', 'Take back'], take_back_text: ['下一步尚无人办理：撤销您的决定，由您重新办理', 'Nobody has acted next: your decision is undone and is yours to take again'],
   acts: ['其他操作', 'Other acts'],
   transfer: ['转办', 'Hand over'], delegate: ['委派', 'Delegate'], ask_opinion: ['征询意见', 'Ask for an opinion'], add_before: ['前加签', 'Add before me'], add_after: ['后加签', 'Add after me'], add_together: ['并加签', 'Add a seat'], remove_added: ['减签', 'Take away'],
   transfer_text: ['席位交给他，不再回到你。', 'The seat is theirs for good.'], delegate_text: ['由他办理并报回，仍由你决定。', 'They do it and report back; you decide.'],

@@ -16,7 +16,7 @@ export const words = catalogue('kinds', {
   event_received: ['收到外部事件', 'Event received'], automation_taken: ['规则命中', 'Rule applied'], automation_ran: ['规则运行', 'Rule ran'], call_finished: ['外部系统答复', 'Call answered'], call_rejected: ['外部系统拒绝', 'Call rejected'], call_unknown: ['外部结果不明', 'Call unclear'],
   task_transferred: ['转办', 'Handed over'], task_added: ['加签', 'Seat added'], task_removed: ['减签', 'Seat taken away'], opinion_asked: ['征询意见', 'Opinion asked'], opinion_given: ['答复意见', 'Opinion given'], opinion_withdrawn: ['不再征询', 'Opinion not waited for'],
   process_voted: ['投票', 'Voted'], process_ballots: ['公布票面', 'Ballots told'], process_undo_started: ['开始冲正', 'Calls taken back'], process_call_settled: ['查明外部结果', 'Outcome found out'], process_people_chosen: ['选定办理人', 'People chosen'], process_copied: ['抄送', 'Copied'], copy_read: ['已阅抄送', 'Copy read'], process_waited: ['等待结束', 'Wait over'], process_ballot_closed: ['表决截止', 'Ballot closed'], process_suspended: ['挂起审批', 'Approval suspended'], process_resumed: ['激活审批', 'Approval resumed'], process_terminated: ['终止审批', 'Approval ended by hand'], process_jump_asked: ['申请跳转', 'Jump asked for'], process_jumped: ['跳转', 'Jumped'], process_migrated: ['版本迁移', 'Moved to another release'], signature_refused: ['签名被拒', 'Signature refused'],
-  approvals_reported: ['导出审批报表', 'Report of approvals taken'],
+  process_taken_back: ['拿回', 'Taken back'], approvals_reported: ['导出审批报表', 'Report of approvals taken'],
   person_added: ['新增人员', 'Person added'], person_changed: ['变更人员', 'Person changed'], password_set: ['设置密码', 'Password set'], post_given: ['任职', 'Post given'], post_ended: ['免职', 'Post ended'], group_joined: ['加入小组', 'Group joined'], group_left: ['退出小组', 'Group left'], unit_added: ['新增机构', 'Unit added'], unit_changed: ['变更机构', 'Unit changed'],
   proxy_set: ['设置代理', 'Proxy named'], proxy_ended: ['结束代理', 'Proxy ended'],
   signed_in: ['登录', 'Signed in'], signed_out: ['退出', 'Signed out'], sign_in_refused: ['登录被拒', 'Sign-in refused'], token_created: ['新建令牌', 'Token made'], token_revoked: ['吊销令牌', 'Token revoked'],
@@ -28,6 +28,7 @@ export const words = catalogue('kinds', {
 
 /** What was clicked at a step, and how an approval ended, as what has happened. */
 export const outcomes = catalogue('outcomes', {
+  take_back: ['拿回', 'taken back'],
   approve: ['同意', 'Approved'], reject: ['拒绝', 'Refused'], return: ['退回', 'Returned'], complete: ['提交', 'Submitted'], abstain: ['弃权', 'Abstained'], veto: ['否决', 'Vetoed'],
   claim: ['认领', 'Claimed'], answer: ['答复', 'Answered'], read: ['阅知', 'Read'], open: ['等待', 'Waiting'], not_required: ['无需办理', 'Not required'], completed: ['完成', 'Completed'], abstained: ['弃权', 'Abstained'], release: ['放回', 'Put back'], done: ['办结', 'Done'],
   approved: ['已批准', 'Approved'], rejected: ['已拒绝', 'Refused'], stopped: ['已撤回', 'Taken back'], cancelled: ['已取消', 'Cancelled'],
