@@ -22,10 +22,11 @@ from runtime.compile.tables import column_of
 from runtime.context import Context
 from runtime.failures import Failure, Fault
 from runtime.records.access import is_platform
+from runtime.records.change_many import Change, change_many
 from runtime.records.codes import NOT_UNIQUE
 from runtime.records.sealed import kept_as, opened
 from runtime.records.sight import clear_fields
-from runtime.records.write import update_record
+from runtime.records.write import Written, update_record
 from runtime.records.write_many import insert_many
 from runtime.store.among import AT_ONCE, among
 
@@ -94,6 +95,7 @@ class ChunkWriter:
         existing, all_seen = self._existing(connection, [self._key_of(parsed) for _, parsed in ready])
         fresh = [(row, parsed) for row, parsed in ready if self._key_of(parsed) not in existing] if existing else ready
         result.created += self._insert(connection, fresh, self.key if all_seen else (), tried=tried and not put_down)
+        changes: list[tuple[MappedRow, Change]] = []
         for row, parsed in ready if existing else ():
             found = existing.get(self._key_of(parsed))
             if found is None:
@@ -103,11 +105,12 @@ class ChunkWriter:
                 n for n, value in parsed.items() if value != found.values.get(n) or not (found.clear is None or n in found.clear)
             ]
             if changed:
-                result.updated += self._update(connection, row, found, changed)
+                body = {name: row.values[name] for name in changed}
+                changes.append((row, Change(found.id, found.version, body, {name: parsed[name] for name in changed})))
             else:
                 row.outcome = Outcome("unchanged", found.id, found.version, {}, {})
                 result.unchanged += 1
-
+        result.updated += self._update(connection, changes, tried=tried)
         if tried:
             self._look_back(rows, result)
             self._refused.update(row.number for row in rows if row.faults)
@@ -224,17 +227,24 @@ class ChunkWriter:
                 row.outcome = Outcome("created", outcome.id, outcome.version, {}, outcome.after)
         return sum(not isinstance(outcome, Failure) for outcome in done)
 
-    def _update(self, connection: Connection, row: MappedRow, found: _Existing, changed: Sequence[str]) -> int:
-        values = {name: row.values[name] for name in changed}
-        try:
-            with connection.begin_nested():
-                app = self.compiled.app.name
-                done = update_record(connection, self.context, app, self.name, found.id, values, found.version)
-        except Failure as failure:
-            row.faults.extend(self._refusals(row, failure))
-            return 0
-        row.outcome = Outcome("changed", found.id, done.version, done.before, done.after)
-        return 1
+    def _update(self, connection: Connection, changes: Sequence[tuple[MappedRow, Change]], *, tried: bool) -> int:
+        app, context = self.compiled.app.name, self.context
+        together = change_many(connection, context, app, self.name, [change for _, change in changes], tried=tried)
+        updated = 0
+        for row, change in changes:
+            try:
+                done = together.get(change.record_id) or self._update_one(connection, change)
+            except Failure as failure:
+                row.faults.extend(self._refusals(row, failure))
+                continue
+            row.outcome = Outcome("changed", change.record_id, done.version, done.before, done.after)
+            updated += 1
+        return updated
+
+    def _update_one(self, connection: Connection, change: Change) -> Written:
+        with connection.begin_nested():
+            app = self.compiled.app.name
+            return update_record(connection, self.context, app, self.name, change.record_id, change.body, change.version)
 
     def _refusals(self, row: MappedRow, failure: Failure) -> Iterator[RowFault]:
         """The faults of a refused write, at the columns that they are about."""

@@ -18,8 +18,9 @@ from runtime.commands.run_automation import Site
 from runtime.context import SYSTEM, Context
 from runtime.failures import Failure
 from runtime.jobs.queue import Lost
-from runtime.query.load import granted_on
+from runtime.query.load import granted_on, load_records
 from runtime.records.access import access_plan, find_entity, possible_plan
+from runtime.records.change_many import Change, change_many
 from runtime.records.delete_many import delete_many
 from runtime.records.opening import open_record
 from runtime.records.write import delete_record, update_record
@@ -43,9 +44,9 @@ def _piece(site: Site, context: Context, id: str) -> bool:
         if batch.state != "undoing":
             raise Lost(id)
         rows = rows_before(connection, id, batch.undone_from, _PIECE)
-        left, gone = 0, _delete_together(connection, context, batch, rows)
+        left, taken = 0, _delete_together(connection, context, batch, rows) | _put_back_together(connection, context, batch, rows)
         for row in rows:
-            if row.record_id in gone:
+            if row.record_id in taken:
                 continue
             why = _take_back(connection, context, batch, row)
             if why is not None:
@@ -81,6 +82,26 @@ def _delete_together(connection: Connection, context: Context, batch: Batch, row
     flags = granted_on(connection, context, making, list(made))
     mine = {id: version for id, version in made.items() if any(flags.get(id, ()))}
     return delete_many(connection, _in_place_of(context), batch.app, batch.entity, mine)
+
+
+def _put_back_together(connection: Connection, context: Context, batch: Batch, rows: Sequence[RowDone]) -> frozenset[str]:
+    """Put back the changed records of which nothing needs a look of its own; the others are taken back one by one."""
+    changing = possible_plan(context, batch.app, batch.entity, "update")
+    if changing is None:
+        return frozenset()
+    fields = changing.entity.entity.fields
+    stands = load_records(connection, context, changing, [row.record_id for row in rows if row.before is not None])
+    changes = []
+    for row in rows:
+        loaded = stands.get(row.record_id)
+        if loaded is None or row.before is None or row.after is None or not row.after.keys() <= fields.keys():
+            continue
+        if all(
+            told(fields[n], after) == told(fields[n], kept(fields[n], loaded.values.get(n))) for n, after in row.after.items()
+        ):
+            body = {name: told(fields[name], row.before[name]) for name in row.after}
+            changes.append(Change(row.record_id, loaded.version, body))
+    return frozenset(change_many(connection, context, batch.app, batch.entity, changes))
 
 
 def _in_place_of(context: Context) -> Context:

@@ -105,15 +105,27 @@ def _put_records(connection: Connection, entity: CompiledEntity, plans: Sequence
 def update_record_row(connection: Connection, plan: WritePlan, meaning: Meaning | None = None) -> None:
     """Change a record that is locked at the plan's version; a refusal of the table may come with the next statement, as `meaning` says it."""
     entity = plan.access.entity
-    columns = _columns(entity, plan.values)
-    prepared = _changing(connection, plan.access, tuple(columns), plan.presence)
-    given = {_ID: plan.record_id, _BASED_ON: plan.version, _NOW: plan.now, _PERSON: plan.person}
-    change_later(connection, prepared, given | {f"set_{name}": value for name, value in columns.items()}, meaning)
+    _change_columns(connection, plan, meaning)
     for name in plan.rows:
         rows = _row_table(entity, name)
         connection.execute(sa.delete(rows).where(rows.c.parent_id == plan.record_id))
     _insert_rows(connection, entity, [plan])
-    change_words(connection, entity.worded, plan.record_id, plan.before, plan.values)
+    change_words(connection, entity.worded, [(plan.record_id, plan.before, plan.values)])
+
+
+def update_record_rows(connection: Connection, plans: Sequence[WritePlan], *, worded: bool = True) -> None:
+    """Change records of one entity without child rows that are locked at their versions, and unless told otherwise their words."""
+    for plan in plans:
+        _change_columns(connection, plan, None)
+    if worded and plans:
+        change_words(connection, plans[0].access.entity.worded, ((plan.record_id, plan.before, plan.values) for plan in plans))
+
+
+def _change_columns(connection: Connection, plan: WritePlan, meaning: Meaning | None) -> None:
+    columns = _columns(plan.access.entity, plan.values)
+    prepared = _changing(connection, plan.access, tuple(columns), plan.presence)
+    given = {_ID: plan.record_id, _BASED_ON: plan.version, _NOW: plan.now, _PERSON: plan.person}
+    change_later(connection, prepared, given | {f"set_{name}": value for name, value in columns.items()}, meaning)
 
 
 def delete_record_rows(connection: Connection, access: AccessPlan, ids: Sequence[str], person: str, now: dt.datetime) -> None:

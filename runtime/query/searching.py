@@ -5,7 +5,7 @@ A hit counts only where the reader sees the field in clear, and the words of eac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -77,14 +77,18 @@ def keep_words(connection: Connection, searched: Numbers, records: Mapping[str, 
         _write(connection, _adding(connection.dialect), rows)
 
 
-def change_words(connection: Connection, searched: Numbers, record_id: str, before: Values, values: Values) -> None:
-    """Bring the words of a record from what stood before to what stands now, for the fields that `values` names."""
-    touched = {name: number for name, number in searched.items() if name in values}
-    if not touched:
-        return
-    old, new = set(_rows(touched, record_id, before)), set(_rows(touched, record_id, values))
-    _write(connection, _removing(connection.dialect), sorted(old - new))
-    _write(connection, _adding(connection.dialect), sorted(new - old))
+def change_words(connection: Connection, searched: Numbers, changes: Iterable[tuple[str, Values, Values]]) -> None:
+    """Bring the words of records from what stood before to what stands now, for the fields that each one's second values name."""
+    gone: list[_Row] = []
+    come: list[_Row] = []
+    for record_id, before, values in changes:
+        touched = {name: number for name, number in searched.items() if name in values}
+        if touched:
+            old, new = set(_rows(touched, record_id, before)), set(_rows(touched, record_id, values))
+            gone += old - new
+            come += new - old
+    _write(connection, _removing(connection.dialect), sorted(gone))
+    _write(connection, _adding(connection.dialect), sorted(come))
 
 
 def forget_words(connection: Connection, numbers: Collection[int], ids: Sequence[str] | None = None) -> None:

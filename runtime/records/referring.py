@@ -57,14 +57,11 @@ def busy_among(
     connection: Connection, context: Context, compiled: CompiledApp, entity: CompiledEntity, ids: Sequence[str]
 ) -> frozenset[str]:
     """Of these records those to which others refer, or about which an approval is under way."""
-    target, found = f"{compiled.app.name}.{entity.entity.name}", set[str]()
+    target, found = f"{compiled.app.name}.{entity.entity.name}", set(in_approval(connection, entity, ids))
     apps = {**context.releases, compiled.app.name: compiled}.values()
     dialect = connection.dialect
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        about = among(dialect, wf_instance.c.record_id, some)
-        mine = (wf_instance.c.app == entity.entity.app, wf_instance.c.state.in_(_RUNNING))
-        found.update(connection.scalars(sa.select(wf_instance.c.record_id).where(*mine, about)))
         for place in (place for app in apps for place in _places(app, target)):
             table, lead = place.holder.table, place.before_id
             # A record that refers to itself goes with itself.
@@ -72,6 +69,16 @@ def busy_among(
             leading = among(dialect, place.column, [lead + id for id in some])
             query = sa.select(place.column).distinct().select_from(place.source).where(leading, _living(table), other)
             found.update(str(value).removeprefix(lead) for value in connection.scalars(query))
+    return frozenset(found)
+
+
+def in_approval(connection: Connection, entity: CompiledEntity, ids: Sequence[str]) -> frozenset[str]:
+    """Of these records those about which an approval is under way."""
+    mine = (wf_instance.c.app == entity.entity.app, wf_instance.c.state.in_(_RUNNING))
+    found = set[str]()
+    for start in range(0, len(ids), AT_ONCE):
+        about = among(connection.dialect, wf_instance.c.record_id, ids[start : start + AT_ONCE])
+        found.update(connection.scalars(sa.select(wf_instance.c.record_id).where(*mine, about)))
     return frozenset(found)
 
 

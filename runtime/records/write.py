@@ -147,8 +147,8 @@ def set_values(
 
 
 def _draft_of(context: Context, access: AccessPlan, loaded: Loaded) -> Draft:
-    stamp = _stamp(context, access.compiled)
-    return Draft(loaded.id, loaded.values, loaded.version, record={**loaded.values, **stamp, "id": loaded.id})
+    moment = stamp(context, access.compiled)
+    return Draft(loaded.id, loaded.values, loaded.version, record={**loaded.values, **moment, "id": loaded.id})
 
 
 def _change(
@@ -272,11 +272,11 @@ def collided(found: CompiledEntity, writer: Writer, refused: DBAPIError) -> Inva
 
 def system_values(context: Context, compiled: CompiledApp) -> dict[str, object]:
     """What the platform knows of a new record: who makes it and when."""
-    changed = _stamp(context, compiled)
+    changed = stamp(context, compiled)
     return {**changed, **{name.replace("changed", "created"): value for name, value in changed.items()}}
 
 
-def _stamp(context: Context, compiled: CompiledApp) -> dict[str, object]:
+def stamp(context: Context, compiled: CompiledApp) -> dict[str, object]:
     """Who changes a record, and when."""
     return {"changed_at": context.now, "changed_on": today_in(context, compiled), "changed_by": context.principal.id}
 

@@ -54,7 +54,7 @@ def insert_many(
     of entities that are written together then nothing is put down that could not refuse a record.
     """
     access = access_plan(context, app, entity, "create")
-    if not _is_plain(access.entity):
+    if not is_plain(access.entity):
         return [_insert_one(connection, context, app, entity, body) for body in bodies]
     compiled, found = access.compiled, access.entity
     writer = writer_for(context, access, platform=False)
@@ -88,6 +88,15 @@ def insert_many(
         for draft in sound if found.triggers.after else ():
             announce(connection, context, compiled, found, "create", 1, {}, draft.record)
     return [_refusal(draft) if draft.faults else Written(draft.id, 1, {}, draft.record) for draft in drafts]
+
+
+def is_plain(entity: CompiledEntity) -> bool:
+    """Whether an entity has no child rows, files, encrypted fields or rules on duplicates, and an index for each set of unique values."""
+    if entity.entity.duplicates or any(field.encrypted for field in entity.entity.fields.values()):
+        return False  # equal values may be sealed with several keys
+    if entity.entity.rows or attachment_fields(entity.entity):
+        return False
+    return all(is_guarded(entity, fields) for fields in unique_sets(entity.entity))
 
 
 def _insert_granted(
@@ -154,15 +163,6 @@ def _plan(context: Context, access: AccessPlan, draft: Draft) -> WritePlan:
     kept = {name: draft.record.get(name) for name in access.entity.entity.fields}
     number = draft.record.get("number")
     return WritePlan(access, draft.id, context.principal.id, context.now, kept, {}, None if number is None else str(number))
-
-
-def _is_plain(entity: CompiledEntity) -> bool:
-    """Whether an entity has no child rows, files, encrypted fields or rules on duplicates, and an index for each set of unique values."""
-    if entity.entity.duplicates or any(field.encrypted for field in entity.entity.fields.values()):
-        return False  # equal values may be sealed with several keys
-    if entity.entity.rows or attachment_fields(entity.entity):
-        return False
-    return all(is_guarded(entity, fields) for fields in unique_sets(entity.entity))
 
 
 def _insert_one(connection: Connection, context: Context, app: str, entity: str, body: Mapping[str, object]) -> Written | Failure:
