@@ -31,16 +31,26 @@ def steps_chosen_by(definition: Definition, chooser: str) -> tuple[HumanStep, ..
     return tuple(step for step in definition.human_steps() if step.by.kind == CHOSEN and step.by.name == chooser)
 
 
-def choosable(definition: Definition, state: Instance, world: World, step: HumanStep) -> tuple[Candidate, ...]:
-    """The range that the people of a step are chosen from, without those who may not act there now."""
+def choosable(
+    definition: Definition, state: Instance, world: World, step: HumanStep, chooser: str | None = None
+) -> tuple[Candidate, ...]:
+    """The range that the people of a step are chosen from, without those who may not act there now.
+
+    `chooser` is who is about to decide the step that chooses: he is left out where he may not act at both.
+    """
     if step.by.among is None:
         raise ValueError(f"nobody is chosen for step {step.name!r}")
     return tuple(
         candidate
         for candidate in world.people(step.by.among).candidates
         if bar(definition, state, world, step.name, candidate.person) is None
+        and not (candidate.person == chooser and _are_apart(definition, step.by.name or "", step.name))
         and not is_over_limit(step.by.with_limit, world, candidate.person)
     )
+
+
+def _are_apart(definition: Definition, one: str, other: str) -> bool:
+    return any({one, other} <= set(rule.different_people) for rule in definition.workflow.four_eyes)
 
 
 def is_certain(definition: Definition, step: HumanStep) -> bool:
@@ -116,11 +126,13 @@ def _is_right_number(by: People, people: tuple[str, ...]) -> bool:
     return number == len(set(people)) and max(1, by.count_min) <= number and (by.count_max is None or number <= by.count_max)
 
 
-def suggest(definition: Definition, state: Instance, world: World, chooser: str, wished: Choices | None = None) -> Choices:
+def suggest(
+    definition: Definition, state: Instance, world: World, chooser: str, wished: Choices | None = None, actor: str | None = None
+) -> Choices:
     """Whom a trial lets somebody choose: those whom he wishes and may choose, else the first of the range."""
     suggested: dict[str, tuple[str, ...]] = {}
     for step in steps_chosen_by(definition, chooser):
-        able = [candidate.person for candidate in choosable(definition, state, world, step)]
+        able = [candidate.person for candidate in choosable(definition, state, world, step, actor)]
         wish = (wished or {}).get(step.name, ())
         if _is_right_number(step.by, wish) and set(wish) <= set(able):
             suggested[step.name] = wish

@@ -170,7 +170,9 @@ class _Scene:
                 decision = self.decision(visit, act)
                 deed = cmd.Decide(person, visit.step, visit.number, seat.number, decision, words, act.to, signature="-")
                 if decision in ("approve", "complete"):
-                    deed = replace(deed, choices=suggest(self.worked.definition, self.state, self.world(), visit.step))
+                    deed = replace(
+                        deed, choices=suggest(self.worked.definition, self.state, self.world(), visit.step, actor=person)
+                    )
                 refused = self.give(deed)
                 if refused is None:
                     return None

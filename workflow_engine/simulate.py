@@ -130,7 +130,7 @@ def pass_visit(definition: Definition, state: Instance, world: World, visit: Vis
         act = _approval(definition, state, world, now)
         if act is None:
             return "authority_moved" if has_moved(definition, world, now.step) else "nobody_may_approve"
-        chosen = replace(act, choices=suggest(definition, state, world, act.step))
+        chosen = replace(act, choices=suggest(definition, state, world, act.step, actor=act.actor))
         outcome = handle(definition, state, chosen, world)
         if isinstance(outcome, Refusal) and outcome.reason == "choice_missing":
             return "nobody_to_choose"

@@ -75,7 +75,7 @@ def _shown(opened: Opened, steps: Iterable[HumanStep]) -> list[dict[str, object]
         range_of(
             opened.connection,
             step,
-            (candidate.person for candidate in choosable(definition, state, world, step)),
+            (candidate.person for candidate in choosable(definition, state, world, step, opened.context.principal.id)),
             state.choices.get(step.name, ()),
         )
         for step in steps

@@ -11,6 +11,7 @@ from forms_dsl.model import People, SeatRule
 from tests.workflow_engine.flows import approve, choose, fill, flow, four_eyes, role, together, world
 from workflow_engine import commands as cmd
 from workflow_engine.apply import replay
+from workflow_engine.choosing import choosable
 from workflow_engine.definition import Definition
 from workflow_engine.events import Entry
 from workflow_engine.guards import Refusal
@@ -87,6 +88,8 @@ def test_who_may_not_act_beside_another_step_is_not_chosen() -> None:
     state = done(start(definition, facts))
     refused = handle(definition, state, cmd.Decide("ann", "look", 1, 1, "approve", choices={"check": ("ann",)}), facts)
     assert isinstance(refused, Refusal) and (refused.reason, refused.person) == ("choice_unfit", "ann")
+    offered = choosable(definition, state, facts, definition.human("check"), "ann")
+    assert ["bob", "cat"] == [candidate.person for candidate in offered]
 
 
 def test_an_earlier_step_chooses_with_its_decision_and_only_going_forward() -> None:
