@@ -107,6 +107,14 @@ class FieldAdded(AnyFieldChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldMoved(AnyFieldChange):
+    """A field that stood in another entity before, whose values come with it."""
+
+    added: Field = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRemoved(AnyFieldChange):
     """A field that is no longer there."""
 
@@ -243,6 +251,7 @@ Change = (
     | FieldRemoved
     | FieldRenamed
     | FieldTypeChanged
+    | FieldMoved
     | FieldOptionsChanged
     | FieldRequiredChanged
     | FieldUniqueChanged

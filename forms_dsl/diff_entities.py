@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from forms_dsl import changes as to
@@ -10,6 +10,7 @@ from forms_dsl.changes import Change, Flag
 from forms_dsl.difference_words import changes_in_words
 from forms_dsl.differences import called, changed_parts, parts_in_words
 from forms_dsl.model import App, Entity, Field, FieldOptions, Label, RowType
+from forms_dsl.moved import MovedField, moved_fields
 
 _OWN_PARTS = frozenset({"id", "name", "app", "fields", "rows"})
 _FIELD_PARTS = frozenset({"id", "name", "type", "options", "required", "unique"})
@@ -17,7 +18,8 @@ _CLASSES = ("C1", "C2", "C3")
 
 
 def diff_entities(old: App, new: App) -> Iterator[Change]:
-    """Changes of all entities, matched by id."""
+    """Changes of all entities, matched by id; what moves between them is told where it stands now."""
+    moved = moved_fields(old, new)
     before = {entity.id: entity for entity in old.entities.values()}
     after = {entity.id: entity for entity in new.entities.values()}
     for identifier, was in before.items():
@@ -26,11 +28,18 @@ def diff_entities(old: App, new: App) -> Iterator[Change]:
     for identifier, now in after.items():
         if identifier not in before:
             yield to.EntityAdded(**_entity(now, "新增实体", "New entity"), entity=now.name)
+            yield from (_moved(one) for one in moved if one.to_entity is now)
         else:
-            yield from _changed(before[identifier], now)
+            yield from _changed(before[identifier], now, moved)
 
 
-def _changed(was: Entity, now: Entity) -> Iterator[Change]:
+def _moved(one: MovedField) -> Change:
+    en, zh = f", from {one.source}, with its values", f"，由 {one.source} 连同数据迁入"
+    about = _field(one.to_entity, None, one.after, "迁移字段", "Moved field", zh, en)
+    return to.FieldMoved(**about, added=one.after, source=one.source)
+
+
+def _changed(was: Entity, now: Entity, moved: Sequence[MovedField]) -> Iterator[Change]:
     if was.name != now.name:
         about = _entity(now, f"实体改名（原 {was.name}）", f"Entity renamed from {was.name}:")
         yield to.EntityRenamed(**about, entity=now.name, before=was.name)
@@ -38,7 +47,16 @@ def _changed(was: Entity, now: Entity) -> Iterator[Change]:
     if parts:
         zh, en = f"：{changes_in_words(was, now, parts, 'zh')}", f": {changes_in_words(was, now, parts, 'en')}"
         yield to.EntityChanged(**_entity(now, "修改实体", "Entity", zh, en), entity=now.name, parts=parts)
-    yield from _fields(now, None, was.fields, now.fields)
+    came = [one for one in moved if one.to_entity is now]
+    left = {one.before.id for one in moved if one.from_entity is was}
+    arrived = {one.after.id for one in came}
+    yield from _fields(
+        now,
+        None,
+        {name: field for name, field in was.fields.items() if field.id not in left},
+        {name: field for name, field in now.fields.items() if field.id not in arrived},
+    )
+    yield from map(_moved, came)
     yield from _rows(now, was.rows, now.rows)
 
 

@@ -47,6 +47,7 @@ _PARTS: Mapping[str, Sentence] = {
     "dates": Sentence("dates", "日期"),
     "encrypted": Sentence("encryption", "加密"),
     "unfit": Sentence("values that do not fit a new type", "不合新类型的值"),
+    "moved_from": Sentence("where its values came from", "值的来源"),
     "to": Sentence("target", "引用对象"),
     "where": Sentence("condition", "条件"),
     "filter": Sentence("filter", "过滤条件"),

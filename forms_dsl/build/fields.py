@@ -52,7 +52,13 @@ def build_field(
         encrypted=shape.encrypted,
         deprecated=shape.deprecated,
         unfit=shape.unfit,
+        moved_from=_moved_from(shape),
     )
+
+
+def _moved_from(shape: FieldShape) -> tuple[str, str] | None:
+    entity, _, field = (shape.moved_from or "").partition(".")
+    return (entity, field) if field else None
 
 
 def _choices_where(

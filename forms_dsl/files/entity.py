@@ -34,6 +34,7 @@ from forms_dsl.files.values import (
 from forms_dsl.files.variants import by_kind, tag
 from forms_dsl.masks import is_mask
 
+_PLACE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\Z")
 _MIME = re.compile(r"[a-z]+/(\*|[a-z0-9][a-z0-9.+-]*)\Z")
 
 
@@ -65,6 +66,14 @@ def _mime(value: object) -> str:
 Targets = Annotated[
     Annotated[list[Reference], Tag(tag("several"))] | Annotated[Reference, Tag(tag("one"))], by_kind(list, "several", "one")
 ]
+
+
+def _moved_from(value: object) -> str:
+    text = text_of(value)
+    if not _PLACE.match(text):
+        hint = Sentence("Write the entity and the field, like customer.address.", "请写实体和字段，例如 customer.address。")
+        raise wrong(f"{text!r} is not the place of a field.", f"“{text}”不是字段的位置。", hint)
+    return text
 
 
 class CountShape(Shape):
@@ -146,6 +155,15 @@ class FieldShape(Shape):
             "更改类型后，已存值不合新类型时：拒绝发布、置空，或舍入小数、舍去时刻。",
         ),
     ] = "refuse"
+    moved_from: Annotated[
+        str | None,
+        plain(_moved_from, {"type": "string", "pattern": _PLACE.pattern.replace("\\Z", "$")}),
+        key(
+            "Where its values stood before, as the ids of an entity and its field: they move here, one record for one record, "
+            "along a unique required reference.",
+            "其值原来所在的实体与字段（均为标识）：沿唯一且必填的引用，逐条迁移到此处。",
+        ),
+    ] = None
     deprecated: Deprecated = None
     sealed: Sealed = False
 

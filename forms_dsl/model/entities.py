@@ -83,6 +83,8 @@ class Field:
     deprecated: Label | None = None
     #: What becomes of stored values that do not fit a new type: refuse, empty or round.
     unfit: str = "refuse"
+    #: The ids of the entity and the field where its values stood before.
+    moved_from: tuple[str, str] | None = None
     #: Which of its columns keeps it, said by the compiler: a field that changed its type has several.
     kept_as: int = 1
 

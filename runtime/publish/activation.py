@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from forms_dsl.moved import moved_fields
 from runtime.audit.trail import record_event
 from runtime.compile.app import CompiledApp
 from runtime.compile.storages import storage_text
@@ -25,6 +26,7 @@ from runtime.publish.history import files_of
 from runtime.publish.plan import Planned
 from runtime.publish.steps import wanted_tables
 from runtime.publish.types import Files, Release, Step
+from runtime.releases import compile_stored
 from runtime.store.tables import draft_file, physical_column, publish_step, release, review
 
 
@@ -160,7 +162,8 @@ def activate_release(
         raise busy(target.app)
     remember_columns(connection, compiled, target, context.now)
     _settle_drafts(connection, target, context.now)
-    record_event(connection, context, kind, app=target.app, body=_told(target, base, operator))
+    body = {**_told(target, base, operator), **_moved(connection, target, base, compiled)}
+    record_event(connection, context, kind, app=target.app, body=body)
 
 
 def _begin_pilot(
@@ -174,7 +177,7 @@ def _begin_pilot(
         raise busy(target.app)
     remember_columns(connection, compiled, target, context.now, is_pilot=True)
     _settle_review(connection, target, context.now)
-    body = {**_told(target, base, operator), "units": list(target.units)}
+    body = {**_told(target, base, operator), "units": list(target.units), **_moved(connection, target, base, compiled)}
     record_event(connection, context, "pilot_started", app=target.app, body=body)
 
 
@@ -190,6 +193,17 @@ def _told(target: Release, base: int | None, operator: str | None) -> dict[str, 
         "note": target.note,
         "operator": operator,
     } | ({"origin": dict(target.origin)} if target.origin is not None else {})
+
+
+def _moved(connection: Connection, target: Release, base: int | None, compiled: CompiledApp) -> dict[str, object]:
+    """The fields that stand in another entity from now on: the platform moved them, record by record it leaves no event."""
+    if base is None:
+        return {}
+    texts = [*files_of(connection, target.app, base).values(), *files_of(connection, target.app, target.release).values()]
+    if not any("moved_from" in text for text in texts):
+        return {}
+    moved = moved_fields(compile_stored(connection, target.app, base).app, compiled.app)
+    return {"moved": [{"from": one.source, "to": one.target} for one in moved]} if moved else {}
 
 
 def fail_release(connection: Connection, target: Release, failure: Failure, context: Context) -> None:

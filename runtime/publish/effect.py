@@ -25,6 +25,8 @@ from runtime.compile.tables import is_kept
 from runtime.context import Context, Principal
 from runtime.identity.principal import principals_in
 from runtime.kept import read_kept, with_kept
+from runtime.publish.move_access import has_same_rows, rules_of
+from runtime.publish.moves import Group, groups_of
 from runtime.publish.plan import Planned
 from runtime.publish.state import read_state
 from runtime.publish.steps import wanted_tables
@@ -210,6 +212,29 @@ def _effects(look: _Look, people: Sequence[Principal]) -> Iterator[Effect]:
                 names = tuple(sorted(roles))
                 labels = tuple(_role_label(look, name) for name in names)
                 yield Effect(shown.entity.name, shown.entity.label, names, labels, len(members), rows, fields)
+    for group in groups_of(look.old, look.new):
+        for roles, members in sorted(groups.items(), key=lambda one: sorted(one[0])):
+            yield from _moved(look, group, tuple(sorted(roles)), members)
+
+
+def _moved(look: _Look, group: Group, roles: tuple[str, ...], members: Sequence[Principal]) -> Iterator[Effect]:
+    """How people see fields that move: where they stand now as against where they stood."""
+    source = next(one for one in look.old.entities.values() if one.entity.id == group.from_entity.id)
+    target = look.new.entities[group.to_entity.name]
+    old, new = _levels(look, members[0], look.old, source) or {}, _levels(look, members[0], look.new, target) or {}
+    fields = []
+    for one in group.fields:
+        before = old[one.before.id,][2] if (one.before.id,) in old else "none"
+        after = new[one.after.id,][2] if (one.after.id,) in new else "none"
+        if before != after:
+            fields.append(FieldEffect(one.after.name, one.after.label, before, after))
+    was, now = rules_of(look.old, source, roles), rules_of(look.new, target, roles)
+    # The records are not made yet, so whose rules have another condition there are not counted.
+    is_counted = not now or has_same_rows(was, now, group)
+    rows = () if is_counted else (RowsEffect("read", not_counted=len(members), because="not_there_yet"),)
+    if fields or rows:
+        labels = tuple(_role_label(look, name) for name in roles)
+        yield Effect(target.entity.name, target.entity.label, roles, labels, len(members), rows, tuple(fields))
 
 
 def _role_label(look: _Look, name: str) -> Label:

@@ -22,6 +22,8 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept, storage_of
 from runtime.context import SYSTEM, Context
 from runtime.publish.conditions import new_breaches
+from runtime.publish.move_links import any_value
+from runtime.publish.moves import planned_moves
 from runtime.publish.pairs import FieldPair, entity_pairs, field_pairs, renamed_entities
 from runtime.publish.retyping import Retyped, retyped_fields
 from runtime.publish.state import DatabaseState
@@ -40,6 +42,7 @@ def count_misfits(
     """The records of the database that do not fit `new`."""
     found = [
         *_field_misfits(connection, old, new, state),
+        *_of_moved(connection, old, new, state),
         *_breaches(connection, old, new, state, now),
         *_duplicates(connection, old, new, state),
     ]
@@ -79,6 +82,29 @@ def _of_converted(connection: Connection, one: Retyped, column: sa.Column[Any]) 
         condition = finder(bare, value)
         if condition is not None:
             yield from _counted(connection, one.pair, rule, condition)
+
+
+def _of_moved(connection: Connection, old: CompiledApp | None, new: CompiledApp, state: DatabaseState) -> Iterator[Misfit]:
+    """Values that go to another entity, held to the rules of the field there; told by the records where they stand now."""
+    tables = {one.entity.id: one.table for one in old.entities.values()} if old is not None else {}
+    for move in planned_moves(old, new, state):
+        source = tables[move.group.from_entity.id]
+        present = state.tables.get(source.name)
+        if move.is_linked or present is None or not present.filled or not move.link.pairs:
+            continue
+        for one in move.group.fields:
+            if not is_kept(one.before) or not is_kept(one.after):
+                continue
+            column = source.c[column_name(one.before)]
+            pair = FieldPair(move.group.to_entity, one.after.label, source, one.before, one.after, False)
+            for rule, finder in _FINDERS.items():
+                condition = finder(pair, column)
+                if condition is not None:
+                    yield from _counted(connection, pair, rule, condition)
+            yield from _unparsed(connection, pair, column)
+            if one.after.required:
+                goes = sa.literal_column(any_value(move.link, source.name), sa.Boolean()) if move.group.is_split else sa.true()
+                yield from _counted(connection, pair, "required", sa.and_(column.is_(None), goes))
 
 
 def _breaches(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
+from forms_dsl.checks.moves import NOT_MOVABLE
 from forms_dsl.diagnostics import Diagnostic, Sentence, code, has_errors
 from forms_dsl.diff import Change, diff_apps
 from forms_dsl.load import load_app
@@ -28,6 +29,7 @@ from runtime.publish.dependents import broken_dependents, referring
 from runtime.publish.history import active_release, pilot_release
 from runtime.publish.lint import Proposal, lint
 from runtime.publish.misfits import count_misfits
+from runtime.publish.move_counts import NOT_ONE, told_moves
 from runtime.publish.pilot_fit import unshared
 from runtime.publish.rules.misfits import NOT_CONVERTED, NOT_UNIQUE
 from runtime.publish.running import count_running
@@ -42,6 +44,10 @@ from workflow_engine.verify import load_verified
 APP_RENAMED = code("M413", "The app has another name than the one that is being published.")
 UNFIT_ROWS = code("M450", "Rows that people maintain at run time do not fit the table as the new definition has it.")
 REQUIRED_NOT_LIVE = code("M415", "An app that this one requires is not live.")
+
+
+#: What the data forbids, whichever way it goes.
+_HELD_ALSO_BACK = {NOT_UNIQUE.id, NOT_CONVERTED.id, NOT_ONE.id, NOT_MOVABLE.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +101,13 @@ def plan_publish(
         *_not_live(connection, loaded.app),
         *broken_dependents(connection, app, files),
         *(referring(connection, loaded.app, changes) if old is not None else ()),
+        *told_moves(connection, old, new, state),
         *_unfit_rows(connection, app, files, others),
         *(unshared(old, new, state) if units else ()),
         *_beside_pilot(connection, app),
     )
     if back_to is not None:
-        found = tuple(one for one in found if one.severity != "error" or one.code in {NOT_UNIQUE.id, NOT_CONVERTED.id})
+        found = tuple(one for one in found if one.severity != "error" or one.code in _HELD_ALSO_BACK)
     elif not has_errors(found):
         found = (*found, *failed_cases(loaded.app))
     plan = replace(

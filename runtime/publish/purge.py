@@ -25,6 +25,7 @@ from runtime.publish.codes import BUSY, GAVE_UP, NOT_PURGED, STILL_NEEDED, TOO_E
 from runtime.publish.execute import Patience, run_statement
 from runtime.publish.links import Link, unlink_statements
 from runtime.publish.living import users_of
+from runtime.publish.move_links import MoveLink, unlink_move
 from runtime.publish.state import DatabaseState, read_state
 from runtime.publish.tombstones import Tombstone, by_id, tombstones
 from runtime.store.database import Database
@@ -103,7 +104,7 @@ def check_purge(
     for one, user in users_of(connection, app, chosen):
         raise Conflict(_needed(one, user), code=STILL_NEEDED.id, extra={"thing": one.id})
     state = read_state(connection, app, [one.table for one in chosen])
-    cut = _cut_off(chosen, state)
+    cut = _cut_off(chosen, state) or _part_of_a_move(chosen, state)
     if cut is not None:
         raise Conflict(_between(cut), code=STILL_NEEDED.id, extra={"thing": cut.id})
     return chosen
@@ -135,7 +136,9 @@ def _drop_at_once(database: Database, context: Context, app: str, id: str, held:
 
 def drop_statements(chosen: Sequence[Tombstone], state: DatabaseState) -> list[str]:
     """The statements that take columns and tables away, with what would stand in the way; what refers to others goes first."""
-    statements = [statement for one in chosen if one.column is not None for statement in _drop_column(one, one.column, state)]
+    parted = sorted((link for link in state.moves if _touched(link, chosen)), key=lambda link: link.name)
+    statements = [statement for link in parted for statement in unlink_move(link, is_sqlite=state.is_sqlite)]
+    statements += [statement for one in chosen if one.column is not None for statement in _drop_column(one, one.column, state)]
     tables = sorted((one for one in chosen if one.column is None), key=lambda one: (-one.thing.count("."), one.table))
     if state.is_sqlite:
         return [*statements, *(f"DROP TABLE {one.table}" for one in tables)]
@@ -163,6 +166,22 @@ def _cut_off(chosen: Sequence[Tombstone], state: DatabaseState) -> Tombstone | N
         around = {_other(link, column) for link in state.links if link.table == table and column in {link.parent, link.child}}
         if len({name for name in around if (table, name) not in going}) > 1:
             return one
+    return None
+
+
+def _touched(link: MoveLink, chosen: Sequence[Tombstone]) -> set[tuple[str, str]]:
+    """The columns of a move that go."""
+    going = {(one.table, one.column) for one in chosen}
+    return {column for column in link.columns if column in going or (column[0], None) in going}
+
+
+def _part_of_a_move(chosen: Sequence[Tombstone], state: DatabaseState) -> Tombstone | None:
+    """A column of moved fields that would go without the others of its side: those would fall behind unnoticed."""
+    for link in state.moves:
+        touched = _touched(link, chosen)
+        sides = [{(link.base, base) for base, _ in link.pairs}, {(link.detail, detail) for _, detail in link.pairs}]
+        if touched and not any(side <= touched for side in sides):
+            return next(one for one in chosen if (one.table, one.column) in touched)
     return None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Dialect
 
 from runtime.compile.names import link_name
 from runtime.publish.links import Link
+from runtime.publish.move_links import MoveLink, link_told
 from runtime.store.kept_columns import number_and_field
 from runtime.store.tables import physical_column, release
 
@@ -48,6 +49,8 @@ class DatabaseState:
     remembered: Mapping[tuple[str, str], Remembered]
     #: Columns that the database keeps the same.
     links: frozenset[Link] = frozenset()
+    #: Fields that the database keeps the same in two tables.
+    moves: frozenset[MoveLink] = frozenset()
 
     @property
     def is_sqlite(self) -> bool:
@@ -68,7 +71,23 @@ def read_state(connection: Connection, app: str, tables: Iterable[str]) -> Datab
     names = {*tables, *(table for table, _ in remembered)}
     catalogue = _sqlite_catalogue if connection.dialect.name == "sqlite" else _postgres_catalogue
     found = catalogue(connection, names)
-    return DatabaseState(connection.dialect, (last or 0) + 1, found, remembered, frozenset(_links(found, remembered)))
+    moves = frozenset(one for one in _moves(connection) if one.base in found or one.detail in found)
+    return DatabaseState(connection.dialect, (last or 0) + 1, found, remembered, frozenset(_links(found, remembered)), moves)
+
+
+_MOVES_ON_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 5) = 'move_'"
+_MOVES_ON_POSTGRES = (
+    "SELECT prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND substr(proname, 1, 5) = 'move_'"
+)
+
+
+def _moves(connection: Connection) -> Iterator[MoveLink]:
+    """The moves whose triggers are there."""
+    query = _MOVES_ON_SQLITE if connection.dialect.name == "sqlite" else _MOVES_ON_POSTGRES
+    for text in connection.exec_driver_sql(query).scalars():
+        found = link_told(text)
+        if found is not None:
+            yield found
 
 
 def _links(tables: Mapping[str, TableState], remembered: Iterable[tuple[str, str]]) -> Iterator[Link]:

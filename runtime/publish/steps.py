@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from forms_dsl.diagnostics import Sentence
 from forms_dsl.model import Field, Label
 from forms_dsl.names import SYSTEM_FIELDS
 from runtime.compile.app import CompiledApp, CompiledEntity
@@ -19,6 +20,8 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.publish import ddl
 from runtime.publish.backfill import backfill_of, constant_default, fills_existing, recompute, rename_target
+from runtime.publish.moves import planned_moves
+from runtime.publish.moving import filling_steps, linking_steps
 from runtime.publish.pairs import field_pairs, renamed_entities
 from runtime.publish.retyping import retype_steps, retyped_fields
 from runtime.publish.state import DatabaseState, TableState
@@ -63,14 +66,18 @@ def plan_steps(old: CompiledApp | None, new: CompiledApp, state: DatabaseState, 
     """
     wanted = wanted_tables(new)
     retyped = tuple(retyped_fields(old, new, state))
-    converted = frozenset(one.column for one in retyped)
-    steps = [step for table in wanted for step in _table_steps(table, state, converted, pilot=pilot)]
+    moves = planned_moves(old, new, state)
+    given = {**{one.column: _RETYPED for one in retyped}, **{column: _MOVED for move in moves for column in move.columns}}
+    steps = [step for table in wanted for step in _table_steps(table, state, given, pilot=pilot)]
     steps += retype_steps(retyped, state)
+    steps += filling_steps(moves, state)
     steps += _computed_steps(old, new, state)
     steps += _renamed_steps(old, new, state)
     steps += [step for table in wanted for step in _reference_steps(table, state)]
     held = held_back(old, new) if pilot else frozenset[str]()
     steps += [step for table in wanted for step in _index_steps(table, state, held)]
+    # After the indexes of new tables: a new record of the detail is found by the one of its reference.
+    steps += linking_steps(moves, state)
     steps += [step for table in wanted for step in _unwanted_indexes(table, state)]
     steps += [step for table in wanted for step in _lasting_defaults(table, state)]
     if pilot:
@@ -106,7 +113,7 @@ def _earlier_columns(field: Field) -> Iterator[str]:
 
 
 def _table_steps(
-    wanted: WantedTable, state: DatabaseState, converted: frozenset[tuple[str, str]], *, pilot: bool
+    wanted: WantedTable, state: DatabaseState, given: Mapping[tuple[str, str], Sentence], *, pilot: bool
 ) -> Iterator[Step]:
     table, label = wanted.table, wanted.label
     present = state.tables.get(table.name)
@@ -117,19 +124,22 @@ def _table_steps(
     for column in table.columns:
         if column.name in present.columns:
             continue
-        if (table.name, column.name) in converted:
-            yield _converted_column(wanted, column, state)
+        if (table.name, column.name) in given:
+            yield _given_column(wanted, column, given[table.name, column.name], state)
         else:
             yield from _column_steps(wanted, column, present, state, pilot=pilot)
 
 
-def _converted_column(wanted: WantedTable, column: sa.Column[Any], state: DatabaseState) -> Step:
-    because = say(
-        _label_of(column.name, wanted),
-        wanted.label,
-        en="{0} of {1} has another type: its new values get a column beside the old ones.",
-        zh="“{1}”的“{0}”更改类型：新值另用一列，原列保留。",
-    )
+_RETYPED = Sentence(
+    "{0} of {1} has another type: its new values get a column beside the old ones.",
+    "“{1}”的“{0}”更改类型：新值另用一列，原列保留。",
+)
+_MOVED = Sentence("{0} moves to {1}: its values get a column there.", "“{0}”迁至“{1}”：在该处另用一列。")
+
+
+def _given_column(wanted: WantedTable, column: sa.Column[Any], said: Sentence, state: DatabaseState) -> Step:
+    """A column whose values come from another one, so that no default is for it."""
+    because = say(_label_of(column.name, wanted), wanted.label, en=said.en, zh=said.zh)
     reverse = ddl.drop_column(wanted.table.name, column.name)
     return Step("expand", ddl.add_column(column, state.dialect), because, reverse, _add_lock(state))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import Entity, Field
+from forms_dsl.model import App, Entity, Field, Label
+from forms_dsl.moved import links_between
 from forms_dsl.storage import IntegerStorage
 from runtime.compile.access import Shows
-from runtime.compile.tables import storage_of
+from runtime.compile.tables import column_of, storage_of
 from runtime.context import Context
 from runtime.query.load import granted_on
 from runtime.query.masks import masked_value
@@ -38,10 +39,11 @@ def record_history(
     get_record(connection, context, app, entity, record_id, GetRequest(select=()))
     possible = plan_with_cases(context, app, entity) or access_plan(context, app, entity, "read")
     access = held_grants(connection, context, possible, record_id)
+    moved = _moved_from(connection, context.releases[app].app, access, record_id)
     events = (
         sa.select(audit_event, org_person.c.f_name.label("actor_name"))
         .outerjoin(org_person, org_person.c.id == audit_event.c.actor)
-        .where(*_of_record(access.entity.entity, record_id), audit_event.c.kind.not_in(_UNTOLD))
+        .where(*_of_record(access.entity.entity, record_id, *moved), audit_event.c.kind.not_in(_UNTOLD))
         .order_by(audit_event.c.id.desc())
         .limit(PAGE + 1)
     )
@@ -52,7 +54,9 @@ def record_history(
             )
         events = events.where(audit_event.c.id < cursor)
     found = connection.execute(events).mappings().all()
-    items = [_shown(access, row) for row in found[:PAGE]]
+    # Another record's events count only as far as they are of fields that moved here since.
+    shown = (_shown(access, row, moved.get(row["record_id"])) for row in found[:PAGE])
+    items = [item for item, row in zip(shown, found, strict=False) if row["record_id"] not in moved or item["changes"]]
     return {"items": items, "next": found[PAGE - 1]["id"] if len(found) > PAGE else None}
 
 
@@ -78,20 +82,46 @@ def changed_since(connection: Connection, access: AccessPlan, record_id: str, ve
     return {str(change["field"]): change["before"] for change in _changes(access, differing)}
 
 
-def _of_record(entity: Entity, record_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _of_record(entity: Entity, *record_ids: str) -> tuple[sa.ColumnElement[bool], ...]:
     # Not by the entity: an event keeps the name that it had then, and a record's key is made once for all entities.
-    return (audit_event.c.app == entity.app, audit_event.c.record_id == record_id)
+    return (audit_event.c.app == entity.app, audit_event.c.record_id.in_(record_ids))
 
 
-def _shown(access: AccessPlan, row: sa.RowMapping) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """The entity of which a record was a part, and what each field that moved (by its id there) is here."""
+
+    label: Label
+    fields: Mapping[str, str]
+
+
+def _moved_from(connection: Connection, app: App, access: AccessPlan, record_id: str) -> dict[str, _Moved]:
+    """The record of which this one was a part before its fields moved, by its key; none for most."""
+    entity, table = access.entity.entity, access.entity.table
+    places = {field.moved_from: field.id for field in entity.fields.values() if field.moved_from is not None}
+    for base in app.entities.values() if places else ():
+        fields = {source[1]: id for source, id in places.items() if source[0] == base.id}
+        for link in links_between(entity, base) if fields else ():
+            column = column_of(entity, table, link.name)
+            key = None if column is None else connection.scalar(sa.select(column).where(table.c.id == record_id))
+            return {key: _Moved(base.label, fields)} if key is not None else {}
+    return {}
+
+
+def _shown(access: AccessPlan, row: sa.RowMapping, moved: _Moved | None) -> dict[str, object]:
     body: dict[str, Any] = json.loads(row["body"])
+    if moved is not None:
+        changes = [each for each in body.get("changes", []) if each["field"] in moved.fields]
+        body = {"changes": [{**each, "field": moved.fields[each["field"]]} for each in changes]}
     shown: dict[str, object] = {
         "at": format_instant(row["at"]),
         "actor": {"id": row["actor"], "name": row["actor_name"] or row["actor"]},
         "kind": str(row["kind"]),
-        "version": row["record_version"],
+        "version": row["record_version"] if moved is None else None,
         "changes": list(_changes(access, body.get("changes", []))),
     }
+    if moved is not None:
+        shown["moved_from"] = dict(moved.label)
     for name in ("reason", "decision"):
         if body.get(name):
             shown[name] = body[name]

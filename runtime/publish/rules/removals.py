@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
+from forms_dsl.moved import moved_fields
 from forms_dsl.source import Span
 from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
@@ -23,6 +24,7 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """Entities and fields that go while their tables hold records."""
     if proposal.old is None:
         return
+    moved = {(one.from_entity.id, one.before.id) for one in moved_fields(proposal.old.app, proposal.new.app)}
     kept = {entity.id for entity in proposal.new.app.entities.values()}
     for compiled in proposal.old.entities.values():
         entity, state = compiled.entity, proposal.state.tables.get(compiled.table.name)
@@ -35,7 +37,7 @@ def check(proposal: Proposal) -> Iterator[Diagnostic]:
             continue
         now = by_id(pair.new.fields)
         for id, field in by_id(pair.old.fields).items():
-            if id not in now and is_kept(field) and column_name(field) in state.columns:
+            if id not in now and (pair.new.id, id) not in moved and is_kept(field) and column_name(field) in state.columns:
                 message = sentence(field.label, pair.new.label, en="{0} is removed from {1}.", zh="“{1}”的“{0}”将被删除。")
                 yield REMOVED.at(pair.new.span, message, hint=_KEPT)
 

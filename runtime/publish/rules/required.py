@@ -9,6 +9,7 @@ from runtime.compile.names import column_name
 from runtime.compile.tables import is_kept
 from runtime.publish.backfill import fills_existing
 from runtime.publish.lint import Proposal
+from runtime.publish.moves import planned_moves
 from runtime.publish.pairs import field_pairs
 from runtime.publish.words import sentence
 
@@ -17,11 +18,13 @@ WITHOUT_DEFAULT = code("M404", "A new required field has no default, but there a
 
 def check(proposal: Proposal) -> Iterator[Diagnostic]:
     """New required fields bring a default when their table has rows."""
+    moved = {column for move in planned_moves(proposal.old, proposal.new, proposal.state) for column in move.columns}
     for pair in field_pairs(proposal.old, proposal.new):
         table = proposal.state.tables.get(pair.table.name)
         if pair.old is not None or not pair.new.required or not is_kept(pair.new) or table is None or not table.filled:
             continue
-        if column_name(pair.new) in table.columns or fills_existing(pair.new):
+        name = column_name(pair.new)
+        if name in table.columns or (pair.table.name, name) in moved or fills_existing(pair.new):
             continue
         message = sentence(
             pair.new.label,

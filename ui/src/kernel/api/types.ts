@@ -280,6 +280,8 @@ export interface HistoryEntry {
   readonly changes: readonly { readonly field: string, readonly label: Label, readonly before: Wire, readonly after: Wire }[]
   readonly reason?: string | null
   readonly decision?: string | null
+  /** The entity at which it happened, of a field that stood there before it moved here. */
+  readonly moved_from?: Label
 }
 
 export interface PanelAnswer {

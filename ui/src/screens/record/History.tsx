@@ -47,14 +47,14 @@ function Changes({ entry, entity, screens }: { readonly entry: HistoryEntry, rea
 interface RowProps { readonly entry: HistoryEntry, readonly entity: EntityScreen, readonly screens: Screens, readonly today: boolean }
 
 function Row({ entry, entity, screens, today }: RowProps) {
-  const t = useWords(words), c = useWords(common), locale = useLocale(), now = useNow()
+  const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale(), now = useNow()
   const zone = screens.timezone
   const who = entry.actor === null || entry.actor.id === 'system' ? c('system_actor') : entry.actor.name
   return (
     <li className="history-row">
       <span className="history-mark" aria-hidden="true">{t(markOf(entry.kind))}</span>
       <p className="trail-line"><b className="grow">{kindText(entry.kind, entry.decision)}</b><time className="hint small" dateTime={entry.at}>{today ? clock(entry.at, zone) : showInstant(entry.at, locale, now, zone)}</time></p>
-      <p className="hint small">{[who, entry.version !== null && t('version', { version: entry.version })].filter(Boolean).join(' · ')}</p>
+      <p className="hint small">{[who, entry.version !== null && t('version', { version: entry.version }), entry.moved_from && t('moved_from', { entity: label(entry.moved_from) })].filter(Boolean).join(' · ')}</p>
       <Changes entry={entry} entity={entity} screens={screens} />
       {entry.reason && <p className="small quiet">{t('reason', { reason: entry.reason })}</p>}
     </li>

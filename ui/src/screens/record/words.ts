@@ -38,7 +38,7 @@ export const words = catalogue('record', {
   settle: ['登记查明的结果', 'Say how it ended'], settle_text: ['外部调用结果不明。请先与对方系统核对，再登记实际结果；登记后不能更改。', 'Nobody knows how the call ended. Clear it up with the other system first; what you say stays.'],
   settle_at: ['哪一项调用', 'Which call'], settle_how: ['对方系统', 'The other system'], settle_done: ['已办理', 'did it'], settle_not_done: ['未办理', 'did not do it'],
   why: ['原因', 'Reason'], why_needed: ['请填写原因', 'A reason is needed'],
-  history: ['往来', 'History'],
+  history: ['往来', 'History'], moved_from: ['迁入前，原在“{{entity}}”', 'before it moved here, at {{entity}}'],
   past_day: ['时点', 'As at'],
   past: ['{{day}} 当日结束时的样子（版本 {{version}}），只读', 'As it was at the end of {{day}} (version {{version}}), to be read only'],
   past_none: ['{{day}} 时还没有这条记录', 'On {{day}} this record was not there'],
