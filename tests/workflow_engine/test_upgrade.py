@@ -282,7 +282,8 @@ def check_alive(definition: Definition, state: Instance, entries: list[ev.Entry]
     for visit in waiting:
         if visit.state == "open":
             assert all(visit.entitled(seat) for seat in visit.seats if seat.state == "open" and not comes_after(visit, seat))
-        for block, _ in definition.around(visit.step):
+        # What takes calls back before the end runs by itself, whatever block its call stood in.
+        for block, _ in definition.around(visit.step) if state.ending is None else ():
             assert isinstance(definition.places[block].step, ChooseStep) or state.block(block) is not None
     assert all(visit.step in definition.places for visit in state.visits)
     running = [block.name for block in state.blocks if block.state == "running"]
