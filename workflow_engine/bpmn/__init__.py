@@ -1,0 +1,1 @@
+"""BPMN 2.0: workflows from and to other products."""

@@ -1,0 +1,1 @@
+"""DMN: decision tables from and to other products."""
