@@ -29,6 +29,8 @@ from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
 from workflow_engine.steer import jump_targets, unsettled
 
+#: What is told of a step by who acts elsewhere, or by the platform.
+_NOT_AT_THE_STEP = frozenset(("held", "chosen", "settled"))
 _EXISTS = GetRequest(select=("id",))
 _DECISIONS = {"approve": "approved", "reject": "rejected", "return": "returned", "abstain": "abstained", "complete": "completed"}
 _CALLED: Mapping[str, Label] = {
@@ -194,7 +196,7 @@ def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, o
             "title": title_at(told.flow.definition, step) if step else None,
             "actor": _person(people, entry.actor),
             "on_behalf_of": _person(people, _represented_in(entry) or ""),
-            "post": post_of(told.flow.compiled, human) if human and kind != "held" else None,
+            "post": post_of(told.flow.compiled, human) if human and kind not in _NOT_AT_THE_STEP else None,
             "opinion": opinion,
             "detail": detail,
         }
