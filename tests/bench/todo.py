@@ -66,7 +66,7 @@ def measure(name: str, url: str) -> None:
     print(f"\n{name}: {MINE:,} open items of one person among {ITEMS:,}, filled in {time.monotonic() - begun:.0f} s")
     context = bank.context("ann")
     with database.read() as connection:
-        pages = {}
+        pages: dict[int, str | None] = {}
         cursor = None
         for number in (1, 2):
             page = list_tasks(connection, context, "todo", 50, cursor, count=False)
