@@ -25,7 +25,9 @@ def build_call(flow: FlowContext, place: Place, shape: CallShape) -> CallStep | 
     """A service task; None with a finding about its operation."""
     bench = flow.bench
     operation = bench.look_up(bench.operations, place.at("connector"), shape.connector, _OPERATION)
-    undo = _beside(flow, place.at("undo"), shape.undo, shape)
+    undo = _beside(
+        flow, place.at("undo"), shape.undo, shape, frozenset(operation.output) if operation is not None else frozenset()
+    )
     if undo is not None and undo.kind == "query":
         message = Sentence("A query takes nothing back.", "查询不能冲正。")
         bench.find(codes.WRONG_TYPE, place.at("undo"), message, Sentence("Name a command.", "请指定命令类操作。"))
@@ -63,12 +65,14 @@ def build_call(flow: FlowContext, place: Place, shape: CallShape) -> CallStep | 
     )
 
 
-def _beside(flow: FlowContext, place: Place, name: str | None, shape: CallShape) -> BindingOperation | None:
-    """An operation that takes what it needs from what the call sent: undo or inquiry."""
+def _beside(
+    flow: FlowContext, place: Place, name: str | None, shape: CallShape, answers: frozenset[str] = frozenset()
+) -> BindingOperation | None:
+    """An operation that takes what it needs from what the call sent, or of an undo from what was answered: undo or inquiry."""
     if name is None:
         return None
     found = flow.bench.look_up(flow.bench.operations, place, name, _OPERATION)
-    missing = [each for each in found.input if each not in shape.send] if found is not None else []
+    missing = [each for each in found.input if each not in shape.send and each not in answers] if found is not None else []
     if missing and place.file.is_whole(place.pointer):
         words = ", ".join(missing)
         message = Sentence(f"It takes {words}, which the call does not send.", f"它需要 {words}，但本调用没有发送。")

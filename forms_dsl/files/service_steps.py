@@ -44,7 +44,13 @@ class CallShape(Shape):
     send: Annotated[dict[FreeName, Expr], key("What is sent.", "发送的内容。")] = {}
     save: Annotated[dict[Reference, Expr], key("Which answers are kept in which fields.", "结果写入哪些字段。")] = {}
     retry: Annotated[RetryShape | None, key("How often it is tried again.", "重试。")] = None
-    undo: Annotated[Reference | None, key("The operation that reverses it.", "冲正操作。")] = None
+    undo: Annotated[
+        Reference | None,
+        key(
+            "The operation that reverses it, with what was sent and answered by the same names.",
+            "冲正操作：按同名取用所发送与所答复的值。",
+        ),
+    ] = None
     unknown_result: Annotated[
         UnknownResultShape | None, key("The inquiry when the outcome is unknown.", "结果不明时的查询。")
     ] = None

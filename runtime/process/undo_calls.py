@@ -1,19 +1,17 @@
-"""冲正 by the outbox: the operation that takes a call back gets what the call itself had sent, under the same names."""
+"""冲正 by the outbox: the operation that takes a call back gets what the call had sent or was answered, by the same names."""
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from forms_dsl.model import CallStep
 from runtime.context import Context
-from runtime.outbox.rows import enqueue
+from runtime.outbox.rows import enqueue, find_row
 from runtime.process.flows import Flow
 from runtime.process.rows import Frame
 from runtime.process.timers import call_key
-from runtime.store.tables import outbox
 from workflow_engine import events as ev
 
 
@@ -31,7 +29,8 @@ def send_undo(connection: Connection, context: Context, flow: Flow, frame: Frame
         app=frame.app,
         release=frame.release,
         operation=step.undo,
-        arguments={name: sent[name] for name in wanted},
+        # What an administrator settled has no answer: without it the other system refuses, and a person looks at it.
+        arguments={name: sent.get(name) for name in wanted},
         due_at=context.now,
         instance_id=frame.instance_id,
         step=requested.step,
@@ -40,6 +39,9 @@ def send_undo(connection: Connection, context: Context, flow: Flow, frame: Frame
 
 
 def _sent(connection: Connection, key: str) -> dict[str, object]:
-    """What the first call sent."""
-    found = sa.select(outbox.c.arguments).where(outbox.c.key == key)
-    return cast("dict[str, object]", connection.execute(found).scalar_one())
+    """What the first call sent, and what it was answered."""
+    row = find_row(connection, key)
+    if row is None:
+        raise ValueError(f"the call {key} was never sent")
+    answer = (row.result or {}).get("values")
+    return {**(answer if isinstance(answer, Mapping) else {}), **row.arguments}

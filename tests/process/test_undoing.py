@@ -19,6 +19,7 @@ from runtime.process.view import process_of
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
+from runtime.store.tables import outbox
 from tests.process.bank import FILES, NOW, Bank, open_bank
 from tests.process.test_http import Desk
 from tests.serving import serving
@@ -29,7 +30,7 @@ BINDINGS = (
       reverse:
         kind: command
         operation: reverse_loan
-        in: {request_id: text}
+        in: {request_id: text, loan_no: text}
         out: {loan_no: text}
         mock: {loan_no: "42"}
 """
@@ -80,6 +81,7 @@ def ended(bank: Bank, instance: str, visit: int, state: str = "confirmed", **val
     result = {"outcome": "ok", "values": values, "code": None, "detail": None}
     with bank.database.write() as connection:
         row = replace(sent(bank, instance, visit), state=state, result=result)  # type: ignore[arg-type]
+        connection.execute(outbox.update().where(outbox.c.id == row.id).values(state=state, result=result))
         call_finished(connection, bank.context("system"), row)
 
 
@@ -95,7 +97,7 @@ def test_a_stopped_loan_is_taken_back_with_what_its_booking_had_sent(bank: Bank)
     with bank.database.write() as connection:
         terminate(connection, bank.context("head"), instance, "wrong customer")
     undo = sent(bank, instance, 2)
-    assert ("core.reverse", {"request_id": f"{instance}/booking/1"}) == (undo.operation, dict(undo.arguments))
+    assert ("core.reverse", {"request_id": f"{instance}/booking/1", "loan_no": "LN-1"}) == (undo.operation, dict(undo.arguments))
     assert "in_review" == bank.value(record, "f_status")
     ended(bank, instance, 2, loan_no="LN-1")
     assert "draft" == bank.value(record, "f_status")
