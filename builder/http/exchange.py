@@ -69,5 +69,5 @@ def give(
         words = {"en": f"{name} cannot be given as {format.upper()}.", "zh": f"{name} 无法导出为 {format.upper()}。"}
         raise NotFound(words)
     return Response(
-        text, media_type="application/xml", headers={"Content-Disposition": f'attachment; filename="{format}-export.{format}"'}
+        text, media_type="application/xml", headers={"Content-Disposition": f'attachment; filename="{name}.{format}"'}
     )

@@ -1,22 +1,29 @@
 /** All definitions of one kind, each a way to where it is worked on. */
 import { Link, useParams } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
-import { useLabel } from '../../kernel/i18n/locale'
+import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import { labelOf, mapOf, textOf } from '../draft/definition'
-import { useOpenDraft } from '../draft/saving'
+import { useAutosave, useOpenDraft } from '../draft/saving'
 import { useDraft } from '../draft/store'
 import { useCatalog } from '../form/designer'
 import { CrumbBar, DraftTag } from '../shell/CrumbBar'
 import { workplaceOf } from '../shell/views'
+import { TakeModel, type Format } from './TakeModel'
 import { words } from './words'
 import './home.css'
 
+/** Folders whose files other tools know, and as what. */
+const FORMATS: Readonly<Record<string, Format>> = { 'workflows/': 'bpmn', 'decisions/': 'dmn' }
+
+const formatOf = (path: string): Format | undefined => Object.entries(FORMATS).find(([folder]) => path.startsWith(folder))?.[1]
+
 export default function KindPage() {
   const { app = '', kind = '' } = useParams()
-  const t = useWords(words), label = useLabel()
+  const t = useWords(words), label = useLabel(), locale = useLocale()
   const draft = useOpenDraft(app)
+  useAutosave(app)
   const files = useDraft(state => state.files)
   const changed = useDraft(state => state.changed)
   const diagnostics = useDraft(state => state.diagnostics)
@@ -25,19 +32,20 @@ export default function KindPage() {
   useTitle(title)
   const folders = entry?.folders ?? []
   const inKind = (path: string) => folders.some(folder => path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`))
+  const formats = Object.entries(FORMATS).filter(([folder]) => inKind(folder)).map(([, format]) => format)
   const shown = Object.entries(files).filter(([path]) => inKind(path)).toSorted(([a], [b]) => a.localeCompare(b))
   return (
     <>
       <CrumbBar app={app} crumbs={[{ text: title, mark: kind }]}><DraftTag /></CrumbBar>
       <main className="content" id="content" tabIndex={-1}>
         <div className="screen">
-          <h1>{title}</h1>
+          <div className="kind-head"><h1 className="grow">{title}</h1>{draft.ready && formats.map(format => <TakeModel key={format} app={app} format={format} />)}</div>
           {draft.error && <Failure error={draft.error} retry={() => void draft.again()} />}
           {draft.ready && !shown.length && <p className="empty">{t('empty_kind')}</p>}
           {shown.length > 0 && (
             <div className="card kind-table">
               <table>
-                <thead><tr><th scope="col">{t('label')}</th><th scope="col">{t('thing')}</th><th scope="col" className="kind-file">{t('file')}</th><th scope="col">{t('problems')}</th></tr></thead>
+                <thead><tr><th scope="col">{t('label')}</th><th scope="col">{t('thing')}</th><th scope="col" className="kind-file">{t('file')}</th><th scope="col">{t('problems')}</th>{formats.length > 0 && <th scope="col"><span className="sr">{t('give', { format: '' })}</span></th>}</tr></thead>
                 <tbody>
                   {shown.map(([path, file]) => {
                     const model = mapOf(file.model)
@@ -49,6 +57,7 @@ export default function KindPage() {
                         <td className="mono">{name}</td>
                         <td className="mono kind-file">{path} {changed.includes(path) && <span className="tag tag-brand">{t('new_file')}</span>}</td>
                         <td>{found.length ? <span className={found.some(each => each.severity === 'error') ? 'tag tag-seal' : 'tag tag-warning'}>{found.length}</span> : <span className="hint">{t('none')}</span>}</td>
+                        {formats.length > 0 && <td>{formatOf(path) && <a className="link" href={`/api/builder/apps/${app}/give/${formatOf(path)}/${name}?language=${locale}`} download={`${name}.${formatOf(path)}`} aria-label={t('give_for', { name, format: formatOf(path)?.toUpperCase() ?? '' })}>{formatOf(path)?.toUpperCase()}</a>}</td>}
                       </tr>
                     )
                   })}
