@@ -6,7 +6,7 @@ PORT ?= 8000
 DATA ?= .data
 export QIQIAO_DATA := $(abspath $(DATA))
 
-.PHONY: help run test lint format bench docs browser ui install constraints
+.PHONY: help run test lint format bench screens docs browser ui install constraints
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ —/'
@@ -41,6 +41,9 @@ format: install ## ruff format
 
 bench: ui ## requests per second beside a hand-written twin, as ratios
 	$(PY) -m tests.bench
+
+screens: ui browser ## a picture of every screen into .screens/, the chosen ones into docs/screens/
+	$(PY) -m tests.screens
 
 docs: install ## write the generated reference pages
 	$(PY) -m forms_dsl.codes_page

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
+from tests.browser.running import ARGUMENTS, PASSWORD, Demo, running_demo, sign_in
 from tests.browser_setup import chromium
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a password for the tests only"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+__all__ = ["PASSWORD", "Demo", "Person"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,57 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The running demo: its address, its data and its process."""
-
-    url: str
-    data: Path
-    process: subprocess.Popen[bytes]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the server says that it is ready; fails with its output when it ends first."""
-    for _ in range(600):
-        if process.poll() is not None:
-            pytest.fail(f"the demo ended:\n{log.read_text()[-4000:]}")
-        try:
-            with urllib.request.urlopen(f"{url}/health/ready", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the demo was not ready in two minutes:\n{log.read_text()[-4000:]}")
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo as `make run` starts it, on data of its own."""
-    data = tmp_path_factory.mktemp("demo")
-    port = free_port()
-    log = data / "log"
-    environment = {**os.environ, "QIQIAO_DATA": str(data), "QIQIAO_DEMO_PASSWORD": PASSWORD}
-    environment.pop("QIQIAO_DATABASE_URL", None)
-    with log.open("w") as output:
-        command = [sys.executable, "-m", "builder.cli", "demo", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_ready(url, process, log)
-        yield Demo(url, data, process)
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -140,16 +75,3 @@ def person(demo: Demo, browser: Browser) -> Iterator[Person]:
     for context in contexts:
         context.close()
     assert [] == wrong
-
-
-def sign_in(page: Page, url: str, username: str) -> None:
-    """Sign in by the keyboard alone."""
-    page.goto(f"{url}/")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    with page.expect_response(lambda answer: answer.url.endswith("/api/auth/login")) as answered:
-        page.keyboard.press("Enter")
-    assert answered.value.ok, answered.value.text()
-    page.get_by_role("button", name="登录", exact=True).wait_for(state="detached")
-    # Everybody lands on his own work, some of them in the builder, which is another page.
-    page.wait_for_url(re.compile(r"/(builder/\w|tasks|audit|app/|platform)"))
