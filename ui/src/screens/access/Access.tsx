@@ -13,7 +13,8 @@ import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import { WhoMay } from '../audit/WhoMay'
-import { DayInput, PersonSelect } from '../organisation/pickers'
+import { PersonSelect } from '../organisation/pickers'
+import { DayInput } from '../parts/DayInput'
 import { mayLook } from '../organisation/queries'
 import Lost from '../shell/Lost'
 import { Explanation, type Action } from './Explanation'
@@ -77,7 +78,7 @@ function Question() {
         <div className="access-record"><label htmlFor="access-record">{t('record')}</label><Input id="access-record" value={typed} autoComplete="off" allowClear placeholder={t('record_hint')} onChange={event => setTyped(event.target.value)} /></div>
         <div><label id="access-person-label" htmlFor="access-person">{t('person')}</label><PersonSelect bound={{ id: 'access-person', fault: '' }} by="username" value={person} named={person ?? undefined} clear placeholder={t('anybody')} change={username => set({ person: username })} /></div>
         {!person && <div><label htmlFor="access-field">{t('asked_field')}</label><Input id="access-field" value={typedField} autoComplete="off" allowClear placeholder={t('field_hint')} onChange={event => setTypedField(event.target.value)} /></div>}
-        <div className="access-day"><label htmlFor="access-day">{t('day')}</label><DayInput bound={{ id: 'access-day', fault: day !== null && !isDay(day) ? 'day' : '' }} value={day} change={typeDay} /></div>
+        <div className="access-day"><label htmlFor="access-day">{t('day')}</label><DayInput id="access-day" invalid={day !== null && !isDay(day)} value={day} change={typeDay} /></div>
         {person && <Segmented aria-label={t('act')} value={action} onChange={value => set({ action: value === 'read' ? null : value })} options={ACTIONS.map(value => ({ value, label: t(value) }))} />}
         <Button type="primary" htmlType="submit">{t('find')}</Button>
       </form>

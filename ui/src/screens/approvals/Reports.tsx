@@ -10,6 +10,7 @@ import { useLabel } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import { save } from '../exports/data'
+import { DayInput } from '../parts/DayInput'
 import Lost from '../shell/Lost'
 import { mayAdminister, mayAudit } from '../shell/menu'
 import { words } from './words'
@@ -57,8 +58,8 @@ function Ask({ offer, today }: { readonly offer: Offer, readonly today: string }
       <section className="card" aria-label={t('report')}>
         <form className="card-body proxy-form" onSubmit={event => { event.preventDefault(); setAsked({ ...question }) }}>
           <div className="proxy-flow"><label id="report-name-label" htmlFor="report-name">{t('report')}</label><Select id="report-name" aria-labelledby="report-name-label" value={question.name} onChange={name => change({ name })} options={offer.items.map(each => ({ value: each.name, label: label(each.title) }))} /></div>
-          <div><label htmlFor="report-from">{t('since')}</label><Input id="report-from" type="date" value={question.from} onChange={event => change({ from: event.target.value })} /></div>
-          <div><label htmlFor="report-to">{t('until')}</label><Input id="report-to" type="date" min={question.from} value={question.to} onChange={event => change({ to: event.target.value })} /></div>
+          <div><label htmlFor="report-from">{t('since')}</label><DayInput id="report-from" value={question.from || null} change={from => change({ from: from ?? '' })} /></div>
+          <div><label htmlFor="report-to">{t('until')}</label><DayInput id="report-to" value={question.to || null} change={to => change({ to: to ?? '' })} /></div>
           <div><label htmlFor="report-unit">{t('unit')}</label><Input id="report-unit" value={question.unit} maxLength={36} placeholder={t('every_unit')} onChange={event => change({ unit: event.target.value })} /></div>
           <div className="proxy-flow"><label id="report-flow-label" htmlFor="report-flow">{t('workflow')}</label><Select id="report-flow" aria-labelledby="report-flow-label" value={question.flow} onChange={flow => change({ flow })} options={flows} /></div>
           <Button type="primary" htmlType="submit">{t('show')}</Button>

@@ -7,7 +7,7 @@ import { isDay } from '../../kernel/expr/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLocale } from '../../kernel/i18n/locale'
 import type { Shown } from './held'
-import { DayInput } from './pickers'
+import { DayInput } from '../parts/DayInput'
 import { words } from './words'
 
 const VIEWS = ['now', 'all', 'on'] as const
@@ -27,7 +27,7 @@ export function ShownSwitch({ shown, change }: { readonly shown: Shown, readonly
   return (
     <div className="shown" role="group" aria-label={t('view')}>
       <Segmented aria-label={t('view')} value={view} onChange={choose} options={VIEWS.map(value => ({ value, label: t(`view_${value}`) }))} />
-      {view === 'on' && <><label htmlFor="shown-day">{t('view_day')}</label><div className="shown-day"><DayInput bound={{ id: 'shown-day', fault: typed !== null && !isDay(typed) ? t('fault_day') : '' }} value={typed} change={type} /></div></>}
+      {view === 'on' && <><label htmlFor="shown-day">{t('view_day')}</label><div className="shown-day"><DayInput id="shown-day" invalid={typed !== null && !isDay(typed)} value={typed} change={type} /></div></>}
       <span role="status" className="quiet">{typeof shown !== 'string' && t('as_of', { day: showDay(shown.on, locale) })}</span>
     </div>
   )

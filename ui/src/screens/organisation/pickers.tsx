@@ -3,12 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useState } from 'react'
 import { get } from '../../kernel/api/client'
-import type { FieldScreen, Page } from '../../kernel/api/types'
-import { DEFAULT_ZONE } from '../../kernel/format/dates'
+import type { Page } from '../../kernel/api/types'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
-import { WIDGETS } from '../../widgets'
 import { useSettled } from '../../widgets/reference'
+import { DayInput } from '../parts/DayInput'
 import { Field, inputOf, type Bind, type Bound } from './ActDialog'
 import type { DayFault, TypedDays } from './held'
 import { useRoles, useUnits } from './queries'
@@ -49,20 +48,13 @@ export function PersonSelect(props: ChoiceProps & { readonly named?: string | un
   return <Select {...choiceOf(props)} value={props.value} options={[...stored, ...options]} loading={found.isFetching} notFoundContent={t('nobody')} showSearch={{ filterOption: false, onSearch: setTyped }} onChange={(id: string | undefined) => { setTyped(''); props.change(id ?? null) }} />
 }
 
-const DAY: FieldScreen = { name: 'day', label: {}, type: 'date', widget: 'date', required: false, readable: 'clear', writable: true, searchable: false, sortable: false, options: {} }
-
-export function DayInput({ bound, value, change }: { readonly bound: Bound, readonly value: string | null, readonly change: (day: string | null) => void }) {
-  const { Input } = WIDGETS['date'] ?? {}
-  return Input && <Input id={bound.id} field={DAY} value={value} change={day => change(day === null ? null : String(day))} blur={() => undefined} invalid={bound.fault !== ''} describedBy={`${bound.id}-hint ${bound.id}-fault`} required={false} place={{ app: 'org', zone: DEFAULT_ZONE }} />
-}
-
 /** From day to day, both included. */
 export function DaysFields({ bind, to = 'to', days, change }: { readonly bind: Bind, readonly to?: 'to' | 'until', readonly days: TypedDays, readonly change: (days: TypedDays) => void }) {
   const t = useWords(words), first = bind('from'), last = bind(to)
   return (
     <div className="act-days">
-      <Field bound={first} label={t('first_day')} hint={t('days_hint')}><DayInput bound={first} value={days.from} change={from => change({ ...days, from })} /></Field>
-      <Field bound={last} label={t('last_day')}><DayInput bound={last} value={days.to} change={day => change({ ...days, to: day })} /></Field>
+      <Field bound={first} label={t('first_day')} hint={t('days_hint')}><DayInput id={first.id} invalid={first.fault !== ''} value={days.from} change={from => change({ ...days, from })} /></Field>
+      <Field bound={last} label={t('last_day')}><DayInput id={last.id} invalid={last.fault !== ''} value={days.to} change={day => change({ ...days, to: day })} /></Field>
     </div>
   )
 }

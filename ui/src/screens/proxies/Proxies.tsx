@@ -12,6 +12,7 @@ import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import { useSettled } from '../../widgets/reference'
+import { DayInput } from '../parts/DayInput'
 import { mayAdminister, mayAudit, useAllScreens } from '../shell/menu'
 import { words } from './words'
 import '../list/list.css'
@@ -39,7 +40,7 @@ function Make({ today }: { readonly today: string }) {
   const { screens } = useAllScreens()
   const flows = screens.flatMap(each => Object.values(each.entities).flatMap(entity => (entity.workflow ? [{ value: `${each.app}/${entity.workflow.name}`, label: label(entity.workflow.title) }] : [])))
   const [proxy, setProxy] = useState<string | null>(null), [lacking, setLacking] = useState(false)
-  const [from, setFrom] = useState(today), [to, setTo] = useState(today)
+  const [from, setFrom] = useState<string | null>(today), [to, setTo] = useState<string | null>(today)
   const [flow, setFlow] = useState(''), [amount, setAmount] = useState(''), [reason, setReason] = useState('')
   const make = useMutation({
     mutationFn: () => {
@@ -67,8 +68,8 @@ function Make({ today }: { readonly today: string }) {
           <PersonSelect value={proxy} change={id => { setProxy(id); setLacking(false) }} lacking={lacking} />
           <p id="proxy-fault" className="fault" role="alert">{lacking && t('proxy_missing')}</p>
         </div>
-        <div><label htmlFor="proxy-from">{t('from')}</label><Input id="proxy-from" type="date" value={from} onChange={event => setFrom(event.target.value)} /></div>
-        <div><label htmlFor="proxy-to">{t('to')}</label><Input id="proxy-to" type="date" value={to} min={from} onChange={event => setTo(event.target.value)} /></div>
+        <div><label htmlFor="proxy-from">{t('from')}</label><DayInput id="proxy-from" value={from} change={setFrom} /></div>
+        <div><label htmlFor="proxy-to">{t('to')}</label><DayInput id="proxy-to" value={to} change={setTo} /></div>
         <div className="proxy-flow"><label id="proxy-flow-label" htmlFor="proxy-flow">{t('flow')}</label><Select id="proxy-flow" aria-labelledby="proxy-flow-label" value={flow} onChange={setFlow} options={[{ value: '', label: t('all_flows') }, ...flows]} /></div>
         <div><label htmlFor="proxy-amount">{t('amount')}</label><Input id="proxy-amount" inputMode="decimal" value={amount} placeholder={t('amount_hint')} onChange={event => setAmount(event.target.value)} /></div>
         <div className="grow"><label htmlFor="proxy-reason">{t('reason')}</label><Input id="proxy-reason" value={reason} maxLength={200} onChange={event => setReason(event.target.value)} /></div>

@@ -1,9 +1,10 @@
 /** What happened to a record, newest first, grouped by how long ago. */
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Input } from 'antd'
+import { useState } from 'react'
 import { get, path } from '../../kernel/api/client'
 import { keys } from '../../kernel/api/queries'
 import type { EntityScreen, FieldScreen, HistoryEntry, Page, Screens, Wire } from '../../kernel/api/types'
+import { isDay } from '../../kernel/expr/dates'
 import { clock, dayIn, showInstant } from '../../kernel/format/dates'
 import { textOf, useShow } from '../../kernel/format/value'
 import { useWords } from '../../kernel/i18n/catalogue'
@@ -13,6 +14,7 @@ import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { Failure } from '../../kernel/parts/Failure'
 import { leadOf } from '../../widgets/lead'
 import { TitleOf } from '../../widgets/TitleOf'
+import { DayInput } from '../parts/DayInput'
 import { kindText } from '../parts/kinds'
 import { words } from './words'
 
@@ -79,12 +81,19 @@ export function History({ screens, entity, id, day, choose }: HistoryProps) {
     const on = dayIn(entry.at, zone)
     return on === today ? 'today' : on.startsWith(month) ? 'month' : 'earlier'
   }
+  // What is not a day yet stands here until it is one.
+  const [typed, setTyped] = useState<string | null>(null)
+  const type = (text: string | null) => {
+    const isPast = text === null || (isDay(text) && text <= today)
+    setTyped(isPast ? null : text)
+    if (isPast) choose(text ?? '')
+  }
   return (
     <section className="card history" aria-labelledby="history">
       <div className="card-head">
         <h2 id="history">{t('history')}</h2><span className="grow" />
         <label className="hint small" htmlFor="past-day">{t('past_day')}</label>
-        <Input id="past-day" className="past-day" size="small" type="date" value={day} max={today} onChange={event => choose(event.target.value)} />
+        <span className="past-day"><DayInput id="past-day" value={typed ?? (day || null)} invalid={typed !== null && typed.length >= 10} change={type} /></span>
       </div>
       <div className="card-body">
         {answer.error && <Failure error={answer.error} retry={() => void answer.refetch()} />}
