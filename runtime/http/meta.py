@@ -14,6 +14,8 @@ from runtime.compile.app import CompiledApp
 from runtime.context import Context
 from runtime.failures import NotFound
 from runtime.http.admission import context_of
+from runtime.http.services import services_of
+from runtime.process.todo import has_work_in
 from runtime.records.access import NOT_THERE, may_open
 from runtime.records.screens import openapi_for, screens_for
 
@@ -36,7 +38,14 @@ def apps(context: Person) -> JSONResponse:
 @router.get("/apps/{app}/screens")
 def screens(request: Request, app: str, context: Person) -> Response:
     """Everything that is drawn of an app for this person; 304 while it is what the browser has."""
-    return _tagged(request, orjson.dumps(screens_for(_opened(context, app), context)))
+    compiled = context.releases.get(app)
+    if compiled is None or may_open(context, compiled):
+        return _tagged(request, orjson.dumps(screens_for(_opened(context, app), context)))
+    # Who is asked by his post, in a group or as a leader may hold no role of the app, and yet has to see what he decides on.
+    with services_of(request).database.read() as connection:
+        if not has_work_in(connection, context.principal.id, app):
+            raise NotFound(NOT_THERE)
+    return _tagged(request, orjson.dumps(screens_for(compiled, context, has_work=True)))
 
 
 @router.get("/{app}/openapi.json")

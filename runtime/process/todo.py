@@ -52,6 +52,14 @@ def count_todo(connection: Connection, person: str, rules: Sequence[Rule]) -> in
     return connection.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
 
 
+def has_work_in(connection: Connection, person: str, app: str) -> bool:
+    """Whether somebody is or was asked in an app, or got a copy there."""
+    offered = sa.select(wf_work.c.id).join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id)
+    offered = offered.where(wf_work_person.c.person_id == person, wf_work.c.app == app)
+    done = sa.select(wf_work.c.id).where(wf_work.c.done_by == person, wf_work.c.app == app)
+    return bool(connection.scalar(sa.select(sa.or_(sa.exists(offered), sa.exists(done)))))
+
+
 def _ways(person: str, rules: Sequence[Rule]) -> list[sa.Select[Any]]:
     """Where work comes from: his own, and for each rule of the register that of its owner in cases of others."""
     own = sa.select(*_OFFER).where(wf_work_person.c.person_id == person, _IS_WORK)

@@ -17,7 +17,7 @@ from runtime.context import Context
 from runtime.query.late import held_roles, param_facts, today_in
 from runtime.query.plans import AccessPlan
 from runtime.records import importing
-from runtime.records.access import knows, possible_plan, workflows_of
+from runtime.records.access import knows, possible_plan, takes_part, workflows_of
 from runtime.records.dashboards import dashboards_for
 from runtime.records.exporting import letting, releasing_roles
 from runtime.records.importing import taking_in
@@ -25,9 +25,9 @@ from runtime.records.revealing import revealed_by
 from runtime.records.segments import segment_of
 
 
-def screens_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
-    """What the browser draws of a live app for this person."""
-    drawn = compile_screens(compiled, view_for(compiled, context), today_in(context, compiled))
+def screens_for(compiled: CompiledApp, context: Context, *, has_work: bool = False) -> dict[str, object]:
+    """What the browser draws of a live app for this person; `has_work` is for who is asked there and holds no role of it."""
+    drawn = compile_screens(compiled, view_for(compiled, context, has_work=has_work), today_in(context, compiled))
     read = parameters_read(compiled)
     param = {name: to_json(value) for name, value in param_facts(context, compiled).items() if name in read}
     dashboards = dashboards_for(compiled, context, drawn)
@@ -81,13 +81,13 @@ def openapi_for(compiled: CompiledApp, context: Context) -> dict[str, object]:
     return draw_openapi(compiled, view_for(compiled, context))
 
 
-def view_for(compiled: CompiledApp, context: Context) -> View:
+def view_for(compiled: CompiledApp, context: Context, *, has_work: bool = False) -> View:
     """What a person may see and do of the entities of an app, each worked out when it is first asked for."""
     views: dict[str, EntityView | None] = {}
 
     def view(name: str) -> EntityView | None:
         if name not in views:
-            views[name] = _view(compiled, context, name)
+            views[name] = _view(compiled, context, name, has_work=has_work)
         return views[name]
 
     return view
@@ -117,10 +117,13 @@ def structure_view(compiled: CompiledApp) -> View:
     return view
 
 
-def _view(compiled: CompiledApp, context: Context, name: str) -> EntityView | None:
+def _view(compiled: CompiledApp, context: Context, name: str, *, has_work: bool) -> EntityView | None:
     app, _, entity = name.partition(".")
     live = context.releases.get(app)
-    if live is None or entity not in live.entities or not knows(context, live, live.entities[entity]):
+    if live is None or entity not in live.entities:
+        return None
+    by_work = has_work and live is compiled and takes_part(live, live.entities[entity], held_roles(context, live))
+    if not by_work and not knows(context, live, live.entities[entity]):
         return None
     plans: dict[Action, AccessPlan] = {}
     actions: tuple[Action, ...] = ("read", "create", "update", "delete")
