@@ -196,7 +196,9 @@ def _trail(opened: Opened, people: Mapping[str, Person]) -> Iterator[dict[str, o
             "title": title_at(told.flow.definition, step) if step else None,
             "actor": _person(people, entry.actor),
             "on_behalf_of": _person(people, _represented_in(entry) or ""),
-            "post": post_of(told.flow.compiled, human) if human and kind not in _NOT_AT_THE_STEP else None,
+            "post": post_of(told.flow.compiled, human)
+            if human and kind not in _NOT_AT_THE_STEP and not _is_added(state, entry)
+            else None,
             "opinion": opinion,
             "detail": detail,
         }
@@ -263,14 +265,24 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
 
 def _returned_to(opened: Opened, decided: ev.Entry, locale: str) -> str | None:
     """The step that a decision sent the flow back to."""
-    after = opened.journal.entries[opened.journal.entries.index(decided) :]
+    after = opened.journal.entries[opened.journal.entries.index(decided) + 1 :]
     for entry in after:
         if isinstance(entry.event, ev.Returned):
             title = title_at(opened.flow.definition, entry.event.to) or {}
             return f"→ {in_language(title, locale)}"
-        if isinstance(entry.event, ev.VisitOpened | ev.Finished):
+        # The next decision is another person's: where it leads is told with that one.
+        if isinstance(entry.event, ev.VisitOpened | ev.Finished | ev.SeatDecided):
             return None
     return None
+
+
+def _is_added(state: Instance, entry: ev.Entry) -> bool:
+    """Whether somebody decided who was added to the step (加签): he need not hold the post that is asked there."""
+    if not isinstance(entry.event, ev.SeatDecided):
+        return False
+    visit = state.visit(entry.event.step, entry.event.visit)
+    seat = visit.seat(entry.event.seat) if visit is not None else None
+    return seat is not None and seat.added_by is not None
 
 
 def _human(opened: Opened, step: str | None) -> HumanStep | None:

@@ -119,6 +119,22 @@ def test_who_is_added_before_has_a_task_of_his_own(bank: Bank) -> None:
     assert bank.work(instance, "board")
 
 
+def test_only_the_return_says_where_it_leads(bank: Bank) -> None:
+    """Who was added agrees, then the adder returns: the trail gives the added one neither the way back nor the post of the step."""
+    _, instance = bank.submit()
+    check(bank, "ann", instance, "add_before", people=(bank.people["kai"],))
+    added = next(item for item in bank.work(instance, "check") if bank.offered(item) == {"kai"})
+    signed(bank, "kai", added)
+    with bank.database.write() as connection:
+        decide(connection, bank.context("ann"), bank.work(instance, "check")[0], "return", replace(SIGNED, opinion="too little"))
+
+    with bank.database.read() as connection:
+        shown = process_of(connection, bank.context("clerk", locale="en"), instance)["trail"]
+    told = {entry["kind"]: (entry["detail"], bool(entry["post"])) for entry in shown}  # type: ignore[attr-defined]
+    assert (None, False) == told["approved"]
+    assert ("→ Application", True) == told["returned"]
+
+
 def test_an_opinion_is_asked_answered_and_shown(bank: Bank) -> None:
     """征询: a task without decisions but the answer; the record is readable while it is open, and not to strangers."""
     _, instance = bank.submit()
