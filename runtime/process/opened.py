@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from runtime.process.secret_ballots import tell_ballots
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
 from workflow_engine import act_events as ae
+from workflow_engine import events as ev
 from workflow_engine.commands import Command
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
@@ -53,11 +55,22 @@ class Opened:
             own = seat is not None and seat.actor == person
             refusal = replace(refusal, visit=None, seat=seat if own else None)
         acted = {seat.actor for visit in state.visits for seat in visit.seats}
-        asked = {name for visit in state.visits for seat in visit.seats for name in seat.candidates}
+        asked = {name for entry in self.journal.entries for name in _asked_by(entry.event)}
         words = Words(
             names_of(self.connection, people_in(refusal)), ZoneInfo(self.flow.compiled.app.timezone), self.flow.definition
         )
         return failure_of(refusal, words, involved=person == state.starter or person in acted | asked)
+
+
+def _asked_by(event: ev.Event) -> Iterator[str]:
+    """Whom an event asks: whoever was asked once knows of the case, also after the seat went to somebody else."""
+    match event:
+        case ev.VisitOpened(seats=seats):
+            yield from (person for seat in seats for person in seat.candidates)
+        case ae.SeatTransferred(person=person) | ae.SeatAdded(person=person):
+            yield person
+        case ev.PeopleAdded(people=people):
+            yield from people
 
 
 def open_instance(connection: Connection, context: Context, instance_id: str) -> Opened:
