@@ -24,6 +24,7 @@ export const router = createBrowserRouter(
             { path: ':app', lazy: screen(() => import('./home/AppHome')) },
             { path: ':app/kind/:kind', lazy: screen(() => import('./home/KindPage')) },
             { path: ':app/form/:form', lazy: screen(() => import('./form/FormDesigner')) },
+            { path: ':app/workflow/:workflow', lazy: screen(() => import('./workflow/WorkflowDesigner')) },
             { path: ':app/entity/:entity', lazy: screen(() => import('./entity/EntityDesigner')) },
             { path: ':app/file/*', lazy: screen(() => import('./source/FilePage')) },
             { path: ':app/publish', lazy: screen(() => import('./publish/PublishPage')) },

@@ -2,7 +2,7 @@
 
 import type { Edit, Files } from '../draft/files'
 
-export type Selected = { readonly kind: 'item' | 'block', readonly name: string } | null
+export type Selected = { readonly kind: 'item' | 'block' | 'step', readonly name: string } | null
 
 export interface Outcome {
   readonly edit: Edit

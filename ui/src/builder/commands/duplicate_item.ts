@@ -1,8 +1,9 @@
 /** Makes a second field like the item's and puts it behind it. */
 
-import { entriesOf, type Model } from '../../kernel/splice/document'
+import { entriesOf } from '../../kernel/splice/document'
 import type { Value } from '../../kernel/splice/print'
 import { blockOfItem, entityFile, fieldsOf, findItem, formFile, formModel, freeName, isMap } from '../draft/definition'
+import { written } from '../draft/written'
 import type { Command } from './command'
 
 export interface DuplicateItem {
@@ -36,11 +37,4 @@ export const command: Command<DuplicateItem> = {
       select: { kind: 'item', name },
     }
   },
-}
-
-/** Words that the schema types as numbers and truths are written plain, as they were. */
-function written(model: Model): Value {
-  if (typeof model === 'string') return model === 'true' ? true : model === 'false' ? false : /^(0|[1-9][0-9]{0,14})$/.test(model) ? Number(model) : model
-  if (Array.isArray(model)) return model.map(written)
-  return new Map(entriesOf(model ?? {}).map(([key, value]) => [key, written(value)]))
 }

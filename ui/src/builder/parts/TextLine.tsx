@@ -11,11 +11,13 @@ interface Props {
   readonly fault?: string | null
   readonly lang?: string
   readonly numeric?: boolean
+  /** The id of a datalist with what is known. */
+  readonly list?: string
   /** Why a text cannot be kept; null for one that can. */
   readonly refuse?: (value: string) => string | null
 }
 
-export function TextLine({ label, value, commit, disabled, hint, fault, lang, numeric, refuse }: Props) {
+export function TextLine({ label, value, commit, disabled, hint, fault, lang, numeric, refuse, list }: Props) {
   const id = useId()
   const [text, setText] = useEdited(value)
   const [refused, setRefused] = useState<string | null>(null)
@@ -29,7 +31,7 @@ export function TextLine({ label, value, commit, disabled, hint, fault, lang, nu
     <div className="line">
       <label htmlFor={id}>{label}</label>
       <input
-        id={id} className="line-input" value={text} disabled={disabled} lang={lang} inputMode={numeric ? 'decimal' : undefined}
+        id={id} className="line-input" value={text} disabled={disabled} lang={lang} list={list} inputMode={numeric ? 'decimal' : undefined}
         aria-invalid={Boolean(wrong)} aria-describedby={`${id}-note`}
         onChange={event => setText(event.target.value)} onBlur={keep}
         onKeyDown={event => {

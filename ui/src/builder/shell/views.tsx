@@ -25,15 +25,19 @@ export function ViewSwitch({ view, views = ['design', 'source', 'compare'] }: { 
 /** The address of the source at a finding. */
 export const placeFor = (app: string, found: Pick<Diagnostic, 'file' | 'line'>): string => `${sourceOf(app, found.file)}&line=${found.line}`
 
-/** The address of a file's source: in its designer where there is one. */
-export function sourceOf(app: string, file: string): string {
-  const form = file.match(/^forms\/(.+)\.yaml$/)?.[1]
-  return form ? `/${app}/form/${form}?view=source` : `/${app}/file/${file}?view=source`
+/** The folders whose files have a designer of their own, and its address. */
+const DESIGNED = { 'forms': 'form', 'workflows': 'workflow' } as const
+
+const designerOf = (app: string, file: string): string | null => {
+  const [, folder, name] = file.match(/^(forms|workflows)\/(.+)\.yaml$/) ?? []
+  return folder && name ? `/${app}/${DESIGNED[folder as keyof typeof DESIGNED]}/${name}` : null
 }
+
+/** The address of a file's source: in its designer where there is one. */
+export const sourceOf = (app: string, file: string): string => `${designerOf(app, file) ?? `/${app}/file/${file}`}?view=source`
 
 /** The address where a file is worked on. */
 export function workplaceOf(app: string, file: string): string {
-  const form = file.match(/^forms\/(.+)\.yaml$/)?.[1]
   const entity = file.match(/^entities\/(.+)\.yaml$/)?.[1]
-  return form ? `/${app}/form/${form}` : entity ? `/${app}/entity/${entity}` : `/${app}/file/${file}`
+  return designerOf(app, file) ?? (entity ? `/${app}/entity/${entity}` : `/${app}/file/${file}`)
 }

@@ -52,8 +52,9 @@ export function edited(data: Data, operation: Operation): Data | undefined {
     }
     case 'moveItem': {
       const from = listAt(copy, operation.from.slice(0, -1))
-      const moved = from?.splice(operation.from.at(-1) as number, 1)[0]
+      // `to` names the list as it is before the move: taking the item out may give it another place.
       const to = listAt(copy, operation.to.slice(0, -1)) ?? makeList(copy, operation.to.slice(0, -1))
+      const moved = from?.splice(operation.from.at(-1) as number, 1)[0]
       if (moved === undefined || !to) return undefined
       to.splice(operation.to.at(-1) as number, 0, moved)
       return copy

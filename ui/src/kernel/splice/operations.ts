@@ -76,6 +76,8 @@ function insertItem(text: string, parsed: Parsed, list: Path, index: number, val
   const node = nodeAt(parsed, list)
   if (isSeq(node) && node.flow && node.items.length) return insertInline(text, node, index, printInline(value))
   const place = slot(text, parsed, list, index, -1)
+  // An empty list inside of an inline map stays on its line.
+  if (!place && isSeq(node) && node.flow && node.range) return [[node.range[0], node.range[1], `[${printInline(value)}]`]]
   if (!place) return null
   return [[place.at, place.at, wholeLines(text, place.at, printItem(value, place.column, newline(text)))], ...place.open]
 }

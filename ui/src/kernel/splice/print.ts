@@ -27,11 +27,15 @@ export function printInline(value: Value): string {
 
 const isSmall = (value: Value): boolean => typeof value !== 'object' || printInline(value).length <= 60
 
+/** Whether a map holds a list that things are put into, such as the steps of a branch: it stands on lines of its own, also while it is empty. */
+const isBranch = (value: Value): boolean =>
+  typeof value === 'object' && !Array.isArray(value) && pairsOf(value).some(([, item]) => Array.isArray(item) && (!item.length || item.some(each => typeof each === 'object')))
+
 /** A list's item as lines behind a dash in a column. */
 export function printItem(value: Value, column: number, end: string): string {
   const lead = ' '.repeat(column)
   if (typeof value !== 'object') return `${lead}- ${printScalar(value, false)}${end}`
-  if (isSmall(value) || Array.isArray(value)) return `${lead}- ${printInline(value)}${end}`
+  if (Array.isArray(value) || (isSmall(value) && !isBranch(value))) return `${lead}- ${printInline(value)}${end}`
   const pairs = pairsOf(value).map(([key, item]) => printPair(key, item, column + 2, end))
   return `${lead}- ${pairs.join('').trimStart()}`
 }
