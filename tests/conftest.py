@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +24,31 @@ _numbers = itertools.count(1)
 # How long an example takes says something of the machine and what else it does, nothing of the product.
 settings.register_profile("patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+#: Files in memory, where the system has them, and how much room they need so that a whole run fits.
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory where there is room: on a disk each commit of SQLite waits some milliseconds for it."""
+    if "TMPDIR" not in os.environ and _is_roomy(_MEMORY):
+        os.environ["TMPDIR"] = str(_MEMORY)
+        tempfile.tempdir = None
+
+
+def _is_roomy(folder: Path) -> bool:
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every later search for cycles, and search less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from runtime.records.write import insert_record, update_record
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 from workflow_engine.verify import load_verified
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,7 +187,9 @@ def pair(database: Database, folder: Path, ground: Ground, level: str = "hidden"
         clients = {}
         for role, token in callers.items():
             headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
-            first, second = (stack.enter_context(httpx.Client(base_url=base, headers=headers, timeout=60)) for base in bases)
+            first, second = (
+                stack.enter_context(httpx.Client(base_url=base, headers=headers, timeout=60, verify=PLAIN)) for base in bases
+            )
             clients[role] = (first, second)
         yield Pair(ground, longer, database, (anybody.id, other), clients, records)
 

@@ -27,7 +27,7 @@ from runtime.outbox.gateway import open_engine
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import audit_event
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 from tests.shipped_bank import APP, NOW, Bank, open_bank
 
 #: What a person without any role is answered with something: his own things, and lists in which there is nothing for him.
@@ -76,7 +76,9 @@ def town(database: Database, database_url: str, tmp_path: Path) -> Iterator[Town
         for name, person in people.items():
             with database.write() as connection:
                 _, token = create_token(connection, person, "family", dt.timedelta(days=1), NOW)
-            callers[name] = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+            callers[name] = httpx.Client(
+                base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+            )
         clerk = callers["clerk"]
         customer = clerk.post(f"/api/{APP}/customer", json={"customer_no": "C9000001", "full_name": "李四"}).json()["id"]
         body = {

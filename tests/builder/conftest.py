@@ -27,7 +27,7 @@ from runtime.start import open_releases
 from runtime.store.database import Database, open_database
 from runtime.store.tables import audit_event
 from tests.publish.desk import FILES, NOW, put_live
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 PROMOTIONS = "/api/builder/promotions"
 TEST = Environment("test", "测试一区", "#b7791f")
@@ -55,7 +55,7 @@ class Workshop:
         with self.services.database.write() as connection:
             secret = start_session(connection, self.people[username], self.services.clock())
         headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
-        return httpx.Client(base_url=self.url, timeout=30, headers=headers)
+        return httpx.Client(base_url=self.url, timeout=30, headers=headers, verify=PLAIN)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from forms_dsl.bundle import write_bundle
 from runtime.store.tables import audit_event, draft_file
 from tests.builder.conftest import Workshop
 from tests.publish.desk import FILES, TICKET, with_field
+from tests.serving import PLAIN
 
 URGENCY = "urgency: {type: integer, label: {zh: 紧急度, en: Urgency}}"
 WITH_URGENCY = with_field(URGENCY)["entities/ticket.yaml"]
@@ -227,7 +228,7 @@ def test_the_builder_is_closed_to_everybody_else(workshop: Workshop) -> None:
     ]
 
     assert {403} == {answer.status_code for answer in asked}
-    assert 401 == httpx.get(f"{workshop.url}{PATH}").status_code
+    assert 401 == httpx.get(f"{workshop.url}{PATH}", verify=PLAIN).status_code
 
 
 def test_every_act_leaves_an_event(workshop: Workshop) -> None:

@@ -27,6 +27,7 @@ from runtime.store.database import Database
 from runtime.store.tables import audit_event, draft_file, release, review
 from tests.forms_dsl.hostile_more import ALL
 from tests.publish.desk import FILES, NOW, put_live
+from tests.serving import PLAIN
 from tests.yardstick import in_time
 
 #: An app that nobody has begun yet.
@@ -81,7 +82,7 @@ def served(database: Database, database_url: str, folder: Path) -> Iterator[Serv
     process = subprocess.Popen(arguments, pass_fds=[listener.fileno()])
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        with httpx.Client(base_url=url, timeout=120) as client:
+        with httpx.Client(base_url=url, timeout=120, verify=PLAIN) as client:
             while not _answers(client):
                 assert process.poll() is None, "the server did not start"
                 time.sleep(0.05)

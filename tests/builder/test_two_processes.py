@@ -28,6 +28,7 @@ from runtime.settings import Settings
 from runtime.store.database import Database
 from tests.builder.test_builder_http import FILE, PATH
 from tests.publish.desk import FILES, NOW, TICKET, put_live
+from tests.serving import PLAIN
 
 #: A process looks for new releases each second; a busy machine may take longer.
 _SWAPPED_WITHIN = 30.0
@@ -59,7 +60,7 @@ def server(settings: Settings) -> Iterator[str]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", timeout=5).status_code == 200
+        return httpx.get(f"{url}/health/ready", timeout=5, verify=PLAIN).status_code == 200
     except httpx.TransportError:
         time.sleep(0.05)
         return False
@@ -76,7 +77,7 @@ class Bank:
 
     def client(self, place: int, name: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.tokens[name]}", "Accept-Language": "en"}
-        return httpx.Client(base_url=self.urls[place], timeout=60, headers=headers)
+        return httpx.Client(base_url=self.urls[place], timeout=60, headers=headers, verify=PLAIN)
 
     def work(self, place: int, name: str) -> None:
         """A clerk who reads and writes without a pause on one of the servers."""

@@ -31,7 +31,7 @@ from runtime.identity.sessions import start_session
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 PASSWORD = "right-横竖撇捺"
 HASH = hash_password(PASSWORD)
@@ -115,7 +115,7 @@ class Ground:
 
     def client(self, **options: object) -> httpx.Client:
         """A fresh client without any session."""
-        return httpx.Client(base_url=self.url, timeout=20, **options)
+        return httpx.Client(base_url=self.url, timeout=20, **options, verify=PLAIN)
 
     def signed_in(self, username: str = "zhou") -> httpx.Client:
         """A program with an open session that sends its secret as a bearer token."""

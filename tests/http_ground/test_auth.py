@@ -16,6 +16,7 @@ from runtime.identity.holdings import Given, grant_role, revoke_role
 from runtime.identity.organisation import set_active
 from runtime.identity.sessions import LIFETIME
 from tests.http_ground.conftest import PASSWORD, Ground, wait_for
+from tests.serving import PLAIN
 
 
 def test_a_sign_in_gives_a_cookie_and_a_token(ground: Ground) -> None:
@@ -151,7 +152,7 @@ def test_demo_and_real_cookies(ground: Ground) -> None:
 def test_made_up_credentials_are_nobody(ground: Ground) -> None:
     """No authorization header but a real secret lets anybody in."""
     for header in ("Bearer", "Bearer qs_nothing", "Basic eDp5", "bearer qq_" + "A" * 5000):
-        answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header})
+        answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header}, verify=PLAIN)
         assert (401, "Bearer") == (answer.status_code, answer.headers["www-authenticate"]), header[:20]
 
 

@@ -14,6 +14,7 @@ from runtime.identity.holdings import Given, grant_role, revoke_role
 from runtime.store.claims import LEASE, Claim, Mine, Running, claim_key, renew_claim
 from runtime.store.tables import audit_event, idempotency
 from tests.http_ground.conftest import PASSWORD, Ground, wait_for
+from tests.serving import PLAIN
 
 KEY = {"Idempotency-Key": "order-1"}
 
@@ -87,7 +88,7 @@ def test_fifty_at_once_have_one_effect(ground: Ground) -> None:
     barrier, answers = threading.Barrier(50), []
 
     def post() -> None:
-        with httpx.Client(base_url=ground.url, timeout=60) as client:
+        with httpx.Client(base_url=ground.url, timeout=60, verify=PLAIN) as client:
             barrier.wait()
             while True:
                 answer = client.post("/api/things", json={"a": 1}, headers={**KEY, "Authorization": authorization})

@@ -20,7 +20,7 @@ from runtime.settings import Settings
 from runtime.start import open_releases
 from runtime.store.database import Database
 from tests.publish import desk
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 
 @dataclass
@@ -46,7 +46,9 @@ class Bank:
             for role in platform:
                 grant_role(connection, person, "", role, Given(desk.NOW))
             _, token = create_token(connection, person, "test", dt.timedelta(days=1), desk.NOW)
-        return httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+        return httpx.Client(
+            base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+        )
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from runtime.http.routes import build_app
 from runtime.http.services import Services
 from runtime.identity.tokens import create_token
 from runtime.store.database import Database
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 from tests.shipped_bank import APP, NOW, open_bank
 
 
@@ -41,6 +41,6 @@ def served(database: Database, database_url: str, tmp_path: Path) -> Iterator[Se
     moments = (NOW + dt.timedelta(milliseconds=50 * number) for number in itertools.count())
     with serving(build_app(Services(bank.settings, database, bank.releases, clock=moments.__next__))) as base:
         document = tmp_path / "openapi.json"
-        answer = httpx.get(f"{base}/api/{APP}/openapi.json", headers={"Authorization": f"Bearer {token}"})
+        answer = httpx.get(f"{base}/api/{APP}/openapi.json", headers={"Authorization": f"Bearer {token}"}, verify=PLAIN)
         document.write_bytes(answer.raise_for_status().content)
         yield Served(base, token, document)

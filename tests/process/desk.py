@@ -20,6 +20,7 @@ from runtime.settings import Settings
 from runtime.store.database import Database
 from runtime.worker import Worker, run_jobs
 from tests.process.bank import NOW, Bank, open_bank
+from tests.serving import PLAIN
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Desk:
         """Somebody signed in, who reads English."""
         with self.bank.database.write() as connection:
             secret = start_session(connection, self.bank.people[username], self.clock[0])
-        return httpx.Client(base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {secret}", "Accept-Language": "en"})
+        return httpx.Client(
+            base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {secret}", "Accept-Language": "en"}, verify=PLAIN
+        )
 
     def work_until(self, moment: dt.datetime) -> None:
         """Turn the clock and let the worker do what is due by then."""

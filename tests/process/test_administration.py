@@ -21,7 +21,7 @@ from runtime.store.tables import audit_event
 from tests.process.bank import NOW, WORKFLOW
 from tests.process.desk import Desk, build_app, open_desk
 from tests.process.test_http import submitted
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 HOUR = dt.timedelta(hours=1)
 WHY = {"reason": "a colleague is ill"}
@@ -226,7 +226,7 @@ def test_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert 1 == call("people", "password", "wu"), "P455"
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
     assert 0 == call("people", "password", "wu")
-    signed = httpx.post(f"{desk.url}/api/auth/login", json={"username": "wu", "password": "correct horse battery"})
+    signed = httpx.post(f"{desk.url}/api/auth/login", json={"username": "wu", "password": "correct horse battery"}, verify=PLAIN)
     assert 200 == signed.status_code
     assert 0 == call("people", "post", "wu", "复核岗", "--to", "2999-12-31")
     assert 0 == call("people", "post", "wu", "放款岗", "--unit", "CX")
@@ -248,5 +248,10 @@ def test_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert 0 == call("people", "units")
     assert "  YH\t余杭\t吴越\t0" in capsys.readouterr().out
     assert 0 == call("people", "shut-out", "wu", "--reason", "left")
-    assert 401 == httpx.get(f"{desk.url}/api/auth/me", headers={"Authorization": f"Bearer {signed.json()['token']}"}).status_code
+    assert (
+        401
+        == httpx.get(
+            f"{desk.url}/api/auth/me", headers={"Authorization": f"Bearer {signed.json()['token']}"}, verify=PLAIN
+        ).status_code
+    )
     assert 0 == call("people", "let-in", "wu")

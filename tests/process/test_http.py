@@ -21,7 +21,7 @@ from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.database import Database
 from tests.process.bank import Bank, open_bank
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
 
@@ -36,7 +36,9 @@ class Desk:
     def client(self, username: str) -> httpx.Client:
         with self.bank.database.write() as connection:
             secret = start_session(connection, self.bank.people[username], NOW)
-        return httpx.Client(base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {secret}", "Accept-Language": "en"})
+        return httpx.Client(
+            base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {secret}", "Accept-Language": "en"}, verify=PLAIN
+        )
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from runtime.worker import Worker, run_short_jobs
 from tests.core_bank import running_core_bank
 from tests.process.shipped_paths import ACCOUNT_OPENING, CORPORATE_CREDIT, Path, Prepared, Shipped, Values
 from tests.process.shipped_paths_desk import SERVICE_DESK
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 SHIPPED = Folder(__file__).resolve().parents[2] / "app_definitions"
 #: A Monday morning in Shanghai.
@@ -57,7 +57,7 @@ class Stage:
             with database.write() as connection:
                 secret = start_session(connection, person, NOW)
             headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
-            self.clients[name] = httpx.Client(base_url=url, timeout=60, headers=headers)
+            self.clients[name] = httpx.Client(base_url=url, timeout=60, headers=headers, verify=PLAIN)
 
     def body(self, values: Values) -> dict[str, object]:
         """The values with the ids of people, records and units."""

@@ -25,7 +25,7 @@ from runtime.store.blobs import Arriving
 from runtime.store.database import Database
 from runtime.store.tables import org_person
 from tests.records.lab import NOW, directory
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 FILES = {
     "app.yaml": """\
@@ -83,7 +83,9 @@ class Box:
         with self.db.write() as connection:
             grant_role(connection, name, "box", role, Given(NOW))
             _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
-        return httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+        return httpx.Client(
+            base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+        )
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from runtime.settings import Settings
 from runtime.store.database import Database
 from runtime.store.tables import org_person
 from tests.records.lab import NOW, directory
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 FILES = {
     "app.yaml": 'app: one\nformat: 1\nversion: 1.0.0\nlabel: One\nlanguages: [en]\nrequires: {apps: {org: ">=1.0"}}\n',
@@ -224,5 +224,5 @@ def open_world(db: Database, folder: Path) -> Iterator[World]:
                 grant_role(connection, name, "one", role, Given(NOW))
                 _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
             headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
-            callers[role] = httpx.Client(base_url=base, headers=headers, timeout=60)
+            callers[role] = httpx.Client(base_url=base, headers=headers, timeout=60, verify=PLAIN)
         yield World(db, base, callers, folder)

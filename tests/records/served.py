@@ -10,6 +10,7 @@ from runtime.identity.holdings import Given, grant_role
 from runtime.identity.tokens import create_token
 from runtime.store.database import Database
 from tests.records.lab import NOW
+from tests.serving import PLAIN
 
 
 class Caller:
@@ -17,7 +18,7 @@ class Caller:
 
     def __init__(self, base: str, token: str | None) -> None:
         headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self.http = httpx.Client(base_url=base, headers=headers)
+        self.http = httpx.Client(base_url=base, headers=headers, verify=PLAIN)
 
     def __call__(self, method: str, path: str, **more: object) -> httpx.Response:
         return self.http.request(method, path, **more)  # type: ignore[arg-type]

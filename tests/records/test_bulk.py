@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from runtime.store.tables import audit_event, search_term
 from tests.records.lab import add_client, lab
 from tests.records.served import Bank, Caller
+from tests.serving import PLAIN
 
 PATH = "/api/lab/client/bulk"
 
@@ -311,7 +312,9 @@ def test_one_key_does_the_whole_request_once(bank: Bank) -> None:
     body = {"items": [new("A"), new("A"), new("B", income="x")]}
 
     def post(_: int) -> httpx.Response:
-        return httpx.post(f"{bank.base}{PATH}", json=body, headers={**tom.http.headers, "Idempotency-Key": "k"}, timeout=60)
+        return httpx.post(
+            f"{bank.base}{PATH}", json=body, headers={**tom.http.headers, "Idempotency-Key": "k"}, timeout=60, verify=PLAIN
+        )
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(post, range(8)))
@@ -333,7 +336,7 @@ def test_two_requests_that_want_the_same_values_in_another_order(bank: Bank, tog
     bodies = [{"items": [new(code) for code in order], "all_or_nothing": together} for order in (wanted, wanted[::-1])]
 
     def post(body: object) -> httpx.Response:
-        return httpx.post(f"{bank.base}{PATH}", json=body, headers=tom.http.headers, timeout=60)
+        return httpx.post(f"{bank.base}{PATH}", json=body, headers=tom.http.headers, timeout=60, verify=PLAIN)
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(post, bodies))
@@ -353,7 +356,7 @@ def test_two_requests_that_change_the_same_records_in_another_order(bank: Bank) 
     bodies = [{"items": [change(id, 1, remark=mark) for id in ids]} for mark, ids in (("a", clients), ("b", clients[::-1]))]
 
     def post(body: object) -> httpx.Response:
-        return httpx.post(f"{bank.base}{PATH}", json=body, headers=tom.http.headers, timeout=60)
+        return httpx.post(f"{bank.base}{PATH}", json=body, headers=tom.http.headers, timeout=60, verify=PLAIN)
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(post, bodies))

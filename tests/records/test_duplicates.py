@@ -22,7 +22,7 @@ from runtime.settings import Settings
 from runtime.store.database import Database
 from runtime.store.tables import audit_event, org_person
 from tests.records.lab import NOW, directory
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 
 FILES = {
     "app.yaml": 'app: twice\nformat: 1\nversion: 1.0.0\nlabel: Twice\nlanguages: [en]\nrequires: {apps: {org: ">=1.0"}}\n',
@@ -70,7 +70,9 @@ def callers(db: Database, tmp_path: Path) -> Iterator[Callers]:
             with db.write() as connection:
                 grant_role(connection, name, "twice", role, Given(NOW))
                 _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
-            made[role] = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+            made[role] = httpx.Client(
+                base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+            )
         yield made
 
 

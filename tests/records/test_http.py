@@ -15,6 +15,7 @@ from openapi_spec_validator import validate
 
 from tests.records.lab import add, add_client, lab
 from tests.records.served import Bank, Caller
+from tests.serving import PLAIN
 
 
 def test_a_record_from_its_making_to_its_end(bank: Bank) -> None:
@@ -163,7 +164,9 @@ def test_one_key_makes_one_record(bank: Bank) -> None:
     body = {"code": "A", "full_name": "Anna", "branch": "cx"}
 
     def post(_: int) -> httpx.Response:
-        return httpx.post(f"{bank.base}/api/lab/client", json=body, headers={**tom.http.headers, "Idempotency-Key": "k1"})
+        return httpx.post(
+            f"{bank.base}/api/lab/client", json=body, headers={**tom.http.headers, "Idempotency-Key": "k1"}, verify=PLAIN
+        )
 
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(post, range(20)))

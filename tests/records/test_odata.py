@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from runtime.records.odata_filter import NotRead, read_filter, read_order
 from tests.records.lab import add, add_client, lab
 from tests.records.served import Bank, Caller
+from tests.serving import PLAIN
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 
@@ -179,7 +180,7 @@ def test_a_spreadsheet_signs_in_with_a_token_as_its_password(bank: Bank) -> None
 
     def basic(path: str, password: str) -> httpx.Response:
         encoded = base64.b64encode(f"eve:{password}".encode()).decode()
-        return httpx.get(bank.base + path, headers={"Authorization": f"Basic {encoded}"})
+        return httpx.get(bank.base + path, headers={"Authorization": f"Basic {encoded}"}, verify=PLAIN)
 
     let_in = basic("/odata/lab/client", token)
     assert (200, "A") == (let_in.status_code, let_in.json()["value"][0]["code"])
@@ -191,4 +192,4 @@ def test_a_spreadsheet_signs_in_with_a_token_as_its_password(bank: Bank) -> None
         orjson.loads(asked.content)["error"]["code"],
     )
     assert 401 == Caller(bank.base, None)("GET", "/odata/lab").status_code
-    assert 401 == httpx.get(f"{bank.base}/odata/lab", headers={"Authorization": "Basic ???"}).status_code
+    assert 401 == httpx.get(f"{bank.base}/odata/lab", headers={"Authorization": "Basic ???"}, verify=PLAIN).status_code

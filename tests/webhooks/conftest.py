@@ -27,7 +27,7 @@ from runtime.store.database import Database
 from runtime.store.sealing import use_ring, with_new_key, write_ring
 from runtime.store.tables import org_person
 from tests.records import lab
-from tests.serving import serving
+from tests.serving import PLAIN, serving
 from tests.webhooks.receiver import Receiver, receiving
 
 WHY = {"reason": "project 88"}
@@ -54,7 +54,7 @@ class Office:
         with self.db.write() as connection:
             _, token = create_token(connection, username, "test", dt.timedelta(days=99), self.now)
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
-        return httpx.Client(base_url=self.url, timeout=30, headers=headers)
+        return httpx.Client(base_url=self.url, timeout=30, headers=headers, verify=PLAIN)
 
     def grant(self, person: str, role: str, app: str = "lab") -> None:
         with self.db.write() as connection:
