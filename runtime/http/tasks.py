@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 
 import orjson
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +27,7 @@ from runtime.process.detail import people_to_choose
 from runtime.process.inbox import Box, list_tasks
 from runtime.process.service import DecisionBody, Word
 from runtime.process.steering import Result
+from runtime.process.todo import Only, show_counts
 from runtime.process.trial import try_workflow
 from runtime.process.view import process_of_record
 from runtime.records.access import NOT_THERE
@@ -53,7 +54,15 @@ class TaskQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=36)
     count: Literal["none", "exact"] = "none"
+    overdue: bool = False
+    unit: str | None = Field(default=None, max_length=36)
     locale: str | None = None
+
+    @model_validator(mode="after")
+    def _only_of_todo(self) -> TaskQuery:
+        if self.box != "todo" and (self.overdue or self.unit is not None):
+            raise ValueError("overdue and unit are of the box todo")
+        return self
 
 
 class DecisionShape(BaseModel):
@@ -121,7 +130,8 @@ class TrialShape(BaseModel):
 def tasks(request: Request, context: SignedInContext, query: Annotated[TaskQuery, Query()]) -> Response:
     """One page of the caller's tasks."""
     with services_of(request).database.read() as connection:
-        page = list_tasks(connection, context, query.box, query.limit, query.cursor, count=query.count == "exact")
+        only = Only(context.now if query.overdue else None, query.unit)
+        page = list_tasks(connection, context, query.box, query.limit, query.cursor, count=query.count == "exact", only=only)
     return _json({"items": page.items, "next": page.next, "count": page.count})
 
 
@@ -130,6 +140,14 @@ def people(request: Request, context: SignedInContext, task_id: str, query: Anno
     """People whom the caller may choose for an act with a task."""
     with services_of(request).database.read() as connection:
         return _json({"items": people_to_choose(connection, context, task_id, query.act, query.find)})
+
+
+def counts(request: Request) -> Response:
+    """How much the caller has to do, overdue, and by unit."""
+    context = context_of(request)
+    parse_nothing(request.query_params.multi_items())
+    with services_of(request).database.read() as connection:
+        return _json(show_counts(connection, context))
 
 
 def task(request: Request) -> Response:
@@ -219,6 +237,7 @@ def _json(value: object) -> Response:
 
 _PROCESS = "/api/{app}/{entity}/{id}/process"
 ROUTES = [
+    api_route("GET", "/api/tasks/counts", counts, context_of),
     api_route("GET", "/api/tasks/{id}", task, context_of),
     api_route("POST", "/api/tasks/batch", batch, context_of),
     api_route("POST", "/api/tasks/{id}/{decision}", decide, context_of),

@@ -19,7 +19,7 @@ from runtime.process.opened import look_at_instance
 from runtime.process.persons import Person, persons_of, unit_names
 from runtime.process.proxies import rules_for
 from runtime.process.rows import find_seat
-from runtime.process.todo import count_todo, todo_page
+from runtime.process.todo import Only, count_todo, todo_page
 from runtime.process.view import title_at
 from runtime.records.access import is_record_id
 from runtime.store.offers import COPIED
@@ -60,11 +60,16 @@ class TaskPage:
     count: int | None
 
 
-def list_tasks(connection: Connection, context: Context, box: Box, limit: int, cursor: str | None, *, count: bool) -> TaskPage:
-    """One page of a person's tasks: to do by due time, the others newest first; the cursor is the last task's id."""
+def list_tasks(
+    connection: Connection, context: Context, box: Box, limit: int, cursor: str | None, *, count: bool, only: Only = Only()
+) -> TaskPage:
+    """One page of a person's tasks: to do by due time, the others newest first; the cursor is the last task's id.
+
+    `only` narrows what is to do, and nothing else.
+    """
     match box:
         case "todo":
-            return _todo(connection, context, limit, cursor, count=count)
+            return _todo(connection, context, limit, cursor, only, count=count)
         case "done":
             query = _WORK.where(wf_work.c.done_by == context.principal.id)
             page = _page(connection, query, [wf_work.c.done_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
@@ -126,15 +131,15 @@ def step_of(flow: Flow, step: str) -> HumanStep | None:
         return None
 
 
-def _todo(connection: Connection, context: Context, limit: int, cursor: str | None, *, count: bool) -> TaskPage:
+def _todo(connection: Connection, context: Context, limit: int, cursor: str | None, only: Only, *, count: bool) -> TaskPage:
     person, rules = context.principal.id, rules_for(connection, context)
-    page = todo_page(connection, person, rules, limit, cursor) if cursor is None or is_record_id(cursor) else None
+    page = todo_page(connection, person, rules, limit, cursor, only) if cursor is None or is_record_id(cursor) else None
     if page is None:
         raise _bad_cursor()
     shown = page[:limit]
     # What somebody could do for another, but may not in this case, is no work of his.
     tasks = [task for task in show_tasks(connection, context, shown) if task["on_behalf_of"] is not _NOBODY]
-    total = count_todo(connection, person, rules) if count else None
+    total = count_todo(connection, person, rules, only) if count else None
     return TaskPage(tasks, shown[-1].id if len(page) > limit else None, total)
 
 

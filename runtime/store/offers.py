@@ -19,6 +19,7 @@ def offer_row(work: Mapping[str, object], person: str) -> dict[str, object]:
         "copied": work["state"] == COPIED,
         "due_by": due_by(work),
         "created_at": work["created_at"],
+        "unit": work.get("unit"),
     }
 
 

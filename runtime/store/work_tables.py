@@ -193,10 +193,21 @@ wf_work_person = table(
     "wf_work_person",
     sa.Column("work_id", sa.String(36), sa.ForeignKey("wf_work.id"), primary_key=True),
     sa.Column("person_id", sa.String(36), primary_key=True),
-    #: its place in the list: whether it is a copy, and the times of the work item (`runtime.store.offers`)
+    #: its place in the list: whether it is a copy, the times of the work item and its unit (`runtime.store.offers`)
     sa.Column("copied", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("due_by", Instant, nullable=False, server_default="9999-12-31T00:00:00.000Z"),
     sa.Column("created_at", Instant, nullable=False, server_default="1970-01-01T00:00:00.000Z"),
+    sa.Column("unit", sa.String(36)),
+)
+#: A page of somebody's list of one unit, and how much each unit has in it, are one range of this.
+sa.Index(
+    "wf_work_person_unit",
+    wf_work_person.c.person_id,
+    wf_work_person.c.copied,
+    wf_work_person.c.unit,
+    wf_work_person.c.due_by,
+    wf_work_person.c.created_at,
+    wf_work_person.c.work_id,
 )
 #: A page of somebody's list is one range of this, whatever else there is.
 sa.Index(

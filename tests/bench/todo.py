@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from builder.expression_lab.postgres_server import postgres_url
 from runtime.compile.sql_setup import SQLITE_SETUP
 from runtime.process.inbox import count_open, list_tasks
+from runtime.process.todo import Only, show_counts
 from runtime.start import prepare_database
 from runtime.store.database import Database, open_database
 from tests.process.bank import Bank, open_bank
@@ -78,6 +79,13 @@ def measure(name: str, url: str) -> None:
             "second page": lambda: list_tasks(connection, context, "todo", 50, pages[2], count=False),
             "first page with the count": lambda: list_tasks(connection, context, "todo", 50, None, count=True),
             "the count alone": lambda: count_open(connection, context),
+            "first page of one unit of 50": lambda: list_tasks(
+                connection, context, "todo", 50, None, count=False, only=Only(unit="unit7")
+            ),
+            "first page of what is overdue": lambda: list_tasks(
+                connection, context, "todo", 50, None, count=False, only=Only(_DAY + dt.timedelta(days=30))
+            ),
+            "open and overdue by unit": lambda: show_counts(connection, context),
         }
         for title, ask in asked.items():
             whole, inside = timed(database, ask)
@@ -125,15 +133,15 @@ def fill(database: Database, bank: Bank, items: int) -> None:
     created = _MOMENT[kind].format(minutes="(n % 1440)")
     false = "false" if kind == "postgresql" else "0"
     with database.write() as connection:
-        columns = "id, app, release, entity, record_id, text, state, created_at, due_at, by_proxy"
-        row = f"{key}, 'lending', 1, 'loan', {record}, :words, 'open', {created}, {due}, {false}"
+        columns = "id, app, release, entity, record_id, text, state, created_at, due_at, by_proxy, unit"
+        row = f"{key}, 'lending', 1, 'loan', {record}, :words, 'open', {created}, {due}, {false}, 'unit' || ((n / :every) % 50)"
         connection.execute(sa.text(f"INSERT INTO wf_work ({columns}) {_NUMBERS[kind]} SELECT {row} FROM g"), values)
         number = "CAST(substr(id, 25) AS INTEGER)"
         is_mine = f"{number} % :every = 0 AND {number} / :every < :mine"
         person = f"CASE WHEN {is_mine} THEN :ann ELSE 'other' || ({number} % 1000) END"
         last = _LAST[kind]
-        offers = "work_id, person_id, copied, due_by, created_at"
-        offer = f"INSERT INTO wf_work_person ({offers}) SELECT id, {person}, {false}, coalesce(due_at, {last}), created_at FROM wf_work"
+        offers = "work_id, person_id, copied, due_by, created_at, unit"
+        offer = f"INSERT INTO wf_work_person ({offers}) SELECT id, {person}, {false}, coalesce(due_at, {last}), created_at, unit FROM wf_work"
         connection.execute(sa.text(offer), values)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE wf_work")

@@ -77,6 +77,13 @@ export interface Task {
   readonly on_behalf_of: Person | null
 }
 
+/** How much stands in the list of somebody; a unit without a name is work that was started in none. */
+export interface TaskCounts {
+  readonly open: number
+  readonly overdue: number
+  readonly units: readonly { readonly id: string | null, readonly name: string | null, readonly open: number, readonly overdue: number }[]
+}
+
 export interface TaskDetail extends Task {
   readonly decisions: readonly string[]
   /** Whom this person chooses with his decision. */

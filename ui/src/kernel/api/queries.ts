@@ -1,7 +1,7 @@
 /** The questions that several screens ask, each under one cache key. */
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, get, path } from './client'
-import type { Process, Task, TaskDetail } from './processes'
+import type { Process, Task, TaskCounts, TaskDetail } from './processes'
 import type { AppEntry, HistoryEntry, Me, Page, RecordView, RecordWire, Screens } from './types'
 
 const MINUTE = 60_000
@@ -13,7 +13,7 @@ export const keys = {
   record: (app: string, entity: string, id: string) => ['record', app, entity, id] as const,
   history: (app: string, entity: string, id: string) => ['history', app, entity, id] as const,
   process: (app: string, entity: string, id: string) => ['process', app, entity, id] as const,
-  tasks: (box: string) => ['tasks', box] as const,
+  tasks: (box: string, overdue = false, unit = '') => ['tasks', box, overdue, unit] as const,
   task: (id: string) => ['task', id] as const,
 }
 
@@ -69,13 +69,33 @@ export const useProcess = (app: string, entity: string, id: string, enabled: boo
 
 export type Box = 'todo' | 'started' | 'done' | 'copies'
 
-/** One box of work; what is there stays while the next answer is on its way. */
-export const useTasks = (box: Box) =>
-  useQuery<Page<Task>>({
-    queryKey: keys.tasks(box),
-    queryFn: ({ signal }) => get<Page<Task>>('/api/tasks', { query: { box, limit: 100, count: 'exact' }, signal }),
+/** Which part of what is to do is wanted: what is overdue, and what was started in one unit. */
+export interface Only { readonly overdue: boolean, readonly unit: string }
+
+/** One box of work, page after page; what is there stays while the next answer is on its way. */
+export const useTasks = (box: Box, { overdue, unit }: Only) =>
+  useInfiniteQuery({
+    queryKey: keys.tasks(box, overdue, unit),
+    queryFn: ({ pageParam, signal }) => get<Page<Task>>('/api/tasks', { query: { box, limit: 100, cursor: pageParam, overdue, unit: unit || undefined }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.next ?? undefined,
     placeholderData: keepPreviousData,
     refetchInterval: MINUTE,
+  })
+
+/** How much there is to do, how much of it is overdue, and both by the unit in which the work was started. */
+export const useTaskCounts = () =>
+  useQuery({
+    queryKey: ['tasks', 'counts'],
+    queryFn: ({ signal }) => get<TaskCounts>('/api/tasks/counts', { signal }),
+    refetchInterval: MINUTE,
+  })
+
+/** The last tasks that somebody has done. */
+export const useLastDone = (limit: number) =>
+  useQuery({
+    queryKey: ['tasks', 'last done', limit],
+    queryFn: ({ signal }) => get<Page<Task>>('/api/tasks', { query: { box: 'done', limit }, signal }),
   })
 
 /** One task and what is needed to decide it. */

@@ -2,7 +2,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
-import { useMe, useTasks, type Box } from '../../kernel/api/queries'
+import { useMe, useTasks, type Only } from '../../kernel/api/queries'
 import { clock } from '../../kernel/format/dates'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
@@ -15,6 +15,8 @@ import { outcomeText } from '../parts/kinds'
 import { Batch } from './Batch'
 import { ends } from './decide'
 import { fits } from './group'
+import { Narrow } from './Narrow'
+import { BOXES, endOf, placeOf } from './place'
 import { TaskList } from './TaskList'
 import { TaskPane } from './TaskPane'
 import { words } from './words'
@@ -22,21 +24,20 @@ import '../record/record.css'
 import '../parts/parts.css'
 import './inbox.css'
 
-const BOXES: readonly Box[] = ['todo', 'started', 'done', 'copies']
-
 export default function Inbox() {
   const t = useWords(words), c = useWords(common), label = useLabel()
   const { id } = useParams()
   const [query] = useSearchParams()
-  const box = BOXES.find(each => each === query.get('box')) ?? 'todo'
+  const place = placeOf(query), { box, only } = place
   const navigate = useNavigate(), narrow = useIsNarrow()
   const [typed, setTyped] = useState(''), [said, setSaid] = useState(''), [moved, setMoved] = useState(false)
   const [picked, setPicked] = useState<ReadonlySet<string> | null>(null)
-  const answer = useTasks(box), open = useMe().data?.open_tasks
-  const tasks = answer.data?.items.filter(task => fits(task, typed, label)) ?? null
+  const answer = useTasks(box, only), open = useMe().data?.open_tasks
+  const tasks = answer.data?.pages.flatMap(page => page.items).filter(task => fits(task, typed, label)) ?? null
   // On a wide screen the first task stands open, so that a decision needs no extra click.
   const shown = id ?? (narrow ? undefined : tasks?.[0]?.id)
-  const suffix = box === 'todo' ? '' : `?box=${box}`
+  const suffix = endOf(place)
+  const narrowTo = (next: Only) => { setPicked(null); void navigate(`/tasks${endOf({ box, only: next })}`) }
   useTitle(t(box === 'todo' ? 'title' : box))
   const step = (by: 1 | -1) => {
     const at = tasks?.findIndex(task => task.id === shown) ?? -1
@@ -56,7 +57,7 @@ export default function Inbox() {
           {BOXES.map(each => <Link key={each} to={each === 'todo' ? '/tasks' : `/tasks?box=${each}`} aria-current={each === box ? 'page' : undefined}>{t(each)}{each === 'todo' && open !== undefined && open > 0 && <small>{open}</small>}</Link>)}
         </div>
         {answer.error && answer.data && <div className="notice" role="alert"><span className="grow">{c('stale_list', { time: clock(new Date(answer.dataUpdatedAt).toISOString()) })}</span><Button size="small" onClick={() => void answer.refetch()}>{c('retry')}</Button></div>}
-        {answer.error && !answer.data ? <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div> : <TaskList box={box} tasks={tasks} chosen={shown} typed={typed} type={setTyped} picked={picked} pick={setPicked} />}
+        {answer.error && !answer.data ? <div className="card-body"><Failure error={answer.error} retry={() => void answer.refetch()} /></div> : <TaskList place={place} tasks={tasks} more={answer.hasNextPage ? <Button size="small" aria-busy={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{t('more')}</Button> : null} narrow={box === 'todo' ? <Narrow only={only} change={narrowTo} /> : null} chosen={shown} typed={typed} type={setTyped} picked={picked} pick={setPicked} />}
         {box === 'todo' && <Batch tasks={tasks ?? []} picked={picked} pick={setPicked} />}
         <p className="inbox-keys hint small" aria-hidden="true">{(tasks?.length ?? 0) > 0 && <><kbd>J</kbd> <kbd>K</kbd> {t('key_move')}</>}{box === 'todo' && (tasks?.length ?? 0) > 0 && <> <kbd>A</kbd> {t('key_agree')} <kbd>R</kbd> {t('key_return')} <kbd>Ctrl Enter</kbd> {t('key_confirm')}</>}</p>
       </section>
@@ -69,7 +70,7 @@ export default function Inbox() {
               if (!ends(decision.name)) return
               const at = tasks?.findIndex(each => each.id === task.id) ?? -1, next = tasks?.[at + 1] ?? tasks?.[at - 1]
               setMoved(true)
-              void navigate(next && box === 'todo' ? `/tasks/${next.id}` : '/tasks', { replace: true })
+              void navigate(next && box === 'todo' ? `/tasks/${next.id}${suffix}` : `/tasks${suffix}`, { replace: true })
             }} />
           : tasks?.length !== 0 && <div className="empty"><h2>{t('choose')}</h2><p>{t('choose_text')}</p></div>}
       </section>

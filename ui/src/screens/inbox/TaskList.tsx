@@ -1,21 +1,28 @@
 /** The left pane: the cards of one box, by deadline, each of three lines. */
 import { Checkbox, Input } from 'antd'
+import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { Task } from '../../kernel/api/processes'
 import { group as grouping } from '../../kernel/format/numbers'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { useNow } from '../../kernel/now'
-import type { Box } from '../../kernel/api/queries'
+import { useLastDone } from '../../kernel/api/queries'
 import { Deadline, lengthText } from '../parts/Deadline'
 import { outcomeText } from '../parts/kinds'
 import { words as partWords } from '../parts/words'
 import { toggled } from './Batch'
 import { grouped } from './group'
+import { endOf, type Place } from './place'
 import { words } from './words'
 
+const DONE: Place = { box: 'done', only: { overdue: false, unit: '' } }
+
 interface TaskListProps {
-  readonly box: Box
+  readonly place: Place
+  /** How to see more of the list than came at first, and how to see less. */
+  readonly more: ReactNode
+  readonly narrow: ReactNode
   readonly tasks: readonly Task[] | null
   readonly chosen: string | undefined
   readonly typed: string
@@ -25,12 +32,13 @@ interface TaskListProps {
   readonly pick: (picked: ReadonlySet<string> | null) => void
 }
 
-function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, readonly chosen: boolean }) {
+function Card({ task, place, chosen }: { readonly task: Task, readonly place: Place, readonly chosen: boolean }) {
+  const { box } = place
   const t = useWords(words), p = useWords(partWords), label = useLabel(), now = useNow()
   const minutes = Math.max(Math.round((now.getTime() - Date.parse(task.created_at)) / 60_000), 0)
   const third = [label(task.entity_label), box === 'todo' && t('here', { time: lengthText(p, minutes) }), task.on_behalf_of && t('for_whom', { name: task.on_behalf_of.name }), task.claimed_by && t('claimed', { name: task.claimed_by.name })].filter(Boolean).join(' · ')
   return (
-    <Link className="task-card" to={`/tasks/${task.id}${box === 'todo' ? '' : `?box=${box}`}`} aria-current={chosen ? 'true' : undefined} data-task={task.id}>
+    <Link className="task-card" to={`/tasks/${task.id}${endOf(place)}`} aria-current={chosen ? 'true' : undefined} data-task={task.id}>
       <span className="task-line"><b className="cut">{task.record_title}</b>{task.four_eyes && <span className="tag tag-outline">{t('four_eyes')}</span>}<span className="grow" /><b className={task.amount ? 'num' : 'quiet task-plain'}>{task.amount ? grouping(task.amount, 2) : task.kind === 'seat' ? t('no_amount') : ''}</b></span>
       <span className="task-line"><span className="cut grow">{[label(task.text) || label(task.title), task.unit].filter(Boolean).join(' · ')}</span>{box === 'todo' ? <Deadline due={task.due_at} /> : task.result && <span className="small quiet">{outcomeText(task.result)}</span>}</span>
       <span className="task-line small quiet cut">{third}</span>
@@ -38,12 +46,26 @@ function Card({ task, box, chosen }: { readonly task: Task, readonly box: Box, r
   )
 }
 
-export function TaskList({ box, tasks, chosen, typed, type, picked, pick }: TaskListProps) {
-  const t = useWords(words), now = useNow()
+/** The last that somebody has done, where there is nothing to do. */
+function LastDone() {
+  const t = useWords(words), done = useLastDone(5).data?.items ?? []
+  if (done.length === 0) return null
+  return (
+    <section aria-labelledby="last-done">
+      <h2 id="last-done" className="task-group">{t('last_done')}</h2>
+      <ul>{done.map(task => <li key={task.id}><Card task={task} place={DONE} chosen={false} /></li>)}</ul>
+    </section>
+  )
+}
+
+export function TaskList({ place, more, narrow, tasks, chosen, typed, type, picked, pick }: TaskListProps) {
+  const t = useWords(words), now = useNow(), { box, only } = place
+  const isNarrowed = only.overdue || only.unit !== ''
   const groups = tasks && (box === 'todo' ? grouped(tasks, now) : tasks.length > 0 ? [['all', tasks] as const] : [])
   return (
     <>
       <div className="task-find"><Input id="task-find" value={typed} allowClear placeholder={t('find')} aria-label={t('find')} onChange={event => type(event.target.value)} /></div>
+      {narrow}
       <div className="task-scroll">
         {tasks === null && [0, 1, 2, 3].map(at => <div key={at} className="task-card"><span className="grey" /><span className="grey" /><span className="grey" /></div>)}
         {groups?.map(([name, list]) => (
@@ -52,12 +74,14 @@ export function TaskList({ box, tasks, chosen, typed, type, picked, pick }: Task
             <ul>{list.map(task => (
               <li key={task.id} className={picked ? 'batch-row' : ''}>
                 {picked && box === 'todo' && <Checkbox aria-label={t('choose_task', { title: task.record_title })} checked={picked.has(task.id)} onChange={event => pick(toggled(picked, task.id, event.target.checked))} />}
-                <Card task={task} box={box} chosen={task.id === chosen} />
+                <Card task={task} place={place} chosen={task.id === chosen} />
               </li>
             ))}</ul>
           </section>
         ))}
-        {groups?.length === 0 && <div className="empty"><h2>{typed ? t('none_found', { text: typed }) : t(`empty_${box}`)}</h2></div>}
+        {more && <p className="task-more">{more}</p>}
+        {groups?.length === 0 && <div className="empty"><h2>{typed ? t('none_found', { text: typed }) : isNarrowed ? t('none_such') : t(`empty_${box}`)}</h2></div>}
+        {groups?.length === 0 && box === 'todo' && !typed && !isNarrowed && <LastDone />}
       </div>
     </>
   )

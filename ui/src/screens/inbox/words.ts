@@ -8,6 +8,7 @@ export const words = catalogue('inbox', {
   done: ['已办', 'Done'],
   copies: ['抄送我的', 'Copies for me'], empty_copies: ['还没有抄送给你的', 'No copies for you yet'], read: ['已阅', 'Read'],
   boxes: ['工作', 'Work'],
+  narrow: ['只看', 'Only'], unit: ['发起机构', 'Started in'], units_all: ['全部机构', 'All units'], unit_empty: ['该机构没有了', 'Nothing left of that unit'], none_such: ['没有这样的待办', 'No such task'], last_done: ['最近办结', 'Done last'],
   find: ['客户、编号、步骤', 'Name, number, step'],
   by_due: ['按期限', 'By deadline'],
   late: ['已超时', 'Overdue'], today: ['今天到期', 'Due today'], week: ['本周', 'This week'], later: ['以后', 'Later'], open_end: ['没有期限', 'No deadline'], all: ['最近', 'Latest'],
