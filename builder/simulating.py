@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from builder.trial_people import Surround
 from forms_dsl.diagnostics import Diagnostic, has_errors, nearest
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.load import Loaded
@@ -14,7 +15,7 @@ from forms_dsl.source import Span
 from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp, compile_app
 from runtime.failures import Fault, Invalid, NotFound
-from runtime.process.words import asked_because, left_out_because
+from runtime.process.words import asked_because, held_because, left_out_because
 from workflow_engine.preview import Preview, preview
 from workflow_engine.scenario import unplayable
 from workflow_engine.simulate import TrialStep
@@ -43,6 +44,12 @@ class Simulated:
     compiled: CompiledApp
     seen: Preview
 
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody whom the steps name."""
+        steps = self.seen.trial.steps
+        return frozenset({person for step in steps for person in (*step.people, *(out.person for out in step.left_out))})
+
     def as_json(self, locale: str) -> dict[str, object]:
         """The steps with people and reasons, in the shape of docs/rest.md."""
         refused = self.seen.refused
@@ -70,12 +77,23 @@ class Simulated:
             ],
             "due_at": due,
             "authority": authority,
-            "stuck": step.stuck,
+            "stuck": held_because(step.stuck, locale),
         }
 
 
-def simulate_case(files: Mapping[str, str], load: Load, workflow: str, *, case: str | None, example: str | None) -> Simulated:
-    """Look at a case ahead: the text of one, or an example by name. Raises Broken, NotFound or Invalid."""
+def simulate_case(
+    files: Mapping[str, str],
+    load: Load,
+    workflow: str,
+    *,
+    case: str | None,
+    example: str | None,
+    surround: Surround | None = None,
+) -> Simulated:
+    """Look at a case ahead: the text of one, or an example by name. Raises Broken, NotFound or Invalid.
+
+    With `surround` people of the bank stand for those whom the case would name or invent.
+    """
     app = _loaded(files, load, None)
     flow = _workflow(app, workflow)
     if case is None:
@@ -88,7 +106,11 @@ def simulate_case(files: Mapping[str, str], load: Load, workflow: str, *, case: 
         raise _wrong(f"{word} 不属于单个流程的案例。", f"{word} is nothing of one workflow.")
     try:
         worked = worked_case(app, flow, chosen)
-        return Simulated(worked, compile_app(app, 0), preview(worked))
+        compiled = compile_app(app, 0)
+        if surround is None:
+            return Simulated(worked, compiled, preview(worked))
+        worked, around = surround(worked, compiled)
+        return Simulated(worked, compiled, preview(worked, around))
     except ValueRefused as refused:
         raise _wrong(refused.message.get("zh", refused.code), refused.message.get("en", refused.code)) from refused
 

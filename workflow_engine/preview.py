@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from workflow_engine.scenario import Refused, play
 from workflow_engine.simulate import Trial, simulate, simulate_from
 from workflow_engine.trial_world import world_of
-from workflow_engine.worked_case import WorkedCase, record_after
+from workflow_engine.worked_case import Record, WorkedCase, record_after
+from workflow_engine.world import World
+
+#: Changes who is in the world of a case while its record is as it is.
+Around = Callable[[World, Record], World]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +26,21 @@ class Preview:
     refused: Refused | None = None
 
 
-def preview(worked: WorkedCase) -> Preview:
-    """Where a case leads; raises ValueRefused for a value that its field does not take."""
+def _as_it_is(world: World, _record: Record) -> World:
+    return world
+
+
+def preview(worked: WorkedCase, around: Around = _as_it_is) -> Preview:
+    """Where a case leads; `around` has a say in cases without acts. Raises ValueRefused for a value that its field does not take."""
     if not worked.case.do:
         user = worked.case.user
         unit = user.branch if user is not None else None
-        trial = simulate(
-            worked.definition, worked.starter, unit, lambda done: world_of(worked, record_after(worked, done), worked.now)
-        )
+
+        def facts(done: tuple[str, ...]) -> World:
+            record = record_after(worked, done)
+            return around(world_of(worked, record, worked.now), record)
+
+        trial = simulate(worked.definition, worked.starter, unit, facts)
         return Preview((), trial, trial.ends)
     played = play(worked)
     open_steps = {visit.step for visit in played.state.open_visits()}

@@ -41,17 +41,19 @@ def load_verified(
     *,
     others: Mapping[str, App] = MappingProxyType({}),
     publishing: bool = True,
+    cases: bool = True,
     read: Reader = read_document,
 ) -> Loaded:
     """The app of these files with the engine's findings; no app when one of them is an error.
 
     What this version does not carry out is an error for whoever publishes, and one hint a file for whoever only checks.
+    Without `cases` the worked cases are left to whoever plays them one by one, and stop nobody.
     """
     with COLLECTOR_PAUSED:
         loaded = load_app(files, others=others, read=read)
         if loaded.app is None:
             return loaded
-        verified = verify_app(loaded.app, loaded.documents)
+        verified = verify_app(loaded.app, loaded.documents, cases=cases)
         if not publishing:
             verified = told_once(verified)
         diagnostics = (*loaded.diagnostics, *verified)
@@ -59,13 +61,15 @@ def load_verified(
         return Loaded(None if has_errors(ordered) else loaded.app, ordered, loaded.documents)
 
 
-def verify_app(app: App, documents: Mapping[str, Document] = MappingProxyType({})) -> tuple[Diagnostic, ...]:
+def verify_app(
+    app: App, documents: Mapping[str, Document] = MappingProxyType({}), *, cases: bool = True
+) -> tuple[Diagnostic, ...]:
     """The engine's findings about every workflow of an app; `documents` of the files make them point at the very key."""
-    return tuple(found for workflow in app.workflows.values() for found in verify_workflow(app, workflow, documents))
+    return tuple(found for workflow in app.workflows.values() for found in verify_workflow(app, workflow, documents, cases=cases))
 
 
 def verify_workflow(
-    app: App, workflow: Workflow, documents: Mapping[str, Document] = MappingProxyType({})
+    app: App, workflow: Workflow, documents: Mapping[str, Document] = MappingProxyType({}), *, cases: bool = True
 ) -> Iterator[Diagnostic]:
     """The engine's findings about one workflow; examples run only when it stands."""
     definition = build_definition(workflow)
@@ -73,7 +77,7 @@ def verify_workflow(
     found = [*_steps(definition), *behind, *not_carried_out(app, workflow, documents), *_trail(app, workflow)]
     yield from found
     stands = not has_errors(each for each in found if each.code != NOT_CARRIED_OUT.id)
-    if stands and can_be_tried(workflow):
+    if cases and stands and can_be_tried(workflow):
         yield from check_examples(app, workflow)
 
 

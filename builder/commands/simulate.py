@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace, locale: str) -> int:
 
     def load(files: Mapping[str, str]) -> Loaded:
         others = load_required(files, apps_beside(folder.path, arguments.apps))
-        return load_verified(files, others=others, publishing=False)
+        return load_verified(files, others=others, publishing=False, cases=False)
 
     try:
         found = simulate_case(folder.files, load, arguments.workflow, case=text, example=arguments.example)

@@ -66,7 +66,7 @@ def make_world(
         evaluate=lambda expression: flow.value(expression, facts),
         people=_once(lambda by: find_people(directory, by)),
         still_fits=_once(lambda by, person: still_fits(directory, by, person)),
-        limit_of=_once(lambda person: _limit(connection, flow.compiled, person)),
+        limit_of=_once(lambda person: limit_of(connection, flow.compiled, person)),
         editors=_once(lambda names: editors_of(connection, flow.entity.entity, record.id, names)),
         authors=_once(lambda: authors_of(connection, flow.entity, record.id, submitted)),
         material=_once(lambda: _digest(record, flow.workflow.replay_if_changed)),
@@ -120,7 +120,8 @@ def _once(ask: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     return remember
 
 
-def _limit(connection: Connection, compiled: CompiledApp, person: str) -> Decimal | None:
+def limit_of(connection: Connection, compiled: CompiledApp, person: str) -> Decimal | None:
+    """The amount up to which a person may decide in an app; None for somebody without a limit of his own."""
     amount: str | None = ask_value(connection, _LIMIT, {"person": person, "of": compiled.app.name})
     return None if amount is None else Decimal(amount)
 

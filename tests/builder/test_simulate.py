@@ -103,3 +103,29 @@ def test_a_draft_is_simulated_over_rest(workshop: Workshop) -> None:
     assert (422, ["/case/given/subjekt"]) == (wrong.status_code, [one["pointer"] for one in wrong.json()["errors"]])
     assert 404 == shen.post(path, json={"workflow": "none", "case": {}, "files": files}).status_code
     assert 403 == workshop.client("zhou").post(path, json={"workflow": "handling", "example": "plain"}).status_code
+
+
+def test_the_people_of_the_bank_stand_in_for_invented_ones(workshop: Workshop) -> None:
+    """With a starter the directory is asked as a real approval asks it: two agents, of whom who started takes no part."""
+    path, files = "/api/builder/apps/desk/simulate", {"workflows/handling.yaml": FLOW}
+    shen, people = workshop.client("shen"), workshop.people
+    wish = {"workflow": "handling", "case": {"given": {"subject": "A"}}, "files": files}
+
+    told = shen.post(path, json={**wish, "starter": people["shen"]}).json()
+    played = shen.post(path, json={**wish, "case": {"given": {"subject": "A"}, "do": ["submit"]}, "starter": people["shen"]})
+    nobody = shen.post(path, json={**wish, "starter": "nobody"})
+
+    assert ("approved", [[people["shen"]], [people["zhou"]]]) == (told["ends"], [step["people"] for step in told["steps"]])
+    assert [{"person": people["shen"], "because": "Two people"}] == told["steps"][1]["left_out"]
+    assert {"shen 先生", "zhou 先生"} == {person["name"] for person in told["persons"].values()}
+    assert (422, "/case/do") == (played.status_code, played.json()["errors"][0]["pointer"])
+    assert (422, "/starter") == (nobody.status_code, nobody.json()["errors"][0]["pointer"])
+
+
+def test_the_worked_cases_of_a_draft_are_told_one_by_one(workshop: Workshop) -> None:
+    """Each with its line, and what differs from what it expects."""
+    wrong = FLOW + "  - name: too_short\n    given: {subject: B}\n    path: [apply]\n"
+    told = workshop.client("shen").post("/api/builder/apps/desk/examples", json={"files": {"workflows/handling.yaml": wrong}})
+    items = [(one["name"], one["state"], one["line"]) for one in told.json()["items"] if one["workflow"] == "handling"]
+    assert [("plain", "passed", 16), ("too_short", "failed", 19)] == items
+    assert 403 == workshop.client("zhou").post("/api/builder/apps/desk/examples", json={"files": {}}).status_code

@@ -1,5 +1,5 @@
 /** The strip at the foot: problems of the draft, each a way to its place, and the depth of undo. */
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useDraft } from '../draft/store'
 import type { Diagnostic } from '../draft/types'
@@ -7,7 +7,13 @@ import { words } from '../words'
 
 const TAG = { error: 'tag-seal', warning: 'tag-warning', hint: '' } as const
 
-export function Foot({ open }: { readonly open: (found: Diagnostic) => void }) {
+interface FootProps {
+  readonly open: (found: Diagnostic) => void
+  /** What a designer says there of its own. */
+  readonly children?: ReactNode
+}
+
+export function Foot({ open, children }: FootProps) {
   const t = useWords(words)
   const diagnostics = useDraft(state => state.diagnostics)
   const refused = useDraft(state => state.refused), dismiss = useDraft(state => state.dismiss)
@@ -43,6 +49,7 @@ export function Foot({ open }: { readonly open: (found: Diagnostic) => void }) {
         {first && !shown && <span className="cut">{first.code} {first.message}</span>}
         <span className="grow" />
         {first && !shown && <span className="mono">{first.file}:{first.line}</span>}
+        {children}
         <span className="hint small">{t('undo_steps', { count: steps })}</span>
       </div>
     </footer>

@@ -1,5 +1,5 @@
 /** The drawer at the right: everything that can be said of what is selected, under six tabs; each change is one command. */
-import { useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useState, type KeyboardEvent } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { labelOf, type ModelMap } from '../draft/definition'
@@ -16,6 +16,8 @@ import { MoveTo } from './MoveTo'
 import { keysOfVerb, TABS, tabOf, useSchema, type Node, type Tab } from './schema'
 import type { Sentences } from './sentences'
 import { END, findBlock, findBranch, namesOf, type Block } from './tree'
+import type { Trial } from './trial'
+import { WhoItWouldBe } from './WhoItWouldBe'
 import { workflowFile } from './workflow'
 import { words } from './words'
 
@@ -26,8 +28,9 @@ interface DrawerProps {
   readonly readOnly: boolean
   readonly askRemove: (id: string) => void
   readonly close: () => void
-  /** What stands below the people of a step: who it would be. */
-  readonly people: (block: Block) => ReactNode
+  readonly trial: Trial | null
+  /** Opens the trial run. */
+  readonly tryIt: () => void
 }
 
 /** Escape goes back to the tree, which keeps what was typed; an open list of names takes it for itself. */
@@ -51,7 +54,7 @@ export function Drawer(props: DrawerProps) {
   )
 }
 
-function StepPanel({ tree, sentences, readOnly, askRemove, close, people, block }: DrawerProps & { readonly block: Block }) {
+function StepPanel({ tree, sentences, readOnly, askRemove, close, trial, tryIt, block }: DrawerProps & { readonly block: Block }) {
   const t = useWords(words)
   const schema = useSchema()
   const keys = block.verb ? keysOfVerb(schema, block.verb).filter(([key]) => tabOf(key) !== null) : []
@@ -69,7 +72,7 @@ function StepPanel({ tree, sentences, readOnly, askRemove, close, people, block 
         {keys.filter(([key]) => tabOf(key) === tab && !(block.verb === 'choose' && Array.isArray(block.model['choose']) && key === 'choose')).map(([key, node]) =>
           <Field key={key} name={key} node={block.verb === 'choose' && key === 'choose' ? valueOf(node) : node} path={[...block.path, key]} within={block.path} value={block.model[key]} />)}
         {block.branches.length > 0 && tab === 'mode' && <BranchPanel.Add block={block} />}
-        {tab === 'who' && people(block)}
+        {tab === 'who' && 'by' in block.model && <WhoItWouldBe trial={trial} step={block.name} open={tryIt} />}
         {tab === 'mode' && <MoveTo tree={tree} block={block} sentences={sentences} />}
       </fieldset>
       <DrawerFoot path={block.path} />

@@ -20,11 +20,15 @@ import { ComparePane, SourcePane } from '../source/panes'
 import { words as shared } from '../words'
 import { DesignerContext, focusSelected, selectionOf, useDesigner, useDesignerOf } from './designer'
 import { Drawer } from './Drawer'
+import { Examples } from './Examples'
 import { placeOf } from './findings'
+import { reachedBy } from './layout'
 import { coversStep, useSentences } from './sentences'
 import { RemoveDialog } from './RemoveDialog'
 import { allBlocks, treeOf, type Block } from './tree'
 import { Tree } from './Tree'
+import type { Trial } from './trial'
+import { TrialPane } from './TrialPane'
 import { Tools } from './Tools'
 import { entityOf, isOverlay, workflowFile, workflowModel } from './workflow'
 import { words } from './words'
@@ -76,12 +80,10 @@ export default function WorkflowDesigner() {
         {draft.ready && file && view === 'source' && <SourcePane app={app} file={path} />}
         {draft.ready && file && view === 'compare' && <ComparePane app={app} file={path} />}
       </main>
-      <Foot open={open} />
+      <Foot open={open}>{file && <Examples app={app} workflow={workflow} />}</Foot>
     </>
   )
 }
-
-const NOTHING_REACHED: ReadonlySet<string> = new Set()
 
 function Design({ model }: { readonly model: ModelMap }) {
   const t = useWords(words), s = useWords(shared)
@@ -97,6 +99,8 @@ function Design({ model }: { readonly model: ModelMap }) {
   const [zoom, setZoom] = useState(1)
   const [opened, setOpened] = useState(true)
   const [removing, setRemoving] = useState<string | null>(null)
+  const [trying, setTrying] = useState(false)
+  const [trial, setTrial] = useState<Trial | null>(null)
   const status = useRef<HTMLParagraphElement>(null)
   const announce = useCallback((text: string) => {
     if (status.current) status.current.textContent = text
@@ -105,18 +109,28 @@ function Design({ model }: { readonly model: ModelMap }) {
   const fold = (id: string) => setFolded(new Set(folded.has(id) ? [...folded].filter(each => each !== id) : [...folded, id]))
   const blocks = allBlocks(tree).filter(block => block.branches.length > 0)
   const noted = notedOf(model, tree)
+  const reached = trial ? reachedBy(tree, new Set([...trial.done, ...trial.steps.map(step => step.step)]), trial.ends === 'approved') : EVERYTHING
+  const show = (isTrial: boolean) => {
+    setTrying(isTrial)
+    if (!isTrial) setTrial(null)
+  }
   return (
     <>
       {isNarrow && <p className="notice">{s('narrow')}</p>}
       {broken && <p className="notice">{t('broken')}</p>}
-      <div className={opened && selected?.kind === 'step' ? 'workflow has-drawer' : 'workflow'}>
+      <div className={`workflow ${opened && selected?.kind === 'step' ? 'has-drawer' : ''} ${trying ? 'has-trial' : ''}`}>
+        {trying && <TrialPane workflow={model} trial={trial} tried={setTrial} leave={() => { show(false); focusSelected() }} announce={announce} />}
         <div className="flow-pane">
+          <div className="switch flow-modes" role="group" aria-label={t('mode')}>
+            <button type="button" aria-pressed={!trying} onClick={() => show(false)}>{t('edit')}</button>
+            <button type="button" aria-pressed={trying} onClick={() => show(true)}>{t('trial')}</button>
+          </div>
           <Tools zoom={zoom} setZoom={setZoom} isFolded={folded.size > 0} foldAll={() => setFolded(folded.size ? new Set() : new Set(blocks.map(block => block.id)))} hasBlocks={blocks.length > 0} />
-          <Tree tree={tree} workflow={model} sentences={sentences} folded={folded} fold={fold} zoom={zoom} readOnly={readOnly} shown={{ trial: null, reached: NOTHING_REACHED, noted }} askRemove={setRemoving} announce={announce} opened={() => setOpened(true)} />
+          <Tree tree={tree} workflow={model} sentences={sentences} folded={folded} fold={fold} zoom={zoom} readOnly={readOnly} shown={{ trial, reached, noted: trial ? new Set(trial.steps.filter(step => step.left_out.length > 0).map(step => step.step)) : noted }} askRemove={setRemoving} announce={announce} opened={() => setOpened(true)} />
           <p className="flow-keys hint small">{t('keys')}</p>
         </div>
         {opened && selected?.kind === 'step' && (
-          <Drawer tree={tree} workflow={model} sentences={sentences} readOnly={readOnly} askRemove={setRemoving} close={() => { setOpened(false); focusSelected() }} people={() => null} />
+          <Drawer tree={tree} workflow={model} sentences={sentences} readOnly={readOnly} askRemove={setRemoving} close={() => { setOpened(false); focusSelected() }} trial={trial} tryIt={() => setTrying(true)} />
         )}
       </div>
       {removing && <RemoveDialog id={removing} tree={tree} workflow={model} sentences={sentences} close={() => { setRemoving(null); focusSelected() }} done={name => { setRemoving(null); announce(t('removed', { name })); focusSelected() }} />}
@@ -124,6 +138,9 @@ function Design({ model }: { readonly model: ModelMap }) {
     </>
   )
 }
+
+/** Without a trial nothing is drawn pale. */
+const EVERYTHING: ReadonlySet<string> = new Set()
 
 /** The cards of the main line at which a rule over persons hangs: those that must be somebody else than at an earlier step. */
 function notedOf(model: ModelMap, tree: readonly Block[]): ReadonlySet<string> {
