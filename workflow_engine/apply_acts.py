@@ -75,7 +75,7 @@ def add_copies(state: Instance, at: dt.datetime, event: Copied) -> Instance:
     has = {copy.person for copy in state.copies if copy.record_version == version}
     new = [person for person in dict.fromkeys(event.people) if person not in has]
     numbered = enumerate(new, start=len(state.copies) + 1)
-    added = tuple(Copy(number, event.step, person, at, version) for number, person in numbered)
+    added = tuple(Copy(number, event.step, person, at, version, must_read=event.must_read) for number, person in numbered)
     return replace(state, copies=(*state.copies, *added))
 
 

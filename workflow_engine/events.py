@@ -279,11 +279,12 @@ class Reminded:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """抄送: people may read the record as it was then, without the fields that the step hides."""
+    """抄送: people may read the record as it was then, without the fields that the step hides; or have to (须阅)."""
 
     step: str
     people: tuple[str, ...]
     record_version: int | None = None
+    must_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

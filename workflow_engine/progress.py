@@ -176,7 +176,7 @@ def pass_step(progress: Progress, visit: Visit, result: VisitState) -> None:
 def give_copies(progress: Progress, step: CopyStep) -> None:
     """Let people read the record as it is now."""
     people = {c.person: None for by in step.to for c in progress.world.people(by).candidates}
-    progress.emit(ev.Copied(step.name, tuple(people), progress.world.record_version))
+    progress.emit(ev.Copied(step.name, tuple(people), progress.world.record_version, step.must_read))
 
 
 def copy_all(progress: Progress, at: str) -> None:

@@ -211,6 +211,12 @@ class Copy:
     at: dt.datetime
     record_version: int | None = None
     read_at: dt.datetime | None = None
+    must_read: bool = False
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody still has to say that he has read it."""
+        return self.must_read and self.read_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def build_copy(flow: FlowContext, place: Place, shape: CopyShape) -> CopyStep:
         when=flow.condition(place.at("when"), shape.when),
         hide=hide,
         at=shape.copy_.at,
+        must_read=shape.copy_.must_read,
     )
 
 

@@ -72,6 +72,13 @@ class CopyToShape(Shape):
     at: Annotated[
         str | None, one_of("start", "finish"), key("When; default is where it stands.", "何时抄送，默认在所处位置。")
     ] = None
+    must_read: Annotated[
+        Flag,
+        key(
+            "Whether it stands in the list of each of them until he says that he has read it.",
+            "是否须阅：确认已阅之前一直在其待办中。",
+        ),
+    ] = False
 
 
 class CopyShape(Shape):

@@ -168,7 +168,10 @@ class CallStep:
 
 @dataclass(frozen=True, slots=True)
 class CopyStep:
-    """抄送: read access for some people, without the fields of `hide`; `at` start or finish, None where it stands."""
+    """抄送: read access for some people, without the fields of `hide`; `at` start or finish, None where it stands.
+
+    With `must_read` it stands in the list of each of them until he has confirmed it (须阅).
+    """
 
     name: str
     span: Span
@@ -176,6 +179,7 @@ class CopyStep:
     when: Expression | None = None
     hide: tuple[str, ...] = ()
     at: str | None = None
+    must_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

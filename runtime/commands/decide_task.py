@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from runtime.commands.prove_person import prove_person
 from runtime.context import Context
@@ -14,8 +15,9 @@ from runtime.process.service import Decided, DecisionBody, Word, act_on, decide
 from runtime.process.view import process_of
 from runtime.store.database import Database
 
+BatchWord = Word | Literal["read"]
 #: Decisions that many tasks may be given at once: none that needs more than a word for each.
-BATCH_WORDS: frozenset[Word] = frozenset({"approve", "reject", "complete", "claim", "release"})
+BATCH_WORDS: frozenset[BatchWord] = frozenset({"approve", "reject", "complete", "claim", "release", "read"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,18 @@ def act_on_task(database: Database, context: Context, task_id: str, word: ActWor
 
 
 def decide_tasks(
-    database: Database, context: Context, items: Sequence[BatchItem], word: Word, opinion: str | None
+    database: Database, context: Context, items: Sequence[BatchItem], word: BatchWord, opinion: str | None
 ) -> list[tuple[str, Failure | None]]:
     """Decide many tasks alike, each in a transaction of its own with all its checks; what refused one stops no other."""
     outcomes: list[tuple[str, Failure | None]] = []
     for item in items:
         try:
             with database.write() as connection:
-                decide(connection, context, item.task_id, word, DecisionBody(opinion, version=item.version))
+                body = DecisionBody(opinion, version=item.version)
+                if word == "read":
+                    act_on(connection, context, item.task_id, word, body)
+                else:
+                    decide(connection, context, item.task_id, word, body)
         except Failure as refused:
             outcomes.append((item.task_id, refused))
         else:

@@ -16,6 +16,7 @@ from workflow_engine.state import Instance
 
 #: Kind, step, opinion, detail.
 Shown = tuple[str, str | None, str | None, str | None]
+_MUST_READ: Label = {"zh": "（须阅）", "en": " (must read)"}
 _BALLOT: Label = {"zh": "同意 {0}，反对 {1}，弃权 {2}，未投 {3}", "en": "{0} for, {1} against, {2} abstained, {3} absent"}
 _MODES: Mapping[str, Label] = {
     "before": {"zh": "前加签", "en": "before"},
@@ -64,8 +65,9 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
         return f"→ {name}（{more}）" if more and locale == "zh" else f"→ {name} ({more})" if more else f"→ {name}"
 
     match event:
-        case ev.Copied(step=step, people=copied) if copied:
-            return "copied", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in copied)
+        case ev.Copied(step=step, people=copied, must_read=must_read) if copied:
+            names = ", ".join(str((people.get(each) or {}).get("name", "")) for each in copied)
+            return "copied", step, None, f"→ {names}{in_language(_MUST_READ, locale) if must_read else ''}"
         case ae.UndoStarted(reason=reason):
             return "undoing", None, reason, None
         case ae.CallSettled(step=step, result=result, reason=reason):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import HumanStep, Label
+from forms_dsl.model import CopyStep, HumanStep, Label
 from runtime.context import Context
 from runtime.failures import BadRequest, Fault
 from runtime.process import codes
@@ -271,7 +271,15 @@ def _show(
         "state": _instance_state(row.state) if is_instance else _copy_state(row) if row.state == COPIED else row.state,
         "result": row.result,
         "claimed_by": people.get(row.claimed_by or ""),
+        "must_read": _must_read(flow, row),
     }
+
+
+def _must_read(flow: Flow | None, row: sa.Row[Any]) -> bool:
+    if flow is None or row.state != COPIED or row.result is not None:
+        return False
+    place = flow.definition.places.get(row.step)
+    return place is not None and isinstance(place.step, CopyStep) and place.step.must_read
 
 
 def _kind(flow: Flow | None, row: sa.Row[Any]) -> str:

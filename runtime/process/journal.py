@@ -51,6 +51,7 @@ _CHANGE_VISIT = setting(
 _CHANGE_SEAT = setting(wf_seat, _SEAT_CHANGES, wf_seat.c.id == sa.bindparam("key"))
 _CHANGE_WORK = setting(wf_work, _WORK_CHANGES, wf_work.c.id == sa.bindparam("key"))
 _MOVE_OFFERS = setting(wf_work_person, ("due_by",), wf_work_person.c.work_id == sa.bindparam("work"))
+_PUT_AWAY = setting(wf_work_person, ("copied",), wf_work_person.c.work_id == sa.bindparam("work"))
 _DROP_OFFERS = sa.delete(wf_work_person).where(wf_work_person.c.work_id == sa.bindparam("work"))
 _DROP_OFFER = sa.delete(wf_work_person).where(
     wf_work_person.c.work_id == sa.bindparam("work"), wf_work_person.c.person_id == sa.bindparam("person")
@@ -168,12 +169,14 @@ def write_progress(connection: Connection, before: Journal, state: Instance, ent
 
 def _write_copies(connection: Connection, frame: Frame, old: tuple[Copy, ...], new: tuple[Copy, ...]) -> None:
     """Write the copies that were given, and who has read his."""
-    added = [(copy_row(frame, copy), copy.person) for copy in new[len(old) :]]
+    added = [(copy_row(frame, copy), copy) for copy in new[len(old) :]]
     change_many(connection, _ADD_WORK, [row for row, _ in added])
-    change_many(connection, _ADD_OFFER, [offer_row(row, person) for row, person in added])
+    change_many(connection, _ADD_OFFER, [offer_row(row, copy.person, owed=copy.is_owed) for row, copy in added])
     read = [copy for copy, former in zip(new, old, strict=False) if copy != former]
     rows = [copy_row(frame, copy) for copy in read]
     change_many(connection, _CHANGE_WORK, [{"key": row["id"], **{name: row[name] for name in _WORK_CHANGES}} for row in rows])
+    confirmed = [row["id"] for row, copy in zip(rows, read, strict=True) if copy.must_read and not copy.is_owed]
+    change_many(connection, _PUT_AWAY, [{"work": work, "copied": True} for work in confirmed])
 
 
 def _write_events(connection: Connection, frame: Frame, before: int, entries: Iterable[Entry]) -> None:

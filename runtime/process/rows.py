@@ -93,7 +93,7 @@ def copy_id(instance_id: str, copy: Copy) -> str:
 
 
 def copy_row(frame: Frame, copy: Copy) -> Row:
-    """The row of a copy (抄送): no work to do, so it never stands among the open ones."""
+    """The row of a copy (抄送): nothing to decide, so it is never an open one."""
     return {
         "id": copy_id(frame.instance_id, copy),
         "instance_id": frame.instance_id,

@@ -89,6 +89,7 @@ def show_process(opened: Opened) -> dict[str, object]:
         "can": _can(opened),
         "jump": _jump(opened, people),
         "choose": late_choices(opened),
+        "to_read": [_person(people, person) for person in dict.fromkeys(copy.person for copy in state.copies if copy.is_owed)],
         "unsettled": [{"step": visit.step, "title": title_at(opened.flow.definition, visit.step)} for visit in unsettled(state)],
     }
 

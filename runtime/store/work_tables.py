@@ -193,7 +193,7 @@ wf_work_person = table(
     "wf_work_person",
     sa.Column("work_id", sa.String(36), sa.ForeignKey("wf_work.id"), primary_key=True),
     sa.Column("person_id", sa.String(36), primary_key=True),
-    #: its place in the list: whether it is a copy, the times of the work item and its unit (`runtime.store.offers`)
+    #: its place in the list: whether it is a copy that nobody has to read (any more), the times of the work item and its unit (`runtime.store.offers`)
     sa.Column("copied", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("due_by", Instant, nullable=False, server_default="9999-12-31T00:00:00.000Z"),
     sa.Column("created_at", Instant, nullable=False, server_default="1970-01-01T00:00:00.000Z"),

@@ -6,15 +6,17 @@ import pytest
 
 from forms_dsl.load import load_app
 from forms_dsl.model import App
+from runtime.commands.decide_task import BatchItem, decide_tasks
 from runtime.compile.app import compile_app
 from runtime.failures import NotFound
 from runtime.process.detail import task_detail
-from runtime.process.inbox import list_tasks
+from runtime.process.inbox import count_open, list_tasks
 from runtime.process.service import DecisionBody, act_on
+from runtime.process.todo import count_by_unit
 from runtime.process.view import process_of
 from runtime.records.access import may_open
 from runtime.store.database import Database
-from tests.process.bank import FILES, Bank, open_bank
+from tests.process.bank import FILES, NOW, Bank, open_bank
 
 COPIES = """
 workflow: approval
@@ -38,6 +40,9 @@ on_finish:
 """
 
 
+MUST_READ = COPIES.replace("hide: [secret, purpose]}}", "hide: [secret]}, must_read: true}").replace("START", "finish")
+
+
 @pytest.fixture
 def bank(database: Database) -> Bank:
     return open_bank(database, COPIES.replace("START", "finish"))
@@ -46,6 +51,11 @@ def bank(database: Database) -> Bank:
 def copies(bank: Bank, username: str) -> list[dict[str, object]]:
     with bank.database.read() as connection:
         return list(list_tasks(connection, bank.context(username, locale="en"), "copies", 50, None, count=False).items)
+
+
+def todo(bank: Bank, username: str) -> list[dict[str, object]]:
+    with bank.database.read() as connection:
+        return list(list_tasks(connection, bank.context(username, locale="en"), "todo", 50, None, count=False).items)
 
 
 def shown(bank: Bank, username: str, copy: object) -> dict[str, object]:
@@ -92,6 +102,33 @@ def test_a_receipt_is_kept_once_and_after_the_end(bank: Bank) -> None:
     told = [(entry["kind"], entry["actor"] and entry["actor"]["name"]) for entry in trail]  # type: ignore[attr-defined]
     assert [("read", "kai")] == [entry for entry in told if entry[0] == "read"]
     assert 2 == sum(kind == "copied" for kind, _ in told)
+
+
+def test_what_must_be_read_stands_in_the_list_until_it_is_confirmed(database: Database) -> None:
+    """须阅: among what is to do and counted, decided by nothing but the receipt, also for many at once; then a copy like others."""
+    bank = open_bank(database, MUST_READ)
+    instances = [bank.submit(secret="hush")[1] for _ in range(3)]
+    first, *rest = todo(bank, "kai")
+    assert ("copy", "open", True) == (first["kind"], first["state"], first["must_read"])
+    assert 2 == len(rest)
+    assert [] == copies(bank, "kai")
+    with bank.database.read() as connection:
+        amount = count_by_unit(connection, bank.people["kai"], [], NOW)[bank.units["CX"]]
+        assert (3, 3) == (amount.open, count_open(connection, bank.context("kai")))
+        process = process_of(connection, bank.context("clerk", locale="en"), instances[0])
+    assert ["kai", "lin"] == sorted(person["name"] for person in process["to_read"])  # type: ignore[attr-defined]
+    assert ["→ kai, lin (must read)"] == [e["detail"] for e in process["trail"] if e["kind"] == "copied"]  # type: ignore[attr-defined]
+    shown_first = shown(bank, "kai", first["id"])
+    assert (["read"], False) == (shown_first["decisions"], "secret" in shown_first["record"])  # type: ignore[operator]
+
+    with bank.database.write() as connection:
+        act_on(connection, bank.context("kai"), str(first["id"]), "read", DecisionBody())
+    assert 2 == len(todo(bank, "kai"))
+    assert [("done", False)] == [(copy["state"], copy["must_read"]) for copy in copies(bank, "kai")]
+    outcomes = decide_tasks(bank.database, bank.context("kai"), [BatchItem(str(each["id"]), None) for each in rest], "read", None)
+    assert [None, None] == [failure for _, failure in outcomes]
+    assert [] == todo(bank, "kai")
+    assert 3 == len(todo(bank, "lin"))
 
 
 def test_a_copy_at_the_start_comes_with_the_submission(database: Database) -> None:

@@ -70,7 +70,7 @@ def assert_rows_agree(bank: Bank, instance: str) -> None:
         misplaced = sa.or_(
             wf_work_person.c.created_at != wf_work.c.created_at,
             wf_work_person.c.due_by != sa.func.coalesce(wf_work.c.due_at, sa.literal(NEVER, Instant), type_=Instant),
-            wf_work_person.c.copied != (wf_work.c.state == COPIED),
+            sa.and_(wf_work_person.c.copied, wf_work.c.state != COPIED),
         )
         assert not connection.execute(sa.select(wf_work_person).join(wf_work).where(misplaced)).all()
         assert sorted(offer for m in made for offer in m.offers) == sorted(map(tuple, offers))

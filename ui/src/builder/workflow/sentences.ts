@@ -109,7 +109,7 @@ export function useSentences(workflow: ModelMap, entity: string): Sentences {
         return [textOf(model['connector']), 'undo' in model ? t('undo_by', { operation: textOf(model['undo']) }) : '', when].filter(Boolean)
       case 'copy': {
         const copy = mapOf(model['copy']), hidden = listOf(mapOf(copy['fields'])['hide']).length
-        return [listOf(copy['to']).map(who).join(t('comma')), hidden ? t('hides', { count: hidden }) : '', when].filter(Boolean)
+        return [listOf(copy['to']).map(who).join(t('comma')), hidden ? t('hides', { count: hidden }) : '', textOf(copy['must_read']) === 'true' ? t('must_read') : '', when].filter(Boolean)
       }
       case 'wait':
         return ['for' in model ? length(textOf(model['for'])) : 'until' in model ? t('until', { moment: inWords(textOf(model['until']), files, entity, locale) }) : t('event', { event: textOf(model['event']) }), when].filter(Boolean)

@@ -95,6 +95,7 @@ export const words = catalogue('workflow-designer', {
   only_when: ['仅当 {{condition}}', 'only when {{condition}}'],
   eyes: ['四眼 {{rules}}', 'Four eyes: {{rules}}'],
   undo_by: ['冲正 {{operation}}', 'undone by {{operation}}'],
+  must_read: ['须阅', 'must be read'],
   hides: ['隐藏 {{count}} 个字段', '{{count}} field hidden', '{{count}} fields hidden'],
   until: ['到 {{moment}}', 'until {{moment}}'],
   event: ['事件 {{event}}', 'event {{event}}'],

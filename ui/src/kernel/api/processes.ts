@@ -44,6 +44,8 @@ export interface Process {
   readonly at: readonly ProcessStep[]
   readonly trail: readonly TrailEntry[]
   readonly can: readonly string[]
+  /** Who has not yet said that he has read a copy that he must read. */
+  readonly to_read: readonly Person[]
   /** Calls of which nobody knows how they ended. */
   readonly unsettled?: readonly { readonly step: string, readonly title: Label | null }[]
   /** Steps that are held for want of people whom this person chooses. */
@@ -75,6 +77,8 @@ export interface Task {
   readonly result: string | null
   readonly claimed_by: Person | null
   readonly on_behalf_of: Person | null
+  /** A copy that its reader has to confirm, and has not yet. */
+  readonly must_read: boolean
 }
 
 /** How much stands in the list of somebody; a unit without a name is work that was started in none. */

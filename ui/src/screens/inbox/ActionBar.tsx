@@ -34,7 +34,7 @@ export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps
   const [named, setNamed] = useState(chosenOf(task.choose))
   const box = useRef<TextAreaRef>(null), pen = useRef<InputRef>(null)
   const decisions = task.decisions.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
-  const word = (name: string) => (name in words.entries ? t(name as Known) : name)
+  const word = (name: string) => (name === 'read' && task.must_read ? t('confirm_read') : name in words.entries ? t(name as Known) : name)
   const needing = task.opinion_required.filter(name => decisions.includes(name))
   const confirm = (name: string) => {
     if (busy) return
@@ -66,12 +66,12 @@ export function ActionBar({ task, busy, failure, decide, acted }: ActionBarProps
   if (decisions.length === 0) return <footer className="action-bar"><div className="decisions decisions-alone"><Acts task={task} acted={acted} /></div></footer>
   const button = (name: string) => (
     <Button
-      key={name} className={`decision decision-${name} ${chosen === name ? 'decision-chosen' : ''}`} type={name === 'approve' || name === 'complete' ? 'primary' : 'default'} danger={name === 'reject' || name === 'return' || name === 'veto'}
+      key={name} className={`decision decision-${name} ${chosen === name ? 'decision-chosen' : ''}`} type={name === 'approve' || name === 'complete' || (name === 'read' && task.must_read) ? 'primary' : 'default'} danger={name === 'reject' || name === 'return' || name === 'veto'}
       aria-busy={busy} aria-keyshortcuts={LETTERS[name]} onClick={() => confirm(name)}
     >{word(name)}{LETTERS[name] && !narrow && <kbd aria-hidden="true">{LETTERS[name]}</kbd>}</Button>
   )
   // A copy is read, not decided: nothing is written with it.
-  if (task.kind === 'copy') return <footer className="action-bar">{failure !== null && <Failure error={failure} />}<div className="decisions decisions-alone">{decisions.map(button)}</div></footer>
+  if (task.kind === 'copy') return <footer className="action-bar">{failure !== null && <Failure error={failure} />}{task.must_read && <p className="small quiet">{t('must_read_text')}</p>}<div className="decisions decisions-alone">{decisions.map(button)}</div></footer>
   const big = narrow ? decisions.filter(name => name === decisions.at(-1) || name === (decisions.includes('return') ? 'return' : decisions.at(-2))) : decisions
   const rest = decisions.filter(name => !big.includes(name))
   const target = decisions.includes('return') && task.return_to.length > 1 && (

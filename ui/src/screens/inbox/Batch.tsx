@@ -7,6 +7,9 @@ import { Failure } from '../../kernel/parts/Failure'
 import { useBatch, type BatchOutcome } from './decide'
 import { words } from './words'
 
+/** So many are taken in one request. */
+const MOST = 100
+
 /** A set with one more or one less. */
 export function toggled(picked: ReadonlySet<string>, id: string, on: boolean): ReadonlySet<string> {
   const next = new Set(picked)
@@ -29,7 +32,7 @@ export function Batch({ tasks, picked, pick }: BatchProps) {
   if (tasks.length === 0 && outcomes.length === 0) return null
   if (!picked) return <div className="batch-bar"><Button size="small" onClick={() => { setOutcomes([]); pick(new Set()) }}>{t('select')}</Button></div>
   const chosen = tasks.filter(task => picked.has(task.id))
-  const send = (decision: 'approve' | 'reject' | 'claim') => {
+  const send = (decision: 'approve' | 'reject' | 'claim' | 'read') => {
     if (chosen.length === 0 || batch.isPending) return
     setTitles(Object.fromEntries(chosen.map(task => [task.id, task.record_title])))
     batch.mutate({ decision, opinion: opinion.trim(), ids: chosen.map(task => task.id) })
@@ -38,9 +41,10 @@ export function Batch({ tasks, picked, pick }: BatchProps) {
   return (
     <div className="batch-bar">
       <span className="grow small" role="status">{t('selected', { count: chosen.length })}</span>
-      <Button size="small" onClick={() => pick(new Set(tasks.map(task => task.id)))}>{t('select_all')}</Button>
+      <Button size="small" onClick={() => pick(new Set(tasks.slice(0, MOST).map(task => task.id)))}>{t('select_all')}</Button>
       <Button size="small" onClick={() => pick(null)}>{t('select_end')}</Button>
       <Input size="small" value={opinion} maxLength={500} aria-label={t('opinion')} placeholder={t('opinion_plain')} onChange={event => setOpinion(event.target.value)} />
+      {tasks.some(task => task.kind === 'copy') && <Button size="small" aria-busy={batch.isPending} onClick={() => send('read')}>{t('read')}</Button>}
       <Button size="small" aria-busy={batch.isPending} onClick={() => send('claim')}>{t('claim')}</Button>
       <Button size="small" danger aria-busy={batch.isPending} onClick={() => send('reject')}>{t('reject')}</Button>
       <Button size="small" type="primary" aria-busy={batch.isPending} onClick={() => send('approve')}>{t('approve')}</Button>

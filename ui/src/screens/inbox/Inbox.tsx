@@ -67,7 +67,7 @@ export default function Inbox() {
         {shown
           ? <TaskPane id={shown} focus={moved} acted={act => setSaid(t('act_done', { act }))} decided={(task, _, decision) => {
               setSaid(t('decided', { title: task.record_title, decision: outcomeText(task.kind === 'work_item' && decision.name === 'complete' ? 'done' : decision.name) }))
-              if (!ends(decision.name)) return
+              if (!ends(decision.name) && !(decision.name === 'read' && box === 'todo')) return
               const at = tasks?.findIndex(each => each.id === task.id) ?? -1, next = tasks?.[at + 1] ?? tasks?.[at - 1]
               setMoved(true)
               void navigate(next && box === 'todo' ? `/tasks/${next.id}${suffix}` : `/tasks${suffix}`, { replace: true })

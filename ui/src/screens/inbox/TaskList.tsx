@@ -39,7 +39,7 @@ function Card({ task, place, chosen }: { readonly task: Task, readonly place: Pl
   const third = [label(task.entity_label), box === 'todo' && t('here', { time: lengthText(p, minutes) }), task.on_behalf_of && t('for_whom', { name: task.on_behalf_of.name }), task.claimed_by && t('claimed', { name: task.claimed_by.name })].filter(Boolean).join(' · ')
   return (
     <Link className="task-card" to={`/tasks/${task.id}${endOf(place)}`} aria-current={chosen ? 'true' : undefined} data-task={task.id}>
-      <span className="task-line"><b className="cut">{task.record_title}</b>{task.four_eyes && <span className="tag tag-outline">{t('four_eyes')}</span>}<span className="grow" /><b className={task.amount ? 'num' : 'quiet task-plain'}>{task.amount ? grouping(task.amount, 2) : task.kind === 'seat' ? t('no_amount') : ''}</b></span>
+      <span className="task-line"><b className="cut">{task.record_title}</b>{task.must_read && <span className="tag tag-brand">{t('must_read')}</span>}{task.four_eyes && task.kind !== 'copy' && <span className="tag tag-outline">{t('four_eyes')}</span>}<span className="grow" /><b className={task.amount ? 'num' : 'quiet task-plain'}>{task.amount ? grouping(task.amount, 2) : task.kind === 'seat' ? t('no_amount') : ''}</b></span>
       <span className="task-line"><span className="cut grow">{[label(task.text) || label(task.title), task.unit].filter(Boolean).join(' · ')}</span>{box === 'todo' ? <Deadline due={task.due_at} /> : task.result && <span className="small quiet">{outcomeText(task.result)}</span>}</span>
       <span className="task-line small quiet cut">{third}</span>
     </Link>

@@ -6,7 +6,7 @@ export const words = catalogue('inbox', {
   todo: ['待我处理', 'For me'],
   started: ['我发起的', 'Started by me'],
   done: ['已办', 'Done'],
-  copies: ['抄送我的', 'Copies for me'], empty_copies: ['还没有抄送给你的', 'No copies for you yet'], read: ['已阅', 'Read'],
+  copies: ['抄送我的', 'Copies for me'], empty_copies: ['还没有抄送给你的', 'No copies for you yet'], read: ['已阅', 'Read'], confirm_read: ['确认已阅', 'I have read it'], must_read: ['须阅', 'Must read'], must_read_text: ['这份抄送须由您确认已阅，确认之前一直在待办中。', 'You have to confirm that you have read this copy; until then it stays in your list.'],
   boxes: ['工作', 'Work'],
   narrow: ['只看', 'Only'], unit: ['发起机构', 'Started in'], units_all: ['全部机构', 'All units'], unit_empty: ['该机构没有了', 'Nothing left of that unit'], none_such: ['没有这样的待办', 'No such task'], last_done: ['最近办结', 'Done last'],
   find: ['客户、编号、步骤', 'Name, number, step'],

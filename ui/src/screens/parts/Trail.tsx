@@ -30,7 +30,7 @@ function TrailRow({ entry }: { readonly entry: TrailEntry }) {
 }
 
 export function Trail({ process, me }: { readonly process: Process, readonly me: string | null }) {
-  const t = useWords(words), label = useLabel(), locale = useLocale(), people = usePeopleText()
+  const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale(), people = usePeopleText()
   return (
     <ol className="trail">
       {process.trail.map(entry => <TrailRow key={`${entry.at} ${entry.kind} ${entry.step} ${entry.actor?.id ?? ''}`} entry={entry} />)}
@@ -44,6 +44,7 @@ export function Trail({ process, me }: { readonly process: Process, readonly me:
           </li>
         )
       })}
+      {process.to_read.length > 0 && <li className="trail-row trail-now"><p className="trail-line"><b className="grow">{t('copied')} · <span className="trail-kind">{t('to_read')}</span></b></p><p className="hint small">{process.to_read.map(person => person.name).join(c('separator'))}</p></li>}
     </ol>
   )
 }

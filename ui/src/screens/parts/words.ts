@@ -22,7 +22,7 @@ export const words = catalogue('parts', {
   resubmitted: ['重提', 'resubmitted'], claimed: ['认领', 'claimed'], released: ['放回', 'released'], called: ['已调用', 'called'], held: ['挂起', 'held'], passed: ['自动通过', 'passed by the system'], reminded: ['超时提醒', 'reminded'], repeated: ['沿用此前的同意', 'earlier approval stands'], urged: ['催办', 'urged'], finished: ['结束', 'finished'],
   decided: ['决策', 'decision run'], routed: ['按授权表流转', 'routed by authority'],
   completed: ['完成', 'completed'], recalled: ['撤回', 'recalled'], copied: ['抄送', 'copied'], copy: ['抄送', 'copied'],
-  read: ['已阅', 'read it'], waited: ['等待结束', 'wait over'], voted: ['已投票', 'voted'], counted: ['计票', 'counted'], abstained: ['弃权', 'abstained'], transferred: ['转办', 'handed over'], added: ['加签', 'added somebody'], removed: ['减签', 'took a seat away'],
+  read: ['已阅', 'read it'], to_read: ['待阅', 'to be read'], waited: ['等待结束', 'wait over'], voted: ['已投票', 'voted'], counted: ['计票', 'counted'], abstained: ['弃权', 'abstained'], transferred: ['转办', 'handed over'], added: ['加签', 'added somebody'], removed: ['减签', 'took a seat away'],
   asked: ['征询意见', 'asked for an opinion'], delegated: ['委派', 'delegated'], advised: ['答复', 'answered'], withdrawn: ['不再等待答复', 'waits no longer'],
   suspended: ['挂起审批', 'suspended it'], resumed: ['激活审批', 'resumed it'], terminated: ['终止审批', 'ended it'], jump_asked: ['申请跳转', 'asked for a jump'], jumped: ['跳转', 'put it elsewhere'], taken_back: ['拿回', 'took it back'], migrated: ['迁移到新版本', 'moved it to another release'],
   acts_for: ['（代 {{name}}）', ' (for {{name}})'],
