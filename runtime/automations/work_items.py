@@ -87,7 +87,8 @@ def offer_waiting(connection: Connection, context: Context, run: Run) -> int:
 
 def _withoutpeople_for(connection: Connection, run: Run, position: int) -> Sequence[Any]:
     offered = sa.select(sa.literal(1)).where(wf_work_person.c.work_id == wf_work.c.id).exists()
-    found = sa.select(wf_work.c.id, wf_work.c.record_id, wf_work.c.state, wf_work.c.due_at, wf_work.c.created_at).where(
+    columns = (wf_work.c.id, wf_work.c.record_id, wf_work.c.state, wf_work.c.due_at, wf_work.c.created_at, wf_work.c.unit)
+    found = sa.select(*columns).where(
         wf_work.c.app == run.compiled.app.name,
         wf_work.c.instance_id.is_(None),
         wf_work.c.step == _step(run, position),

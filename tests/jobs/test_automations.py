@@ -90,7 +90,8 @@ def test_a_work_item_that_nobody_fits_waits_for_the_first_who_does(bank: Bank) -
     assert Ran(due=0, taken=0, waiting=0) == run_automation(_site(bank), APP, "silent_account")
 
     with bank.database.read() as connection:
-        assert [person] == list(connection.scalars(sa.select(wf_work_person.c.person_id)))
+        offered = connection.execute(sa.select(wf_work_person.c.person_id, wf_work_person.c.unit)).all()
+    assert [(person, bank.unit("LA"))] == [tuple(each) for each in offered]
     assert [account] == _warned(bank)
 
 
