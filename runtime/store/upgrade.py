@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from functools import cache
 
 import sqlalchemy as sa
 from alembic import command
@@ -17,10 +18,27 @@ _ADVISORY_LOCK = 7_148_001
 
 def upgrade(database: Database) -> None:
     """Apply all migrations that this database lacks, all or none, alone among all processes."""
+    if _is_newest(database):
+        return
     with database.write() as connection:
         if not database.is_sqlite:
             alone(connection)
         command.upgrade(alembic_config(connection), "head")
+
+
+def _is_newest(database: Database) -> bool:
+    """Whether nothing is to be applied: Alembic itself would read every migration to say so, at each start of each command."""
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [_newest()]
+
+
+@cache
+def _newest() -> str:
+    """The number of the newest migration, which is the beginning of its file's name."""
+    versions = importlib.resources.files("runtime.store") / "migrations" / "versions"
+    return max(file.name[:4] for file in versions.iterdir() if file.name[:4].isdecimal())
 
 
 def alone(connection: Connection) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 
 from runtime import store
 from runtime.identity.principal import resolve_principal
 from runtime.start import prepare_database
 from runtime.store.database import Database, open_database
 from runtime.store.tables import METADATA, person_group
-from runtime.store.upgrade import alembic_config
+from runtime.store.upgrade import alembic_config, upgrade
 
 VERSIONS = Path(store.__file__).parent / "migrations" / "versions"
 
@@ -57,6 +59,26 @@ def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     newest = max(path.name[:4] for path in VERSIONS.glob("0*.py"))
     with database.read() as connection:
         assert newest == connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def test_a_database_that_is_up_to_date_is_only_asked(database: Database) -> None:
+    """To start on it takes no lock and writes nothing, so a start waits for no other process."""
+    said: list[str] = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, *_: said.append(statement))
+
+    upgrade(database)
+
+    assert said
+    assert [] == [each for each in said if "lock" in each or each.split()[0] not in {"SELECT", "PRAGMA"}]
+
+
+def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
+    """A migration that this version does not know is not taken for the newest one."""
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(CommandError):
+        upgrade(database)
 
 
 def test_roles_by_days_become_grants_by_moments(tmp_path: Path) -> None:
