@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workflow_engine.state import AddMode, RequestKind
+from workflow_engine.state import AddMode, Child, RequestKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +243,45 @@ class WaitEnded:
     by: WaitEnd
 
 
+@dataclass(frozen=True, slots=True)
+class ChildrenStarted:
+    """子流程: another workflow is run, once for each of these records; those that failed before in this visit are begun anew."""
+
+    step: str
+    visit: int
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnded:
+    """A run of another workflow ended, or could not begin; `fits` is false when the record did not take what it gave."""
+
+    step: str
+    visit: int
+    child: str
+    result: str
+    fits: bool = True
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildrenStopped:
+    """Runs of another workflow for whose end nothing waits any more: each of them is stopped."""
+
+    step: str
+    visit: int
+    instances: tuple[str, ...]
+
+
 #: `time`: it waited for that; `late`: the event did not come.
 WaitEnd = Literal["time", "event", "late"]
 
 ActEvent = (
     WaitStarted
     | WaitEnded
+    | ChildrenStarted
+    | ChildEnded
+    | ChildrenStopped
     | EventKept
     | CopyRead
     | PeopleChosen

@@ -9,7 +9,7 @@ from typing import cast
 
 from workflow_engine import events as ev
 from workflow_engine.apply_acts import add_copies, apply_act
-from workflow_engine.state import Block, Instance, InstanceState, Seat, SeatState, Visit, VisitState
+from workflow_engine.state import Block, Instance, InstanceState, Seat, SeatState, Visit, VisitState, held_or_running
 
 _SEAT_OF_DECISION: dict[str, SeatState] = {
     "approve": "approved",
@@ -34,16 +34,24 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
     """The state after one event."""
     event = entry.event
     if isinstance(event, ev.Started):
-        return Instance(entry.actor, event.unit, "running", entry.at, before=event.before, record_version=event.record_version)
+        return Instance(
+            event.starter or entry.actor,
+            event.unit,
+            "running",
+            entry.at,
+            before=event.before,
+            record_version=event.record_version,
+            parent=event.parent,
+        )
     if state is None:
         raise ValueError("the first event of an instance is its start")
     match event:
         case ev.VisitOpened():
-            return _held_or_running(_add_visit(state, _opened(entry.at, event)))
+            return held_or_running(_add_visit(state, _opened(entry.at, event)))
         case ev.PassedWithout():
             return _add_visit(state, Visit(event.step, event.visit, "approved", entry.at, closed_at=entry.at))
         case ev.VisitHeld():
-            return _held_or_running(_hold(state, entry.at, event))
+            return held_or_running(_hold(state, entry.at, event))
         case ev.CallRequested():
             return _add_visit(state, Visit(event.step, event.visit, "calling", entry.at, undoes=event.undoes))
         case ev.SeatClaimed():
@@ -74,7 +82,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
         case ev.PersonLeftOut():
             return _change_visit(state, event.step, event.visit, lambda visit: _leave_out(visit, event))
         case ev.VisitClosed():
-            return _held_or_running(_change_visit(state, event.step, event.visit, lambda visit: _close(visit, event, entry.at)))
+            return held_or_running(_change_visit(state, event.step, event.visit, lambda visit: _close(visit, event, entry.at)))
         case ev.Superseded():
             return _change_visit(state, event.step, event.visit, _supersede)
         case ev.Overdue():
@@ -180,13 +188,6 @@ def _supersede(visit: Visit) -> Visit:
         return seat if seat.state in ("not_required", "cancelled") else replace(seat, state="superseded")
 
     return replace(visit, state="superseded", seats=tuple(map(old, visit.seats)))
-
-
-def _held_or_running(state: Instance) -> Instance:
-    if not state.is_running:
-        return state
-    held = any(visit.state == "held" for visit in state.visits)
-    return replace(state, state="held" if held else "running")
 
 
 def _add_visit(state: Instance, visit: Visit) -> Instance:

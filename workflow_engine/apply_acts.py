@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from workflow_engine import act_events as ae
+from workflow_engine.apply_children import begin_children, end_child, stop_children
 from workflow_engine.state import Copy, Ending, Instance, Jump, Request, Seat, Visit
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ def apply_act(state: Instance, at: dt.datetime, actor: str, event: ae.ActEvent) 
         case ae.WaitStarted():
             waiting = Visit(event.step, event.visit, "waiting", at, due_at=event.due_at)
             return replace(state, visits=(*state.visits, waiting))
+        case ae.ChildrenStarted():
+            return begin_children(state, at, event)
+        case ae.ChildEnded():
+            return end_child(state, event)
+        case ae.ChildrenStopped():
+            return stop_children(state, event)
         case ae.Suspended():
             return replace(state, suspended_at=at)
         case ae.Resumed():

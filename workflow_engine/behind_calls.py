@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
-from forms_dsl.model import AnyOfStep, App, CallStep, ChooseStep, HumanStep, TogetherStep
+from forms_dsl.model import AnyOfStep, App, CallStep, ChooseStep, HumanStep, SubFlowStep, TogetherStep, WorkflowStep
 from workflow_engine.definition import Definition
+from workflow_engine.irreversible import changes_elsewhere, leaves_something
 
 BEHIND_A_COMMAND = code("W108", "A refusal returns behind a call that changes another system, which would be done twice.")
 
 
 def refusals_behind_commands(app: App, definition: Definition) -> Iterator[Diagnostic]:
     """A finding for each step whose refusal goes back behind a command that may have been carried out by then."""
-    commands = [step for step in _calls(definition) if _is_command(app, step)]
-    for step in definition.human_steps():
-        target = step.on_reject
+    steps = [place.step for place in definition.places.values()]
+    commands = [step for step in steps if changes_elsewhere(app, step)]
+    for step in steps:
+        target = _returns_to(step)
         if target is None or target not in definition.places or definition.position(target) >= definition.position(step.name):
             continue
-        passed = next((call for call in commands if _may_be_done(definition, step, target, call)), None)
+        passed = next((call for call in commands if _may_be_done(app, definition, step, target, call)), None)
         if passed is not None:
+            what = Sentence("command", "命令") if isinstance(passed, CallStep) else Sentence("commands of", "子流程命令")
             message = Sentence(
-                f"A refusal at {step.name!r} goes back to {target!r}, behind the command {passed.name!r}: it would be done twice.",
-                f"“{step.name}”拒绝后退回到“{target}”，而其间的命令“{passed.name}”已在外部系统办理，会重复办理。",
+                f"A refusal at {step.name!r} goes back to {target!r}, behind the {what.en} {passed.name!r}: "
+                "it would be done twice.",
+                f"“{step.name}”拒绝后退回到“{target}”，而其间的{what.zh}“{passed.name}”已在外部系统办理，会重复办理。",
             )
             hint = Sentence(
                 "Return to a step behind the call, put the call behind this step, or let the refusal end the flow.",
@@ -31,24 +35,29 @@ def refusals_behind_commands(app: App, definition: Definition) -> Iterator[Diagn
             yield BEHIND_A_COMMAND.at(step.span, message, hint=hint)
 
 
-def _calls(definition: Definition) -> Iterator[CallStep]:
-    return (place.step for place in definition.places.values() if isinstance(place.step, CallStep))
+def _returns_to(step: WorkflowStep) -> str | None:
+    match step:
+        case HumanStep():
+            return step.on_reject
+        case SubFlowStep():
+            return step.return_to
+        case _:
+            return None
 
 
-def _is_command(app: App, step: CallStep) -> bool:
-    binding, _, operation = step.connector.partition(".")
-    bound = app.bindings.get(binding)
-    return bound is not None and operation in bound.operations and bound.operations[operation].kind != "query"
-
-
-def _may_be_done(definition: Definition, step: HumanStep, target: str, call: CallStep) -> bool:
+def _may_be_done(app: App, definition: Definition, step: WorkflowStep, target: str, call: WorkflowStep) -> bool:
     """Whether a call that the return would leave behind may have been made when somebody decides at the step."""
     if definition.position(call.name) not in definition.region(target):
         return False
     fork = _fork(definition, step.name, call.name)
     if isinstance(fork, ChooseStep):
         return False
-    return isinstance(fork, TogetherStep | AnyOfStep) or definition.position(call.name) < definition.position(step.name)
+    if isinstance(fork, TogetherStep | AnyOfStep):
+        return True
+    if isinstance(step, SubFlowStep) and call is step:
+        # A refused run has taken back what it can; of several, others may have been approved before.
+        return step.each is not None or leaves_something(app, step)
+    return definition.position(call.name) < definition.position(step.name)
 
 
 def _fork(definition: Definition, one: str, other: str) -> object:

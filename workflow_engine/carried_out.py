@@ -10,20 +10,18 @@ from dataclasses import replace
 
 from forms_dsl.diagnostics import Diagnostic, Sentence, code
 from forms_dsl.model import (
-    AnyOfStep,
     App,
     CallStep,
     CopyStep,
     Duration,
     HumanStep,
     People,
-    SubFlowStep,
     WaitStep,
     Workflow,
     WorkflowStep,
 )
 from forms_dsl.source import Document, Pointer, Span, path_within_app
-from forms_dsl.workflow_tree import steps_of, steps_within
+from forms_dsl.workflow_tree import steps_of
 from workflow_engine.chosen import CHOSEN
 from workflow_engine.scenario import can_be_played
 
@@ -119,15 +117,6 @@ def _of_step(step: WorkflowStep) -> Iterator[Key]:
         case CopyStep():
             for number, people in enumerate(step.to):
                 yield from people_keys(people, "copy", "to", number)
-        case AnyOfStep() if any(_has_undo(branch.steps) for branch in step.branches):
-            yield ("any_of",)
-        case SubFlowStep():
-            yield ("sub_flow",)
-
-
-def _has_undo(steps: tuple[WorkflowStep, ...]) -> bool:
-    """Whether a branch that may be cancelled holds a command: nothing takes back what it changed."""
-    return any(isinstance(step, CallStep) and step.undo is not None for step in steps_within(steps))
 
 
 def _of_human(step: HumanStep) -> Iterator[Key]:

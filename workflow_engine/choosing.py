@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from forms_dsl.model import HumanStep, People, TogetherStep
 from workflow_engine import act_events as ae
 from workflow_engine.chosen import CHOSEN
+from workflow_engine.closing import close
 from workflow_engine.controls import bar, is_over_limit
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal
-from workflow_engine.progress import Progress, close, open_people
+from workflow_engine.progress import Progress, open_people
 from workflow_engine.state import Instance, Visit
 from workflow_engine.world import Candidate, World
 

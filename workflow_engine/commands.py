@@ -31,6 +31,9 @@ class Start:
     record_version: int | None = None
     #: Whom the starter chose for later steps (自选), by step.
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Of a sub-flow, which the platform begins: for whom, and by which instance.
+    starter: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,18 @@ class EventArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishChild:
+    """A run of another workflow that this one began has ended, or could not begin."""
+
+    child: str
+    result: Literal["approved", "rejected", "stopped", "failed"]
+    actor: str = SYSTEM
+    #: Whether the record took what the step saves, where this was the last run that it waits for.
+    fits: bool = True
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """自选, late: whoever chooses the people of a step that is held for want of them names others."""
 
@@ -303,4 +318,6 @@ SeatAct = Transfer | AddSeats | Ask
 ActCommand = SeatAct | RemoveSeat | Answer | Withdraw | Urge | CloseBallot | EventArrived | ReadCopy | TakeBack | See
 SteerCommand = Suspend | Resume | Terminate | JumpTo | HandOver | Settle
 
-Command = Start | Decide | Claim | Release | Recall | FinishCall | TimerDue | Retry | Choose | ActCommand | SteerCommand
+Command = (
+    Start | Decide | Claim | Release | Recall | FinishCall | FinishChild | TimerDue | Retry | Choose | ActCommand | SteerCommand
+)

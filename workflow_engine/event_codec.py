@@ -9,7 +9,7 @@ from typing import Any
 
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
-from workflow_engine.state import LeftOut
+from workflow_engine.state import Child, LeftOut
 
 #: Name in the database → class; the names are for ever.
 KINDS: Mapping[str, type[ev.Event]] = {
@@ -65,11 +65,14 @@ KINDS: Mapping[str, type[ev.Event]] = {
     "people_chosen": ae.PeopleChosen,
     "call_settled": ae.CallSettled,
     "undo_started": ae.UndoStarted,
+    "children_started": ae.ChildrenStarted,
+    "child_ended": ae.ChildEnded,
+    "children_stopped": ae.ChildrenStopped,
 }
 _NAMES = {cls: name for name, cls in KINDS.items()}
 #: The fields of each kind and of what stands in them: to look them up costs more than the rest.
 _FIELDS: Mapping[type, tuple[str, ...]] = {
-    cls: tuple(each.name for each in fields(cls)) for cls in (*_NAMES, ev.SeatOffer, LeftOut, ae.NewTerm)
+    cls: tuple(each.name for each in fields(cls)) for cls in (*_NAMES, ev.SeatOffer, LeftOut, ae.NewTerm, Child)
 }
 _SIMPLE = (str, int, bool, type(None))
 
@@ -116,6 +119,8 @@ def _revive(name: str, value: object) -> object:
             return tuple(ev.SeatOffer(**{**offer, "candidates": tuple(offer["candidates"])}) for offer in value)
         case "terms", list():
             return tuple(_term(term) for term in value)
+        case "children", list():
+            return tuple(Child(**child) for child in value)
         case "left_out", list():
             return tuple(LeftOut(**left_out) for left_out in value)
         case "left_out", dict():

@@ -26,6 +26,9 @@ class Started:
     unit: str | None
     before: Mapping[str, object] = field(default_factory=dict)
     record_version: int | None = None
+    #: Of a sub-flow, which the platform begins: for whom, and by which instance.
+    starter: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

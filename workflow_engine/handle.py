@@ -8,11 +8,13 @@ from forms_dsl.model import CallStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.acts import act, read_copy
+from workflow_engine.child_ends import child_ended, try_again
 from workflow_engine.choosing import STARTER, choose, choose_late
+from workflow_engine.closing import close
 from workflow_engine.definition import Definition
 from workflow_engine.escalation import escalate
 from workflow_engine.guards import Refusal, holder_of, refuse_acting, refuse_decision, target_of
-from workflow_engine.progress import Progress, close, copy_all, next_point, open_people, pass_step, walk
+from workflow_engine.progress import Progress, copy_all, next_point, open_people, pass_step, walk
 from workflow_engine.reminders import mark_late, remind_again
 from workflow_engine.returns import calls_in_region, cancel, go_back, may_recall
 from workflow_engine.routes import has_moved
@@ -64,6 +66,8 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
             return _recall(progress, command)
         case cmd.FinishCall():
             return _finish_call(progress, command)
+        case cmd.FinishChild():
+            return child_ended(progress, command)
         case cmd.TimerDue():
             return _timer_due(progress, command)
         case cmd.Retry():
@@ -77,20 +81,20 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
-    progress.emit(ev.Started(command.unit, command.before, command.record_version))
+    progress.emit(ev.Started(command.unit, command.before, command.record_version, command.starter, command.parent))
     refusal = choose(progress, STARTER, command.choices, all_needed=command.actor != cmd.SYSTEM)
     if refusal is not None:
         return refusal
     copy_all(progress, "start")
     first = progress.definition.first_fill()
-    if first is not None and command.actor == cmd.SYSTEM:
+    if first is not None and progress.state.starter == cmd.SYSTEM:
         # What a rule starts was entered by nobody: there is no one to give it back to.
         progress.emit(ev.Skipped(first.name))
         walk(progress, next_point(progress.definition, first.name))
         return None
     walk(progress, (0, 0))
     visit = progress.state.latest(first.name) if first else None
-    if visit is not None and visit.state == "open":
+    if visit is not None and visit.state == "open" and command.parent is None:
         # Submitting is completing the first step: the starter entered the data before he pressed the button.
         progress.emit(ev.SeatDecided(visit.step, visit.number, 1, "complete", None, command.record_version))
         pass_step(progress, visit, "completed")
@@ -228,6 +232,9 @@ def _retry(progress: Progress) -> Refusal | None:
             continue
         if visit.undoes is not None:
             undo_again(progress, visit)
+            continue
+        if visit.children:
+            try_again(progress, visit)
             continue
         close(progress, visit, "cancelled")
         place = progress.definition.places[visit.step]

@@ -20,13 +20,16 @@ from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.apply import apply
 from workflow_engine.assignment import Nobody, assign
+from workflow_engine.closing import close, supersede_inside
 from workflow_engine.commands import DEDUPE, SYSTEM
 from workflow_engine.deadlines import closes_at, due_at
 from workflow_engine.definition import Definition
 from workflow_engine.proxies import admits_proxies
+from workflow_engine.races import win
 from workflow_engine.repeats import repeated
 from workflow_engine.routes import route
 from workflow_engine.seats import result_of
+from workflow_engine.start_children import start_children
 from workflow_engine.state import PASSED_VISITS, Instance, LeftOut, Visit, VisitState
 from workflow_engine.world import World
 
@@ -74,7 +77,7 @@ def walk(progress: Progress, start: Point) -> None:
         if _is_skipped(progress, step):
             progress.emit(ev.Skipped(step.name))
             points.append(after)
-        elif isinstance(step, HumanStep | CallStep | WaitStep) and _is_standing(progress, step.name):
+        elif isinstance(step, HumanStep | CallStep | WaitStep | SubFlowStep) and _is_standing(progress, step.name):
             points.append(after)
         else:
             points.extend(_enter(progress, step, after))
@@ -159,11 +162,6 @@ def hold(progress: Progress, step: str, reason: str, left_out: tuple[LeftOut, ..
     progress.emit(ev.VisitHeld(step, next_number(progress.state, step), reason, left_out))
 
 
-def close(progress: Progress, visit: Visit, result: VisitState) -> None:
-    """Give a visit its result."""
-    progress.emit(ev.VisitClosed(visit.step, visit.number, result, progress.world.material()))
-
-
 def pass_step(progress: Progress, visit: Visit, result: VisitState) -> None:
     """A step is through: earlier results behind it stand or fall, and the flow goes on."""
     close(progress, visit, result)
@@ -231,7 +229,7 @@ def _enter(progress: Progress, step: WorkflowStep, after: Point) -> list[Point]:
         case WaitStep():
             return [after] if start_wait(progress, step) else []
         case SubFlowStep():
-            raise ValueError(f"the step {step.name!r} is not carried out by this version; publishing refuses it")
+            return [after] if start_children(progress, step) else []
 
 
 def _leave(progress: Progress, sequence: int) -> list[Point]:
@@ -247,26 +245,12 @@ def _leave(progress: Progress, sequence: int) -> list[Point]:
     if block is None:
         raise ValueError(f"a branch of {ended.block!r} ended outside a running activation")
     progress.emit(ev.BranchEnded(block.name, block.number, ended.branch))
-    is_race = isinstance(progress.definition.places[block.name].step, AnyOfStep)
-    if not is_race and set(block.branches) != {*block.ended, ended.branch}:
+    if isinstance(progress.definition.places[block.name].step, AnyOfStep):
+        return [after] if win(progress, block.name) else []
+    if set(block.branches) != {*block.ended, ended.branch}:
         return []
     progress.emit(ev.BlockEnded(block.name, block.number))
-    for branch, other in progress.definition.branches_of(block.name) if is_race else ():
-        if branch != ended.branch:
-            _lose(progress, other)
     return [after]
-
-
-def _lose(progress: Progress, sequence: int) -> None:
-    """Another branch was first: what is open in this one is over, and what was approved in it does not count."""
-    inside = progress.definition.inside(sequence)
-    for visit in tuple(progress.state.open_visits()):
-        if progress.definition.position(visit.step) in inside:
-            close(progress, visit, "cancelled")
-    for block in progress.state.blocks:
-        if block.state == "running" and progress.definition.position(block.name) in inside:
-            progress.emit(ev.BlockCancelled(block.name, block.number))
-    _supersede_inside(progress, sequence)
 
 
 def _is_over(progress: Progress, sequence: int) -> bool:
@@ -274,7 +258,10 @@ def _is_over(progress: Progress, sequence: int) -> bool:
     around = progress.definition.sequences[sequence]
     while around.block is not None:
         block = progress.definition.places[around.block]
-        if isinstance(block.step, TogetherStep | AnyOfStep) and progress.state.block(around.block) is None:
+        running = progress.state.block(around.block)
+        if isinstance(block.step, TogetherStep | AnyOfStep) and running is None:
+            return True
+        if isinstance(block.step, AnyOfStep) and running is not None and running.ended:
             return True
         around = progress.definition.sequences[block.sequence]
     return False
@@ -288,13 +275,13 @@ def _choose(progress: Progress, step: ChooseStep) -> list[Point]:
     progress.emit(ev.BranchChosen(step.name, taken.branch, taken.value, taken.rows))
     for branch, sequence in progress.definition.branches_of(step.name):
         if branch != taken.branch:
-            _supersede_inside(progress, sequence)
+            supersede_inside(progress, sequence)
     return [(progress.definition.branches[step.name, taken.branch], 0)]
 
 
 def _is_skipped(progress: Progress, step: object) -> bool:
     match step:
-        case HumanStep(when=when) | CallStep(when=when) | CopyStep(when=when) | WaitStep(when=when):
+        case HumanStep(when=when) | CallStep(when=when) | CopyStep(when=when) | WaitStep(when=when) | SubFlowStep(when=when):
             return when is not None and progress.world.evaluate(when) is not True
         case _:
             return False
@@ -302,7 +289,8 @@ def _is_skipped(progress: Progress, step: object) -> bool:
 
 def _is_standing(progress: Progress, step: str) -> bool:
     """Whether an earlier result of this step still counts after a return; then it is not asked for again."""
-    latest = progress.state.latest(step)
+    # A call that was taken back does not stand, although what took it back was done.
+    latest = next((v for v in reversed(progress.state.visits) if v.step == step and v.undoes is None), None)
     if latest is None or latest.state not in PASSED_VISITS:
         return False
     progress.emit(ev.Reused(step, latest.number))
@@ -325,13 +313,6 @@ def _passed_behind(progress: Progress, step: str) -> list[Visit]:
 def _still_stands(progress: Progress, visit: Visit) -> bool:
     direct = progress.definition.workflow.resubmit_to == "returner"
     return direct and visit.material == progress.world.material()
-
-
-def _supersede_inside(progress: Progress, sequence: int) -> None:
-    inside = progress.definition.inside(sequence)
-    for visit in progress.state.visits:
-        if visit.state in PASSED_VISITS and progress.definition.position(visit.step) in inside:
-            progress.emit(ev.Superseded(visit.step, visit.number))
 
 
 def _returner(progress: Progress, step: str) -> str | None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from workflow_engine import events as ev
+from workflow_engine.closing import close
 from workflow_engine.definition import Definition
-from workflow_engine.progress import Progress, close, open_people
+from workflow_engine.progress import Progress, open_people
 from workflow_engine.state import PASSED_VISITS, Instance, Visit, VisitState
+
+#: Why a call is held whose effect may stand in the other system.
+_UNCLEAR = frozenset(("call_unknown", "undo_unknown", "undo_rejected"))
 
 
 def calls_in_region(definition: Definition, state: Instance, target: str) -> tuple[Visit, ...]:
@@ -23,9 +27,14 @@ def _binds(definition: Definition, visit: Visit) -> bool:
         return True
     if visit.step not in definition.irreversible:
         return False
+    if visit.children and visit.is_open:
+        # What a run of another workflow has done by now is not known here.
+        return True
     # Work by hand follows a call that was refused or whose end nobody knows: it too is done once, and forwards.
-    unclear = visit.state == "held" and visit.held_reason == "call_unknown"
-    return visit.state in PASSED_VISITS or unclear or (visit.by_hand and visit.is_open)
+    unclear = visit.state == "held" and visit.held_reason in _UNCLEAR
+    # What was taken back binds nobody, although what took it back was done.
+    stands = visit.state in PASSED_VISITS and visit.undoes is None
+    return stands or unclear or (visit.by_hand and visit.is_open)
 
 
 def go_back(progress: Progress, visit: Visit, result: VisitState, to: str) -> None:
@@ -40,9 +49,10 @@ def go_back(progress: Progress, visit: Visit, result: VisitState, to: str) -> No
 
 
 def cancel(progress: Progress, region: range) -> None:
-    """Close every open visit and every running block inside a region."""
+    """Close every open visit and every running block inside a region, but for calls that are being taken back."""
     for open_visit in tuple(progress.state.open_visits()):
-        if progress.definition.position(open_visit.step) in region:
+        # What takes a call back is never given up: it would be done a second time.
+        if progress.definition.position(open_visit.step) in region and open_visit.undoes is None:
             close(progress, open_visit, "cancelled")
     for block in progress.state.blocks:
         if block.state == "running" and progress.definition.position(block.name) in region:
@@ -52,6 +62,9 @@ def cancel(progress: Progress, region: range) -> None:
 def may_recall(definition: Definition, state: Instance, person: str) -> bool:
     """Whether the starter may still take the submission back; never after a call that changed another system."""
     if not state.is_running or person != state.starter or definition.workflow.recall_until == "never":
+        return False
+    if state.parent is not None or any(visit.children for visit in state.visits):
+        # He did not submit it himself; or others have it before them already, in a flow of its own.
         return False
     if any(_binds(definition, visit) or _is_done_call(definition, visit) for visit in state.visits):
         return False

@@ -6,18 +6,29 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from forms_dsl.model import Case, CaseAct
+from forms_dsl.model import Case, CaseAct, WaitStep
 from forms_dsl.working_time import end_of
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.arrivals import arriving
+from workflow_engine.child_ends import completed_by
 from workflow_engine.choosing import STARTER, suggest
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.simulate import pass_visit
 from workflow_engine.state import Instance, Visit
 from workflow_engine.trial_world import world_of
-from workflow_engine.worked_case import Record, WorkedCase, draft_record, entered, may_start, parsed_fields, saved, written
+from workflow_engine.worked_case import (
+    Record,
+    WorkedCase,
+    draft_record,
+    entered,
+    given_ends,
+    may_start,
+    parsed_fields,
+    saved,
+    written,
+)
 from workflow_engine.world import World
 
 #: Acts that the engine itself carries out.
@@ -89,6 +100,11 @@ def play(worked: WorkedCase) -> Played:
     if not acts:
         scene.approve_everything()
     return scene.played()
+
+
+def _runs(visit: Visit) -> bool:
+    """Whether another workflow is waited for."""
+    return visit.state == "waiting" and bool(visit.children)
 
 
 @dataclass(slots=True)
@@ -187,11 +203,14 @@ class _Scene:
 
     def approve(self, visit: Visit, act: CaseAct | None = None) -> str | None:
         """Everybody who is asked approves, or the call ends."""
-        if visit.state == "calling":
+        if visit.state == "calling" or _runs(visit):
             return self.end(visit)
         wrong = None if visit.state == "waiting" else self.enter_at(visit.step, act or CaseAct("approve", visit.step))
         if wrong is not None:
             return wrong
+        step = self.worked.definition.places[visit.step].step
+        if isinstance(step, WaitStep) and step.event is None and visit.due_at is not None:
+            self.now = max(self.now, visit.due_at)  # it is waited until then
         went = pass_visit(self.worked.definition, self.state, self.world(), visit)
         if isinstance(went, str):
             return went
@@ -201,16 +220,29 @@ class _Scene:
     def end_calls(self) -> None:
         """Every call ends as the case says."""
         for _ in range(_MOST_STEPS):
-            call = next((visit for visit in self.state.open_visits() if visit.state == "calling"), None)
+            call = next((visit for visit in self.state.open_visits() if visit.state == "calling" or _runs(visit)), None)
             if call is None or self.end(call) is not None:
                 return
 
     def end(self, visit: Visit) -> str | None:
+        if _runs(visit):
+            return self.end_runs(visit)
         result = self.worked.case.outcomes.get(visit.step)
         if result is None and visit.undoes is None:
-            self.record |= saved(self.worked, visit.step)
+            self.record |= saved(self.worked, visit.step, self.record)
         ended: cmd.CallResult = "confirmed" if result is None else "rejected" if result == "rejected" else "unknown"
         return self.give(cmd.FinishCall(visit.step, visit.number, ended))
+
+    def end_runs(self, visit: Visit) -> str | None:
+        """Every run of another workflow ends as the case says; what is saved is there when the last of them does."""
+        for child, end in zip(visit.children, given_ends(self.worked.case, visit.step), strict=True):
+            ended = cmd.FinishChild(child.instance, end)
+            if completed_by(self.worked.definition, self.state, ended) is not None:
+                self.record |= saved(self.worked, visit.step, self.record)
+            refused = self.give(ended)
+            if refused is not None:
+                return refused
+        return None
 
     def approve_everything(self) -> None:
         """Everybody approves, step by step in the order of the file, as far as it goes."""

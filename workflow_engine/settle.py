@@ -6,8 +6,9 @@ from forms_dsl.model import HumanStep, People
 from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
+from workflow_engine.closing import close
 from workflow_engine.controls import bar
-from workflow_engine.progress import Progress, close, pass_step, skip_repeats
+from workflow_engine.progress import Progress, pass_step, skip_repeats
 from workflow_engine.returns import cancel, go_back
 from workflow_engine.seats import result_of
 from workflow_engine.state import Visit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 SeatState = Literal[
@@ -90,6 +90,24 @@ class Request:
         return self.state == "open"
 
 
+#: Of a run of another workflow: `stopping` when this flow waits for it no longer, `failed` when it could not begin.
+ChildState = Literal["running", "approved", "rejected", "stopped", "failed", "stopping"]
+
+
+#: Runs after which an administrator has to look: the flow neither goes on nor ends by itself.
+FAILED_CHILDREN: frozenset[ChildState] = frozenset(("stopped", "failed"))
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A run of another workflow that a visit began: its own instance over one record, on a release of its own."""
+
+    instance: str
+    record: str
+    release: int
+    state: ChildState = "running"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One activation of a step; a return makes a new one and never opens an old one again."""
@@ -130,6 +148,8 @@ class Visit:
     former_names: tuple[str, ...] = ()
     #: Who has opened his task here, where the workflow counts that.
     seen: tuple[str, ...] = ()
+    #: The runs of another workflow that were begun here (子流程).
+    children: tuple[Child, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -244,6 +264,8 @@ class Instance:
     ending: Ending | None = None
     #: The people chosen for steps (自选), by step.
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The instance that began this one as its sub-flow; None for one that somebody submitted.
+    parent: str | None = None
 
     @property
     def is_running(self) -> bool:
@@ -265,6 +287,10 @@ class Instance:
     def next_number(self, step: str) -> int:
         """The number of the next visit of a step: no other visit ever had this name and number."""
         return max((v.number for v in (*self.visits, *self.former) if v.step == step or step in v.former_names), default=0) + 1
+
+    def child(self, instance: str) -> tuple[Visit, Child] | None:
+        """A run of another workflow by its instance, with the visit that began it."""
+        return next(((visit, child) for visit in self.visits for child in visit.children if child.instance == instance), None)
 
     def copy(self, number: int) -> Copy | None:
         """The copy with a number."""
@@ -288,3 +314,11 @@ class Instance:
         did = [each.person for visit in visits for each in visit.requests if each.kind == "delegate" and each.state == "answered"]
         people = (*did, *(person for seat in decided for person in (seat.actor, seat.owner)))
         return frozenset(person for person in people if person is not None and not is_system(person))
+
+
+def held_or_running(state: Instance) -> Instance:
+    """The state with what its open visits make of it: held while one of them is."""
+    if not state.is_running:
+        return state
+    held = any(visit.state == "held" for visit in state.visits)
+    return replace(state, state="held" if held else "running")

@@ -10,14 +10,18 @@ from forms_dsl.working_time import put_off
 from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
+from workflow_engine.child_ends import child_ended, go_on_from
+from workflow_engine.closing import close
 from workflow_engine.definition import Definition
+from workflow_engine.done_calls import under_way
 from workflow_engine.guards import Refusal
 from workflow_engine.handover import hand_over
-from workflow_engine.progress import Progress, close, open_people, pass_step
+from workflow_engine.progress import Progress, open_people, pass_step
+from workflow_engine.races import lost_race
 from workflow_engine.returns import calls_in_region, cancel
 from workflow_engine.state import PASSED_VISITS, Instance, Visit
-from workflow_engine.undoing import STOPPED, after_undo, end
-from workflow_engine.waits import event_arrived
+from workflow_engine.undoing import STOPPED, after_lost_call, after_undo, end
+from workflow_engine.waits import event_arrived, is_wait
 
 #: Why a call is held of which nobody knows how it ended.
 _UNKNOWN = frozenset(("call_unknown", "undo_unknown"))
@@ -63,9 +67,11 @@ def while_suspended(progress: Progress, command: cmd.Command) -> Refusal | None:
             return None
         case cmd.EventArrived():
             visit = progress.state.visit(command.step, command.visit)
-            if visit is not None and visit.state == "waiting" and visit.call_result is None:
+            if visit is not None and is_wait(visit) and visit.call_result is None:
                 return _keep_event(progress, command)
             return None
+        case cmd.FinishChild():
+            return child_ended(progress, command)
         case cmd.TimerDue() | cmd.CloseBallot():
             return None
         case _:
@@ -81,8 +87,12 @@ def _keep_event(progress: Progress, command: cmd.EventArrived) -> Refusal | None
 
 def after_call(progress: Progress, visit: Visit, result: str) -> None:
     """The flow goes on from the end of a call."""
+    race = lost_race(progress, visit)
     if visit.undoes is not None:
         after_undo(progress, visit, result)
+        return
+    if race is not None:
+        after_lost_call(progress, visit, race, result)
         return
     if result == "confirmed":
         pass_step(progress, visit, "completed")
@@ -111,6 +121,9 @@ def _resume(progress: Progress, reason: str) -> Refusal | None:
     for kept in open_visits:
         # Looked at again each time: what goes on first may have ended the branch of the next.
         visit = progress.state.visit(kept.step, kept.number)
+        if visit is not None and visit.children and progress.state.is_running:
+            go_on_from(progress, visit)
+            continue
         if visit is None or visit.call_result is None or not progress.state.is_running:
             continue
         if visit.state == "calling":
@@ -177,7 +190,7 @@ def _jump(progress: Progress, command: cmd.JumpTo) -> Refusal | None:
     definition, state = progress.definition, progress.state
     if command.to not in {step.name for step in jump_targets(definition)}:
         return Refusal("no_such_target")
-    if state.ending is not None or any(visit.state == "calling" for visit in state.open_visits()):
+    if state.ending is not None or under_way(state) or any(visit.state == "calling" for visit in state.open_visits()):
         return Refusal("call_under_way")
     if calls_in_region(definition, state, command.to):
         return Refusal("call_done")

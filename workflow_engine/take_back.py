@@ -75,7 +75,7 @@ def _since(definition: Definition, state: Instance, visit: Visit) -> list[Visit]
 
 def _went_on(definition: Definition, visit: Visit, later: Visit) -> bool:
     """Whether somebody or something acted at a later visit, or looked at it where that counts."""
-    if later.step in definition.irreversible or later.state == "calling":
+    if later.step in definition.irreversible or later.state == "calling" or later.children:
         return True
     if later.closed_at is not None and later.closed_at != visit.closed_at:
         return True

@@ -12,18 +12,11 @@ from forms_dsl.model import (
     Branch,
     ChooseStep,
     HumanStep,
-    SubFlowStep,
     TogetherStep,
     Workflow,
     WorkflowStep,
 )
-from forms_dsl.workflow_tree import steps_of
 from workflow_engine.decisions import compile_decision
-
-
-def can_be_tried(workflow: Workflow) -> bool:
-    """Whether a trial leads through the flow: no other workflow inside; of a race the first branch wins."""
-    return not any(isinstance(step, SubFlowStep) for step in steps_of(workflow))
 
 
 def for_trial(workflow: Workflow, *, counts: bool) -> Workflow:

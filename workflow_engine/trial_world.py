@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from forms_dsl.model import HumanStep, People
 from workflow_engine.decisions import compile_authority
 from workflow_engine.trial_decisions import decided
-from workflow_engine.worked_case import WorkedCase, facts_of, people_named, value_of
+from workflow_engine.worked_case import WorkedCase, facts_of, given_children, people_named, value_of
 from workflow_engine.world import Candidate, Found, Ran, World, as_moment
 
 _ANY_AMOUNT = Decimal(10) ** 18
@@ -56,6 +56,7 @@ def world_of(
         authority=lambda: settled,
         run=run,
         clock=worked.clock,
+        children=lambda step, again: given_children(worked.case, step, again),
         moment=lambda expression: as_moment(value_of(expression, everything), ZoneInfo(worked.app.timezone)),
     )
 

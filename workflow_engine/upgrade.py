@@ -12,10 +12,12 @@ from typing import Literal
 
 from forms_dsl.model import AnyOfStep, CallStep, HumanStep, People, SubFlowStep, TogetherStep, WaitStep, WorkflowStep
 from workflow_engine import act_events as ae
+from workflow_engine.closing import close
 from workflow_engine.commands import SYSTEM
 from workflow_engine.definition import Definition
+from workflow_engine.done_calls import under_way
 from workflow_engine.handle import Handled
-from workflow_engine.progress import Progress, close, open_people
+from workflow_engine.progress import Progress, open_people
 from workflow_engine.settle import leave_out
 from workflow_engine.state import PASSED_VISITS, Instance, Visit
 from workflow_engine.world import World
@@ -32,7 +34,7 @@ MisfitReason = Literal[
     "event_differs",
     "effect_left_behind",
     "secret_renamed",
-    "sub_flow_under_way",
+    "sub_flow_differs",
     "acted_on",
     "suspended",
     "undo_under_way",
@@ -95,7 +97,7 @@ def fit(old: Definition, new: Definition, state: Instance, plan: Plan) -> Fit | 
     # People may have been chosen for steps that are still to come.
     known = targets | {step: plan.target(new, step) for step in state.choices}
     misfits = [*_names(state, known)]
-    if state.ending is not None:
+    if state.ending is not None or under_way(state):
         # What takes calls back is said by the version that made them.
         misfits.extend(Misfit(visit.step, "undo_under_way") for visit in state.open_visits())
     for step, visits in by_step.items():
@@ -202,8 +204,9 @@ def _kept(before: WorkflowStep, after: WorkflowStep, visit: Visit) -> Iterator[M
         case WaitStep(), WaitStep():
             if _waited_for(before) != _waited_for(after):
                 yield Misfit(visit.step, "event_differs")
-        case SubFlowStep(), _:
-            yield Misfit(visit.step, "sub_flow_under_way")
+        case SubFlowStep(), SubFlowStep():
+            if _run(before) != _run(after):
+                yield Misfit(visit.step, "sub_flow_differs")
         case _:
             return
 
@@ -262,6 +265,11 @@ def _passed_over(old: Definition, new: Definition, plan: Plan, moved: tuple[Move
 
 def _waited_for(step: WaitStep) -> tuple[str | None, bool, bool]:
     return step.event, step.until is None, step.length is None
+
+
+def _run(step: SubFlowStep) -> tuple[object, ...]:
+    where = step.where.source if step.where is not None else None
+    return step.workflow, step.record, step.each, where, step.detached
 
 
 def _verb(step: WorkflowStep) -> str:

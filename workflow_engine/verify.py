@@ -22,7 +22,6 @@ from workflow_engine.carried_out import NOT_CARRIED_OUT, not_carried_out, told_o
 from workflow_engine.decide import possible
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.examples import check_examples
-from workflow_engine.trial_decisions import can_be_tried
 
 RETURN_FORWARD = code("W101", "A refusal returns to a step that does not come before.")
 VETO_OF_FIRST = code("W103", "A veto beside a rule that the first answer decides.")
@@ -77,7 +76,7 @@ def verify_workflow(
     found = [*_steps(definition), *behind, *not_carried_out(app, workflow, documents), *_trail(app, workflow)]
     yield from found
     stands = not has_errors(each for each in found if each.code != NOT_CARRIED_OUT.id)
-    if cases and stands and can_be_tried(workflow):
+    if cases and stands:
         yield from check_examples(app, workflow)
 
 

@@ -40,13 +40,18 @@ def wait_over(progress: Progress, visit: Visit) -> Refusal | None:
 def event_arrived(progress: Progress, command: cmd.EventArrived) -> Refusal | None:
     """The first event ends the wait; one that comes later, or that nothing waits for any more, changes nothing."""
     visit = progress.state.visit(command.step, command.visit)
-    if visit is not None and visit.state == "waiting" and progress.state.is_running:
+    if visit is not None and is_wait(visit) and progress.state.is_running:
         if command.fits:
             _go_on(progress, visit, "event")
         else:
             # Its values are lost to the record: a person looks at it.
             progress.emit(ev.VisitHeld(visit.step, visit.number, "event_unfit"))
     return None
+
+
+def is_wait(visit: Visit) -> bool:
+    """Whether a visit waits for a time or an event, and not for the end of another workflow."""
+    return visit.state == "waiting" and not visit.children
 
 
 def _go_on(progress: Progress, visit: Visit, by: ae.WaitEnd) -> None:

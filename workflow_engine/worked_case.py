@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from forms_dsl.expr.facts import Facts
@@ -12,17 +14,20 @@ from forms_dsl.expr.python import compile_python
 from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.fitting import fit_value
-from forms_dsl.model import App, CallStep, Case, CaseUser, Entity, Field, FieldOptions, HumanStep, Value, Workflow
+from forms_dsl.model import App, CallStep, Case, CaseUser, Entity, Field, FieldOptions, HumanStep, SubFlowStep, Value, Workflow
 from forms_dsl.workflow_tree import steps_of
 from forms_dsl.working_days import business_days
 from forms_dsl.working_time import WorkClock
 from workflow_engine.definition import Definition, build_definition
+from workflow_engine.state import Child
 from workflow_engine.trial_decisions import decided, for_trial
 
 #: The moment of a case that names none.
 USUAL_CLOCK = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC)
 
 Record = dict[str, object]
+SubFlowEnd = Literal["approved", "rejected"]
+SUB_FLOW_ENDS: tuple[SubFlowEnd, ...] = ("approved", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def record_after(worked: WorkedCase, done: tuple[str, ...], start: Record | None
         step = worked.definition.places[name].step
         if isinstance(step, HumanStep) and step.run:
             record |= decided(worked.app, step, facts_of(worked, record, worked.now)) or {}
-        record |= entered(worked, name) | saved(worked, name)
+        record |= entered(worked, name) | saved(worked, name, record)
     return record
 
 
@@ -163,9 +168,27 @@ def written(worked: WorkedCase, values: Mapping[str, Value], record: Record, now
     }
 
 
-def saved(worked: WorkedCase, step: str) -> Record:
-    """What a call saves, from the case's answer to it, else from the mock answer of its operation."""
+def given_ends(case: Case, step: str) -> tuple[SubFlowEnd, ...]:
+    """How each run of a sub-flow ends: as the case says, else one that is approved; the flow inside has cases of its own."""
+    counts = case.answers.get(step)
+    if counts is not None:
+        return tuple(end for end in SUB_FLOW_ENDS for _ in range(int(counts.get(end, "0"))))
+    return ("rejected",) if case.outcomes.get(step) == "rejected" else ("approved",)
+
+
+def given_children(case: Case, step: SubFlowStep, again: str) -> tuple[Child, ...]:
+    """The runs that a sub-flow of a case begins."""
+    numbers = range(1, len(given_ends(case, step.name)) + 1)
+    return tuple(Child(f"{step.name}/{again}/{number}", f"{step.name}/{number}", 0) for number in numbers)
+
+
+def saved(worked: WorkedCase, step: str, record: Mapping[str, object]) -> Record:
+    """What a call saves, from the case's answer to it, else from the mock answer of its operation; and what a sub-flow saves."""
     call = next((each for each in steps_of(worked.workflow) if each.name == step), None)
+    if isinstance(call, SubFlowStep):
+        ends = given_ends(worked.case, step)
+        facts = replace(facts_of(worked, record, worked.now), result={end: Decimal(ends.count(end)) for end in SUB_FLOW_ENDS})
+        return {name: value_of(expression, facts) for name, expression in call.save.items()}
     if not isinstance(call, CallStep) or not call.save:
         return {}
     binding, _, operation = call.connector.partition(".")

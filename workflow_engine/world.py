@@ -9,8 +9,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import HumanStep, People
+from forms_dsl.model import HumanStep, People, SubFlowStep
 from forms_dsl.working_time import WorkClock
+from workflow_engine.state import Child
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def no_moment(_expression: Expression) -> dt.datetime | None:
     return None
 
 
+def no_children(_step: SubFlowStep, _again: str) -> tuple[Child, ...] | str:
+    """The answer of a world that holds no other workflows: nothing is begun, and nothing is passed."""
+    return "sub_flow_gone"
+
+
 def no_authority() -> Settled | None:
     """The answer of a workflow without an authority table."""
     return None
@@ -113,6 +119,8 @@ class World:
     is_known: Callable[[str], bool] = nobody
     #: The moment that an expression gives, of a date its beginning in the app's time zone; None when missing.
     moment: Callable[[Expression], dt.datetime | None] = no_moment
+    #: The runs of another workflow that a step begins for the first time or again, or why it cannot begin them.
+    children: Callable[[SubFlowStep, str], tuple[Child, ...] | str] = no_children
 
 
 def as_moment(value: object, zone: ZoneInfo) -> dt.datetime | None:

@@ -25,7 +25,18 @@ from forms_dsl.files.cases import (
     RunActShape,
     WaitActShape,
 )
-from forms_dsl.model import CallStep, Case, CaseAct, CaseRecord, CaseUser, Choice, Expected, ExpectedError, FieldOptions
+from forms_dsl.model import (
+    CallStep,
+    Case,
+    CaseAct,
+    CaseRecord,
+    CaseUser,
+    Choice,
+    Expected,
+    ExpectedError,
+    FieldOptions,
+    SubFlowStep,
+)
 from forms_dsl.source import Pointer, Span
 
 WRONG_VALUE = code("W111", "An example of a workflow gives a value that its field or answer does not take.")
@@ -34,6 +45,9 @@ WRONG_VALUE = code("W111", "An example of a workflow gives a value that its fiel
 _JUDGED = frozenset({"number", "text", "boolean", "date", "datetime", "choice"})
 #: What an answer's types are called among field types.
 _ANSWER_TYPES = {"number": "decimal", "boolean": "boolean", "date": "date", "datetime": "datetime"}
+
+#: So many runs of a sub-flow a case names at most.
+_MOST_RUNS = 500
 
 ActShape = (
     DeleteActShape
@@ -217,10 +231,13 @@ def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLis
     """An answer is for a call, and holds what its operation gives."""
     for name, answer in shape.answers.items():
         step = lists.steps.get(name)
+        if isinstance(step, SubFlowStep):
+            _end_of_runs(bench, place.at(name), answer)
+            continue
         if not isinstance(step, CallStep):
             if lists.is_complete:
-                calls = [each for each, found in lists.steps.items() if isinstance(found, CallStep)]
-                bench.unknown(place.at(name), name, Sentence("call", "调用"), calls, key=True)
+                calls = [each for each, found in lists.steps.items() if isinstance(found, CallStep | SubFlowStep)]
+                bench.unknown(place.at(name), name, Sentence("call or sub-flow", "调用或子流程"), calls, key=True)
             continue
         operation = bench.operations.known.get(step.connector)
         for part, raw in answer.items() if isinstance(answer, dict) else ():
@@ -231,6 +248,20 @@ def _answers(bench: Workbench, place: Place, shape: ExampleShape, lists: StepLis
             if operation is not None and part not in operation.output:
                 what = Sentence(f"output of {step.connector}", f"{step.connector} 的输出")
                 bench.unknown(place.at(name, part), part, what, operation.output, key=True)
+
+
+def _end_of_runs(bench: Workbench, place: Place, answer: object) -> None:
+    """A sub-flow ends as approved, or as rejected; of several runs it is said how many do."""
+    if answer == "unknown":
+        message = Sentence("A sub-flow is approved or rejected.", "子流程的结局只有通过或未通过。")
+        bench.find(WRONG_VALUE, place, message, Sentence("Write rejected, or leave it out.", "请写 rejected，或省略。"))
+    for name, count in answer.items() if isinstance(answer, dict) else ():
+        if name not in ("approved", "rejected"):
+            what = Sentence("end of a sub-flow", "子流程的结局")
+            bench.unknown(place.at(name), name, what, ("approved", "rejected"), key=True)
+        elif not str(count).isdecimal() or int(count) > _MOST_RUNS:
+            message = Sentence(f"{count} is no number of runs.", f"“{count}”不是条数。")
+            bench.find(WRONG_VALUE, place.at(name), message)
 
 
 def _acts(bench: Workbench, place: Place, shape: ExampleShape, entity: EntitySignature, lists: StepLists) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from forms_dsl import codes
 from forms_dsl.build.bench import EntitySignature
 from forms_dsl.build.calls import CONTRACT, check_save, check_send
@@ -11,7 +14,7 @@ from forms_dsl.build.people import build_people
 from forms_dsl.build.place import Place
 from forms_dsl.diagnostics import Sentence
 from forms_dsl.expr.scope import BOOLEAN, PROCESS, SEGMENT
-from forms_dsl.expr.tree import Expression
+from forms_dsl.expr.tree import Expression, ValueType
 from forms_dsl.files.human_steps import OnRejectShape
 from forms_dsl.files.service_steps import CallShape, CopyShape, SubFlowShape, WaitShape
 from forms_dsl.model import BindingOperation, CallStep, CopyStep, Duration, SubFlowStep, WaitStep
@@ -19,6 +22,9 @@ from forms_dsl.model import BindingOperation, CallStep, CopyStep, Duration, SubF
 _OPERATION = Sentence("operation", "操作")
 _EVENT = Sentence("event", "事件")
 _WORKFLOW = Sentence("workflow", "流程")
+_COUNT = ValueType("number", scale=0, limit=Decimal(10**6), optional=False)
+#: What is known when a sub-flow has ended: how many of its runs were approved, and how many were not.
+SUB_FLOW_RESULT: Mapping[str, ValueType] = {"approved": _COUNT, "rejected": _COUNT}
 
 
 def build_call(flow: FlowContext, place: Place, shape: CallShape) -> CallStep | None:
@@ -188,6 +194,10 @@ def build_sub_flow(flow: FlowContext, place: Place, shape: SubFlowShape) -> SubF
             "A detached sub-flow is not waited for, so its refusal does nothing here.", "不等待的子流程被拒绝时不影响本流程。"
         )
         bench.find(codes.WRONG_TYPE, place.at("on_reject"), message, key=True)
+    if shape.detached and shape.save:
+        message = Sentence("A detached sub-flow gives nothing back.", "不等待的子流程没有结果可写入。")
+        bench.find(codes.WRONG_TYPE, place.at("save"), message, key=True)
+    ended = bench.scope(PROCESS, flow.scope.fields, result=SUB_FLOW_RESULT)
     return SubFlowStep(
         name=shape.sub_flow,
         title=shape.title,
@@ -200,6 +210,7 @@ def build_sub_flow(flow: FlowContext, place: Place, shape: SubFlowShape) -> SubF
         detached=shape.detached,
         on_reject="return" if back else on_reject if isinstance(on_reject, str) else "reject",
         return_to=back,
+        save=check_save(bench, place.at("save"), shape.save, ended, flow.entity),
     )
 
 

@@ -78,10 +78,9 @@ def cancelled_commands_can_be_undone(site: Site) -> Iterator[Diagnostic]:
     """What a cancelled branch has changed elsewhere has to be taken back (冲正)."""
     for flow in flows_of(site):
         blocks = [step for step in steps_of(flow) if isinstance(step, AnyOfStep)]
-        inside = {call.name: call for block in blocks for call in _calls_in(block)}
+        inside = {step.name: step for block in blocks for branch in block.branches for step in steps_within(branch.steps)}
         for step in inside.values():
-            binding, _, name = step.connector.partition(".")
-            if step.undo is None and site.app.bindings[binding].operations[name].kind == "command":
+            if _leaves_something(site, step):
                 message = Sentence(
                     f"The command {step.name!r} cannot be taken back when another branch is first.",
                     f"另一分支先完成时，命令“{step.name}”无法撤回。",
@@ -92,6 +91,13 @@ def cancelled_commands_can_be_undone(site: Site) -> Iterator[Diagnostic]:
                 yield site.find(CANCELLED_COMMAND, site.at_key(step.span), message, hint, key=True)
 
 
-def _calls_in(block: AnyOfStep) -> Iterator[CallStep]:
-    for branch in block.branches:
-        yield from (step for step in steps_within(branch.steps) if isinstance(step, CallStep))
+def _leaves_something(site: Site, step: WorkflowStep, above: frozenset[str] = frozenset()) -> bool:
+    """Whether a step changes another system, itself or by what it runs, and nothing takes that back."""
+    match step:
+        case CallStep():
+            binding, _, name = step.connector.partition(".")
+            return step.undo is None and site.app.bindings[binding].operations[name].kind == "command"
+        case SubFlowStep(workflow=name) if not step.detached and name in site.app.workflows and name not in above:
+            return any(_leaves_something(site, each, above | {name}) for each in steps_of(site.app.workflows[name]))
+        case _:
+            return False

@@ -252,8 +252,9 @@ class CaseBodyShape(Shape):
     answers: Annotated[
         dict[Reference, Answer],
         key(
-            "Answers of calls, by step; rejected or unknown for one that does not go through.",
-            "各调用步骤的应答；rejected、unknown 表示未成功。",
+            "Answers of calls, by step; rejected or unknown for one that does not go through. "
+            "Of a sub-flow: rejected, or how many of its runs end as {approved, rejected}; default is one that is approved.",
+            "各调用步骤的应答；rejected、unknown 表示未成功。子流程：rejected，或 {approved, rejected} 各几条，默认一条通过。",
         ),
     ] = {}
     limits: Annotated[dict[ChoiceCode, Literal], key("Limits of persons.", "人员的审批额度。")] = {}

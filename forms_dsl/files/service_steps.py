@@ -146,4 +146,11 @@ class SubFlowShape(Shape):
             "子流程被拒绝后：reject（默认）、go_on 或 {return_to: 步骤}。",
         ),
     ] = None
+    save: Annotated[
+        dict[Reference, Expr],
+        key(
+            "What is kept in which fields when it has ended; result.approved and result.rejected count the runs.",
+            "子流程结束后写入哪些字段；result.approved、result.rejected 为通过、未通过的条数。",
+        ),
+    ] = {}
     sealed: Annotated[Flag, key("Whether a bank's overlay may not change it.", "银行的覆盖层是否不得更改。")] = False

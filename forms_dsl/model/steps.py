@@ -206,7 +206,7 @@ class WaitStep:
 class SubFlowStep:
     """Runs another workflow: on the same record, on the one that `record` refers to, or on each of the related `each`.
 
-    `on_reject` is reject, go_on, or return with `return_to`.
+    `on_reject` is reject, go_on, or return with `return_to`; `save` is over `result.approved` and `result.rejected`.
     """
 
     name: str
@@ -220,6 +220,7 @@ class SubFlowStep:
     detached: bool = False
     on_reject: str = "reject"
     return_to: str | None = None
+    save: Mapping[str, Expression] = field(default_factory=dict)
 
 
 WorkflowStep = HumanStep | ChooseStep | TogetherStep | AnyOfStep | CallStep | CopyStep | WaitStep | SubFlowStep

@@ -11,7 +11,7 @@ from runtime.context import Context
 from runtime.failures import NotAllowed, NotFound
 from runtime.process.service import recall, retry, running_instance
 from runtime.process.steering import Result, choose, jump, resume, settle, suspend, terminate, urge
-from runtime.process.view import process_of_record
+from runtime.process.view import instance_of, process_of_record
 from runtime.records.access import NOT_THERE
 from runtime.store.database import Database
 from workflow_engine.choosing import Choices
@@ -31,6 +31,8 @@ class Said:
     to: str = ""
     choices: Choices = field(default_factory=dict)
     result: Result = "rejected"
+    #: Which approval of the record, where it is not the one that runs around all others.
+    instance: str | None = None
 
 
 def steer_process(
@@ -42,13 +44,16 @@ def steer_process(
 ) -> Json | None:
     """Do one act with the running approval of a record; the approval afterwards, if the caller may read the record."""
     with database.write() as connection:
-        instance = running_instance(connection, record[0], record[2])
+        if said.instance is not None:
+            instance: str | None = instance_of(connection, record[0], record[2], said.instance)
+        else:
+            instance = running_instance(connection, record[0], record[2])
         if instance is None:
             raise NotFound(NOT_THERE)
         _act(connection, context, instance, word, said)
     with database.read() as connection:
         try:
-            return process_of_record(connection, context, *record)
+            return process_of_record(connection, context, *record, said.instance)
         except (NotFound, NotAllowed):
             return None
 

@@ -115,6 +115,7 @@ class SteerShape(BaseModel):
     to: str | None = Field(default=None, max_length=64)
     choose: Chosen = {}
     done: bool = False
+    instance: str | None = Field(default=None, max_length=36)
 
 
 class TrialShape(BaseModel):
@@ -196,9 +197,11 @@ def _outcome(failure: Failure | None, locale: str) -> dict[str, object]:
 def process(request: Request) -> Response:
     """The approval of a record."""
     context = context_of(request)
-    parse_nothing(request.query_params.multi_items())
+    given = request.query_params.multi_items()
+    instance = next((value for name, value in given if name == "instance"), None)
+    parse_nothing([(name, value) for name, value in given if name != "instance"])
     with services_of(request).database.read() as connection:
-        return _json({"process": process_of_record(connection, context, *_record(request))})
+        return _json({"process": process_of_record(connection, context, *_record(request), instance)})
 
 
 def steer(request: Request) -> Response:
@@ -209,7 +212,7 @@ def steer(request: Request) -> Response:
     word = request.url.path.rpartition("/")[2]
     database, record = services_of(request).database, _record(request)
     result: Result = "confirmed" if body.done else "rejected"
-    said = Said(body.reason or "", body.to or "", _choices(body.choose), result)
+    said = Said(body.reason or "", body.to or "", _choices(body.choose), result, body.instance)
     return _json({"process": steer_process(database, context, record, cast("SteerWord", word), said)})
 
 

@@ -28,6 +28,13 @@ _WAITED: Mapping[str, Label] = {
     "event": {"zh": "事件已到", "en": "the event has arrived"},
     "late": {"zh": "事件逾期未到", "en": "the event did not come in time"},
 }
+_RUNS: Label = {"zh": "{0} 条", "en": "runs: {0}"}
+_CHILD_ENDS: Mapping[str, Label] = {
+    "approved": {"zh": "通过", "en": "approved"},
+    "rejected": {"zh": "未通过", "en": "rejected"},
+    "stopped": {"zh": "已终止", "en": "stopped"},
+    "failed": {"zh": "未能启动", "en": "could not begin"},
+}
 _SETTLED: Mapping[str, Label] = {
     "confirmed": {"zh": "查明：已办理", "en": "found out: it was done"},
     "rejected": {"zh": "查明：未办理", "en": "found out: it was not done"},
@@ -74,6 +81,13 @@ def shown_act(event: ev.Event, definition: Definition, people: Mapping[str, Pers
             return "settled", step, reason, in_language(_SETTLED[result], locale)
         case ae.PeopleChosen(step=step, people=chosen):
             return "chosen", step, None, "→ " + ", ".join(str((people.get(each) or {}).get("name", "")) for each in chosen)
+        case ae.ChildrenStarted(step=step, children=children) if children:
+            return "sub_flow_started", step, None, in_language(_RUNS, locale).format(len(children))
+        case ae.ChildEnded(step=step, result=result, detail=detail):
+            words = in_language(_CHILD_ENDS[result], locale)
+            return "sub_flow_ended", step, None, f"{words}: {detail}" if detail else words
+        case ae.ChildrenStopped(step=step, instances=instances):
+            return "sub_flow_left", step, None, in_language(_RUNS, locale).format(len(instances))
         case ae.CopyRead(step=step):
             return "read", step, None, None
         case ae.WaitEnded(step=step, by=by):

@@ -39,3 +39,4 @@ RELEASE_UNUSED = code("P480", "Approvals are moved to a release that is in use: 
 PLAN_UNFIT = code("P481", "A plan for moving approvals names a step that there is not, or gives no reason.")
 NOT_RUNNING = code("P437", "The approval has ended.")
 CHOICE_REFUSED = code("P438", "People chosen for a later step: too few or too many, out of the range, barred there, or nobody.")
+TOO_DEEP = code("P439", "Sub-flows stand too deep in each other.")

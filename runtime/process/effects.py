@@ -19,6 +19,7 @@ from runtime.process.record import CaseRecord, platform_context, read_case, read
 from runtime.process.rows import Frame
 from runtime.process.secret_ballots import HIDDEN, is_ballot
 from runtime.process.shadows import run_shadows
+from runtime.process.sub_flow_jobs import tell
 from runtime.process.timers import add_reminder, add_timers, call_key
 from runtime.process.undo_calls import send_undo
 from runtime.process.world import facts_of
@@ -53,6 +54,9 @@ _KINDS: Mapping[type[ev.Event], str] = {
     ae.CallSettled: "process_call_settled",
     ae.PeopleChosen: "process_people_chosen",
     ae.UndoStarted: "process_undo_started",
+    ae.ChildrenStarted: "process_sub_flow_started",
+    ae.ChildEnded: "process_sub_flow_ended",
+    ae.ChildrenStopped: "process_sub_flow_stopped",
     ae.CopyRead: "copy_read",
     ae.Suspended: "process_suspended",
     ae.Resumed: "process_resumed",
@@ -70,6 +74,7 @@ def carry_out(
 ) -> CaseRecord:
     """Do what these events ask for, in the transaction that made them; the record as it is afterwards."""
     for entry in entries:
+        tell(connection, frame, entry)
         match entry.event:
             case ev.CallRequested(step=step, visit=visit, undoes=None):
                 _send(connection, context, flow, frame, record, step, visit)

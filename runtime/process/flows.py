@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
+from forms_dsl.expr.available import parts_of
 from forms_dsl.expr.facts import Facts
 from forms_dsl.expr.python import compile_python
-from forms_dsl.expr.tree import Expression
-from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, WaitStep, Workflow
+from forms_dsl.expr.tree import Expr, Expression, Ref
+from forms_dsl.model import CallStep, ChooseStep, CopyStep, Field, HumanStep, People, SubFlowStep, WaitStep, Workflow
 from forms_dsl.workflow_tree import steps_of
 from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
@@ -20,6 +21,7 @@ from runtime.releases import compile_older
 from runtime.store.kept_changes import released_changes
 from workflow_engine.decisions import Authorise, compile_authority
 from workflow_engine.definition import Definition, build_definition
+from workflow_engine.irreversible import irreversible_steps
 
 Evaluate = Callable[[Facts], object]
 
@@ -103,7 +105,7 @@ def _flow(compiled: CompiledApp, workflow: Workflow) -> Flow:
 
 
 def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
-    definition = build_definition(workflow, _irreversible(compiled, workflow))
+    definition = build_definition(workflow, irreversible_steps(compiled.app, workflow))
     found = list(_expressions(workflow))
     entity = compiled.entities[workflow.entity].entity
     reads = {path for expression in found for path in expression.reads}
@@ -113,23 +115,23 @@ def _compile(compiled: CompiledApp, workflow: Workflow) -> Flow:
         # Rules of the register are capped by the amount of a case.
         named += [field.name for field in entity.fields.values() if field.type == "money" and field.compute is None]
     named += [name for step in definition.human_steps() for name in step.fields.require]
-    named += [name for step in steps_of(workflow) if isinstance(step, CallStep | WaitStep) for name in step.save]
+    named += [name for step in steps_of(workflow) if isinstance(step, CallStep | WaitStep | SubFlowStep) for name in step.save]
+    inner = [step for step in steps_of(workflow) if isinstance(step, SubFlowStep)]
+    named += [step.record for step in inner if step.record is not None]
+    wheres = [step.where for step in inner if step.where is not None]
+    reads |= {path for where in wheres for path in read_around(where.tree)}
     named += [*workflow.start_set, *(f.name for f in entity.fields.values() if f.options.workflow == workflow.name)]
     runs = build_runs(compiled.app, entity, definition.human_steps())
     reads |= {path for run in runs.values() for path in run.reads}
     reads |= {tuple(name.split(".")) for name in named if name}
-    expressions = {id(e): compile_python(e.tree) for e in found}
+    expressions = {id(e): compile_python(e.tree) for e in (*found, *wheres)}
     return Flow(compiled, definition, expressions, frozenset(reads), compile_authority(compiled.app, workflow), runs)
 
 
-def _irreversible(compiled: CompiledApp, workflow: Workflow) -> frozenset[str]:
-    names = set()
-    for step in steps_of(workflow):
-        if isinstance(step, CallStep):
-            binding, _, operation = step.connector.partition(".")
-            if compiled.app.bindings[binding].operations[operation].kind != "query":
-                names.add(step.name)
-    return frozenset(names)
+def read_around(tree: Expr) -> set[tuple[str, ...]]:
+    """The paths of the record around that a condition over related records reads (`record.x`)."""
+    mine = {tree.path} if isinstance(tree, Ref) and tree.root == "outer" else set()
+    return mine.union(*map(read_around, parts_of(tree)))
 
 
 def _people(workflow: Workflow) -> Iterator[People]:
@@ -166,5 +168,8 @@ def _expressions(workflow: Workflow) -> Iterator[Expression]:
                 )
             case CopyStep(when=when) if when is not None:
                 yield when
+            case SubFlowStep(when=when, save=save):
+                # What `where` reads is another record's.
+                yield from (expression for expression in (when, *save.values()) if expression is not None)
             case WaitStep(when=when, until=until, match=match, save=save):
                 yield from (expression for expression in (when, until, match, *save.values()) if expression is not None)

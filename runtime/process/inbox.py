@@ -207,7 +207,8 @@ _INSTANCE = sa.select(
 
 
 def _started(context: Context) -> sa.Select[Any]:
-    return _INSTANCE.where(wf_instance.c.starter == context.principal.id)
+    # What the platform began for him inside of another flow is told there.
+    return _INSTANCE.where(wf_instance.c.starter == context.principal.id, wf_instance.c.parent_id.is_(None))
 
 
 def _page(

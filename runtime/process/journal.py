@@ -98,7 +98,7 @@ def rebuild(connection: Connection, instance_id: str) -> Instance:
 
 def frame_of(row: sa.Row[tuple[object, ...]]) -> Frame:
     """The common values of an instance row."""
-    return Frame(row.id, row.app, row.release, row.entity, row.record_id, row.workflow_id, row.starter_unit)
+    return Frame(row.id, row.app, row.release, row.entity, row.record_id, row.workflow_id, row.starter_unit, row.parent_id)
 
 
 def _journal(connection: Connection, row: sa.Row[tuple[object, ...]] | None) -> Journal | None:
@@ -124,6 +124,7 @@ def write_start(connection: Connection, frame: Frame, state: Instance, entries: 
         "record_id": frame.record_id,
         "starter": state.starter,
         "starter_unit": frame.starter_unit,
+        "parent_id": frame.parent_id,
         "state": state.state,
         "revision": len(entries),
         "last_write": write,

@@ -49,7 +49,10 @@ _SAID: Mapping[MisfitReason, Label] = {
         "zh": "“{step}”的无记名表决正在进行，其间不能改名。",
         "en": "“{step}” is a secret ballot under way; it keeps its name until it is closed.",
     },
-    "sub_flow_under_way": {"zh": "“{step}”的子流程尚未结束。", "en": "The flow that “{step}” started has not ended."},
+    "sub_flow_differs": {
+        "zh": "“{step}”在该版本中运行另一子流程，或针对其他记录，而其子流程尚未结束。",
+        "en": "“{step}” runs another workflow there, or over other records, and what it started has not ended.",
+    },
     "acted_on": {
         "zh": "“{step}”已有人办理、加签、转办或征询，不能重新指派。",
         "en": "Somebody has acted, was added or was asked at “{step}” already; it is not asked anew.",

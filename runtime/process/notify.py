@@ -81,7 +81,8 @@ def _of_event(connection: Connection, context: Context, frame: Frame, state: Ins
             yield from _holders(frame, state, step, number, "escalated", seat, people)
         case ev.VisitHeld(step=step, reason=reason):
             yield from _raise(connection, context, step, reason)
-        case ev.Finished(result=result) if not state.starter.startswith(SYSTEM):
+        case ev.Finished(result=result) if state.parent is None and not state.starter.startswith(SYSTEM):
+            # Of a sub-flow the starter hears when all is over.
             yield Telling(state.starter, "finished", detail=result)
         case _:
             return

@@ -33,6 +33,8 @@ class Frame:
     record_id: str
     workflow_id: str
     starter_unit: str | None
+    #: Of a sub-flow: the instance that began it.
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from runtime.process.refusals import Words, failure_of, people_in
 from runtime.process.rows import Frame, find_seat
 from runtime.process.signing import sign
 from runtime.process.starting import refuse_all_but_drafts, refuse_while_cooling
+from runtime.process.sub_flows import save_again
 from runtime.process.timers import CLOSE
 from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
@@ -77,7 +78,8 @@ _RUNNING = (
         wf_instance.c.record_id == sa.bindparam("record"),
         wf_instance.c.state.in_(("running", "held")),
     )
-    .order_by(wf_instance.c.started_at.desc())
+    # Where sub-flows run over the same record, the flow that began them.
+    .order_by(wf_instance.c.parent_id.is_not(None), wf_instance.c.started_at, wf_instance.c.id)
     .limit(1)
 )
 
@@ -183,7 +185,8 @@ def recall(connection: Connection, context: Context, instance_id: str) -> None:
 
 def retry(connection: Connection, context: Context, instance_id: str) -> None:
     """Try again where an approval is held; for administrators, once the organisation or the other system is mended."""
-    apply_command(open_instance(connection, context, instance_id), cmd.Retry(context.principal.id))
+    opened = save_again(open_instance(connection, context, instance_id))
+    apply_command(opened, cmd.Retry(context.principal.id))
 
 
 def timer_due(connection: Connection, context: Context, due: Mapping[str, object]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from forms_dsl.expr.tree import Expression
-from forms_dsl.model import CallStep, HumanStep, WaitStep
+from forms_dsl.model import CallStep, HumanStep, SubFlowStep, WaitStep
 from forms_dsl.source import escape_pointer
 from runtime.compile.access import field_paths
 from runtime.context import Context
@@ -42,7 +42,7 @@ from workflow_engine.simulate import Trial, TrialStep, simulate, simulate_from, 
 from workflow_engine.world import Ran, World
 
 #: What a step of a trial is called at which nobody acts.
-_KINDS: Mapping[type[object], str] = {CallStep: "call", WaitStep: "wait"}
+_KINDS: Mapping[type[object], str] = {CallStep: "call", WaitStep: "wait", SubFlowStep: "sub_flow"}
 _EXISTS = GetRequest(select=("id",))
 
 

@@ -8,14 +8,17 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from forms_dsl.model import CallStep, HumanStep, Label, WaitStep
+from forms_dsl.model import CallStep, HumanStep, Label, SubFlowStep, WaitStep
 from runtime.context import Context
+from runtime.failures import NotFound
 from runtime.process.act_words import Shown, ballot_of, is_secret, shown_act
 from runtime.process.choices import late_choices
 from runtime.process.flows import pinned_flow
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.persons import Person, persons_of
+from runtime.process.sub_flow_view import shown_children, shown_parent
 from runtime.process.words import held_because, in_language, post_of
+from runtime.records.access import NOT_THERE
 from runtime.records.read import get_record
 from runtime.records.request import GetRequest
 from runtime.store.tables import wf_instance
@@ -24,6 +27,7 @@ from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.acts import urgeable
 from workflow_engine.choosing import held_for
+from workflow_engine.commands import SYSTEM
 from workflow_engine.definition import Definition
 from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
@@ -39,6 +43,7 @@ _CALLED: Mapping[str, Label] = {
     "unknown": {"zh": "结果不明", "en": "nobody knows how it ended"},
 }
 _NOBODY: Label = {"zh": "无人可审批，按流程设置由系统自动通过", "en": "nobody to ask; passed by the system, as the workflow says"}
+_BY_PARENT: Label = {"zh": "上级流程不再等待，由系统终止", "en": "the flow that began it waits for it no longer"}
 _ENDS: Mapping[str, Label] = {
     "approved": {"zh": "审批通过", "en": "approved"},
     "rejected": {"zh": "审批未通过", "en": "rejected"},
@@ -47,10 +52,12 @@ _ENDS: Mapping[str, Label] = {
 
 
 def latest_instance(connection: Connection, app: str, record_id: str) -> str | None:
-    """The last approval over a record."""
+    """The last approval over a record; a sub-flow over the same record belongs to the flow that began it."""
+    around = wf_instance.alias()
+    inside = sa.exists().where(around.c.id == wf_instance.c.parent_id, around.c.record_id == wf_instance.c.record_id)
     found = (
         sa.select(wf_instance.c.id)
-        .where(wf_instance.c.app == app, wf_instance.c.record_id == record_id)
+        .where(wf_instance.c.app == app, wf_instance.c.record_id == record_id, ~inside)
         .order_by(wf_instance.c.started_at.desc(), wf_instance.c.id.desc())
         .limit(1)
     )
@@ -59,12 +66,22 @@ def latest_instance(connection: Connection, app: str, record_id: str) -> str | N
 
 
 def process_of_record(
-    connection: Connection, context: Context, app: str, entity: str, record_id: str
+    connection: Connection, context: Context, app: str, entity: str, record_id: str, instance: str | None = None
 ) -> dict[str, object] | None:
-    """The last approval of a record that this person may read, None when there never was one."""
+    """The last approval of a record that this person may read, or a given one of it; None when there never was one."""
     get_record(connection, context, app, entity, record_id, _EXISTS)
+    if instance is not None:
+        return process_of(connection, context, instance_of(connection, app, record_id, instance))
     instance = latest_instance(connection, app, record_id)
     return process_of(connection, context, instance) if instance else None
+
+
+def instance_of(connection: Connection, app: str, record_id: str, instance: str) -> str:
+    """An approval, if it is one of this record; raises NotFound."""
+    mine = (wf_instance.c.id == instance, wf_instance.c.app == app, wf_instance.c.record_id == record_id)
+    if connection.execute(sa.select(wf_instance.c.id).where(*mine)).first() is None:
+        raise NotFound(NOT_THERE)
+    return instance
 
 
 def process_of(connection: Connection, context: Context, instance_id: str) -> dict[str, object]:
@@ -90,6 +107,8 @@ def show_process(opened: Opened) -> dict[str, object]:
         "jump": _jump(opened, people),
         "choose": late_choices(opened),
         "to_read": [_person(people, person) for person in dict.fromkeys(copy.person for copy in state.copies if copy.is_owed)],
+        "children": shown_children(opened),
+        "parent": shown_parent(opened),
         "unsettled": [{"step": visit.step, "title": title_at(opened.flow.definition, visit.step)} for visit in unsettled(state)],
     }
 
@@ -129,7 +148,7 @@ def title_at(definition: Definition, step: str) -> Label | None:
     """What a step is called; blocks have no title."""
     place = definition.places.get(step)
     found = place.step if place is not None else None
-    return found.title if isinstance(found, HumanStep | CallStep | WaitStep) else None
+    return found.title if isinstance(found, HumanStep | CallStep | WaitStep | SubFlowStep) else None
 
 
 def _represented_in(entry: ev.Entry) -> str | None:
@@ -256,6 +275,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
             return "routed", None, None, " → ".join(filter(None, (", ".join(rows), value)))
         case ev.Overdue(step=step) | ev.Reminded(step=step):
             return "reminded", step, None, None
+        case ae.Terminated() if entry.actor == SYSTEM:
+            return "terminated", None, None, in_language(_BY_PARENT, locale)
         case ev.Recalled():
             return "recalled", None, None, in_language(_ENDS["stopped"], locale)
         case ev.Finished(result=result):

@@ -26,6 +26,7 @@ from runtime.process.outputs import run_over
 from runtime.process.people import Case, Directory, find_people, leader_of, still_fits
 from runtime.process.proxies import proxies_of
 from runtime.process.record import CaseRecord
+from runtime.process.sub_flow_records import children_of
 from runtime.query.late import context_facts
 from runtime.store.direct import ask_value
 from runtime.store.tables import person_limit
@@ -78,6 +79,7 @@ def make_world(
         proxies=_once(lambda owner: proxies_of(connection, context, flow, record, owner)),
         clock=clock_of(context.releases, flow.compiled, flow.workflow.calendar),
         moment=lambda expression: as_moment(flow.value(expression, facts), ZoneInfo(flow.compiled.app.timezone)),
+        children=lambda step, _again: children_of(connection, context, flow, record, step),
         is_known=_once(lambda person: is_known(connection, context, flow.compiled, person)),
     )
 

@@ -12,7 +12,7 @@ from runtime.compile.app import CompiledApp, CompiledEntity
 from runtime.context import Context
 from runtime.query.run import Runnable, compile_select, dialect_of, run
 from runtime.query.scope import FullScope, Statement, condition
-from runtime.query.source import Source, root_place
+from runtime.query.source import Source, column_at, root_place
 from runtime.records.access import is_platform
 
 
@@ -26,24 +26,33 @@ def matching_ids(
     after: str | None = None,
     limit: int = 500,
     only: str | None = None,
+    referring: tuple[str, str] | None = None,
     result: Mapping[str, object] | None = None,
 ) -> list[str]:
     """Ids of living records for which the condition is true, in their order after `after`; of one record with `only`.
 
-    `result` is what another system reported.
+    `referring` are a field and the record that it must refer to; `result` is what another system reported.
     """
     if not is_platform(context.principal):
         raise PermissionError("only the platform itself looks at all rows")
-    key = ("matching", connection.dialect.name, entity.entity.name, where, after is None, only is None)
+    by, target = referring or (None, None)
+    key = ("matching", connection.dialect.name, entity.entity.name, where, after is None, only is None, by)
     statement = compiled.cache.get_or_make(
-        key, lambda: _statement(connection, compiled, entity, where, paged=after is not None, one=only is not None)
+        key, lambda: _statement(connection, compiled, entity, where, paged=after is not None, one=only is not None, by=by)
     )
-    values = {"after": after, "only": only, "most": limit}
+    values = {"after": after, "only": only, "target": target, "most": limit}
     return [str(row[0]) for row in run(connection, context, statement, values, result)]
 
 
 def _statement(
-    connection: Connection, compiled: CompiledApp, entity: CompiledEntity, where: Expression | None, *, paged: bool, one: bool
+    connection: Connection,
+    compiled: CompiledApp,
+    entity: CompiledEntity,
+    where: Expression | None,
+    *,
+    paged: bool,
+    one: bool,
+    by: str | None,
 ) -> Runnable:
     statement = Statement(dialect_of(connection), Source(root_place(compiled, entity)))
     table = statement.source.root.table
@@ -54,6 +63,8 @@ def _statement(
         conditions.append(table.c.id > sa.bindparam("after", type_=sa.String()))
     if one:
         conditions.append(table.c.id == sa.bindparam("only", type_=sa.String()))
+    if by is not None:
+        conditions.append(column_at(statement.source.root, by) == sa.bindparam("target", type_=sa.String()))
     query = sa.select(table.c.id).select_from(statement.source.from_clause()).where(*conditions)
     query = query.order_by(table.c.id).limit(sa.bindparam("most", type_=sa.Integer()))
     return compile_select(query, statement, connection.dialect)

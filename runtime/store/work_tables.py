@@ -96,6 +96,8 @@ wf_instance = table(
     sa.Column("record_id", sa.String(36), nullable=False),
     sa.Column("starter", sa.String(36), nullable=False),
     sa.Column("starter_unit", sa.String(36)),
+    #: of a sub-flow: the instance that began it
+    sa.Column("parent_id", sa.String(36)),
     #: running, held, approved, rejected, stopped
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),

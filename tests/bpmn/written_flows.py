@@ -13,6 +13,7 @@ from forms_dsl.model import (
     HumanStep,
     People,
     SeatRule,
+    SubFlowStep,
     TogetherStep,
     WaitStep,
     Workflow,
@@ -93,6 +94,16 @@ def _step(step: WorkflowStep) -> dict[str, object]:
                 event=step.event,
                 match=step.match and step.match.source,
                 due={"within": _length(step.within), "then": step.then} if step.within else None,
+            )
+        case SubFlowStep():
+            back = {"return_to": step.return_to} if step.return_to else None
+            return _without_nothing(
+                sub_flow=step.name,
+                title=dict(step.title),
+                when=step.when and step.when.source,
+                workflow=step.workflow,
+                detached="true" if step.detached else None,
+                on_reject=back or (step.on_reject if step.on_reject == "go_on" else None),
             )
     raise AssertionError(step)
 

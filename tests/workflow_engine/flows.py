@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from forms_dsl.expr.tree import Constant, Expression, Ref, ValueType
 from forms_dsl.model import (
+    AnyOfStep,
     Branch,
     CallStep,
     ChooseStep,
@@ -20,6 +21,7 @@ from forms_dsl.model import (
     HumanStep,
     People,
     SeatRule,
+    SubFlowStep,
     TogetherStep,
     Workflow,
     WorkflowStep,
@@ -31,7 +33,7 @@ from workflow_engine.definition import Definition, build_definition
 from workflow_engine.events import Entry
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
-from workflow_engine.state import Instance, Visit
+from workflow_engine.state import Child, Instance, Visit
 from workflow_engine.world import Candidate, Found, Ran, Settled, World
 
 SPAN = Span("flow.yaml", 1, 1, 1, 1)
@@ -57,6 +59,14 @@ def approve(name: str, by: People | None = None, **keys: object) -> HumanStep:
 
 def call(name: str, **keys: object) -> CallStep:
     return CallStep(name, {"en": name}, SPAN, f"core.{name}", {}, {}, **keys)  # type: ignore[arg-type]
+
+
+def sub_flow(name: str, **keys: object) -> SubFlowStep:
+    return SubFlowStep(name, {"en": name}, SPAN, "inner", **keys)  # type: ignore[arg-type]
+
+
+def any_of(name: str, **branches: tuple[WorkflowStep, ...]) -> AnyOfStep:
+    return AnyOfStep(name, SPAN, tuple(Branch(branch, steps) for branch, steps in branches.items()))
 
 
 def copy(name: str, *to: People) -> CopyStep:
@@ -123,12 +133,15 @@ def world(
     leaders: Mapping[str, str] | None = None,
     digest: str = "",
     proxies: Mapping[str, frozenset[str]] | None = None,
+    records: Mapping[str, tuple[str, ...] | str] | None = None,
 ) -> World:
     """A world; `level` is what the authority table says, None when no row of it applies.
 
     `decisions` are the values of what steps run, by name; None settles nothing. One is there as a value afterwards.
+    `records` are those that a sub-flow runs on, by step, or why it runs on none.
     """
     given = (people, values, limits, editors, starter, material, now, gone, authors, level, decisions, leaders, digest, proxies)
+    given = (*given, records)
 
     def run(step: HumanStep) -> Ran:
         name = step.run or ""
@@ -147,8 +160,13 @@ def world(
         names = (starter,) if by.kind == "starter" else roles.get(by.name or "", ())
         return Found(tuple(Candidate(name) for name in names if name not in gone), f"{by.kind}:{by.name}")
 
+    def children(step: SubFlowStep, again: str) -> tuple[Child, ...] | str:
+        ids = (records or {}).get(step.name, ("r",))
+        return ids if isinstance(ids, str) else tuple(Child(f"{step.name}/{again}/{each}", each, 1) for each in ids)
+
     return World(
         now=now,
+        children=children,
         evaluate=lambda expr: facts.get(expr.source),
         people=find,
         still_fits=lambda by, person: any(c.person == person for c in find(by).candidates),
@@ -215,6 +233,11 @@ class Run:
     def approve(self, actor: str, step: str, **keys: object) -> None:
         verb = self.definition.human(step).verb
         assert self.decide(actor, step, "complete" if verb == "fill" or self.visit(step).by_hand else "approve", **keys) is None
+
+    def child_done(self, step: str, result: str = "approved", number: int = 1, **keys: object) -> Refusal | None:
+        """Tell the end of the n-th run of another workflow that the latest visit began."""
+        child = self.visit(step).children[number - 1]
+        return self.do(cmd.FinishChild(child.instance, result, **keys))  # type: ignore[arg-type]
 
     def call_done(self, step: str, result: str = "confirmed") -> Refusal | None:
         return self.do(cmd.FinishCall(step, self.visit(step).number, result))  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from forms_dsl.model import (
     Proxies,
     RepeatApprover,
     SeatRule,
+    SubFlowStep,
     TogetherStep,
     WaitStep,
     WorkflowStep,
@@ -35,6 +36,7 @@ from tests.workflow_engine.flows import (
     expression,
     fill,
     flow,
+    sub_flow,
     together,
     world,
 )
@@ -83,7 +85,11 @@ def random_definition(random: Random) -> Definition:
         take_back=random.choice(("never", "first_action", "first_look")),
         starter_is_approver=random.choice(("hold_for_admin", "leader", "skip_if_others")),
     )
-    calls = frozenset(name for name, place in bare.places.items() if isinstance(place.step, CallStep))
+    calls = frozenset(
+        name
+        for name, place in bare.places.items()
+        if isinstance(place.step, CallStep) or (isinstance(place.step, SubFlowStep) and random.random() < 0.3)
+    )
     return build_definition(workflow, calls)
 
 
@@ -94,6 +100,7 @@ def random_world(random: Random, definition: Definition) -> World:
     values = {**codes, "when": random.random() < 0.7, "amount": random.choice((None, Decimal(4), Decimal(90), Decimal(900)))}
     editors = {"amount": frozenset(random.sample(NAMES, random.randint(0, 2)))}
     level = random.choice(("a", "a", "b", "b", "c", None))
+    runs = (("r",), ("r",), ("r1", "r2"), ("r1", "r2", "r3"), (), "sub_flow_gone")
     return world(
         people,
         values,
@@ -104,6 +111,7 @@ def random_world(random: Random, definition: Definition) -> World:
         decisions={"score": random.choice(("7", "8", None))},
         digest=random.choice(("", "", "y")),
         proxies={name: frozenset(random.sample(NAMES, 1)) for name in NAMES if random.random() < 0.3},
+        records={name: random.choice(runs) for name in definition.places},
         leaders={name: random.choice(NAMES) for name in NAMES if random.random() < 0.8},
     )
 
@@ -120,6 +128,9 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
         return cmd.FinishCall(
             visit.step, visit.number, random.choice(("confirmed", "confirmed", "confirmed", "rejected", "unknown"))
         )
+    if visit.children and pick < 0.8:
+        ended = random.choice(("approved", "approved", "approved", "rejected", "stopped", "failed"))
+        return cmd.FinishChild(random.choice(visit.children).instance, ended, fits=random.random() < 0.9)
     if visit.state == "waiting" and pick < 0.8:
         return random.choice((cmd.TimerDue(visit.step, visit.number), cmd.EventArrived(visit.step, visit.number)))
     if visit.state == "held" and pick < 0.5:
@@ -194,7 +205,7 @@ def _step(random: Random, depth: int) -> WorkflowStep:
     if depth and pick < 0.45:
         names = ("x", "y", "z")[: random.choice((1, 2, 2, 3))]
         return together("?", **{name: _steps(random, depth - 1) for name in names})
-    if depth and pick < 0.49:
+    if depth and pick < 0.50:
         # A race: each branch waits for somebody first, as W017 asks.
         first = lambda: replace(_human(random), when=None)  # noqa: E731
         return AnyOfStep("?", SPAN, tuple(Branch(name, (first(), *_steps(random, depth - 1))) for name in ("x", "y")))
@@ -203,10 +214,16 @@ def _step(random: Random, depth: int) -> WorkflowStep:
     if pick < 0.53:
         match, then = expression("match"), random.choice(("hold", "go_on", "reject"))
         return WaitStep("?", {"en": "wait"}, SPAN, event="core.done", match=match, within=Duration(3, "hour"), then=then)
-    if pick < 0.57:
+    if pick < 0.54:
+        policy = random.choice(("reject", "go_on", "return"))
+        back = "apply" if policy == "return" else None
+        return sub_flow("?", on_reject=policy, return_to=back, when=expression("when") if random.random() < 0.2 else None)
+    if pick < 0.545:
+        return sub_flow("?", detached=True)
+    if pick < 0.58:
         by_hand = People("role", "r1", count_max=None) if random.random() < 0.5 else None
         return call("?", on_error=by_hand, undo="core.undo" if random.random() < 0.5 else None)
-    if pick < 0.59:
+    if pick < 0.60:
         return copy("?", People("role", "r1", count_max=None))
     return _human(random)
 

@@ -21,7 +21,6 @@ REFUSED = [
     "every: 2 working hours",
     "open_for: 1 working day",
     "for: 10 working days",
-    "sub_flow: ordering",
     "do: [submit",
     "user: {role: clerk",
     "expect: {at",
@@ -57,14 +56,16 @@ def test_working_time_needs_its_calendar() -> None:
 
 def test_checking_tells_it_once() -> None:
     """Whoever only checks gets one hint a file, and the app."""
-    loaded = load_verified(FILES, publishing=False)
+    # In a trial nobody has a role of his own: where one role both weighs and may refuse for all, its votes are not found.
+    credit = FILES[CREDIT].replace("veto: role.checker", "veto: role.clerk")
+    loaded = load_verified({**FILES, CREDIT: credit}, publishing=False)
     hints = [found for found in loaded.diagnostics if found.code == "W102"]
 
     assert loaded.app is not None
     assert not has_errors(loaded.diagnostics)
-    assert ["workflows/all_orders.yaml", CREDIT] == sorted(found.span.file for found in hints)
+    assert [CREDIT] == sorted(found.span.file for found in hints)
     assert {"hint"} == {found.severity for found in hints}
-    assert "sub_flow" in hints[0].message + hints[1].message
+    assert "open_for" in hints[0].message
 
 
 def test_what_no_automation_does_is_refused() -> None:

@@ -12,7 +12,7 @@ from random import Random
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from forms_dsl.model import AnyOfStep, RepeatApprover
+from forms_dsl.model import AnyOfStep, RepeatApprover, SubFlowStep
 from tests.workflow_engine.flows import NOW, world
 from tests.workflow_engine.random_flows import LIMITS, ROLES, random_command, random_definition, random_world
 from workflow_engine import act_events as ae
@@ -97,7 +97,10 @@ def forward(definition: Definition, state: Instance, facts: World) -> Iterator[c
     for visit in state.open_visits():
         if visit.state == "calling":
             yield cmd.FinishCall(visit.step, visit.number, "confirmed")
-        if visit.state == "waiting":
+        for child in visit.children if visit.is_open else ():
+            if child.state == "running":
+                yield cmd.FinishChild(child.instance, "approved")
+        if visit.state == "waiting" and not visit.children:
             step = definition.places[visit.step].step
             yield cmd.EventArrived(visit.step, visit.number) if step.event else cmd.TimerDue(visit.step, visit.number)  # type: ignore[union-attr]
         for request in visit.requests if visit.state == "open" else ():
@@ -115,6 +118,8 @@ def waits_for_cause(definition: Definition, visit: Visit, facts: World) -> bool:
     """Held with a reason; or everybody asked lacks authority, or has left, since he was asked."""
     if visit.state == "held":
         return bool(visit.held_reason)
+    if visit.children:
+        return False
     step = definition.human(visit.step)
     people = [person for seat in visit.seats for person in visit.entitled(seat)]
     return step.limit is not None or not all(facts.still_fits(step.by, person) for person in people)
@@ -131,6 +136,9 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
     assert bool(waiting) == state.is_running
     for visit in waiting:
         assert visit.held_reason if visit.state == "held" else True
+        if visit.children and visit.state == "waiting":
+            # A suspended flow has kept the ends that it goes on from when it is resumed.
+            assert any(child.state == "running" for child in visit.children) or state.suspended_at is not None
         if visit.state == "open":
             assert all(visit.entitled(seat) for seat in visit.seats if seat.state == "open" and not comes_after(visit, seat))
             assert any(seat.state == "open" for seat in visit.seats)
@@ -168,11 +176,24 @@ def check(definition: Definition, state: Instance, entries: list[ev.Entry]) -> N
         assert len(frozenset().union(*acted)) == sum(map(len, acted))
     # one open visit of a step
     assert len({visit.step for visit in waiting}) == len(waiting)
+    # cancelling goes down: nothing runs on for a visit that is over, but for what it did not wait for
+    for visit in state.visits:
+        step = definition.places[visit.step].step
+        waited_for = isinstance(step, SubFlowStep) and not step.detached
+        assert not (waited_for and not visit.is_open and any(child.state == "running" for child in visit.children))
+    ended = [entry.event.child for entry in entries if isinstance(entry.event, ae.ChildEnded)]
+    assert len(ended) == len(set(ended))
     # 13 joins
     for block in state.blocks:
         assert len(block.ended) == len(set(block.ended))
         is_race = isinstance(definition.places[block.name].step, AnyOfStep)
         through = bool(block.ended) if is_race else set(block.ended) == set(block.branches)
+        if is_race and through and block.state == "running":
+            # Won, and not over before what the others did is taken back: nothing else is open there.
+            places = {name for name, ways in ((n, dict(definition.around(n))) for n in definition.places) if block.name in ways}
+            left = [visit for visit in waiting if visit.step in places]
+            assert left and all(visit.undoes is not None or visit.step in definition.irreversible for visit in left)
+            continue
         assert through == (block.state == "ended") or block.state == "cancelled"
         assert not is_race or len(block.ended) <= 1
     running = [block.name for block in state.blocks if block.state == "running"]
@@ -192,7 +213,7 @@ def check_suspended(before: Instance, outcome: Handled) -> None:
     """15: while it is suspended nothing is decided and no time has an effect; what a call answers is kept."""
     if before.suspended_at is None or outcome.state.suspended_at is None:
         return
-    assert all(isinstance(entry.event, ev.CallFinished | ae.EventKept) for entry in outcome.entries)
+    assert all(isinstance(entry.event, ev.CallFinished | ae.EventKept | ae.ChildEnded) for entry in outcome.entries)
 
 
 def _runs(definition: Definition, opened: ev.VisitOpened) -> bool:

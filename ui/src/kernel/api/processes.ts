@@ -33,6 +33,20 @@ export interface PeopleChoice {
   readonly chosen: readonly string[]
 }
 
+/** A record that a sub-flow is about, for whom may open it. */
+export interface SubFlowRecord { readonly app: string, readonly entity: string, readonly id: string, readonly title: string }
+
+export interface SubFlowRun {
+  readonly id: string
+  readonly step: string
+  readonly title: Label | null
+  readonly state: 'starting' | 'failed' | 'running' | 'approved' | 'rejected' | 'stopped' | 'stopping' | 'held'
+  readonly record: SubFlowRecord | null
+  /** Whether it is about the same record, so that it has no page of its own. */
+  readonly here: boolean
+  readonly at: readonly Label[]
+}
+
 export interface Process {
   readonly id: string
   readonly workflow: string
@@ -46,6 +60,9 @@ export interface Process {
   readonly can: readonly string[]
   /** Who has not yet said that he has read a copy that he must read. */
   readonly to_read: readonly Person[]
+  /** 子流程: the runs of other workflows that it began, and the approval that began it. */
+  readonly children?: readonly SubFlowRun[]
+  readonly parent?: { readonly id: string, readonly title: Label, readonly record: SubFlowRecord | null } | null
   /** Calls of which nobody knows how they ended. */
   readonly unsettled?: readonly { readonly step: string, readonly title: Label | null }[]
   /** Steps that are held for want of people whom this person chooses. */

@@ -21,11 +21,11 @@ export function Path({ trial }: { readonly trial: Trial }) {
   return (
     <ol className="path">
       {trial.steps.map((step, at) => {
-        const automatic = step.kind === 'call' || step.kind === 'wait'
+        const automatic = step.kind === 'call' || step.kind === 'wait' || step.kind === 'sub_flow'
         return (
           <li key={`${step.step} ${at}`} className={step.stuck ? 'path-stuck' : automatic ? 'path-automatic' : ''}>
             <span className="path-mark" aria-hidden="true">{step.stuck ? '!' : at + 1}</span>
-            <p className="path-line"><b className="grow">{label(step.title)}</b><span className="path-people">{automatic ? t('platform') : names(step.people) || t('nobody')}</span></p>
+            <p className="path-line"><b className="grow">{label(step.title)}</b><span className="path-people">{step.kind === 'sub_flow' ? t('sub_flow_given') : automatic ? t('platform') : names(step.people) || t('nobody')}</span></p>
             {step.because && <p className="hint small">{step.because}</p>}
             {step.authority && <p className="hint small">{t('authority', { table: label(step.authority.table), rows: step.authority.rows.join(', '), value: step.authority.value ?? '' })}</p>}
             {step.stuck && <p className="message-error">{step.stuck}</p>}

@@ -5,6 +5,7 @@ import { useWords, type Say } from '../../kernel/i18n/catalogue'
 import { common } from '../../kernel/i18n/common'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
 import { usePeopleText } from './Path'
+import { SubFlows } from './SubFlows'
 import { words } from './words'
 
 type Word = keyof typeof words.entries
@@ -29,23 +30,28 @@ function TrailRow({ entry }: { readonly entry: TrailEntry }) {
   )
 }
 
-export function Trail({ process, me }: { readonly process: Process, readonly me: string | null }) {
+interface TrailProps { readonly process: Process, readonly me: string | null, readonly open?: (id: string) => void }
+
+export function Trail({ process, me, open }: TrailProps) {
   const t = useWords(words), c = useWords(common), label = useLabel(), locale = useLocale(), people = usePeopleText()
   return (
-    <ol className="trail">
-      {process.trail.map(entry => <TrailRow key={`${entry.at} ${entry.kind} ${entry.step} ${entry.actor?.id ?? ''}`} entry={entry} />)}
-      {process.at.map(step => {
-        const mine = step.people.some(person => person.id === me)
-        return (
-          <li key={step.step} className={`trail-row trail-now ${mine ? 'trail-mine' : ''}`}>
-            <p className="trail-line"><b className="grow">{label(step.title)} · <span className="trail-kind">{mine ? t('waits_you') : t('waits')}</span></b><time className="hint small" dateTime={step.since}>{t('since', { time: showInstant(step.since, locale) })}</time></p>
-            <p className="hint small">{[step.held_reason ? t('held_reason', { reason: step.held_reason }) : people(step.people), step.unit].filter(Boolean).join(' · ')}</p>
-            {step.due_at && <p className="small quiet">{t('by', { time: showInstant(step.due_at, locale) })}</p>}
-          </li>
-        )
-      })}
-      {process.to_read.length > 0 && <li className="trail-row trail-now"><p className="trail-line"><b className="grow">{t('copied')} · <span className="trail-kind">{t('to_read')}</span></b></p><p className="hint small">{process.to_read.map(person => person.name).join(c('separator'))}</p></li>}
-    </ol>
+    <>
+      <ol className="trail">
+        {process.trail.map(entry => <TrailRow key={`${entry.at} ${entry.kind} ${entry.step} ${entry.actor?.id ?? ''}`} entry={entry} />)}
+        {process.at.map(step => {
+          const mine = step.people.some(person => person.id === me)
+          return (
+            <li key={step.step} className={`trail-row trail-now ${mine ? 'trail-mine' : ''}`}>
+              <p className="trail-line"><b className="grow">{label(step.title)} · <span className="trail-kind">{mine ? t('waits_you') : t('waits')}</span></b><time className="hint small" dateTime={step.since}>{t('since', { time: showInstant(step.since, locale) })}</time></p>
+              <p className="hint small">{[step.held_reason ? t('held_reason', { reason: step.held_reason }) : people(step.people), step.unit].filter(Boolean).join(' · ')}</p>
+              {step.due_at && <p className="small quiet">{t('by', { time: showInstant(step.due_at, locale) })}</p>}
+            </li>
+          )
+        })}
+        {process.to_read.length > 0 && <li className="trail-row trail-now"><p className="trail-line"><b className="grow">{t('copied')} · <span className="trail-kind">{t('to_read')}</span></b></p><p className="hint small">{process.to_read.map(person => person.name).join(c('separator'))}</p></li>}
+      </ol>
+      <SubFlows process={process} open={open} />
+    </>
   )
 }
 

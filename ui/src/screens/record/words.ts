@@ -4,6 +4,7 @@ export const words = catalogue('record', {
   place: ['{{label}} · 第 {{at}} 条，共 {{total}} 条', '{{label}} · {{at}} of {{total}}'],
   place_open: ['{{label}} · 第 {{at}} 条', '{{label}} · {{at}}'],
   back: ['返回{{label}}', 'Back to {{label}}'],
+  sub_flow_leave: ['返回上级流程', 'Back to the flow that began it'],
   previous: ['上一条', 'Previous record'],
   next: ['下一条', 'Next record'],
   facts: ['资料', 'Facts'],
