@@ -8,10 +8,13 @@ import { allBlocks, findBlock, treeOf } from '../workflow/tree'
 import { newStep, PRESETS } from '../workflow/presets'
 import { referencesTo } from '../workflow/references'
 import { newWorkflow, workflowFile, workflowModel } from '../workflow/workflow'
+import { placesOf } from '../draft/uses'
 import { command as addPart } from './add_part'
+import { command as addWorkflow } from './add_workflow'
 import type { Outcome } from './command'
 import { command as duplicateStep } from './duplicate_step'
 import { command as movePart } from './move_part'
+import { command as removeFile } from './remove_file'
 import { command as removePart } from './remove_part'
 import { command as renameStep } from './rename_step'
 import { command as setPart } from './set_part'
@@ -153,5 +156,35 @@ describe('rename_step', () => {
     const result = applyEdit(files, outcome!.edit)
     expect(result).toMatchObject({ ok: true })
     expect((result as { files: Files }).files[workflowFile('corporate_loan_approval')]!.text).not.toMatch(/(\[|, |approve |\{)screen\b/)
+  })
+})
+
+describe('add_workflow and remove_file', () => {
+  const entity = 'entity: ticket\nlabel: {zh: 工单, en: Ticket}\nfields:\n  state: {type: status, choices: {draft: {}}} # one status\n'
+  const files: Files = { 'entities/ticket.yaml': readFile(entity) }
+  const asked = { workflow: 'handling', title: { zh: '处理', en: 'Handling' }, entity: 'ticket', form: null, role: 'agent' }
+
+  it('makes a workflow that can be read, and hands it the entity’s status', () => {
+    const outcome = addWorkflow.run(files, asked)
+    const result = applyEdit(files, outcome!.edit)
+    expect(result).toMatchObject({ ok: true })
+    const after = (result as { files: Files }).files
+    expect(allBlocks(treeOf(workflowModel(after, 'handling'))).map(block => block.id)).toEqual(['apply', 'check'])
+    expect(after[workflowFile('handling')]!.text).toContain('title: {zh: 处理, en: Handling}\n')
+    expect(after['entities/ticket.yaml']!.text).toBe(entity.replace('{type: status,', '{type: status, workflow: handling,'))
+  })
+
+  it('takes no name twice', () => {
+    expect(addWorkflow.run({ ...files, [workflowFile('handling')]: readFile('') }, asked)).toBeNull()
+  })
+
+  it('takes a whole file out and leaves the others', () => {
+    const result = applyEdit(start, removeFile.run(start, { file: workflowFile(LOAN) })!.edit)
+    expect(Object.keys((result as { files: Files }).files)).toEqual(Object.keys(start).filter(path => path !== workflowFile(LOAN)))
+    expect(removeFile.run(start, { file: 'workflows/none.yaml' })).toBeNull()
+  })
+
+  it('names every line elsewhere that speaks of it', () => {
+    expect(placesOf({ ...start, 'forms/x.yaml': readFile('a: loan_approval\n# loan_approval\nb: my_loan_approval\n') }, LOAN, workflowFile(LOAN)).filter(place => place.file === 'forms/x.yaml')).toEqual([{ file: 'forms/x.yaml', line: 1 }])
   })
 })

@@ -14,10 +14,11 @@ export interface DraftFile {
 
 export type Files = Readonly<Record<string, DraftFile>>
 
-/** One visual edit: operations for each file, or a whole new file. */
+/** One visual edit: operations for each file, or whole files that come or go. */
 export interface Edit {
   readonly operations: Readonly<Record<string, readonly Operation[]>>
   readonly created?: Readonly<Record<string, string>>
+  readonly removed?: readonly string[]
 }
 
 export type EditResult = { readonly ok: true, readonly files: Files } | { readonly ok: false, readonly reason: 'syntax' | 'layout' | 'check', readonly file: string }
@@ -41,7 +42,9 @@ export function applyEdit(files: Files, edit: Edit): EditResult {
     if (!result.ok) return { ok: false, reason: result.reason, file: path }
     changed[path] = readFile(result.text, file)
   }
-  return { ok: true, files: { ...files, ...changed } }
+  const gone = new Set(edit.removed)
+  return { ok: true, files: Object.fromEntries(Object.entries({ ...files, ...changed }).filter(([path]) => !gone.has(path))) }
 }
 
-export const textsOf = (files: Files): Record<string, string> => Object.fromEntries(Object.entries(files).map(([path, file]) => [path, file.text]))
+/** Texts by path; null for a file that is gone. */
+export const textsOf = (files: Readonly<Record<string, DraftFile | null>>): Record<string, string | null> => Object.fromEntries(Object.entries(files).map(([path, file]) => [path, file?.text ?? null]))

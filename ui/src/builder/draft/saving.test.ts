@@ -1,6 +1,7 @@
 /** The draft against a server: nothing that was typed is lost, nothing that is old is shown. */
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { command as removeFile } from '../commands/remove_file'
 import { openDraft, saveDraft } from './saving'
 import { unsaved, useDraft } from './store'
 import type { DraftAnswer } from './types'
@@ -21,13 +22,14 @@ beforeEach(() => {
   hold = null
   status = 200
   vi.stubGlobal('fetch', async (to: string, { body }: { body: string }) => {
-    const file = to.split('/files/')[1] ?? '', { text, checksum } = JSON.parse(body) as { text: string, checksum: string | null }
-    puts.push(`${to.split('/')[4]} ${file} ${text.trim()}`)
+    const file = to.split('/files/')[1] ?? '', { text, checksum } = JSON.parse(body) as { text: string | null, checksum: string | null }
+    puts.push(`${to.split('/')[4]} ${file} ${text?.trim() ?? 'null'}`)
     await hold
     if (status === 0) throw new TypeError('offline')
-    if (checksum !== `sum of ${server[file]}`) return Response.json({ title: 'no', code: 'M435' }, { status: 409 })
-    server[file] = text
-    return Response.json({ checksum: `sum of ${text}`, draft_checksum: JSON.stringify(server), diagnostics: [] })
+    if (checksum !== (file in server ? `sum of ${server[file]}` : null)) return Response.json({ title: 'no', code: 'M435' }, { status: 409 })
+    if (text === null) delete server[file]
+    else server[file] = text
+    return Response.json({ checksum: text === null ? null : `sum of ${text}`, draft_checksum: JSON.stringify(server), diagnostics: [] })
   })
   useDraft.getState().open('app', answer(start))
 })
@@ -124,4 +126,15 @@ it('opening another app saves what is unsaved of this one, and nothing into the 
 
   expect([useDraft.getState().app, text(A)]).toEqual(['other', 'entity: other\n'])
   expect(puts).toEqual(['app entities/a.yaml entity: a # 1', 'app entities/b.yaml entity: b # 1'])
+})
+
+it('a file that is taken out goes from the server too, and undo brings it back', async () => {
+  useDraft.getState().run(removeFile.run(useDraft.getState().files, { file: A }))
+  expect(unsaved(useDraft.getState())).toEqual([[A, null]])
+  await saveDraft('app')
+  expect([Object.keys(server), useDraft.getState().changed, useDraft.getState().saving]).toEqual([[B], [A], 'saved'])
+
+  useDraft.getState().undo()
+  await saveDraft('app')
+  expect([server, useDraft.getState().changed]).toEqual([start, []])
 })

@@ -98,7 +98,7 @@ async function saveAll(app: string): Promise<void> {
     for (let state = useDraft.getState(); state.app === app; state = useDraft.getState()) {
       const [next] = unsaved(state)
       if (!next) break
-      const [file, { text }] = next
+      const [file, there] = next, text = there?.text ?? null
       const { data } = await call<SavedFile>('PUT', filePath(app, file), { body: { text, checksum: state.stored[file]?.checksum ?? null } })
       if (useDraft.getState().app === app) useDraft.getState().keep(file, text, data)
     }

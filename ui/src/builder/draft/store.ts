@@ -47,8 +47,8 @@ export interface DraftState {
   readonly dismiss: () => void
   /** Takes the server's text of every file that moved there, as a step that can be undone; all other changes stay. */
   readonly merge: (answer: DraftAnswer) => void
-  /** The server has this text of a file now. */
-  readonly keep: (file: string, text: string, answer: SavedFile) => void
+  /** The server has this text of a file now, or has the file no more. */
+  readonly keep: (file: string, text: string | null, answer: SavedFile) => void
   readonly mark: (saving: Saving, at?: Date) => void
 }
 
@@ -128,15 +128,17 @@ export const useDraft = create<DraftState>()((set, get) => ({
     const { files, stored, selected, past } = get()
     const moved = (path: string) => stored[path]?.checksum !== answer.checksums[path]
     const mine = Object.entries(files).filter(([path, file]) => (path in stored ? stored[path]?.text !== file.text && !moved(path) : !(path in answer.files)))
-    const next: Files = { ...Object.fromEntries(Object.entries(answer.files).map(([path, text]) => [path, readFile(text, files[path])])), ...Object.fromEntries(mine) }
+    const gone = Object.keys(stored).filter(path => !(path in files) && !moved(path))
+    const theirs = Object.entries(answer.files).filter(([path]) => !gone.includes(path))
+    const next: Files = { ...Object.fromEntries(theirs.map(([path, text]) => [path, readFile(text, files[path])])), ...Object.fromEntries(mine) }
     set({
-      files: next, ...known(answer), past: push(past, { files, selected, typing: null }), future: [], refused: null, saving: mine.length ? 'waiting' : 'saved',
+      files: next, ...known(answer), past: push(past, { files, selected, typing: null }), future: [], refused: null, saving: mine.length || gone.some(path => path in answer.files) ? 'waiting' : 'saved',
     })
   },
 
   keep(file, text, answer) {
     set(({ stored, changed, live, saves }) => ({
-      stored: { ...stored, [file]: { text, checksum: answer.checksum } }, checksum: answer.draft_checksum, diagnostics: answer.diagnostics, saves: saves + 1,
+      stored: text === null ? without(stored, file) : { ...stored, [file]: { text, checksum: answer.checksum ?? '' } }, checksum: answer.draft_checksum, diagnostics: answer.diagnostics, saves: saves + 1,
       changed: live[file] === text ? changed.filter(path => path !== file) : [...new Set([...changed, file])],
     }))
   },
@@ -160,7 +162,10 @@ const known = (answer: DraftAnswer) => ({
   live: Object.fromEntries(Object.entries(answer.files).filter(([path]) => !answer.changed.includes(path))),
 })
 
-/** The files whose text is not yet the server's. */
-export function unsaved(state: Pick<DraftState, 'files' | 'stored'>): readonly (readonly [path: string, file: DraftFile])[] {
-  return Object.entries(state.files).filter(([path, file]) => state.stored[path]?.text !== file.text)
+/** The files whose text is not yet the server's; null for one that is gone here and still there. */
+export function unsaved(state: Pick<DraftState, 'files' | 'stored'>): readonly (readonly [path: string, file: DraftFile | null])[] {
+  const gone = Object.keys(state.stored).filter(path => !(path in state.files)).map(path => [path, null] as const)
+  return [...Object.entries(state.files).filter(([path, file]) => state.stored[path]?.text !== file.text), ...gone]
 }
+
+const without = <Of,>(map: Readonly<Record<string, Of>>, key: string): Readonly<Record<string, Of>> => Object.fromEntries(Object.entries(map).filter(([name]) => name !== key))

@@ -27,7 +27,8 @@ export interface DraftAnswer {
 }
 
 export interface SavedFile {
-  readonly checksum: string
+  /** null for a file that was removed. */
+  readonly checksum: string | null
   readonly draft_checksum: string
   readonly diagnostics: readonly Diagnostic[]
 }

@@ -14,3 +14,10 @@ export function usesOf(files: Files, entity: string, field: string): readonly st
     .map(([path]) => path)
     .toSorted()
 }
+
+/** The lines of other files that hold a name as a whole word, outside of comments. */
+export function placesOf(files: Files, name: string, own: string): readonly { readonly file: string, readonly line: number }[] {
+  const word = new RegExp(`(^|[^A-Za-z0-9_])${name}([^A-Za-z0-9_]|$)`)
+  return Object.entries(files).filter(([path]) => path !== own).flatMap(([path, file]) =>
+    file.text.split('\n').flatMap((text, at) => (word.test(text.replace(/(^|\s)#.*$/, '')) ? [{ file: path, line: at + 1 }] : [])))
+}

@@ -18,9 +18,9 @@ import { words } from './words'
 const PAUSE = 300
 
 /** Texts that differ from the server's draft, after a short pause, so that typing does not ask at each letter. */
-function useTexts(): Record<string, string> {
+function useTexts(): Record<string, string | null> {
   const files = useDeferredValue(useDraft(state => state.files))
-  const [texts, setTexts] = useState<Record<string, string>>({})
+  const [texts, setTexts] = useState<Record<string, string | null>>({})
   useEffect(() => {
     const timer = window.setTimeout(() => setTexts(textsOf(Object.fromEntries(unsaved({ files, stored: useDraft.getState().stored })))), PAUSE)
     return () => window.clearTimeout(timer)

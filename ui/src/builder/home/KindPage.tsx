@@ -2,15 +2,17 @@
 import { Link, useParams } from 'react-router'
 import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel, useLocale } from '../../kernel/i18n/locale'
+import { useShortcuts } from '../../kernel/keyboard'
 import { Failure } from '../../kernel/parts/Failure'
 import { useTitle } from '../../kernel/parts/title'
 import { labelOf, mapOf, textOf } from '../draft/definition'
 import { useAutosave, useOpenDraft } from '../draft/saving'
 import { useDraft } from '../draft/store'
 import { useCatalog } from '../form/designer'
-import { CrumbBar, DraftTag } from '../shell/CrumbBar'
+import { CrumbBar, DraftTag, SavingState, UndoButtons } from '../shell/CrumbBar'
 import { workplaceOf } from '../shell/views'
 import { TakeModel, type Format } from './TakeModel'
+import { NewWorkflow, RemoveWorkflow } from './Workflows'
 import { words } from './words'
 import './home.css'
 
@@ -28,6 +30,8 @@ export default function KindPage() {
   const changed = useDraft(state => state.changed)
   const diagnostics = useDraft(state => state.diagnostics)
   const entry = useCatalog().data?.kinds.find(each => each.kind === kind)
+  const undo = useDraft(state => state.undo), redo = useDraft(state => state.redo)
+  useShortcuts({ 'Ctrl+Z': undo, 'Ctrl+Y': redo })
   const title = label(entry?.label) || kind
   useTitle(title)
   const folders = entry?.folders ?? []
@@ -36,16 +40,16 @@ export default function KindPage() {
   const shown = Object.entries(files).filter(([path]) => inKind(path)).toSorted(([a], [b]) => a.localeCompare(b))
   return (
     <>
-      <CrumbBar app={app} crumbs={[{ text: title, mark: kind }]}><DraftTag /></CrumbBar>
+      <CrumbBar app={app} crumbs={[{ text: title, mark: kind }]}><DraftTag /><SavingState app={app} reload={() => void draft.takeTheirs()} /><span className="grow" /><UndoButtons /></CrumbBar>
       <main className="content" id="content" tabIndex={-1}>
         <div className="screen">
-          <div className="kind-head"><h1 className="grow">{title}</h1>{draft.ready && formats.map(format => <TakeModel key={format} app={app} format={format} />)}</div>
+          <div className="kind-head"><h1 className="grow">{title}</h1>{draft.ready && formats.map(format => <TakeModel key={format} app={app} format={format} />)}{draft.ready && kind === 'workflow' && <NewWorkflow app={app} />}</div>
           {draft.error && <Failure error={draft.error} retry={() => void draft.again()} />}
           {draft.ready && !shown.length && <p className="empty">{t('empty_kind')}</p>}
           {shown.length > 0 && (
             <div className="card kind-table">
               <table>
-                <thead><tr><th scope="col">{t('label')}</th><th scope="col">{t('thing')}</th><th scope="col" className="kind-file">{t('file')}</th><th scope="col">{t('problems')}</th>{formats.length > 0 && <th scope="col"><span className="sr">{t('give', { format: '' })}</span></th>}</tr></thead>
+                <thead><tr><th scope="col">{t('label')}</th><th scope="col">{t('thing')}</th><th scope="col" className="kind-file">{t('file')}</th><th scope="col">{t('problems')}</th>{formats.length > 0 && <th scope="col"><span className="sr">{t('give', { format: '' })}</span></th>}{kind === 'workflow' && <th scope="col"><span className="sr">{t('acts')}</span></th>}</tr></thead>
                 <tbody>
                   {shown.map(([path, file]) => {
                     const model = mapOf(file.model)
@@ -58,6 +62,7 @@ export default function KindPage() {
                         <td className="mono kind-file">{path} {changed.includes(path) && <span className="tag tag-brand">{t('new_file')}</span>}</td>
                         <td>{found.length ? <span className={found.some(each => each.severity === 'error') ? 'tag tag-seal' : 'tag tag-warning'}>{found.length}</span> : <span className="hint">{t('none')}</span>}</td>
                         {formats.length > 0 && <td>{formatOf(path) && <a className="link" href={`/api/builder/apps/${app}/give/${formatOf(path)}/${name}?language=${locale}`} download={`${name}.${formatOf(path)}`} aria-label={t('give_for', { name, format: formatOf(path)?.toUpperCase() ?? '' })}>{formatOf(path)?.toUpperCase()}</a>}</td>}
+                        {kind === 'workflow' && <td>{path.startsWith('workflows/') && <RemoveWorkflow app={app} file={path} name={name} />}</td>}
                       </tr>
                     )
                   })}

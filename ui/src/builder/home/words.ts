@@ -62,6 +62,7 @@ export const words = catalogue('builder-home', {
   file: ['文件', 'File'],
   thing: ['定义', 'Definition'],
   label: ['名称', 'Label'],
+  acts: ['操作', 'Acts'],
   empty_kind: ['这一种还没有定义', 'There is none of this kind yet'],
   new_file: ['（改动）', '(changed)'],
   open_design: ['打开 {{name}}', 'Open {{name}}'],

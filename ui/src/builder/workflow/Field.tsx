@@ -10,6 +10,7 @@ import { pointerOf, useFinding } from '../draft/findings'
 import { ExpressionLine } from '../parts/ExpressionLine'
 import { TextLine } from '../parts/TextLine'
 import { placeFor } from '../shell/views'
+import { Choice } from './Choice'
 import { useDesigner } from './designer'
 import { enumWords, isEnumWord } from './enum_words'
 import { useKnown } from './known_here'
@@ -124,24 +125,6 @@ const numberOr = (text: string): number | string => (/^(0|[1-9][0-9]{0,8})$/.tes
 
 export function Group({ label, fault, children }: { readonly label: string, readonly fault?: string | null, readonly children: React.ReactNode }) {
   return <fieldset className="line group"><legend>{label}</legend>{children}{fault && <p className="fault">{fault}</p>}</fieldset>
-}
-
-export interface Option { readonly value: string, readonly text: string }
-
-/** One of several; a value that is not among them stays as it is written. */
-export function Choice({ label, value, options, unset, choose, fault }: { readonly label: string, readonly value: string, readonly options: readonly Option[], readonly unset?: string, readonly choose: (value: string) => void, readonly fault?: string | null }) {
-  const id = useId()
-  const shown = value === '' || options.some(each => each.value === value) ? options : [...options, { value, text: value }]
-  return (
-    <div className="line">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} className="line-input" value={value} aria-invalid={Boolean(fault)} aria-describedby={`${id}-note`} onChange={event => choose(event.target.value)}>
-        {unset !== undefined && <option value="">{unset}</option>}
-        {shown.map(each => <option key={each.value} value={each.value}>{each.text}</option>)}
-      </select>
-      <div id={`${id}-note`}>{fault && <p className="fault">{fault}</p>}</div>
-    </div>
-  )
 }
 
 /** A text of which the ones that are known are offered. */

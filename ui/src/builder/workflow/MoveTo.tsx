@@ -2,7 +2,7 @@
 import { useWords } from '../../kernel/i18n/catalogue'
 import { pointerOf } from '../draft/findings'
 import { focusSelected, useDesigner } from './designer'
-import { Choice } from './Field'
+import { Choice } from './Choice'
 import type { Sentences } from './sentences'
 import { allBlocks, STEPS, stepsAt, type Block } from './tree'
 import { words } from './words'

@@ -3,7 +3,7 @@
 import { useLabel } from '../../kernel/i18n/locale'
 import { useDraft } from '../draft/store'
 import { useDesigner } from './designer'
-import type { Option } from './Field'
+import type { Option } from './Choice'
 import { knownFor } from './known'
 import { treeOf } from './tree'
 import { workflowModel } from './workflow'

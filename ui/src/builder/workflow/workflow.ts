@@ -1,5 +1,6 @@
 /** Finding one's way among the workflows of a draft. */
 
+import { printInline } from '../../kernel/splice/print'
 import { mapOf, textOf, type ModelMap } from '../draft/definition'
 import type { Files } from '../draft/files'
 
@@ -16,9 +17,15 @@ export const isOverlay = (workflow: ModelMap): boolean => 'extend' in workflow
 /** A new workflow of an entity: entered by who starts it, approved by one. */
 export function newWorkflow(workflow: string, title: { readonly zh: string, readonly en: string }, entity: string, form: string | null, role: string): string {
   return `workflow: ${workflow}
-title: {zh: ${JSON.stringify(title.zh)}, en: ${JSON.stringify(title.en)}}
+title: ${printInline({ zh: title.zh, en: title.en })}
 for: ${entity}
 start: {by: role.${role}, in: own_branch${form ? `, form: ${form}` : ''}}
+
+controls:
+  four_eyes:
+    - name: maker_checker
+      title: {zh: 经办复核分离, en: Maker and checker are different people}
+      different_people: [apply, check]
 
 steps:
   - fill: apply
