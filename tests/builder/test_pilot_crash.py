@@ -35,7 +35,7 @@ from runtime.store.database import Database, open_database
 from runtime.store.signing import public_bytes
 from runtime.store.tables import audit_event, review
 from tests.publish.desk import NOW, context_of, insert_tickets, principal, put_live, stored
-from tests.publish.test_crash import app_called, changed, die_before, in_a_process
+from tests.publish.test_crash import app_called, changed, die_before, in_a_process, retire
 
 #: Each fourth write and commit is tried: a trial publishes two or three times.
 _EVERY = 4
@@ -157,6 +157,7 @@ def test_a_killed_act_on_a_pilot_is_done_or_not_done(bank: Database, database_ur
             assert 1 == told(bank, name, trial.kind)
             check_tables(bank, name)
         assert (trial.states[1], 1) == (states(bank, name)[1], list(states(bank, name).values()).count("active"))
+        retire(bank, name)
         if ended:
             break
 
@@ -215,6 +216,7 @@ def test_a_killed_promotion_is_proposed_and_let_through_once(
             active.approver,
         )
         assert (1, 2) == (told(database, name, "review_submitted"), told(database, name, "published"))
+        retire(database, name)
         if ended:
             return
 

@@ -22,7 +22,7 @@ from runtime.store.database import Database, open_database
 from runtime.store.tables import job, notice, release
 from runtime.worker import Worker, run_jobs
 from tests.publish.desk import NOW, context_of, principal, put_live
-from tests.publish.test_crash import app_called, changed, die_before, in_a_process
+from tests.publish.test_crash import app_called, changed, die_before, in_a_process, retire
 
 AT = NOW + dt.timedelta(hours=1)
 #: Each third write and commit is tried: those between them are of the same kinds.
@@ -84,3 +84,4 @@ def test_a_killed_worker_publishes_once_after_all(
         assert people[1] == active.approver
         if ended:
             return
+        retire(database, name)

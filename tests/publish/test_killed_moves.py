@@ -18,7 +18,7 @@ from runtime.store.database import Database, open_database
 from runtime.store.tables import release
 from tests.publish.desk import FILES, NOW, insert_tickets, put_live
 from tests.publish.moved_desk import add_contact, folded, split, values, write
-from tests.publish.test_crash import app_called, die_before, in_a_process
+from tests.publish.test_crash import app_called, die_before, in_a_process, retire
 from tests.publish.test_retype import at
 
 
@@ -47,6 +47,7 @@ def test_a_killed_move_is_old_or_new(database: Database, database_url: str, rele
         assert ["active"] == [state for state in states if state in {"active", "applying"}]
         assert before == values(database, at(database, active.release, name)) == values(database, at(database, 1, name))
         outcomes.append(active.release)
+        retire(database, name)
     assert outcomes == sorted(outcomes)
     assert {1, 2} == set(outcomes)
     assert len(outcomes) > 12
@@ -78,6 +79,7 @@ def test_a_killed_fold_is_old_or_new(database: Database, database_url: str, rele
         expected = {id: ("1", Decimal("2.50"))}
         assert expected == values(database, at(database, active.release, name)) == values(database, at(database, 1, name))
         outcomes.append(active.release)
+        retire(database, name)
     assert {1, 2} == set(outcomes)
 
 
