@@ -24,6 +24,7 @@ from runtime.store.business_day import set_business_date
 from runtime.store.database import Database
 from runtime.store.identifiers import new_id
 from runtime.store.tables import org_branch, org_person
+from tests.templates import fill
 
 FOLDER = Path(__file__).resolve().parents[1] / "app_definitions" / "bank_customer"
 APP = "bank_customer"
@@ -80,13 +81,19 @@ class Bank:
 
 
 def open_bank(database: Database, url: str, folder: Path, files: Mapping[str, str] | None = None) -> Bank:
-    """Publish the shipped app, or other texts of it."""
+    """The shipped app, or other texts of it, published over a fresh database."""
     settings = Settings(database_url=url, data_folder=folder, demo=True, demo_password="a good demo password")
-    with database.write() as connection:
-        ensure_demo(connection, settings, NOW)
-    bank = Bank(database, settings, open_releases(database))
-    bank.publish(files or read_folder(FOLDER))
-    return bank
+
+    def put() -> None:
+        with database.write() as connection:
+            ensure_demo(connection, settings, NOW)
+        Bank(database, settings, open_releases(database)).publish(files or read_folder(FOLDER))
+
+    if files is None:
+        fill(database, APP, put)
+    else:
+        put()
+    return Bank(database, settings, open_releases(database))
 
 
 def add_customer(bank: Bank, number: str = "C0001", unit: str = "CX") -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -249,9 +250,7 @@ class Bank:
 def open_bank(database: Database, workflow: str = WORKFLOW, staff: Staff = PEOPLE, files: Mapping[str, str] = {}) -> Bank:
     """The bank in a fresh database, with one workflow over its loans."""
     texts = {**FILES, "workflows/approval.yaml": workflow, **files}
-    loaded = load_app(texts)
-    assert loaded.app is not None, [(d.code, d.span.file, d.span.line, d.message) for d in loaded.diagnostics]
-    compiled = compile_app(loaded.app, 1)
+    compiled = _compiled(tuple(texts.items()))
     for table in wanted_tables(compiled):
         table.create(database.engine, checkfirst=True)
     with database.write() as connection:
@@ -271,4 +270,16 @@ def open_bank(database: Database, workflow: str = WORKFLOW, staff: Staff = PEOPL
             if limit is not None:
                 set_limit(connection, people[username], APP, Decimal(limit))
         set_leader(connection, units["CX"], people["head"], NOW)
-    return Bank(database, compiled, compile_app(BUILT_IN["org"], 0), people, units, staff)
+    return Bank(database, compiled, _directory(), people, units, staff)
+
+
+@cache
+def _compiled(texts: tuple[tuple[str, str], ...]) -> CompiledApp:
+    loaded = load_app(dict(texts))
+    assert loaded.app is not None, [(d.code, d.span.file, d.span.line, d.message) for d in loaded.diagnostics]
+    return compile_app(loaded.app, 1)
+
+
+@cache
+def _directory() -> CompiledApp:
+    return compile_app(BUILT_IN["org"], 0)
