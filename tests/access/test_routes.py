@@ -77,7 +77,7 @@ def town(database: Database, database_url: str, tmp_path: Path) -> Iterator[Town
             with database.write() as connection:
                 _, token = create_token(connection, person, "family", dt.timedelta(days=1), NOW)
             callers[name] = httpx.Client(
-                base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+                base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, timeout=30, verify=PLAIN
             )
         clerk = callers["clerk"]
         customer = clerk.post(f"/api/{APP}/customer", json={"customer_no": "C9000001", "full_name": "李四"}).json()["id"]

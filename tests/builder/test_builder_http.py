@@ -228,7 +228,7 @@ def test_the_builder_is_closed_to_everybody_else(workshop: Workshop) -> None:
     ]
 
     assert {403} == {answer.status_code for answer in asked}
-    assert 401 == httpx.get(f"{workshop.url}{PATH}", verify=PLAIN).status_code
+    assert 401 == httpx.get(f"{workshop.url}{PATH}", timeout=30, verify=PLAIN).status_code
 
 
 def test_every_act_leaves_an_event(workshop: Workshop) -> None:

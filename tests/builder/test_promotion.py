@@ -258,7 +258,9 @@ def test_a_server_that_was_not_told_what_it_is_gives_and_takes_nothing(workshop:
     given, taken = he.post(f"{PATH}/releases/live/promotion"), propose(he, "{}")
 
     assert [(409, "M470")] * 2 == [(one.status_code, one.json()["code"]) for one in (given, taken)]
-    assert {"environment": None, "promotions_only": False} == httpx.get(f"{workshop.url}/api/environment", verify=PLAIN).json()
+    assert {"environment": None, "promotions_only": False} == httpx.get(
+        f"{workshop.url}/api/environment", timeout=30, verify=PLAIN
+    ).json()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -276,7 +278,9 @@ def test_what_was_never_live_is_not_given(bank: Bank) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_everybody_sees_which_server_it_is(bank: Bank) -> None:
     """Kind, name and colour, before anybody signs in."""
-    there, here = (httpx.get(f"{one.url}/api/environment", verify=PLAIN).json() for one in (bank.test, bank.production))
+    there, here = (
+        httpx.get(f"{one.url}/api/environment", timeout=30, verify=PLAIN).json() for one in (bank.test, bank.production)
+    )
 
     assert {"kind": "test", "label": {"zh": "测试一区", "en": "测试一区"}, "color": "#b7791f"} == there["environment"]
     assert ("生产环境", "Production", True) == (*here["environment"]["label"].values(), here["promotions_only"])

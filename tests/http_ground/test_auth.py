@@ -152,7 +152,7 @@ def test_demo_and_real_cookies(ground: Ground) -> None:
 def test_made_up_credentials_are_nobody(ground: Ground) -> None:
     """No authorization header but a real secret lets anybody in."""
     for header in ("Bearer", "Bearer qs_nothing", "Basic eDp5", "bearer qq_" + "A" * 5000):
-        answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header}, verify=PLAIN)
+        answer = httpx.get(f"{ground.url}/api/auth/me", headers={"Authorization": header}, timeout=30, verify=PLAIN)
         assert (401, "Bearer") == (answer.status_code, answer.headers["www-authenticate"]), header[:20]
 
 

@@ -47,7 +47,7 @@ class Bank:
                 grant_role(connection, person, "", role, Given(desk.NOW))
             _, token = create_token(connection, person, "test", dt.timedelta(days=1), desk.NOW)
         return httpx.Client(
-            base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+            base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, timeout=30, verify=PLAIN
         )
 
 

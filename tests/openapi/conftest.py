@@ -41,6 +41,8 @@ def served(database: Database, database_url: str, tmp_path: Path) -> Iterator[Se
     moments = (NOW + dt.timedelta(milliseconds=50 * number) for number in itertools.count())
     with serving(build_app(Services(bank.settings, database, bank.releases, clock=moments.__next__))) as base:
         document = tmp_path / "openapi.json"
-        answer = httpx.get(f"{base}/api/{APP}/openapi.json", headers={"Authorization": f"Bearer {token}"}, verify=PLAIN)
+        answer = httpx.get(
+            f"{base}/api/{APP}/openapi.json", headers={"Authorization": f"Bearer {token}"}, timeout=30, verify=PLAIN
+        )
         document.write_bytes(answer.raise_for_status().content)
         yield Served(base, token, document)

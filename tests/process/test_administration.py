@@ -226,7 +226,9 @@ def test_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert 1 == call("people", "password", "wu"), "P455"
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
     assert 0 == call("people", "password", "wu")
-    signed = httpx.post(f"{desk.url}/api/auth/login", json={"username": "wu", "password": "correct horse battery"}, verify=PLAIN)
+    signed = httpx.post(
+        f"{desk.url}/api/auth/login", json={"username": "wu", "password": "correct horse battery"}, timeout=30, verify=PLAIN
+    )
     assert 200 == signed.status_code
     assert 0 == call("people", "post", "wu", "复核岗", "--to", "2999-12-31")
     assert 0 == call("people", "post", "wu", "放款岗", "--unit", "CX")
@@ -251,7 +253,7 @@ def test_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert (
         401
         == httpx.get(
-            f"{desk.url}/api/auth/me", headers={"Authorization": f"Bearer {signed.json()['token']}"}, verify=PLAIN
+            f"{desk.url}/api/auth/me", headers={"Authorization": f"Bearer {signed.json()['token']}"}, timeout=30, verify=PLAIN
         ).status_code
     )
     assert 0 == call("people", "let-in", "wu")

@@ -84,7 +84,7 @@ class Box:
             grant_role(connection, name, "box", role, Given(NOW))
             _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
         return httpx.Client(
-            base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+            base_url=self.base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, timeout=30, verify=PLAIN
         )
 
 

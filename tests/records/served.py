@@ -18,7 +18,7 @@ class Caller:
 
     def __init__(self, base: str, token: str | None) -> None:
         headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self.http = httpx.Client(base_url=base, headers=headers, verify=PLAIN)
+        self.http = httpx.Client(base_url=base, headers=headers, timeout=30, verify=PLAIN)
 
     def __call__(self, method: str, path: str, **more: object) -> httpx.Response:
         return self.http.request(method, path, **more)  # type: ignore[arg-type]

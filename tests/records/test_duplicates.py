@@ -71,7 +71,7 @@ def callers(db: Database, tmp_path: Path) -> Iterator[Callers]:
                 grant_role(connection, name, "twice", role, Given(NOW))
                 _, token = create_token(connection, name, "test", dt.timedelta(days=1), NOW)
             made[role] = httpx.Client(
-                base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, verify=PLAIN
+                base_url=base, headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, timeout=30, verify=PLAIN
             )
         yield made
 

@@ -50,7 +50,7 @@ def test_only_who_reads_the_field_of_the_record_reads_the_file(box: Box) -> None
     owner.post("/api/box/folder", json={"papers": [id]})
     assert [200, 404, 200, 404] == [caller.get(f"/api/files/{id}").status_code for caller in (owner, other, reader, blind)]
     assert 404 == blind.get(f"/api/files/{id}/facts").status_code
-    assert 401 == httpx.get(f"{box.base}/api/files/{id}", verify=PLAIN).status_code
+    assert 401 == httpx.get(f"{box.base}/api/files/{id}", timeout=30, verify=PLAIN).status_code
 
 
 def test_a_file_of_somebody_else_cannot_be_taken(box: Box) -> None:
@@ -207,7 +207,7 @@ def test_no_more_is_taken_than_the_field_allows(box: Box) -> None:
     assert 415 == put(owner, PDF, **{"Content-Type": "application/pdf"}).status_code
     assert [404, 401] == [
         put(owner, PDF, field="name").status_code,
-        httpx.put(f"{box.base}/api/files?app=a&entity=b&field=c&name=d", verify=PLAIN).status_code,
+        httpx.put(f"{box.base}/api/files?app=a&entity=b&field=c&name=d", timeout=30, verify=PLAIN).status_code,
     ]
     assert 403 == put(owner, PDF, Authorization="", Origin="https://evil.example").status_code
     assert [] == [path for path in box.folder.rglob("*") if path.is_file() and "attachments" in path.parts]

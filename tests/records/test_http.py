@@ -165,7 +165,11 @@ def test_one_key_makes_one_record(bank: Bank) -> None:
 
     def post(_: int) -> httpx.Response:
         return httpx.post(
-            f"{bank.base}/api/lab/client", json=body, headers={**tom.http.headers, "Idempotency-Key": "k1"}, verify=PLAIN
+            f"{bank.base}/api/lab/client",
+            json=body,
+            headers={**tom.http.headers, "Idempotency-Key": "k1"},
+            timeout=30,
+            verify=PLAIN,
         )
 
     with concurrent.futures.ThreadPoolExecutor(20) as pool:

@@ -180,7 +180,7 @@ def test_a_spreadsheet_signs_in_with_a_token_as_its_password(bank: Bank) -> None
 
     def basic(path: str, password: str) -> httpx.Response:
         encoded = base64.b64encode(f"eve:{password}".encode()).decode()
-        return httpx.get(bank.base + path, headers={"Authorization": f"Basic {encoded}"}, verify=PLAIN)
+        return httpx.get(bank.base + path, headers={"Authorization": f"Basic {encoded}"}, timeout=30, verify=PLAIN)
 
     let_in = basic("/odata/lab/client", token)
     assert (200, "A") == (let_in.status_code, let_in.json()["value"][0]["code"])
@@ -192,4 +192,6 @@ def test_a_spreadsheet_signs_in_with_a_token_as_its_password(bank: Bank) -> None
         orjson.loads(asked.content)["error"]["code"],
     )
     assert 401 == Caller(bank.base, None)("GET", "/odata/lab").status_code
-    assert 401 == httpx.get(f"{bank.base}/odata/lab", headers={"Authorization": "Basic ???"}, verify=PLAIN).status_code
+    assert (
+        401 == httpx.get(f"{bank.base}/odata/lab", headers={"Authorization": "Basic ???"}, timeout=30, verify=PLAIN).status_code
+    )

@@ -167,7 +167,7 @@ def test_a_record_that_may_not_be_read_is_not_there(bank: Bank) -> None:
     """Another's record, one that is deleted and one that never was answer alike."""
     bank.publish(FILES)
     low, looker = ticket(bank, "low"), bank.caller("zhou", "looker")
-    stranger, nobody = bank.caller("wu"), httpx.Client(base_url=bank.base, verify=PLAIN)
+    stranger, nobody = bank.caller("wu"), httpx.Client(base_url=bank.base, timeout=30, verify=PLAIN)
     answers = [revealed(looker, id, "phone") for id in (low, "0" * 36, "no id;", "%2e")]
 
     assert {(404, "Q404")} == {(answer.status_code, answer.json()["code"]) for answer in answers}
