@@ -122,7 +122,7 @@ function Note({ text, width, title }: { readonly text: readonly string[], readon
   return (
     <>
       <span className="flow-tie" aria-hidden="true" style={{ left: width, width: NOTE.away }} />
-      <div className="flow-note" style={{ left: width + NOTE.away, width: NOTE.width }}><b>{title}</b>{text.map(line => <span key={line}>{line}</span>)}</div>
+      <div className="flow-note" title={text.join('\n')} style={{ left: width + NOTE.away, width: NOTE.width }}><b>{title}</b>{text.map(line => <span key={line}>{line}</span>)}</div>
     </>
   )
 }

@@ -137,7 +137,9 @@ export function Tree({ tree, workflow, sentences, folded, fold, zoom, readOnly, 
     if (!block || !shown.noted.has(block.id)) return []
     return listOf(mapOf(workflow['controls'])['four_eyes']).map(mapOf).flatMap(rule => {
       const apart = listOf(rule['different_people']).map(textOf)
-      const others = allBlocks(tree).filter(each => each.id !== block.id && apart.some(name => coversStep(name, each.name))).map(each => sentences.title(each))
+      // Those before it: a later step says the same at its own card.
+      const all = allBlocks(tree)
+      const others = all.slice(0, all.findIndex(each => each.id === block.id)).filter(each => apart.some(name => coversStep(name, each.name))).map(each => sentences.title(each))
       return apart.some(name => coversStep(name, block.name)) ? [`${label(labelOf(rule['title'])) || textOf(rule['name'])} — ${t('apart_from', { steps: others.join(t('comma')) })}`] : []
     })
   }

@@ -125,6 +125,8 @@ export function useSentences(workflow: ModelMap, entity: string): Sentences {
   const title = (block: Block): string => {
     const own = label(labelOf(block.model['title']))
     if (own) return own
+    const table = mapOf(workflow['authority'])['table']
+    if (block.verb === 'choose' && textOf(block.model['choose']).startsWith('authority.') && table) return label(labelOf(mapOf(files[`decisions/${textOf(table)}.yaml`]?.model)['label'])) || textOf(table)
     if (block.verb === 'choose' && typeof block.model['choose'] === 'string') return t('by_value', { value: inWords(block.model['choose'], files, entity, locale) })
     return block.name || (block.verb ? t(`title_${block.verb}`) : t('unknown_step'))
   }
