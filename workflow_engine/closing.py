@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
+from workflow_engine.commands import SYSTEM
 from workflow_engine.state import PASSED_VISITS, Child, Visit, VisitState
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def close(progress: Progress, visit: Visit, result: VisitState) -> None:
     """Give a visit its result; runs of another workflow that it still waits for are stopped."""
     left = tuple(child.instance for child in running_children(progress, visit))
     if left:
-        progress.emit(ae.ChildrenStopped(visit.step, visit.number, left))
+        progress.emit(ae.ChildrenStopped(visit.step, visit.number, left), SYSTEM)
     progress.emit(ev.VisitClosed(visit.step, visit.number, result, progress.world.material()))
 
 

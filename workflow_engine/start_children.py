@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from forms_dsl.model import SubFlowStep
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
+from workflow_engine.commands import SYSTEM
 from workflow_engine.state import FAILED_CHILDREN, Visit
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def start_children(progress: Progress, step: SubFlowStep) -> bool:
     if isinstance(found, str):
         progress.emit(ev.VisitHeld(step.name, number, found))
         return False
-    progress.emit(ae.ChildrenStarted(step.name, number, found))
+    progress.emit(ae.ChildrenStarted(step.name, number, found), SYSTEM)
     if found and not step.detached:
         return False
     progress.emit(ev.VisitClosed(step.name, number, "completed", progress.world.material()))
