@@ -89,6 +89,7 @@ def add(verbs: Verbs) -> None:
     for one in (made, change):
         one.add_argument("--entity", action="append", metavar="NAME", help="an entity whose changes are told; repeat for more")
         one.add_argument("--as", dest="person", metavar="USERNAME", help="the integrator as whom the records are read")
+    made.add_argument("--tasks", action="store_true", help="tell who has what to do about the records, not the records")
     what("stop", "let a webhook stand still", "ID", reason=True)
     what("delete", "forget one that stands still, with its secret", "ID", reason=True)
     what("start", "let it go on from where it stopped", "ID", reason=True)
@@ -213,7 +214,9 @@ def _allow(act: Acting, arguments: argparse.Namespace, locale: str) -> str:
 def _wish(act: Acting, connection: Any, arguments: argparse.Namespace) -> WebhookWish:
     person = find_person(connection, act.context, arguments.person) if arguments.person else None
     entities = tuple(dict.fromkeys(arguments.entity)) if arguments.entity else None
-    return WebhookWish(arguments.label, arguments.url, entities, person)
+    return WebhookWish(
+        arguments.label, arguments.url, entities, person, "tasks" if getattr(arguments, "tasks", False) else "records"
+    )
 
 
 def _desk(act: Acting, connection: Any) -> Desk:

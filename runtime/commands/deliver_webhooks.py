@@ -21,6 +21,7 @@ from connectors.posting import Posted, post
 from connectors.targets import Resolver
 from runtime.audit.trail import record_event
 from runtime.commands.platform import platform_context
+from runtime.commands.webhook_items import item_of, message_of, next_changes, type_of
 from runtime.compile.app import CompiledApp
 from runtime.context import Context, Principal
 from runtime.failures import BadRequest, NotAllowed, NotFound
@@ -39,7 +40,7 @@ from runtime.outbox.webhooks import (
     settle,
 )
 from runtime.process.notices import WEBHOOK_STOPPED
-from runtime.records.feed import Change, asking_change, asking_changes, asking_size, feed_access
+from runtime.records.feed import Change, asking_size, feed_access
 from runtime.releases import Releases
 from runtime.settings import Settings
 from runtime.store.asking import answer
@@ -161,8 +162,7 @@ def _waiting(courier: Courier, now: dt.datetime) -> Iterator[_Work]:
             except Halted as halted:
                 yield _Work(webhook, halted=halted.reason)
                 continue
-            asking = asking_changes(dialect, context, webhook.app, webhook.entities, webhook.place)
-            changes, end = answer(connection, asking)
+            changes, end = next_changes(connection, context, webhook)
             if changes or end - webhook.place >= _QUIET or now - webhook.due_at >= _REST:
                 yield _Work(webhook, tuple(changes), end)
 
@@ -202,14 +202,14 @@ def _tell(courier: Courier, held: Webhook, change: Change, now: dt.datetime) -> 
     """Tell one change and write down how that went; None when the webhook was given back until its next try."""
     with courier.database.read() as connection:
         context = reading_as(connection, courier.releases, courier.settings, held, now, new_id(now))
-        item = answer(connection, asking_change(connection.dialect, context, held.app, change))
+        item = item_of(connection, context, held, change)
         if item is None:
             # Written with the next settling: who is killed before looks again and finds the same.
             return replace(held, place=change.place + 1)
-        sending = send(courier, connection, held, _message(held, change, item))
+        sending = send(courier, connection, held, message_of(held, change, item))
     posted = sending()
     after, made = courier.clock(), held.failures + 1
-    delivery = attempt_made(posted, _type(held, change), after, attempt=made, event_id=change.event_id, place=change.place)
+    delivery = attempt_made(posted, type_of(held, change), after, attempt=made, event_id=change.event_id, place=change.place)
     if not delivery.delivered:
         _give_back(courier, held, after_failure(held, posted, after, courier.draw()), delivery)
         return None
@@ -224,7 +224,7 @@ def _not_sent(courier: Courier, held: Webhook, change: Change, why: str) -> None
     """Nothing could be sent: the next try is later, as after a refusal."""
     now = courier.clock()
     delivery = Delivery(
-        _type(held, change),
+        type_of(held, change),
         now,
         held.failures + 1,
         delivered=False,
@@ -278,15 +278,6 @@ def _notify(connection: Connection, context: Context, stopped_one: Webhook) -> N
     ]
     if rows:
         connection.execute(sa.insert(notice), rows)
-
-
-def _message(webhook: Webhook, change: Change, item: bytes) -> Message:
-    head = {"type": _type(webhook, change), "timestamp": change.told.at, "place": change.place}
-    return Message(f"evt_{change.event_id}", orjson.dumps(head)[:-1] + b',"data":' + item + b"}")
-
-
-def _type(webhook: Webhook, change: Change) -> str:
-    return f"{webhook.app}.{change.entity}.{'deleted' if change.told.deleted else 'saved'}"
 
 
 def ping_message(webhook: Webhook, now: dt.datetime) -> Message:

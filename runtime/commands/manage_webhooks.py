@@ -22,6 +22,7 @@ from runtime.failures import Conflict, Fault, Invalid, NotFound
 from runtime.outbox.webhook_policy import new_webhook_secret, sealed_as, stopped
 from runtime.outbox.webhooks import (
     Delivery,
+    Tells,
     Webhook,
     add_webhook,
     allow_hosts,
@@ -66,6 +67,8 @@ class WebhookWish:
     url: str | None = None
     entities: tuple[str, ...] | None = None
     principal: str | None = None
+    #: Said when it is made, and never changed.
+    tells: Tells = "records"
 
 
 def make_webhook(desk: Desk, context: Context, app: str, wish: WebhookWish, reason: str) -> tuple[Webhook, str]:
@@ -78,6 +81,7 @@ def make_webhook(desk: Desk, context: Context, app: str, wish: WebhookWish, reas
         label=wish.label or "",
         url=wish.url or "",
         entities=wish.entities or (),
+        tells=wish.tells,
         principal=wish.principal or "",
         state="active",
         stop_reason=None,
@@ -274,7 +278,7 @@ def _refuse_state(found: Webhook, needed: str) -> None:
 
 
 def _told(one: Webhook) -> dict[str, Any]:
-    return {"label": one.label, "url": one.url, "entities": list(one.entities), "principal": one.principal}
+    return {"label": one.label, "url": one.url, "entities": list(one.entities), "tells": one.tells, "principal": one.principal}
 
 
 def _note(desk: Desk, context: Context, kind: str, one: Webhook, body: Mapping[str, object]) -> None:

@@ -90,6 +90,7 @@ def _webhook(connection: Connection, one: Webhook, size: int, people: Mapping[st
         "label": one.label,
         "url": one.url,
         "entities": list(one.entities),
+        "tells": one.tells,
         "principal": people.get(one.principal),
         "state": one.state,
         "stop_reason": one.stop_reason,

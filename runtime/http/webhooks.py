@@ -30,7 +30,7 @@ from runtime.http.admission import platform_role
 from runtime.http.body import Shape, shaped
 from runtime.http.routes import api_route
 from runtime.http.services import services_of
-from runtime.outbox.webhooks import DELIVERIES_KEPT
+from runtime.outbox.webhooks import DELIVERIES_KEPT, Tells
 from runtime.records.request import parse_nothing
 
 router = APIRouter(prefix="/api/admin/webhooks")
@@ -67,6 +67,7 @@ class WebhookShape(ReasonShape):
     url: _Url
     entities: _Entities
     principal: str = Field(max_length=36)
+    tells: Tells = "records"
 
 
 class WebhookChangeShape(ReasonShape):
@@ -198,7 +199,8 @@ def try_it(request: Request) -> Response:
 
 def _wish(body: WebhookShape | WebhookChangeShape) -> WebhookWish:
     entities = None if body.entities is None else tuple(dict.fromkeys(body.entities))
-    return WebhookWish(body.label and body.label.strip(), body.url, entities, body.principal)
+    tells = body.tells if isinstance(body, WebhookShape) else "records"
+    return WebhookWish(body.label and body.label.strip(), body.url, entities, body.principal, tells)
 
 
 ROUTES = [

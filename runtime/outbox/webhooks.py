@@ -15,6 +15,7 @@ from runtime.store.identifiers import new_id
 from runtime.store.tables import setting, webhook, webhook_delivery
 from runtime.store.upsert import upsert
 
+Tells = Literal["records", "tasks"]
 State = Literal["active", "stopped"]
 #: by_hand: somebody stopped it; failing: nothing could be delivered for days; gone: the receiver said so (410);
 #: principal: that person may not act any more; rights: that person may not read one of the entities any more.
@@ -40,6 +41,7 @@ class Webhook:
     label: str
     url: str
     entities: tuple[str, ...]
+    tells: Tells
     principal: str
     state: State
     stop_reason: StopReason | None

@@ -69,6 +69,10 @@ _KINDS: Mapping[type[ev.Event], str] = {
 }
 
 
+#: Everything of an approval that the audit trail knows.
+TRAIL_KINDS: tuple[str, ...] = tuple(dict.fromkeys((*_KINDS.values(), "process_voted")))
+
+
 def carry_out(
     connection: Connection, context: Context, flow: Flow, frame: Frame, record: CaseRecord, entries: Sequence[ev.Entry]
 ) -> CaseRecord:

@@ -33,7 +33,8 @@ Task = dict[str, object]
 _NOBODY: Person = {}
 _PLAIN: Label = {"zh": "提醒", "en": "Reminder"}
 
-_WORK = sa.select(wf_work, wf_instance.c.starter).select_from(
+#: Work items as `show_tasks` takes them.
+WORK = sa.select(wf_work, wf_instance.c.starter).select_from(
     wf_work.outerjoin(wf_instance, wf_instance.c.id == wf_work.c.instance_id)
 )
 #: Where an instance waits, or waited last: its newest visit.
@@ -71,10 +72,10 @@ def list_tasks(
         case "todo":
             return _todo(connection, context, limit, cursor, only, count=count)
         case "done":
-            query = _WORK.where(wf_work.c.done_by == context.principal.id)
+            query = WORK.where(wf_work.c.done_by == context.principal.id)
             page = _page(connection, query, [wf_work.c.done_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
         case "copies":
-            query = _WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
+            query = WORK.join(wf_work_person, wf_work_person.c.work_id == wf_work.c.id).where(
                 wf_work_person.c.person_id == context.principal.id, wf_work_person.c.copied == sa.true()
             )
             page = _page(connection, query, [wf_work.c.created_at, wf_work.c.id], wf_work, limit, cursor, descending=True)
@@ -94,7 +95,7 @@ def count_open(connection: Connection, context: Context) -> int:
 
 def read_task(connection: Connection, work_id: str) -> sa.Row[Any] | None:
     """The row behind a task: a work item, or an instance as its starter's list shows it."""
-    work = connection.execute(_WORK.where(wf_work.c.id == work_id)).one_or_none()
+    work = connection.execute(WORK.where(wf_work.c.id == work_id)).one_or_none()
     return work or connection.execute(_INSTANCE.where(wf_instance.c.id == work_id)).one_or_none()
 
 

@@ -36,6 +36,8 @@ WINDOW = 2_000
 _LARGEST = 2**62
 _SAVED = ("record.created", "record.changed", "record.restored")
 _DELETED = "record.deleted"
+#: The events of which a feed tells.
+FEED_KINDS = (*_SAVED, _DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Change:
 
 
 def asking_changes(
-    dialect: Dialect, context: Context, app: str, entities: Sequence[str], begin: int
+    dialect: Dialect, context: Context, app: str, entities: Sequence[str], begin: int, kinds: Sequence[str] = FEED_KINDS
 ) -> Asking[tuple[list[Change], int]]:
     """The events of these entities within one window from a place on, in their order, and the place behind the window.
 
@@ -84,7 +86,7 @@ def asking_changes(
     size = yield from asking_size(dialect)
     found: list[Change] = []
     for entity in entities:
-        events = yield from _asking_window(dialect, feed_access(context, app, entity), begin)
+        events = yield from _asking_window(dialect, feed_access(context, app, entity), begin, tuple(kinds))
         # What is sealed while the entities are asked one after the other waits for the next window, else one could be passed over.
         sealed = (event for event in events if event[0] < size)
         found += [Change(int(place), event_id, entity, id, _last(kind, at)) for place, id, kind, at, event_id in sealed]
@@ -126,9 +128,9 @@ def asking_place(dialect: Dialect, since: dt.datetime) -> Asking[int]:
     return size if rows[0][0] is None else int(rows[0][0])
 
 
-def _asking_window(dialect: Dialect, access: AccessPlan, begin: int) -> Asking[list[Row]]:
-    key = ("feed window", access.entity.table.name, dialect.name)
-    window = access.compiled.cache.get_or_make(key, lambda: _window(access.entity.table, dialect))
+def _asking_window(dialect: Dialect, access: AccessPlan, begin: int, kinds: tuple[str, ...] = FEED_KINDS) -> Asking[list[Row]]:
+    key = ("feed window", access.entity.table.name, dialect.name, kinds)
+    window = access.compiled.cache.get_or_make(key, lambda: _window(access.entity.table, dialect, kinds))
     values = {"app": access.compiled.app.name, "first": begin, "behind": begin + WINDOW}
     return (yield Question(window, values))
 
@@ -153,7 +155,7 @@ def _place(dialect: Dialect) -> Prepared:
     return prepare(sa.select(sa.func.min(audit_leaf.c.leaf_index)).select_from(joined).where(later), dialect)
 
 
-def _window(table: sa.Table, dialect: Dialect) -> Prepared:
+def _window(table: sa.Table, dialect: Dialect, kinds: tuple[str, ...]) -> Prepared:
     """What happened to records of this table, living or not; what of it a person may know is asked by the plans."""
     # Told apart by the table: an event keeps the name that its entity had then.
     joined = audit_leaf.join(audit_event, audit_event.c.id == audit_leaf.c.event_id)
@@ -165,7 +167,7 @@ def _window(table: sa.Table, dialect: Dialect) -> Prepared:
             audit_leaf.c.leaf_index >= sa.bindparam("first", type_=sa.BigInteger()),
             audit_leaf.c.leaf_index < sa.bindparam("behind", type_=sa.BigInteger()),
             audit_event.c.app == sa.bindparam("app", type_=sa.String()),
-            audit_event.c.kind.in_((*_SAVED, _DELETED)),
+            audit_event.c.kind.in_(kinds),
         )
         .order_by(audit_leaf.c.leaf_index)
     )

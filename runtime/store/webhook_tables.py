@@ -15,6 +15,8 @@ webhook = table(
     sa.Column("url", sa.Text, nullable=False),
     #: Names of the entities whose changes are told.
     sa.Column("entities", Json, nullable=False),
+    #: records: each change of a record; tasks: who has what to do about it
+    sa.Column("tells", sa.String(16), nullable=False, server_default="records"),
     #: The person as whom the records are read.
     sa.Column("principal", sa.String(36), nullable=False),
     #: active, stopped

@@ -6,7 +6,7 @@ import { useWords } from '../../kernel/i18n/catalogue'
 import { useLabel } from '../../kernel/i18n/locale'
 import { ActDialog, Field, inputOf } from '../organisation/ActDialog'
 import { useChoices } from './queries'
-import type { Webhook, WithSecret } from './types'
+import type { Tells, Webhook, WithSecret } from './types'
 import { words } from './words'
 
 interface Props { readonly webhook: Webhook | null, readonly close: () => void, readonly done: (answer: Webhook | WithSecret) => void }
@@ -15,6 +15,7 @@ export function WebhookDialog({ webhook, close, done }: Props) {
   const t = useWords(words), label = useLabel(), choices = useChoices().data
   const [name, setName] = useState(webhook?.label ?? ''), [url, setUrl] = useState(webhook?.url ?? '')
   const [app, setApp] = useState(webhook?.app ?? null), [entities, setEntities] = useState<readonly string[]>(webhook?.entities ?? [])
+  const [tells, setTells] = useState<Tells>('records')
   const [principal, setPrincipal] = useState(webhook?.principal?.id ?? null)
   const check = () => ({
     ...(name.trim() ? {} : { label: t('need_name') }), ...(url.trim() ? {} : { url: t('need_url') }), ...(app ? {} : { app: t('need_app') }),
@@ -22,14 +23,14 @@ export function WebhookDialog({ webhook, close, done }: Props) {
   })
   const send = async (reason: string): Promise<Webhook | WithSecret> => {
     const body = { label: name.trim(), url: url.trim(), entities, principal, reason }
-    if (webhook === null) return post<WithSecret>('/api/admin/webhooks', { body: { ...body, app } })
+    if (webhook === null) return post<WithSecret>('/api/admin/webhooks', { body: { ...body, app, tells } })
     return (await call<Webhook>('PATCH', path('api', 'admin', 'webhooks', webhook.id), { body })).data
   }
   const hosts = choices?.hosts ?? []
   return (
     <ActDialog
       title={webhook === null ? t('add') : t('change_title', { label: webhook.label })} {...(webhook === null ? { text: t('add_text') } : {})} yes={webhook === null ? t('add') : t('save')}
-      fields={['label', 'url', 'app', 'entities', 'principal']} check={check} close={close} send={send} done={done}
+      fields={['label', 'url', 'app', 'tells', 'entities', 'principal']} check={check} close={close} send={send} done={done}
     >
       {bind => (
         <>
@@ -38,6 +39,11 @@ export function WebhookDialog({ webhook, close, done }: Props) {
           {webhook === null && (
             <Field bound={bind('app')} label={t('app')}>
               <Select {...inputOf(bind('app'))} className="wide" aria-labelledby={`${bind('app').id}-label`} value={app} options={(choices?.apps ?? []).map(each => ({ value: each.app, label: label(each.label) }))} onChange={(chosen: string) => { setApp(chosen); setEntities([]) }} />
+            </Field>
+          )}
+          {webhook === null && (
+            <Field bound={bind('tells')} label={t('tells')}>
+              <Select {...inputOf(bind('tells'))} className="wide" aria-labelledby={`${bind('tells').id}-label`} value={tells} options={(['records', 'tasks'] as const).map(each => ({ value: each, label: t(`tells_${each}`) }))} onChange={(chosen: Tells) => setTells(chosen)} />
             </Field>
           )}
           <Field bound={bind('entities')} label={t('entities')}>

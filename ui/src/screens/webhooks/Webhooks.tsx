@@ -69,7 +69,7 @@ function List({ items, chosen }: { readonly items: readonly Webhook[], readonly 
             <tr key={one.id} aria-current={one.id === chosen ? 'true' : undefined}>
               <th scope="row"><Link to={`/admin/webhooks/${one.id}`} aria-label={t('open_of', { label: one.label })}>{one.label}</Link></th>
               <td className="mono">{one.url}</td>
-              <td>{app(one.app)} · {one.entities.map(entity => entityLabel(choices, one.app, entity, label)).join(locale === 'zh' ? '、' : ', ')}</td>
+              <td>{app(one.app)} · {one.entities.map(entity => entityLabel(choices, one.app, entity, label)).join(locale === 'zh' ? '、' : ', ')}{one.tells === 'tasks' && <> <span className="tag">{t('tells_tasks')}</span></>}</td>
               <td>{one.principal?.name ?? '—'}</td>
               <td><State one={one} /></td>
               <td>{one.last ? <><Outcome one={one.last} /> {showInstant(one.last.at, locale, now)}</> : '—'}</td>

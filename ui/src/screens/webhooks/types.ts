@@ -15,12 +15,16 @@ export interface Delivery {
   readonly answer: string | null
 }
 
+/** Each change of a record, or who has what to do about it. */
+export type Tells = 'records' | 'tasks'
+
 export interface Webhook {
   readonly id: string
   readonly app: string
   readonly label: string
   readonly url: string
   readonly entities: readonly string[]
+  readonly tells: Tells
   readonly principal: Person | null
   readonly state: 'active' | 'stopped'
   readonly stop_reason: string | null

@@ -5,7 +5,7 @@ export const words = catalogue('webhooks', {
   note: ['数据变更逐条签名推送到其他系统，失败自动重试', 'Other systems are told of each change, signed, and again until they take it'],
   reader: ['审计可查看，不可变更', 'An auditor looks and changes nothing'],
   list: ['全部订阅', 'All webhooks'], none: ['还没有推送订阅', 'No webhooks yet'],
-  name: ['名称', 'Name'], url: ['地址', 'Address'], app: ['应用', 'App'], entities: ['数据', 'Entities'], principal: ['以谁的权限', 'Reads as'], state: ['状态', 'State'], last: ['最近投递', 'Last delivery'],
+  name: ['名称', 'Name'], url: ['地址', 'Address'], app: ['应用', 'App'], entities: ['数据', 'Entities'], tells: ['推送内容', 'Tells'], tells_records: ['记录的变更', 'changes of records'], tells_tasks: ['待办（统一待办）', 'tasks, for another list of work'], principal: ['以谁的权限', 'Reads as'], state: ['状态', 'State'], last: ['最近投递', 'Last delivery'],
   active: ['运行中', 'Active'], stopped: ['已停止', 'Stopped'], retrying: ['重试中', 'Trying again'], open: ['打开', 'Open'], open_of: ['打开“{{label}}”', 'Open {{label}}'],
   stopped_because: ['已停止：{{reason}}', 'Stopped: {{reason}}'],
   by_hand: ['管理员操作', 'by hand'], failing: ['三天内投递一直失败', 'nothing could be delivered for three days'], gone: ['接收方不再接收（410）', 'the receiver is gone (410)'],
