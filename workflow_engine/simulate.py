@@ -7,7 +7,7 @@ them can say other than what a real approval would do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -129,14 +129,9 @@ def pass_visit(definition: Definition, state: Instance, world: World, visit: Vis
     now: Visit | None = visit
     entries: tuple[ev.Entry, ...] = ()
     while now is not None and now.state == "open":
-        act = _approval(definition, state, world, now)
-        if act is None:
-            return "authority_moved" if has_moved(definition, world, now.step) else "nobody_may_approve"
-        chosen = replace(act, choices=suggest(definition, state, world, act.step, actor=act.actor))
-        outcome = handle(definition, state, chosen, world)
-        if isinstance(outcome, Refusal) and outcome.reason == "choice_missing":
-            return "nobody_to_choose"
-        went = _handled(outcome)
+        went = _approve(definition, state, world, now)
+        if isinstance(went, str):
+            return went
         state, entries = went.state, (*entries, *went.entries)
         now = state.visit(visit.step, visit.number)
     return Handled(state, entries)
@@ -151,13 +146,24 @@ def _end_children(definition: Definition, state: Instance, world: World, visit: 
     return Handled(state, entries)
 
 
-def _approval(definition: Definition, state: Instance, world: World, visit: Visit) -> cmd.Decide | None:
+def _approve(definition: Definition, state: Instance, world: World, visit: Visit) -> Handled | str:
+    """What the approval of the first who may give it does: where he would find nobody to choose for a later step, the next one's."""
+    stuck = "authority_moved" if has_moved(definition, world, visit.step) else "nobody_may_approve"
+    for act in _approvals(definition, state, world, visit):
+        chosen = replace(act, choices=suggest(definition, state, world, act.step, actor=act.actor))
+        outcome = handle(definition, state, chosen, world)
+        if not (isinstance(outcome, Refusal) and outcome.reason == "choice_missing"):
+            return _handled(outcome)
+        stuck = "nobody_to_choose"
+    return stuck
+
+
+def _approvals(definition: Definition, state: Instance, world: World, visit: Visit) -> Iterator[cmd.Decide]:
     for seat in visit.seats:
         for person in visit.entitled(seat):
             act = _act(definition, visit, seat, person)
             if act.decision in offered(definition, state, world, act):
-                return act
-    return None
+                yield act
 
 
 def _act(definition: Definition, visit: Visit, seat: Seat, person: str) -> cmd.Decide:

@@ -25,6 +25,7 @@ from forms_dsl.model import (
     WaitStep,
     WorkflowStep,
 )
+from tests.forms_dsl.test_working_time import CLOCK
 from tests.workflow_engine.flows import (
     AUTHORITY,
     SPAN,
@@ -41,10 +42,11 @@ from tests.workflow_engine.flows import (
     world,
 )
 from workflow_engine import commands as cmd
+from workflow_engine.choosing import steps_chosen_by
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.earlier import return_targets
 from workflow_engine.state import AddMode, Instance, Visit
-from workflow_engine.world import World
+from workflow_engine.world import Ran, World
 
 NAMES = ("ann", "bob", "eva", "kai", "lin", "mo", "maker")
 ROLES = ("r1", "r2", "r3")
@@ -62,10 +64,14 @@ ALLOWED = ("add_before", "add_after", "add_together", "remove_added", "transfer"
 LIMITS = {"ann": Decimal(100), "bob": Decimal(1000), "eva": Decimal(5), "kai": Decimal(5000), "lin": Decimal(5000)}
 
 
-def random_definition(random: Random) -> Definition:
-    """A whole workflow: a fill by the starter, then anything, under four eyes between some steps."""
-    sequence = _number((fill("apply"), *_steps(random, 2, 1)))
-    bare = flow(*sequence)
+def random_definition(random: Random, *, chosen: bool = False) -> Definition:
+    """A whole workflow: a fill by the starter, then anything, under four eyes between some steps.
+
+    With `chosen` the people of some steps are chosen by the starter or at an earlier step (自选).
+    """
+    bare = flow(*_number((fill("apply"), *_steps(random, 2, 1))))
+    if chosen:
+        bare = _with_chosen(random, bare)
     acting = [step.name for step in bare.human_steps()]
     rules: list[FourEyes] = []
     for n in range(random.choice((0, 1, 1, 2))):
@@ -93,6 +99,29 @@ def random_definition(random: Random) -> Definition:
     return build_definition(workflow, calls)
 
 
+def _with_chosen(random: Random, definition: Definition) -> Definition:
+    """The same with the people of some steps chosen by the starter, or by whoever decides a step before."""
+    choosers: dict[str, tuple[str, ...]] = {}
+    acting = [step.name for step in definition.human_steps()]
+    for number, name in enumerate(acting[1:], start=1):
+        if definition.human(name).verb != "fill" and random.random() < 0.35:
+            choosers[name] = ("starter", "starter", *acting[1:number])
+
+    def changed(step: WorkflowStep) -> WorkflowStep:
+        if isinstance(step, HumanStep) and step.name in choosers:
+            least, among = random.choice((1, 1, 2)), People("role", random.choice(ROLES), count_max=None)
+            by = random.choice(choosers[step.name])
+            return replace(step, by=People("chosen_by", by, count_min=least, count_max=random.choice((least, 3)), among=among))
+        if isinstance(step, ChooseStep | TogetherStep | AnyOfStep):
+            branches = tuple(replace(branch, steps=tuple(map(changed, branch.steps))) for branch in step.branches)
+            step = replace(step, branches=branches)
+        if isinstance(step, ChooseStep) and step.otherwise is not None:
+            return replace(step, otherwise=tuple(map(changed, step.otherwise)))
+        return step
+
+    return flow(*map(changed, definition.workflow.steps))
+
+
 def random_world(random: Random, definition: Definition) -> World:
     """An organisation in which most roles are filled, with codes for each choose, sometimes none."""
     people = {role: tuple(random.sample(NAMES, random.choice((0, 2, 3, 4, 4, 5)))) for role in ROLES}
@@ -101,7 +130,7 @@ def random_world(random: Random, definition: Definition) -> World:
     editors = {"amount": frozenset(random.sample(NAMES, random.randint(0, 2)))}
     level = random.choice(("a", "a", "b", "b", "c", None))
     runs = (("r",), ("r",), ("r1", "r2"), ("r1", "r2", "r3"), (), "sub_flow_gone")
-    return world(
+    made = world(
         people,
         values,
         LIMITS,
@@ -114,6 +143,18 @@ def random_world(random: Random, definition: Definition) -> World:
         records={name: random.choice(runs) for name in definition.places},
         leaders={name: random.choice(NAMES) for name in NAMES if random.random() < 0.8},
     )
+    return with_clock(made)
+
+
+def with_clock(facts: World) -> World:
+    """The same with a calendar, also after a decision was run."""
+
+    def run(step: HumanStep) -> Ran:
+        assert facts.run is not None
+        ran = facts.run(step)
+        return replace(ran, world=with_clock(ran.world))
+
+    return replace(facts, clock=CLOCK, run=run)
 
 
 def random_command(random: Random, definition: Definition, state: Instance) -> cmd.Command:
@@ -166,7 +207,14 @@ def random_command(random: Random, definition: Definition, state: Instance) -> c
         targets = [step.name for step in return_targets(definition, state, visit.step)]
         return cmd.Decide(actor, visit.step, visit.number, seat, "return", "back", random.choice([None, "apply", *targets]))
     fills = not visit.seats or visit.by_hand or definition.human(visit.step).verb == "fill"
-    return cmd.Decide(actor, visit.step, visit.number, seat, "complete" if fills else "approve")
+    chooser = "starter" if visit.step == "apply" else visit.step
+    choices = {step.name: random_choice(random, step.by) for step in steps_chosen_by(definition, chooser)}
+    return cmd.Decide(actor, visit.step, visit.number, seat, "complete" if fills else "approve", choices=choices)
+
+
+def random_choice(random: Random, by: People) -> tuple[str, ...]:
+    """People for a step, sometimes too few, too many or others than may be chosen."""
+    return tuple(random.sample(NAMES, random.choice((by.count_min, by.count_min, by.count_min, by.count_max or 3, 4))))
 
 
 def random_act(random: Random, visit: Visit, seat: int, actor: str) -> cmd.Command:
@@ -255,7 +303,8 @@ def _human(random: Random) -> HumanStep:
 def _due(random: Random) -> Due | None:
     then = random.choice((None, None, "remind", "reject", "approve", "escalate"))
     to = random.choice((People("role", "r3"), People("leader_of_holder"))) if then == "escalate" else None
-    return Due(Duration(1, "day"), then, to=to) if then else None
+    within = random.choice((Duration(1, "day"), Duration(6, "hour", working=True), Duration(2, "day", working=True)))
+    return Due(within, then, to=to) if then else None
 
 
 def _people(random: Random) -> People:

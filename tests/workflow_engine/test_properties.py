@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from forms_dsl.model import AnyOfStep, RepeatApprover, SubFlowStep
 from tests.workflow_engine.flows import NOW, world
-from tests.workflow_engine.random_flows import LIMITS, ROLES, random_command, random_definition, random_world
+from tests.workflow_engine.random_flows import LIMITS, ROLES, random_command, random_definition, random_world, with_clock
+from tests.workflow_engine.times_and_choices import check_chosen, check_times
 from workflow_engine import act_events as ae
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
 from workflow_engine.apply import replay
+from workflow_engine.choosing import STARTER, suggest
 from workflow_engine.definition import Definition, build_definition
 from workflow_engine.event_codec import decode, encode, kind_of
 from workflow_engine.guards import Refusal, offered
@@ -32,7 +34,10 @@ SEEDS = st.integers(0, 2**40)
 
 
 def begin(definition: Definition, facts: World) -> Handled:
-    outcome = handle(definition, None, cmd.Start("maker", "B1"), facts)
+    """The start; a case for which the starter finds nobody to choose is not one."""
+    choices = suggest(definition, Instance("maker", "B1", "running", facts.now), facts, STARTER)
+    outcome = handle(definition, None, cmd.Start("maker", "B1", choices=choices), facts)
+    assume(not (isinstance(outcome, Refusal) and outcome.reason == "choice_missing"))
     assert isinstance(outcome, Handled)
     return outcome
 
@@ -42,11 +47,12 @@ def begin(definition: Definition, facts: World) -> Handled:
 def test_invariants_hold_after_every_command(seed: int) -> None:
     """Replay, liveness, seat conservation, four eyes, limits, returns and joins hold after every command."""
     random = Random(seed)
-    definition = random_definition(random)
+    definition = random_definition(random, chosen=True)
     facts = random_world(random, definition)
     started = begin(definition, facts)
     state, entries = started.state, list(started.entries)
     check(definition, state, entries)
+    check_times(definition, started, facts, None)
     for _ in range(40):
         if random.random() < 0.1:
             facts = replace(random_world(random, definition), now=facts.now)
@@ -57,6 +63,8 @@ def test_invariants_hold_after_every_command(seed: int) -> None:
         if isinstance(outcome, Refusal):
             continue
         check_fail_closed(state, outcome, facts, definition)
+        check_times(definition, outcome, facts, (state, command))
+        check_chosen(definition, state, outcome)
         check_suspended(state, outcome)
         check_closed_visits(state, outcome.state)
         check_return(definition, outcome)
@@ -70,27 +78,40 @@ def test_invariants_hold_after_every_command(seed: int) -> None:
 def test_approving_everything_reaches_an_end(seed: int) -> None:
     """From any reachable state, approving all that is offered ends or waits for a stated reason, in bounded steps."""
     random = Random(seed)
-    definition = random_definition(random)
+    definition = random_definition(random, chosen=True)
     facts = random_world(random, definition)
     state = begin(definition, facts).state
     for _ in range(random.randint(0, 15)):
         outcome = handle(definition, state, random_command(random, definition, state), facts)
         state = state if isinstance(outcome, Refusal) else outcome.state
     asked = sum(len(visit.requests) + len(visit.seats) for visit in state.visits)
+    unchosen: set[str] = set()
     for _ in range(len(definition.places) * 7 + asked + 2):
         facts = replace(facts, now=facts.now + dt.timedelta(hours=4))
-        command = next(forward(definition, state, facts), None)
-        if command is None:
+        outcome = next(forward(definition, state, facts, unchosen), None)
+        if outcome is None:
             break
-        outcome = handle(definition, state, command, facts)
-        assert isinstance(outcome, Handled)
-        state = outcome.state
+        state, unchosen = outcome.state, set()
     else:
         raise AssertionError("no end")
-    assert not state.is_running or all(waits_for_cause(definition, visit, facts) for visit in state.open_visits())
+    stuck = [visit for visit in state.open_visits() if visit.step not in unchosen]
+    assert not state.is_running or all(waits_for_cause(definition, visit, facts) for visit in stuck)
 
 
-def forward(definition: Definition, state: Instance, facts: World) -> Iterator[cmd.Command]:
+def forward(definition: Definition, state: Instance, facts: World, unchosen: set[str]) -> Iterator[Handled]:
+    """What leads on: each command that everybody's approval would be, given; `unchosen` gets the steps that lack people to choose."""
+    for command in approvals(definition, state, facts):
+        outcome = handle(definition, state, command, facts)
+        if isinstance(outcome, Refusal):
+            # Nobody is in the range from which the people of a later step are chosen.
+            assert isinstance(command, cmd.Decide)
+            assert "choice_missing" == outcome.reason
+            unchosen.add(command.step)
+        else:
+            yield outcome
+
+
+def approvals(definition: Definition, state: Instance, facts: World) -> Iterator[cmd.Command]:
     """Commands that resume, answer who asked, confirm a call or approve a seat, first seat first."""
     if state.suspended_at is not None:
         yield cmd.Resume("admin", "on")
@@ -109,7 +130,9 @@ def forward(definition: Definition, state: Instance, facts: World) -> Iterator[c
         for seat in visit.seats:
             for person in visit.entitled(seat):
                 decision = "complete" if visit.by_hand or definition.human(visit.step).verb == "fill" else "approve"
-                act = cmd.Decide(person, visit.step, visit.number, seat.number, decision, "done")
+                chooser = STARTER if visit.step == "apply" and person == state.starter else visit.step
+                choices = suggest(definition, state, facts, chooser, actor=person)
+                act = cmd.Decide(person, visit.step, visit.number, seat.number, decision, "done", choices=choices)
                 if decision in offered(definition, state, facts, act):
                     yield act
 
@@ -305,7 +328,7 @@ def _complete(definition: Definition, visit: Visit) -> cmd.Decide:
 def generous(material: str) -> World:
     """A world in which every role is filled."""
     roles: Mapping[str, tuple[str, ...]] = dict.fromkeys(ROLES, ("ann", "bob", "eva", "kai", "lin"))
-    return world(roles, {"amount": Decimal(1)}, LIMITS, now=NOW, material=material, decisions={"score": "7"})
+    return with_clock(world(roles, {"amount": Decimal(1)}, LIMITS, now=NOW, material=material, decisions={"score": "7"}))
 
 
 @MANY
