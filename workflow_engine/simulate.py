@@ -14,7 +14,7 @@ from typing import Literal
 from forms_dsl.model import HumanStep, WaitStep
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
-from workflow_engine.choosing import STARTER, Choices, choosable, steps_chosen_by, suggest
+from workflow_engine.choosing import STARTER, Choices, choosable, is_certain, steps_chosen_by, suggest
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import Handled, handle
@@ -45,11 +45,22 @@ class TrialStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenAhead:
+    """A step that the trial did not come to, although its people must be chosen before the case is submitted."""
+
+    step: str
+    people: tuple[str, ...]
+    choosable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """How far everybody's approval leads."""
 
     steps: tuple[TrialStep, ...]
     ends: Literal["approved", "stuck"]
+    #: Behind the step where it is stuck.
+    ahead: tuple[ChosenAhead, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -73,7 +84,15 @@ def simulate(definition: Definition, starter: str, unit: str | None, facts: Fact
         for visit in started.state.visits
         if not visit.is_open and visit.seats
     )
-    return simulate_from(definition, started.state, facts, done)
+    trial = simulate_from(definition, started.state, facts, done)
+    return replace(trial, ahead=tuple(_ahead(definition, started.state, world, trial.path)))
+
+
+def _ahead(definition: Definition, state: Instance, world: World, path: tuple[str, ...]) -> Iterator[ChosenAhead]:
+    for step in steps_chosen_by(definition, STARTER):
+        if step.name not in path and is_certain(definition, step):
+            able = choosable(definition, state, world, step)
+            yield ChosenAhead(step.name, state.choices.get(step.name, ()), tuple(candidate.person for candidate in able))
 
 
 def simulate_from(definition: Definition, state: Instance, facts: Facts, done: tuple[TrialStep, ...] = ()) -> Trial:

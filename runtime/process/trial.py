@@ -165,7 +165,11 @@ def _beyond(connection: Connection, platform: Context, flow: Flow, record: Mappi
 
 def _shown(connection: Connection, context: Context, flow: Flow, trial: Trial) -> dict[str, object]:
     people = persons_of(connection, {person for step in trial.steps for person in (*step.people, *_left_out(step))})
-    return {"steps": [_show_step(connection, context, flow, step, people) for step in trial.steps], "ends": trial.ends}
+    return {
+        "steps": [_show_step(connection, context, flow, step, people) for step in trial.steps],
+        "ends": trial.ends,
+        "choose": [range_of(connection, flow.definition.human(each.step), each.choosable, each.people) for each in trial.ahead],
+    }
 
 
 def _show_step(

@@ -18,7 +18,7 @@ from workflow_engine.choosing import STARTER, Choices, suggest
 from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import Handled, handle
-from workflow_engine.simulate import TrialStep, simulate, simulate_from, with_decisions
+from workflow_engine.simulate import ChosenAhead, TrialStep, simulate, simulate_from, with_decisions
 from workflow_engine.state import Instance, Visit
 from workflow_engine.world import World
 
@@ -182,3 +182,13 @@ def test_of_several_the_one_who_finds_somebody_to_choose_goes_on() -> None:
     assert ("approved", ["apply", "look", "check"]) == (trial.ends, [step.step for step in trial.steps])
     alone = simulate(definition, "maker", "B1", lambda _: world({"look": ("kai",), "few": ("kai",)}))
     assert ("stuck", "nobody_to_choose") == (alone.ends, alone.steps[-1].stuck)
+
+
+def test_what_must_be_chosen_behind_a_stop_is_told() -> None:
+    """A case that will be held can be submitted: the preview asks for the people of a step that it does not come to."""
+    definition = flow(fill(), approve("look"), approve("check", People("chosen_by", "starter", among=role("few"))))
+    trial = simulate(definition, "maker", "B1", lambda _: world({"few": ("kai", "eva")}))
+    assert ("stuck", "look") == (trial.ends, trial.steps[-1].step)
+    assert [ChosenAhead("check", ("kai",), ("kai", "eva"))] == list(trial.ahead)
+    through = simulate(definition, "maker", "B1", lambda _: world({"look": ("ann",), "few": ("kai",)}))
+    assert ("approved", ()) == (through.ends, through.ahead)

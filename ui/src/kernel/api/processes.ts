@@ -163,4 +163,5 @@ export interface TrialStep {
   /** Of a step whose people the starter chooses: out of whom. */
   readonly choose?: PeopleChoice | null
 }
-export interface Trial { readonly steps: readonly TrialStep[], readonly ends: 'approved' | 'stuck' }
+/** `choose`: what the starter must choose for steps behind the one where it is stuck. */
+export interface Trial { readonly steps: readonly TrialStep[], readonly ends: 'approved' | 'stuck', readonly choose?: readonly PeopleChoice[] }

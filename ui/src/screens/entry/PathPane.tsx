@@ -46,7 +46,7 @@ export function PathPane({ app, workflow, names, values, recordId, ready, chosen
         {ready && !trial.error && !trial.data && [0, 1, 2].map(at => <span key={at} className="grey path-grey" />)}
         {ready && !trial.error && trial.data && <Path trial={trial.data} />}
       </div>
-      {ready && <ChoosePeople choices={(trial.data?.steps ?? []).flatMap(step => step.choose ?? [])} chosen={chosen} change={choose} />}
+      {ready && <ChoosePeople choices={[...(trial.data?.steps ?? []).flatMap(step => step.choose ?? []), ...(trial.data?.choose ?? [])]} chosen={chosen} change={choose} />}
     </SidePane>
   )
 }
