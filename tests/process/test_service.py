@@ -13,7 +13,7 @@ from runtime.failures import Changed, Conflict, Failure, Invalid, NotAllowed, No
 from runtime.identity.holdings import Given, grant_role, revoke_role
 from runtime.outbox.rows import OutboxRow, find_row
 from runtime.process.journal import read_instance
-from runtime.process.rows import rows_of
+from runtime.process.rows import copy_id, copy_row, rows_of
 from runtime.process.service import DecisionBody, call_finished, decide, retry, start_process, timer_due
 from runtime.process.view import process_of
 from runtime.store.database import Database
@@ -62,7 +62,8 @@ def assert_rows_agree(bank: Bank, instance: str) -> None:
         assert sorted((dict(m.visit) for m in made), key=key) == sorted(stored(wf_visit, wf_visit.c.instance_id), key=key)
         seats = [dict(row) for m in made for row in m.seats.values()]
         assert sorted(seats, key=key) == sorted(stored(wf_seat, wf_seat.c.instance_id), key=key)
-        works = [dict(row) for m in made for row in m.works.values()]
+        copies = journal.state.copies
+        works = [dict(row) for m in made for row in m.works.values()] + [dict(copy_row(journal.frame, each)) for each in copies]
         assert sorted(works, key=key) == sorted(stored(wf_work, wf_work.c.instance_id), key=key)
         offers = connection.execute(
             sa.select(wf_work_person.c.work_id, wf_work_person.c.person_id).join(wf_work).where(wf_work.c.instance_id == instance)
@@ -73,7 +74,8 @@ def assert_rows_agree(bank: Bank, instance: str) -> None:
             sa.and_(wf_work_person.c.copied, wf_work.c.state != COPIED),
         )
         assert not connection.execute(sa.select(wf_work_person).join(wf_work).where(misplaced)).all()
-        assert sorted(offer for m in made for offer in m.offers) == sorted(map(tuple, offers))
+        given = [(copy_id(instance, each), each.person) for each in copies]
+        assert sorted([*(offer for m in made for offer in m.offers), *given]) == sorted(map(tuple, offers))
 
 
 def test_submitting_asks_the_checkers_of_the_branch(bank: Bank) -> None:
