@@ -153,7 +153,8 @@ def _run(progress: Progress, step: HumanStep, number: int) -> bool:
         progress.emit(ev.VisitHeld(step.name, number, "decision_unsettled"))
         return False
     progress.emit(ev.DecisionRun(step.name, number, step.run, ran.values))
-    progress.world = ran.world
+    # The moment stays that of the command: a preview looks ahead of the clock that its facts were read by.
+    progress.world = replace(ran.world, now=progress.world.now)
     return True
 
 

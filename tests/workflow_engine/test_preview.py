@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass, replace
 from random import Random
@@ -9,8 +10,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms_dsl.model import People
-from tests.workflow_engine.flows import approve, fill, flow, four_eyes, role, world
+from forms_dsl.model import Duration, People, WaitStep
+from tests.workflow_engine.flows import NOW, SPAN, approve, fill, flow, four_eyes, hours, role, world
 from tests.workflow_engine.random_flows import random_command, random_definition, random_world
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
@@ -192,3 +193,12 @@ def test_what_must_be_chosen_behind_a_stop_is_told() -> None:
     assert [ChosenAhead("check", ("kai",), ("kai", "eva"))] == list(trial.ahead)
     through = simulate(definition, "maker", "B1", lambda _: world({"look": ("ann",), "few": ("kai",)}))
     assert ("approved", ()) == (through.ends, through.ahead)
+
+
+def test_a_step_that_runs_a_decision_is_due_from_when_it_will_be_asked() -> None:
+    """Behind a wait a preview counts from the end of the wait, also where a decision is run before the people are asked."""
+    cooling = WaitStep("cooling", {"en": "cooling"}, SPAN, length=Duration(3, "hour"))
+    definition = flow(fill(), cooling, approve("check", run="score", due=hours(4)))
+    facts = world({"check": ("ann",)}, decisions={"score": "7"})
+    trial = simulate(definition, "maker", "B1", with_decisions(definition, facts))
+    assert NOW + dt.timedelta(hours=7) == trial.steps[-1].due_at

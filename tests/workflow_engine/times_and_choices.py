@@ -27,7 +27,7 @@ def check_times(definition: Definition, outcome: Handled, facts: World, done: tu
         if isinstance(event, ev.VisitOpened) and event.due_at is not None and not event.by_hand:
             due = definition.human(event.step).due
             assert due is not None
-            assert event.due_at > entry.at
+            assert event.due_at > facts.now
             if due.within.working:
                 local = event.due_at.astimezone(CLOCK.zone)
                 assert is_working_day(CLOCK.calendar, local.date())
