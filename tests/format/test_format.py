@@ -63,7 +63,7 @@ def test_formatting_changes_no_app() -> None:
     first, second = (load_app(texts).app for texts in (files, made))
     assert first is not None
     assert second is not None
-    assert _without_places(first) == _without_places(second)
+    assert without_places(first) == without_places(second)
 
 
 def test_a_trigger_is_no_place() -> None:
@@ -264,7 +264,7 @@ def _disarranged(text: str) -> str:
     return "\n\n" + "\n".join(lines).rstrip("\n") + "\n\n\n"
 
 
-def _without_places(app: App) -> App:
+def without_places(app: App) -> App:
     """An app whose every part stands nowhere, to be compared with another."""
     return cast("App", _plain(replace(app, checksum="")))
 
