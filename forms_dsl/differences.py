@@ -91,6 +91,8 @@ _PARTS: Mapping[str, Sentence] = {
     "finish_set": Sentence("values at the end", "结束时写入"),
     "examples": Sentence("examples", "试算案例"),
     "every": Sentence("schedule", "运行时间"),
+    "reverses": Sentence("approval that it takes back", "撤销的流程"),
+    "reverse_within": Sentence("time in which it may be started", "可发起的期限"),
     "cooldown": Sentence("cooldown", "间隔时间"),
     "do": Sentence("actions", "动作"),
     "measures": Sentence("measures", "度量"),

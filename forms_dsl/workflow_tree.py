@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from forms_dsl.model import AnyOfStep, ChooseStep, HumanStep, TogetherStep, Workflow, WorkflowStep
 
+#: Where a reversal takes back the calls of the approval that it reverses: behind its last step, in no file.
+UNDO = "undo"
+
 
 def branches_of(step: WorkflowStep) -> tuple[tuple[WorkflowStep, ...], ...]:
     """The lists of steps inside a block."""

@@ -42,6 +42,7 @@ def apply(state: Instance | None, entry: ev.Entry) -> Instance:
             before=event.before,
             record_version=event.record_version,
             parent=event.parent,
+            reverses=event.reverses,
         )
     if state is None:
         raise ValueError("the first event of an instance is its start")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workflow_engine.state import AddMode, RequestKind
+from workflow_engine.state import AddMode, RequestKind, Reversed
 
 #: What a person may do with a seat.
 Decision = Literal["approve", "reject", "return", "abstain", "complete"]
@@ -34,6 +34,9 @@ class Start:
     #: Of a sub-flow, which the platform begins: for whom, and by which instance.
     starter: str | None = None
     parent: str | None = None
+    #: Of a reversal: the completed approval that it takes back, and why.
+    reverses: Reversed | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from forms_dsl.expr.available import parts_of
 from forms_dsl.expr.tree import Expr, Ref
 from forms_dsl.model import AnyOfStep, Branch, CallStep, ChooseStep, HumanStep, StepFields, TogetherStep, Workflow, WorkflowStep
+from forms_dsl.workflow_tree import UNDO
 
+_UNDO_TITLE = {"zh": "冲正", "en": "Taking back"}
 #: The branch of a choose that takes every value without a branch of its own.
 OTHERWISE = "otherwise"
 
@@ -102,8 +104,8 @@ class Definition:
         return self.places[name].position
 
     def first_fill(self) -> HumanStep | None:
-        """The fill step that the starter completes by submitting, if the flow begins with one."""
-        first = self.workflow.steps[0] if self.workflow.steps else None
+        """The fill step that the starter completes by submitting, if the flow begins with one; a reversal is not submitted."""
+        first = self.workflow.steps[0] if self.workflow.steps and self.workflow.reverses is None else None
         if isinstance(first, HumanStep) and first.verb == "fill" and first.by.kind == "starter" and first.when is None:
             return first
         return None
@@ -128,6 +130,9 @@ def build_definition(workflow: Workflow, irreversible: frozenset[str] = frozense
         return number
 
     add(workflow.steps, None, None)
+    if workflow.reverses is not None:
+        undo = CallStep(UNDO, _UNDO_TITLE, workflow.span, "", {}, {})
+        places[UNDO] = Place(undo, 0, len(workflow.steps), len(places))
     by_authority = frozenset(name for name, place in places.items() if _asks_authority(place.step))
     return Definition(workflow, tuple(sequences), places, branches, irreversible, by_authority)
 

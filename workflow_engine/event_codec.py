@@ -9,7 +9,7 @@ from typing import Any
 
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
-from workflow_engine.state import Child, LeftOut
+from workflow_engine.state import Child, DoneCall, LeftOut, Reversed
 
 #: Name in the database → class; the names are for ever.
 KINDS: Mapping[str, type[ev.Event]] = {
@@ -72,7 +72,8 @@ KINDS: Mapping[str, type[ev.Event]] = {
 _NAMES = {cls: name for name, cls in KINDS.items()}
 #: The fields of each kind and of what stands in them: to look them up costs more than the rest.
 _FIELDS: Mapping[type, tuple[str, ...]] = {
-    cls: tuple(each.name for each in fields(cls)) for cls in (*_NAMES, ev.SeatOffer, LeftOut, ae.NewTerm, Child)
+    cls: tuple(each.name for each in fields(cls))
+    for cls in (*_NAMES, ev.SeatOffer, LeftOut, ae.NewTerm, Child, Reversed, DoneCall)
 }
 _SIMPLE = (str, int, bool, type(None))
 
@@ -125,6 +126,8 @@ def _revive(name: str, value: object) -> object:
             return tuple(LeftOut(**left_out) for left_out in value)
         case "left_out", dict():
             return LeftOut(**value)
+        case "reverses", dict():
+            return Reversed(**{**value, "calls": tuple(DoneCall(**each) for each in value["calls"])})
         case _, list():
             return tuple(value)
         case _:

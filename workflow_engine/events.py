@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workflow_engine.act_events import ActEvent
-from workflow_engine.state import LeftOut
+from workflow_engine.state import LeftOut, Reversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,9 @@ class Started:
     #: Of a sub-flow, which the platform begins: for whom, and by which instance.
     starter: str | None = None
     parent: str | None = None
+    #: Of a reversal: the completed approval that it takes back, and why.
+    reverses: Reversed | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,10 @@ class VisitHeld:
 
 @dataclass(frozen=True, slots=True)
 class CallRequested:
-    """A call to another system was handed to the outbox; `undoes` is the visit whose call it takes back (冲正)."""
+    """A call to another system was handed to the outbox; `undoes` is the visit whose call it takes back (冲正).
+
+    In a reversal, whose calls are another approval's, `undoes` counts them in the order in which they are taken back.
+    """
 
     step: str
     visit: int

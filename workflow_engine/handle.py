@@ -81,7 +81,8 @@ def _run(progress: Progress, command: cmd.Command) -> Refusal | None:
 
 
 def _start(progress: Progress, command: cmd.Start) -> Refusal | None:
-    progress.emit(ev.Started(command.unit, command.before, command.record_version, command.starter, command.parent))
+    of_sub_flow, of_reversal = (command.starter, command.parent), (command.reverses, command.reason)
+    progress.emit(ev.Started(command.unit, command.before, command.record_version, *of_sub_flow, *of_reversal))
     refusal = choose(progress, STARTER, command.choices, all_needed=command.actor != cmd.SYSTEM)
     if refusal is not None:
         return refusal

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workflow_engine.scenario import Refused, play
 from workflow_engine.simulate import Trial, simulate, simulate_from
 from workflow_engine.trial_world import world_of
-from workflow_engine.worked_case import Record, WorkedCase, record_after
+from workflow_engine.worked_case import Record, WorkedCase, record_after, reversed_in
 from workflow_engine.world import World
 
 #: Changes who is in the world of a case while its record is as it is.
@@ -40,7 +40,7 @@ def preview(worked: WorkedCase, around: Around = _as_it_is) -> Preview:
             record = record_after(worked, done)
             return around(world_of(worked, record, worked.now), record)
 
-        trial = simulate(worked.definition, worked.starter, unit, facts)
+        trial = simulate(worked.definition, worked.starter, unit, facts, reverses=reversed_in(worked))
         return Preview((), trial, trial.ends)
     played = play(worked)
     open_steps = {visit.step for visit in played.state.open_visits()}

@@ -31,6 +31,7 @@ from workflow_engine.routes import route
 from workflow_engine.seats import result_of
 from workflow_engine.start_children import start_children
 from workflow_engine.state import PASSED_VISITS, Instance, LeftOut, Visit, VisitState
+from workflow_engine.undo_list import take_back_reversed
 from workflow_engine.world import World
 
 #: A sequence and the index of the next step in it.
@@ -237,7 +238,8 @@ def _leave(progress: Progress, sequence: int) -> list[Point]:
     """The end of a sequence: of the flow, of a choose branch, or of one branch of a running together block."""
     ended = progress.definition.sequences[sequence]
     if ended.block is None or ended.branch is None:
-        finish(progress, "approved")
+        if not take_back_reversed(progress):
+            finish(progress, "approved")
         return []
     after = next_point(progress.definition, ended.block)
     if isinstance(progress.definition.places[ended.block].step, ChooseStep):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from forms_dsl.model import Case, CaseAct, WaitStep
+from forms_dsl.workflow_tree import UNDO
 from forms_dsl.working_time import end_of
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
@@ -18,6 +19,7 @@ from workflow_engine.handle import handle
 from workflow_engine.simulate import pass_visit
 from workflow_engine.state import Instance, Visit
 from workflow_engine.trial_world import world_of
+from workflow_engine.undo_list import called_at
 from workflow_engine.worked_case import (
     Record,
     WorkedCase,
@@ -26,6 +28,7 @@ from workflow_engine.worked_case import (
     given_ends,
     may_start,
     parsed_fields,
+    reversed_in,
     saved,
     written,
 )
@@ -139,7 +142,8 @@ class _Scene:
             branch, world = user.branch if user is not None else None, self.world()
             before = Instance(self.worked.starter, branch, "running", self.now)
             choices = suggest(self.worked.definition, before, world, STARTER)
-            reason = self.give(cmd.Start(self.worked.starter, branch, choices=choices))
+            what = reversed_in(self.worked)
+            reason = self.give(cmd.Start(self.worked.starter, branch, choices=choices, reverses=what))
         if reason is None:
             self.end_calls()
         return reason
@@ -227,7 +231,7 @@ class _Scene:
     def end(self, visit: Visit) -> str | None:
         if _runs(visit):
             return self.end_runs(visit)
-        result = self.worked.case.outcomes.get(visit.step)
+        result = self.worked.case.outcomes.get(called_at(self.state, visit))
         if result is None and visit.undoes is None:
             self.record |= saved(self.worked, visit.step, self.record)
         ended: cmd.CallResult = "confirmed" if result is None else "rejected" if result == "rejected" else "unknown"
@@ -332,8 +336,9 @@ class _Scene:
                 yield entry.event.step
 
     def is_undo(self, closed: ev.VisitClosed) -> bool:
+        # What a reversal takes back stands in its path.
         visit = self.state.visit(closed.step, closed.visit)
-        return visit is not None and visit.undoes is not None
+        return visit is not None and visit.undoes is not None and visit.step != UNDO
 
     def waiting(self) -> Iterator[str]:
         visits = self.started.open_visits() if self.started is not None else ()

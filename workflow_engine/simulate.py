@@ -19,7 +19,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.guards import Refusal, offered
 from workflow_engine.handle import Handled, handle
 from workflow_engine.routes import Route, authority_of, has_moved
-from workflow_engine.state import Instance, LeftOut, Seat, Visit
+from workflow_engine.state import Instance, LeftOut, Reversed, Seat, Visit
 from workflow_engine.world import World
 
 #: The facts after these steps are through: what people enter and calls save becomes visible step by step.
@@ -68,15 +68,23 @@ class Trial:
         return tuple(step.step for step in self.steps)
 
 
-def simulate(definition: Definition, starter: str, unit: str | None, facts: Facts, wished: Choices | None = None) -> Trial:
+def simulate(
+    definition: Definition,
+    starter: str,
+    unit: str | None,
+    facts: Facts,
+    wished: Choices | None = None,
+    reverses: Reversed | None = None,
+) -> Trial:
     """Start and let everybody approve, each as late as the deadline allows; parallel branches in the order of the file.
 
-    `wished` says whom the starter chooses (自选); where he says nothing, the first of the range are asked.
+    `wished` says whom the starter chooses (自选); where he says nothing, the first of the range are asked. `reverses` is what
+    a reversal takes back.
     """
     world = facts(())
     before = Instance(starter, unit, "running", world.now)
     choices = suggest(definition, before, world, STARTER, wished)
-    started = handle(definition, None, cmd.Start(starter, unit, choices=choices), world)
+    started = handle(definition, None, cmd.Start(starter, unit, choices=choices, reverses=reverses), world)
     if isinstance(started, Refusal):
         return Trial((_nobody_to_choose(definition, world, before, started),), "stuck")
     done = tuple(

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from forms_dsl.model import Label
+
 SeatState = Literal[
     "open", "approved", "rejected", "abstained", "completed", "returned", "not_required", "cancelled", "superseded"
 ]
@@ -222,6 +224,27 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneCall:
+    """A call that was done in another system and that `undo` takes back there."""
+
+    step: str
+    visit: int
+    #: What its step was called when it was sent: the outbox knows it by that.
+    sent_as: str
+    undo: str
+    title: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """The completed approval that a reversal takes back (撤销), with its calls in the order in which they are undone."""
+
+    instance: str
+    workflow: str
+    calls: tuple[DoneCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """What somebody got to read (抄送): the record of a version, and when he has read it."""
 
@@ -266,6 +289,8 @@ class Instance:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: The instance that began this one as its sub-flow; None for one that somebody submitted.
     parent: str | None = None
+    #: The completed approval that this one takes back (撤销).
+    reverses: Reversed | None = None
 
     @property
     def is_running(self) -> bool:

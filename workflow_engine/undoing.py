@@ -3,6 +3,7 @@
 Of an approval that goes on, so is what the calls did of branches that lost a race.
 
 Each of them once, one after the other, before the approval ends: while one is under way or not known, it has not ended.
+A reversal that is approved takes back what the approval that it reverses did, in the same way.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from workflow_engine import act_events as ae
 from workflow_engine import events as ev
 from workflow_engine.closing import close
 from workflow_engine.done_calls import to_undo, under_way
-from workflow_engine.progress import Progress, finish, next_number, next_point, walk
+from workflow_engine.progress import Progress, finish, next_point, walk
 from workflow_engine.races import end_race, lost_race
 from workflow_engine.state import Visit
+from workflow_engine.undo_list import request_next
 
 #: What an end by an administrator is called.
 STOPPED = "stopped"
@@ -63,17 +65,13 @@ def _go_on(progress: Progress, race: str | None) -> None:
 
 
 def _next(progress: Progress) -> None:
-    ending, left = progress.state.ending, to_undo(progress.definition, progress.state)
+    ending = progress.state.ending
     if under_way(progress.state):
         return
     if ending is None:
         raise ValueError("nothing is taken back of an approval that goes on")
-    if not left:
+    if not request_next(progress):
         _finally(progress, ending.result, ending.reason)
-        return
-    done = left[0]
-    number = next_number(progress.state, done.step)
-    progress.emit(ev.CallRequested(done.step, number, done.number, done.first_name))
 
 
 def _finally(progress: Progress, result: str, reason: str | None) -> None:

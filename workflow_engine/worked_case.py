@@ -19,7 +19,7 @@ from forms_dsl.workflow_tree import steps_of
 from forms_dsl.working_days import business_days
 from forms_dsl.working_time import WorkClock
 from workflow_engine.definition import Definition, build_definition
-from workflow_engine.state import Child
+from workflow_engine.state import Child, DoneCall, Reversed
 from workflow_engine.trial_decisions import decided, for_trial
 
 #: The moment of a case that names none.
@@ -85,6 +85,16 @@ def _people_of_steps(definition: Definition) -> Iterator[tuple[int, str]]:
                     yield id(due.to), f"{name}_later"
             case CallStep(name=name, on_error=by) if by is not None:
                 yield id(by), name
+
+
+def reversed_in(worked: WorkedCase) -> Reversed | None:
+    """What a reversal takes back in a case: every call with undo of the approval, as if all were done; None for other workflows."""
+    reversed_one = worked.app.workflows.get(worked.workflow.reverses or "")
+    if reversed_one is None:
+        return None
+    calls = [step for step in steps_of(reversed_one) if isinstance(step, CallStep) and step.undo is not None]
+    done = (DoneCall(step.name, 1, step.name, step.undo or "", step.title) for step in reversed(calls))
+    return Reversed("", reversed_one.name, tuple(done))
 
 
 def moment_of(app: App, case: Case) -> dt.datetime:

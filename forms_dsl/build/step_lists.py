@@ -16,6 +16,7 @@ from forms_dsl.model import (
     WaitStep,
     WorkflowStep,
 )
+from forms_dsl.workflow_tree import UNDO
 
 UNKNOWN_STEP = code("W013", "A step list names a step, group or branch that the workflow does not have.", refusal="DEF-REF")
 
@@ -26,11 +27,13 @@ _VISITED = (HumanStep, CallStep, WaitStep, SubFlowStep)
 class StepLists:
     """The names that the step lists of one workflow may use."""
 
-    def __init__(self, bench: Workbench, steps: tuple[WorkflowStep, ...], file: SourceFile) -> None:
+    def __init__(self, bench: Workbench, steps: tuple[WorkflowStep, ...], file: SourceFile, *, is_reversal: bool = False) -> None:
         self.bench, self.file = bench, file
         self.steps: dict[str, WorkflowStep] = {}
         self.groups: dict[str, list[str]] = {}
         self._add(steps, ())
+        #: What may be named although it stands in no file.
+        self.implied: tuple[str, ...] = (UNDO,) if is_reversal else ()
         self.is_complete = file.is_whole(("steps",)) and file.path not in bench.incomplete
 
     def _add(self, steps: tuple[WorkflowStep, ...], branches: tuple[str, ...]) -> None:
@@ -73,7 +76,7 @@ class StepLists:
 
     def check_step(self, place: Place, name: str) -> None:
         """A finding unless a single step is called so."""
-        if name not in self.steps and self.is_complete:
+        if name not in self.steps and name not in self.implied and self.is_complete:
             self.unknown(place, name)
 
     def check_human(self, references: list[tuple[Place, str]]) -> None:

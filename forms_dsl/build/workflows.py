@@ -19,6 +19,7 @@ from forms_dsl.files.workflow import AuthorityShape, FinishShape, WorkflowShape
 from forms_dsl.model import Authority, FourEyes, People, Proxies, RepeatApprover, Value, Workflow
 
 _DECISION = Sentence("decision table", "决策表")
+_WORKFLOW = Sentence("workflow", "流程")
 
 
 def build_workflow(bench: Workbench, file: SourceFile) -> Workflow | None:
@@ -34,13 +35,14 @@ def build_workflow(bench: Workbench, file: SourceFile) -> Workflow | None:
     authority, choosing = _authority(bench, place.at("authority"), shape.authority, scope, entity)
     flow = FlowContext(bench, file.name, entity, scope, choosing, shape.authority is not None and authority is None)
     steps = build_steps(flow, place.at("steps"), shape.steps)
-    lists = StepLists(bench, steps, file)
+    lists = StepLists(bench, steps, file, is_reversal=shape.reverses is not None)
     start_by = build_people(bench, place.at("start", "by"), shape.start.by, scope, entity)
     if shape.start.in_:
         bench.record_branch(place.at("start", "in"), shape.start.in_, entity)
     if shape.start.form:
         flow.check_form(place.at("start", "form"), shape.start.form)
     start_set = build_values(bench, place.at("start", "set"), shape.start.set, scope, entity)
+    reverses = _reverses(bench, place, shape)
     controls, here = shape.controls, place.at("controls")
     four_eyes = _all_four_eyes(flow, here.at("four_eyes"), controls, lists)
     returns = controls.return_
@@ -86,7 +88,20 @@ def build_workflow(bench: Workbench, file: SourceFile) -> Workflow | None:
         proxy=proxy,
         starter_is_approver=controls.starter_is_approver,
         finish_cooldown={end: finish.cooldown for end, finish in _ends(shape).items() if finish.cooldown is not None},
+        reverses=reverses,
+        reverse_within=shape.start.within if reverses is not None else None,
     )
+
+
+def _reverses(bench: Workbench, place: Place, shape: WorkflowShape) -> str | None:
+    """The workflow that this one reverses; None where it reverses none, or with a finding about which."""
+    if shape.reverses is None:
+        if shape.start.within is not None:
+            message = Sentence("start.within goes only with reverses.", "start.within 只能与 reverses 同用。")
+            bench.find(codes.WRONG_TYPE, place.at("start", "within"), message, key=True)
+        return None
+    here = place.at("reverses")
+    return shape.reverses if bench.has_file("workflow", here, shape.reverses, _WORKFLOW) else None
 
 
 def _within(people: People, scope: str | None) -> People:

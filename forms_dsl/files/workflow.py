@@ -19,6 +19,13 @@ class StartShape(Shape):
     in_: Annotated[str | None, one_of(*SCOPES), key("Where the starter belongs.", "发起人所在范围。", alias="in")] = None
     form: Annotated[Reference | None, key("The form.", "表单。")] = None
     set: Annotated[dict[Reference, SetValue], key("What is written at the first submission.", "首次提交时写入的值。")] = {}
+    within: Annotated[
+        Length | None,
+        key(
+            "Of a reversal: how long after the approval ended it may be started; default is at any time.",
+            "撤销流程：原审批结束后多久内可以发起，默认不限。",
+        ),
+    ] = None
 
 
 class AuthorityShape(Shape):
@@ -53,6 +60,13 @@ class WorkflowShape(Shape):
     id: Annotated[Name | None, key("The name at first publication.", "首次发布时的名称。")] = None
     title: Annotated[LabelText, key("What it is called.", "显示名称。")]
     for_: Annotated[Reference, key("The entity it decides on.", "审批的实体。", alias="for")]
+    reverses: Annotated[
+        Reference | None,
+        key(
+            "The workflow whose completed approvals this one takes back.",
+            "撤销哪个流程已完成的审批（通过后撤销）。",
+        ),
+    ] = None
     start: Annotated[StartShape, key("Who starts it and how.", "发起方式。")]
     calendar: Annotated[
         Name | None, key("The calendar of working time; default is the app's.", "工作日历，默认为应用的日历。")

@@ -79,3 +79,6 @@ class Workflow:
     take_back: str = "never"
     #: End → how long no new instance is started for the record.
     finish_cooldown: Mapping[str, Duration] = field(default_factory=dict)
+    #: The workflow whose completed approvals this one takes back (撤销), and how long after their end it may be started.
+    reverses: str | None = None
+    reverse_within: Duration | None = None

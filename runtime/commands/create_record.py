@@ -16,7 +16,7 @@ from runtime.process.flows import live_flow
 from runtime.process.people import may_start
 from runtime.process.record import lock_record
 from runtime.process.service import start_process
-from runtime.records.access import find_entity, workflows_of
+from runtime.records.access import find_entity, submitted_to
 from runtime.records.read import Record, find_record
 from runtime.records.write import Written, insert_record
 from runtime.store.database import Database
@@ -55,7 +55,7 @@ def make_record(
 
 def startable_workflow(connection: Connection, context: Context, compiled: CompiledApp, entity: str) -> Workflow | None:
     """The workflow over the entity that this person may start, if there is one."""
-    found = workflows_of(compiled, compiled.entities[entity])
+    found = submitted_to(compiled, compiled.entities[entity])
     return next((each for each in found if may_start(connection, context, compiled, each.start_by)), None)
 
 

@@ -38,7 +38,7 @@ def _choice(compiled: CompiledApp, entity: Entity) -> dict[str, object]:
     steps = {
         step.name
         for flow in compiled.app.workflows.values()
-        if flow.entity == entity.name
+        if flow.entity == entity.name and flow.reverses is None
         for step in steps_of(flow)
         if isinstance(step, HumanStep) and step.by.kind == "chosen_by" and step.by.name == "starter"
     }

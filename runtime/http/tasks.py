@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from runtime.commands.decide_task import BATCH_WORDS, BatchItem, act_on_task, decide_task, decide_tasks
+from runtime.commands.reverse_approval import reverse_approval
 from runtime.commands.show_task import show_task
 from runtime.commands.steer_process import ADMINISTRATOR_WORDS, STARTER_WORDS, Said, SteerWord, steer_process
 from runtime.context import Context
@@ -118,6 +119,14 @@ class SteerShape(BaseModel):
     instance: str | None = Field(default=None, max_length=36)
 
 
+class ReversalShape(BaseModel):
+    """The body of a reversal."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    reason: str | None = Field(default=None, max_length=2000)
+    choose: Chosen = {}
+
+
 class TrialShape(BaseModel):
     """The body of a trial run."""
 
@@ -195,13 +204,21 @@ def _outcome(failure: Failure | None, locale: str) -> dict[str, object]:
 
 
 def process(request: Request) -> Response:
-    """The approval of a record."""
+    """The last approval of a record, or the one that `instance` names."""
     context = context_of(request)
-    given = request.query_params.multi_items()
-    instance = next((value for name, value in given if name == "instance"), None)
-    parse_nothing([(name, value) for name, value in given if name != "instance"])
+    asked = parse_nothing(request.query_params.multi_items(), "instance").get("instance")
     with services_of(request).database.read() as connection:
-        return _json({"process": process_of_record(connection, context, *_record(request), instance)})
+        return _json({"process": process_of_record(connection, context, *_record(request), asked)})
+
+
+def reverse(request: Request) -> Response:
+    """Start the reversal of the completed approval of a record."""
+    context = context_of(request)
+    parse_nothing(request.query_params.multi_items())
+    body = shaped(request, ReversalShape, optional=True)
+    database, record = services_of(request).database, _record(request)
+    started = reverse_approval(database, context, record, body.reason or "", _choices(body.choose))
+    return Response(orjson.dumps({"process": started}), status_code=201, media_type="application/json")
 
 
 def steer(request: Request) -> Response:
@@ -245,6 +262,7 @@ ROUTES = [
     api_route("POST", "/api/tasks/batch", batch, context_of),
     api_route("POST", "/api/tasks/{id}/{decision}", decide, context_of),
     api_route("GET", _PROCESS, process, context_of),
+    api_route("POST", f"{_PROCESS}/reverse", reverse, context_of),
     *(api_route("POST", f"{_PROCESS}/{word}", steer, context_of) for word in STARTER_WORDS),
     *(api_route("POST", f"{_PROCESS}/{word}", steer, platform_role("administrator")) for word in ADMINISTRATOR_WORDS),
     api_route("POST", "/api/{app}/workflows/{workflow}/simulate", simulate, context_of),

@@ -38,5 +38,8 @@ ACT_REFUSED = code("P436", "An act with a seat that is not possible: too many, a
 RELEASE_UNUSED = code("P480", "Approvals are moved to a release that is in use: the live one, or a pilot.")
 PLAN_UNFIT = code("P481", "A plan for moving approvals names a step that there is not, or gives no reason.")
 NOT_RUNNING = code("P437", "The approval has ended.")
+NOT_REVERSIBLE = code(
+    "P442", "A completed approval is not taken back: too late, changed since, taken back already, or none there."
+)
 CHOICE_REFUSED = code("P438", "People chosen for a later step: too few or too many, out of the range, barred there, or nobody.")
 TOO_DEEP = code("P439", "Sub-flows stand too deep in each other.")

@@ -130,6 +130,7 @@ def write_start(connection: Connection, frame: Frame, state: Instance, entries: 
         "last_write": write,
         "started_at": state.started_at,
         "ended_at": state.ended_at,
+        "reverses": state.reverses.instance if state.reverses is not None else None,
     }
     if change(connection, inserting_if_absent(connection.dialect, wf_instance), row) != 1:
         raise Conflict(

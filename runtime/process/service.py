@@ -9,43 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from connectors.templates import to_json
 from forms_dsl.model import CallStep, HumanStep
 from runtime.context import Context
 from runtime.failures import Changed, Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.process import codes, plain_work
 from runtime.process.acts import NOTHING, About, ActWord, act
+from runtime.process.beginning import begin
 from runtime.process.calls import call_finished
 from runtime.process.editors import changed_names
-from runtime.process.effects import carry_out, put, write_values
+from runtime.process.effects import put
 from runtime.process.flows import live_flow
-from runtime.process.journal import write_start
-from runtime.process.notify import notify
 from runtime.process.opened import Opened, apply_command, open_instance, with_record
 from runtime.process.people import may_start
-from runtime.process.persons import names_of
 from runtime.process.record import CaseRecord, lock_record, on_release, read_case
-from runtime.process.refusals import Words, failure_of, people_in
-from runtime.process.rows import Frame, find_seat
+from runtime.process.rows import find_seat
 from runtime.process.signing import sign
 from runtime.process.starting import refuse_all_but_drafts, refuse_while_cooling
 from runtime.process.sub_flows import save_again
 from runtime.process.timers import CLOSE
-from runtime.process.world import make_world
 from runtime.records.access import NOT_THERE
 from runtime.records.write import update_record
 from runtime.store.direct import ask_one, ask_value
-from runtime.store.identifiers import new_id
 from runtime.store.tables import wf_instance, wf_work
 from workflow_engine import commands as cmd
 from workflow_engine.choosing import Choices
 from workflow_engine.guards import Refusal, holder_of, refuse_acting
-from workflow_engine.handle import handle
 from workflow_engine.state import Seat, Visit
 
 __all__ = [
@@ -117,8 +109,8 @@ def start_process(
     `choices` says whom the starter chooses for later steps (自选). Raises Invalid for a choice that is not his to make.
     """
     flow = live_flow(context, app, workflow)
-    person, steps = context.principal, flow.workflow
-    if not may_start(connection, context, flow.compiled, steps.start_by):
+    if flow.workflow.reverses is not None or not may_start(connection, context, flow.compiled, flow.workflow.start_by):
+        # A reversal is started from the approval that it takes back, by a person who says why.
         raise NotAllowed({"zh": "您不能发起此审批。", "en": "You may not start this approval."}, code=codes.MAY_NOT_START.id)
     running = running_instance(connection, app, record_id)
     if running is not None:
@@ -130,19 +122,7 @@ def start_process(
     first = flow.definition.first_fill()
     if first is not None:
         _require(first, record, "")
-    before = {name: to_json(record.values.get(name)) for name in steps.start_set}
-    record = write_values(connection, context, flow, record, steps.start_set)
-    world = make_world(connection, context, flow, record, (person.id, person.unit_id), record.version)
-    outcome = handle(flow.definition, None, cmd.Start(person.id, person.unit_id, before, record.version, choices), world)
-    if isinstance(outcome, Refusal):
-        names = names_of(connection, people_in(outcome))
-        raise failure_of(outcome, Words(names, ZoneInfo(flow.compiled.app.timezone), flow.definition), involved=True)
-    instance_id = new_id(context.now)
-    frame = Frame(instance_id, app, flow.compiled.release, steps.entity, record_id, steps.id, person.unit_id)
-    write_start(connection, frame, outcome.state, outcome.entries)
-    notify(connection, context, frame, outcome.state, outcome.entries, world.proxies)
-    carry_out(connection, context, flow, frame, record, outcome.entries)
-    return instance_id
+    return begin(connection, context, flow, record, choices)
 
 
 def decide(connection: Connection, context: Context, work_id: str, word: Word, body: DecisionBody) -> Decided:

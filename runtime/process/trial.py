@@ -23,6 +23,7 @@ from runtime.process.opened import look_at_instance
 from runtime.process.people import may_start
 from runtime.process.persons import Person, persons_of
 from runtime.process.record import CaseRecord, on_release, platform_context
+from runtime.process.reversing import would_take_back
 from runtime.process.service import NO_CHOICES, running_instance
 from runtime.process.starting import refuse_while_cooling
 from runtime.process.view import title_at
@@ -71,7 +72,8 @@ def try_workflow(
     person = context.principal
     world = make_world(connection, context, flow, record, (person.id, person.unit_id), None)
     facts = with_decisions(flow.definition, _entered_by(person.id, world))
-    trial = simulate(flow.definition, person.id, person.unit_id, facts, choices)
+    takes = would_take_back(connection, context, app, record_id) if record_id and flow.workflow.reverses else None
+    trial = simulate(flow.definition, person.id, person.unit_id, facts, choices, takes)
     return _shown(connection, context, flow, trial)
 
 

@@ -16,6 +16,8 @@ from runtime.process.choices import late_choices
 from runtime.process.flows import pinned_flow
 from runtime.process.opened import Opened, look_at_instance
 from runtime.process.persons import Person, persons_of
+from runtime.process.reversal_words import reversal_offer, reversed_one, shown_reversal, told_of, undone_at
+from runtime.process.reversing import reversals_of
 from runtime.process.sub_flow_view import shown_children, shown_parent
 from runtime.process.words import held_because, in_language, post_of
 from runtime.records.access import NOT_THERE
@@ -32,6 +34,7 @@ from workflow_engine.definition import Definition
 from workflow_engine.returns import may_recall
 from workflow_engine.state import Instance, Visit
 from workflow_engine.steer import jump_targets, unsettled
+from workflow_engine.undo_list import APPROVED
 
 #: What is told of a step by who acts elsewhere, or by the platform.
 _NOT_AT_THE_STEP = frozenset(("held", "chosen", "settled"))
@@ -48,6 +51,7 @@ _ENDS: Mapping[str, Label] = {
     "approved": {"zh": "审批通过", "en": "approved"},
     "rejected": {"zh": "审批未通过", "en": "rejected"},
     "stopped": {"zh": "发起人撤回", "en": "recalled by the starter"},
+    "reversed": {"zh": "撤销通过，原审批已撤销", "en": "approved; the approval is reversed"},
 }
 
 
@@ -92,7 +96,9 @@ def process_of(connection: Connection, context: Context, instance_id: str) -> di
 def show_process(opened: Opened) -> dict[str, object]:
     """The `Process` of an instance that was looked at."""
     state, workflow = opened.journal.state, opened.flow.workflow
-    people = persons_of(opened.connection, _people_in(opened))
+    reversals = reversals_of(opened.connection, opened.instance_id) if state.state == APPROVED else ()
+    people = persons_of(opened.connection, _people_in(opened) | {each.starter for each in reversals})
+    offer = reversal_offer(opened)
     return {
         "id": opened.instance_id,
         "workflow": workflow.name,
@@ -102,8 +108,11 @@ def show_process(opened: Opened) -> dict[str, object]:
         "started_at": format_instant(state.started_at),
         "ended_at": format_instant(state.ended_at) if state.ended_at else None,
         "at": [_show_visit(opened, visit, people) for visit in state.open_visits()],
-        "trail": list(_trail(opened, people)),
-        "can": _can(opened),
+        "trail": [*_trail(opened, people), *(told_of(each, people, opened.context.locale) for each in reversals)],
+        "can": [*_can(opened), *(["reverse"] if offer is not None and offer["refused"] is None else [])],
+        "reversal": offer,
+        "reverses": reversed_one(opened),
+        "reversed_by": [shown_reversal(opened, each) for each in reversals],
         "jump": _jump(opened, people),
         "choose": late_choices(opened),
         "to_read": [_person(people, person) for person in dict.fromkeys(copy.person for copy in state.copies if copy.is_owed)],
@@ -242,6 +251,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
     """Kind, step, opinion and detail of what people want to know; the engine's own bookkeeping is left out."""
     locale, definition = opened.context.locale, opened.flow.definition
     match entry.event:
+        case ev.Started(reverses=reverses, reason=reason) if reverses is not None:
+            return "reversal", None, reason, None
         case ev.Started():
             return "started", None, None, None
         case ev.SeatDecided(step=step, visit=visit, decision="complete", opinion=opinion):
@@ -264,6 +275,7 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
         case ev.CallFinished(step=step, visit=visit, result=result, detail=detail):
             words, called = in_language(_CALLED[result], locale), state.visit(step, visit)
             kind = "undone" if called is not None and called.undoes is not None else "called"
+            words = f"{undone_at(state, called, locale)}{words}"
             return kind, step, None, f"{words}: {detail}" if detail else words
         case ev.PassedWithout(step=step):
             return "passed", step, None, in_language(_NOBODY, locale)
@@ -280,7 +292,8 @@ def _shown(opened: Opened, entry: ev.Entry, state: Instance, people: Mapping[str
         case ev.Recalled():
             return "recalled", None, None, in_language(_ENDS["stopped"], locale)
         case ev.Finished(result=result):
-            return "finished", None, None, in_language(_ENDS[result], locale)
+            end = "reversed" if state.reverses is not None and result == APPROVED else result
+            return "finished", None, None, in_language(_ENDS[end], locale)
         case _:
             return shown_act(entry.event, definition, people, locale)
 

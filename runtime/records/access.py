@@ -160,6 +160,11 @@ def workflows_of(compiled: CompiledApp, entity: CompiledEntity) -> Iterator[Work
     return (workflow for workflow in compiled.app.workflows.values() if workflow.entity == entity.entity.name)
 
 
+def submitted_to(compiled: CompiledApp, entity: CompiledEntity) -> Iterator[Workflow]:
+    """The workflows that decide on drafts of an entity: all but those that take back what was approved."""
+    return (workflow for workflow in workflows_of(compiled, entity) if workflow.reverses is None)
+
+
 def steps_of(steps: tuple[WorkflowStep, ...]) -> Iterator[WorkflowStep]:
     """The steps of a workflow at any depth."""
     for step in steps:

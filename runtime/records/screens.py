@@ -17,7 +17,7 @@ from runtime.context import Context
 from runtime.query.late import held_roles, param_facts, today_in
 from runtime.query.plans import AccessPlan
 from runtime.records import importing
-from runtime.records.access import knows, possible_plan, takes_part, workflows_of
+from runtime.records.access import knows, possible_plan, submitted_to, takes_part
 from runtime.records.dashboards import dashboards_for
 from runtime.records.exporting import letting, releasing_roles
 from runtime.records.importing import taking_in
@@ -102,7 +102,7 @@ def structure_view(compiled: CompiledApp) -> View:
         shows: Mapping[str, Literal["clear", "masked"]] = {
             path: right.shows for path, right in usual.items() if right.shows != "nothing"
         }
-        starts = frozenset(each.name for each in compiled.app.workflows.values() if each.entity == entity.name)
+        starts = frozenset(each.name for each in submitted_to(compiled, compiled.entity(name)))
         return EntityView(
             shows,
             frozenset(p for p, r in usual.items() if r.writes),
@@ -136,7 +136,7 @@ def _view(compiled: CompiledApp, context: Context, name: str, *, has_work: bool)
     writes = frozenset(path for plan in entering for path in field_paths(declared.entity) if plan.writes(path))
     roles = held_roles(context, compiled)
     starts = frozenset(
-        each.name for each in workflows_of(live, declared) if _may_start(each.start_by.kind, each.start_by.name, roles)
+        each.name for each in submitted_to(live, declared) if _may_start(each.start_by.kind, each.start_by.name, roles)
     )
     return EntityView(
         _shows(declared.entity, list(plans.values())),

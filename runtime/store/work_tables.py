@@ -105,6 +105,8 @@ wf_instance = table(
     sa.Column("last_write", sa.String(32)),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
+    #: the completed approval that it takes back
+    sa.Column("reverses", sa.String(36)),
 )
 sa.Index("wf_instance_starter", wf_instance.c.starter, wf_instance.c.started_at)
 #: A record's key is made once for all entities, and outlives the name of its own.
@@ -117,6 +119,14 @@ sa.Index(
     unique=True,
     sqlite_where=wf_instance.c.state.in_(["running", "held"]),
     postgresql_where=wf_instance.c.state.in_(["running", "held"]),
+)
+
+sa.Index(
+    "wf_instance_one_reversal",
+    wf_instance.c.reverses,
+    unique=True,
+    sqlite_where=wf_instance.c.state.in_(["running", "held", "approved"]),
+    postgresql_where=wf_instance.c.state.in_(["running", "held", "approved"]),
 )
 
 wf_event = table(

@@ -10,7 +10,13 @@ import pytest
 
 from forms_dsl.load import load_app
 from tests.forms_dsl.flow_app import FILES, found, place
+from tests.process.bank import FILES as BANK
+from tests.process.test_reversal import APPROVAL, MORE
 from workflow_engine.verify import load_verified
+
+#: An app whose approvals can be reversed, without a reversal.
+REVERSIBLE = {**BANK, **MORE, "workflows/approval.yaml": APPROVAL}
+del REVERSIBLE["workflows/reversal.yaml"]
 
 W = "workflows/credit.yaml"
 A = "automations/"
@@ -201,6 +207,10 @@ def test_the_example_of_the_manual_is_clean() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", manual, re.DOTALL)
     assert blocks
     for block in blocks:
+        if block.startswith("workflow:"):
+            texts = {**REVERSIBLE, "workflows/loan_reversal.yaml": block.replace("reverses: loan_approval", "reverses: approval")}
+            assert [] == [each.code for each in load_app(texts).diagnostics if each.span.file == "workflows/loan_reversal.yaml"]
+            continue
         steps = "".join(f"  {line}\n" for line in block.splitlines()).replace("wait: confirmation", "wait: answer_of_customer")
         steps = steps.replace("core.confirmed", "core.booked").replace("loan_no", "core_number", 1).replace("loan_no", "number")
         text = FILES[W].replace("  - copy:", f"{steps}  - copy:")

@@ -38,7 +38,8 @@ def test_the_shipped_workflow_stands(files: dict[str, str]) -> None:
     for workflow in loaded.app.workflows.values():
         assert workflow.examples
         for example in workflow.examples:
-            assert example.path == run_example(loaded.app, workflow, example).path
+            if not example.do:
+                assert example.path == run_example(loaded.app, workflow, example).path
 
 
 def test_an_example_that_takes_another_path_is_a_finding(files: dict[str, str]) -> None:

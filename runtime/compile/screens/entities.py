@@ -32,7 +32,8 @@ def draw_entity(compiled: CompiledApp, entity: CompiledEntity, seen: EntityView,
     for name, field in declared.fields.items():
         if name in fields and field.options.accept:
             fields[name]["holder"] = {"entity": declared.name, "field": name}
-    workflow = next((each for each in compiled.app.workflows.values() if each.entity == declared.name), None)
+    flows = (each for each in compiled.app.workflows.values() if each.entity == declared.name and each.reverses is None)
+    workflow = next(flows, None)
     return {
         "name": declared.name,
         "label": declared.label,

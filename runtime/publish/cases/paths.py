@@ -26,7 +26,9 @@ def is_about_a_flow(case: Case) -> bool:
 def flow_differences(app: App, case: Case) -> list[Difference]:
     """What differs from what a case expects of the one workflow of its entity."""
     entity = tested_entity(app, case)
-    flows = [flow for flow in app.workflows.values() if entity is not None and flow.entity == entity.name]
+    flows = [
+        flow for flow in app.workflows.values() if entity is not None and flow.entity == entity.name and flow.reverses is None
+    ]
     if len(flows) != 1:
         raise NotRun("a flow without exactly one workflow of the entity")
     return _differences(app, flows[0], case)

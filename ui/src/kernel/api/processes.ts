@@ -46,6 +46,7 @@ export interface SubFlowRun {
   readonly here: boolean
   readonly at: readonly Label[]
 }
+export interface OtherProcess { readonly id: string, readonly title: Label, readonly state: 'running' | 'approved' | 'rejected' | 'stopped' | 'held', readonly ended_at: string | null }
 
 export interface Process {
   readonly id: string
@@ -63,6 +64,11 @@ export interface Process {
   /** 子流程: the runs of other workflows that it began, and the approval that began it. */
   readonly children?: readonly SubFlowRun[]
   readonly parent?: { readonly id: string, readonly title: Label, readonly record: SubFlowRecord | null } | null
+  /** For who may start it: the reversal of this completed approval, until when, and why not now. */
+  readonly reversal?: { readonly workflow: string, readonly title: Label, readonly until: string | null, readonly refused: string | null } | null
+  /** The approval that this one takes back, and the ones that take this one back. */
+  readonly reverses?: OtherProcess | null
+  readonly reversed_by?: readonly OtherProcess[]
   /** Calls of which nobody knows how they ended. */
   readonly unsettled?: readonly { readonly step: string, readonly title: Label | null }[]
   /** Steps that are held for want of people whom this person chooses. */

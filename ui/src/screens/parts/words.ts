@@ -9,6 +9,7 @@ export const words = catalogue('parts', {
   choose_least: ['至少 {{least}} 人', 'at least {{least}}'],
   choose_between: ['{{least}} 至 {{most}} 人', '{{least}} to {{most}}'],
   settled: ['查明外部结果', 'found out how the call ended'],
+  reversal: ['发起撤销', 'asked for its reversal'],
   undoing: ['开始冲正', 'taking calls back'], undone: ['冲正', 'taken back'],
   chosen: ['选定办理人', 'chose people'],
   nobody: ['没有人可办', 'nobody can do this'],

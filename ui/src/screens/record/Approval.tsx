@@ -12,6 +12,7 @@ import { Confirm } from '../../kernel/parts/Dialog'
 import { Failure } from '../../kernel/parts/Failure'
 import { ChoosePeople, type Chosen } from '../parts/ChoosePeople'
 import { ProcessTag, Trail } from '../parts/Trail'
+import { Others, Reversal } from './Reversal'
 import { Steering, type Steer } from './Steering'
 import { words } from './words'
 
@@ -37,7 +38,7 @@ function OneApproval({ app, entity, id, process, open, leave, failure }: OneAppr
   const me = useMe().data
   const [asking, setAsking] = useState(false), [named, setNamed] = useState<Chosen>({})
   const steer = useMutation({
-    mutationFn: ({ way, ...body }: Steer) => once([way, body], key => call('POST', path('api', app, entity, id, 'process', way), { key, body: leave === null ? body : { ...body, instance: process.id } })),
+    mutationFn: ({ way, ...body }: Steer) => once([way, body], key => call('POST', path('api', app, entity, id, 'process', way), { key, body: leave === null || way === 'reverse' ? body : { ...body, instance: process.id } })),
     onSuccess: () => {
       setAsking(false)
       for (const key of [keys.record(app, entity, id), keys.process(app, entity, id), keys.history(app, entity, id), ['tasks'], ['list'], keys.me]) void client.invalidateQueries({ queryKey: key })
@@ -51,9 +52,11 @@ function OneApproval({ app, entity, id, process, open, leave, failure }: OneAppr
         {leave && <p className="small"><button type="button" className="link" onClick={leave}>{t('sub_flow_leave')}</button></p>}
         {failure ? <Failure error={failure} /> : null}
         <Trail process={process} me={me?.id ?? null} open={open} />
+        <Others process={process} show={each => open(each.id)} />
         {steer.error && !asking && <Failure error={steer.error} />}
         <ChoosePeople choices={process.choose ?? []} chosen={named} change={setNamed} />
         <div className="steer">
+          <Reversal process={process} busy={steer.isPending} failure={steer.error} steer={(what, done) => steer.mutate(what, { onSuccess: done })} forget={() => steer.reset()} />
           {process.can.includes('choose') && <Button size="small" type="primary" aria-busy={steer.isPending} disabled={Object.keys(named).length === 0} onClick={() => steer.mutate({ way: 'choose', choose: named }, { onSuccess: () => setNamed({}) })}>{t('choose')}</Button>}
           {process.can.includes('recall') && <Button size="small" onClick={() => setAsking(true)}>{t('recall')}</Button>}
           {process.can.includes('retry') && <Button size="small" aria-busy={steer.isPending} onClick={() => steer.mutate({ way: 'retry' })}>{t('retry')}</Button>}
