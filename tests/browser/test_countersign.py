@@ -15,6 +15,7 @@ CUSTOMER = "C100001"
 TOLD = [
     ("周敏", "发起"),
     ("周敏", "提交"),
+    ("周敏", "催办"),
     ("李强", "同意"),
     ("李强", "拿回"),
     ("李强", "同意"),
@@ -86,10 +87,15 @@ def told(trail: Locator) -> list[tuple[str, str]]:
 
 
 def test_a_countersign_with_an_added_signer_is_returned_mended_and_brought_to_its_end(demo: Demo, person: Person) -> None:
-    """Submitted, taken back once, screened, one signer added before, returned, mended, resubmitted, signed by all, booked."""
+    """Submitted, reminded of, taken back once, screened, one signer added before, returned, mended, resubmitted, signed by all, booked."""
     open_credit_desk(demo.data, CUSTOMER)
     clerk = person("clerk")
     number = apply(clerk, demo)
+
+    clerk.goto(f"{demo.url}/tasks?box=started")
+    clerk.locator(".task-card").filter(has_text=number).click()
+    clerk.get_by_role("button", name="催办").click()
+    expect(clerk.get_by_role("status").filter(has_text="已催办")).to_be_visible()
 
     checker = person("checker")
     open_task(checker, demo, number)

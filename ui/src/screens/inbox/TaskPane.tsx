@@ -22,7 +22,7 @@ import { kindWord, Trail } from '../parts/Trail'
 import { words as partWords } from '../parts/words'
 import { ActionBar } from './ActionBar'
 import { Beside } from './Acts'
-import { useDecide, type Decision } from './decide'
+import { useDecide, useUrge, type Decision } from './decide'
 import { FactGrid } from './FactGrid'
 import { NextPath } from './NextPath'
 import { Resubmit } from './Resubmit'
@@ -58,6 +58,7 @@ function Opened({ task, screens, focus, decided, acted }: { readonly task: TaskD
   const me = useMe().data, people = usePeopleText()
   const heading = useRef<HTMLHeadingElement>(null)
   const entity = screens.entities[task.entity]
+  const urge = useUrge(task, () => acted(t('urge')))
   const decide = useDecide(task, (answer, decision) => decided(task, answer, decision))
   useTitle(label(task.title))
   useEffect(() => {
@@ -88,7 +89,7 @@ function Opened({ task, screens, focus, decided, acted }: { readonly task: TaskD
                 {task.text && <p className="card card-body">{label(task.text)}</p>}
                 {over && <div className="notice" role="status"><b>{t('over')}</b><span>{last ? `${last.actor?.name ?? ''} ${kindWord(p, last.kind)} ${showInstant(last.at, locale)}` : t('over_text', { result: outcomeText(task.result ?? task.state) })}</span>{task.decisions.includes('take_back') && <Button size="small" aria-busy={decide.isPending} title={t('take_back_text')} onClick={() => { if (!decide.isPending) decide.mutate({ name: 'take_back', opinion: '' }) }}>{t('take_back')}</Button>}</div>}
                 {over && decide.error && <Failure error={decide.error} />}
-                {!over && task.decisions.length === 0 && <p className="card card-body quiet" role="status">{waiting || t('not_yours')}</p>}
+                {!over && task.decisions.length === 0 && <div className="card card-body waits"><p className="quiet grow" role="status">{waiting || t('not_yours')}</p>{task.process?.can.includes('urge') && <Button size="small" aria-busy={urge.isPending} onClick={() => { if (!urge.isPending) urge.mutate() }}>{t('urge')}</Button>}{urge.error && <Failure error={urge.error} />}</div>}
                 {entity && <FactGrid task={task} entity={entity} screens={screens} />}
                 <Beside task={task} acted={acted} />
                 {!over && task.kind === 'seat' && <NextPath task={task} />}

@@ -48,6 +48,18 @@ export function useAct(task: TaskDetail, done: (act: Act) => void) {
   })
 }
 
+/** 催办: the starter reminds whoever the approval waits for. */
+export function useUrge(task: TaskDetail, done: () => void) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => post<unknown>(path('api', task.app, task.entity, task.record_id, 'process', 'urge')),
+    onSuccess: () => {
+      refresh(client, task.id)
+      done()
+    },
+  })
+}
+
 export interface BatchOutcome { readonly id: string, readonly done: boolean, readonly status: number, readonly code: string | null, readonly detail: string | null }
 
 /** One decision for many tasks; each has an outcome of its own. */

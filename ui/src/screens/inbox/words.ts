@@ -62,6 +62,7 @@ export const words = catalogue('inbox', {
   added: ['加签', 'Added seats'], requests: ['征询与委派', 'Opinions and delegation'],
   mode_before: ['前', 'before'], mode_after: ['后', 'after'], mode_together: ['并', 'together'],
   open: ['等待', 'waiting'], answered: ['已答复', 'answered'], withdrawn: ['已撤', 'withdrawn'], cancelled: ['已失效', 'over'],
+  urge: ['催办', 'Urge'],
   withdraw: ['不再等', 'Wait no longer'],
   act_done: ['已{{act}}', 'Done: {{act}}'],
   password: ['签名密码', 'Password to sign'], password_hint: ['本步骤须签名：输入登录密码', 'This step is signed: your sign-in password'], password_needed: ['请输入密码签名', 'Enter your password to sign'],
