@@ -16,6 +16,11 @@ def canonical_json(value: object) -> str:
     return orjson.dumps(_plain(value)).decode()
 
 
+def plain_cell(value: object) -> object:
+    """A text, a number, a moment or nothing as JSON of this form has it."""
+    return value if value is None or type(value) is str else _plain(value)
+
+
 def _plain(value: object) -> object:
     if value is None or isinstance(value, str | bool):
         return value

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring as encode
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runtime.audit.canonical import canonical_json
+from runtime.audit.canonical import canonical_json, plain_cell
 from runtime.context import Context
 from runtime.store.copying import put_rows
 from runtime.store.direct import change_many
@@ -25,12 +26,15 @@ from runtime.store.tables import audit_event, audit_queue
 from runtime.store.types import truncate_to_milliseconds
 
 #: What a leaf is made of: every column but the leaf itself.
-LEAF_COLUMNS = tuple(column.name for column in audit_event.columns if column.name != "leaf")
+LEAF_COLUMNS = tuple(sorted(str(column.name) for column in audit_event.columns if column.name != "leaf"))
 
 #: What differs among events of one kind over records of one entity.
 _DIFFERING = ("id", "record_id", "record_version", "body", "leaf")
-_INSERT_EVENT = sa.insert(audit_event)
-_INSERT_QUEUE = sa.insert(audit_queue)
+_INSERT_EVENT = sa.insert(audit_event).values({column.name: sa.bindparam(column.name) for column in audit_event.columns})
+_INSERT_QUEUE = sa.insert(audit_queue).values(event_id=sa.bindparam("id"))
+#: Both by one statement, as PostgreSQL can.
+_EVENT = _INSERT_EVENT.returning(audit_event.c.id).cte("event")
+_INSERT_BOTH = sa.insert(audit_queue).from_select(["event_id"], sa.select(_EVENT.c.id))
 #: Up to so many events of one act go in one by one, more of them all at once.
 _FEW = 20
 
@@ -85,9 +89,7 @@ def record_events(connection: Connection, context: Context, events: Sequence[New
         return []
     rows = [_row(context, event) for event in events]
     if len(rows) <= _FEW:
-        # The usual case of one act, in every write: the statements' text is made once, and on PostgreSQL they travel with others.
-        change_many(connection, _INSERT_EVENT, rows)
-        change_many(connection, _INSERT_QUEUE, [{"event_id": row["id"]} for row in rows])
+        _write_each(connection, rows)
     else:
         _put(connection, tuple(rows[0]), [tuple(row.values()) for row in rows])
     return [str(row["id"]) for row in rows]
@@ -98,11 +100,15 @@ def record_alike(connection: Connection, context: Context, act: Alike, events: I
     given = list(events)
     if not given:
         return
-    same = _row(context, NewEvent(act.kind, {}, act.app, act.entity))
+    same = _common(context, act.kind, act.app, act.entity)
+    if len(given) <= _FEW:
+        about = ({"record_id": record, "record_version": version, "body": body} for record, version, body in given)
+        _write_each(connection, [_with_leaf({**same, **each, "id": new_id(context.now)}) for each in about])
+        return
     leaf = _leaf_form(same)
     ids = new_ids(context.now, len(given))
     rows = [
-        (id, record, version, body, _digest(leaf % (encode(body), encode(id), encode(record), version)))
+        (id, record, version, body, _digest((leaf % (encode(body), encode(id), encode(record), version)).encode()))
         for id, (record, version, body) in zip(ids, given, strict=True)
     ]
     _put(connection, _DIFFERING, rows, {name: value for name, value in same.items() if name not in _DIFFERING})
@@ -110,7 +116,8 @@ def record_alike(connection: Connection, context: Context, act: Alike, events: I
 
 def leaf_of(row: Mapping[str, object]) -> str:
     """The hash of an event's row: SHA-256 over 0x00 and its canonical JSON (RFC 6962 leaf)."""
-    return _digest(canonical_json({name: row[name] for name in LEAF_COLUMNS}))
+    # The canonical form of a row whose names stand in their order; every write makes one.
+    return _digest(orjson.dumps({name: plain_cell(row[name]) for name in LEAF_COLUMNS}))
 
 
 def commitment(path: str, value: object, nonce: str | None = None) -> Commitment:
@@ -123,14 +130,14 @@ def commitment(path: str, value: object, nonce: str | None = None) -> Commitment
     return Commitment(nonce, hmac.new(bytes.fromhex(nonce), message, hashlib.sha256).hexdigest())
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(b"\0" + text.encode()).hexdigest()
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(b"\0" + text).hexdigest()
 
 
 def _leaf_form(row: Mapping[str, object]) -> str:
     """The text that leaves of alike events are made of, with places for what differs, in the order of their names."""
     forms = {"body": "%s", "id": "%s", "record_id": "%s", "record_version": '"%d"'}
-    parts = (f"{encode(name)}:{forms.get(name) or canonical_json(row[name]).replace('%', '%%')}" for name in sorted(LEAF_COLUMNS))
+    parts = (f"{encode(name)}:{forms.get(name) or canonical_json(row[name]).replace('%', '%%')}" for name in LEAF_COLUMNS)
     return "{" + ",".join(parts) + "}"
 
 
@@ -142,22 +149,37 @@ def _put(
     put_rows(connection, audit_queue, ("event_id",), [(row[place],) for row in rows])
 
 
+def _write_each(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """The usual case of one act, in every write: the statements' text is made once, and on PostgreSQL they travel with others."""
+    if connection.dialect.name == "sqlite":
+        change_many(connection, _INSERT_EVENT, rows)
+        change_many(connection, _INSERT_QUEUE, rows)
+    else:
+        change_many(connection, _INSERT_BOTH, rows)
+
+
 def _row(context: Context, event: NewEvent) -> dict[str, object]:
-    compiled = context.releases.get(event.app) if event.app else None
-    row: dict[str, object] = {
-        "id": new_id(context.now),
+    about = {"record_id": event.record_id, "record_version": event.record_version, "body": canonical_json(event.body)}
+    return _with_leaf({**_common(context, event.kind, event.app, event.entity), **about, "id": new_id(context.now)})
+
+
+def _common(context: Context, kind: str, app: str | None, entity: str | None) -> dict[str, object]:
+    """What a row says of the act, whatever it was done to."""
+    compiled = context.releases.get(app) if app else None
+    return {
         "at": truncate_to_milliseconds(context.now),
-        "app": event.app,
+        "app": app,
         "release": compiled.release if compiled else None,
         "actor": context.principal.id,
         "on_behalf_of": context.on_behalf_of,
         "unit": context.principal.unit_id,
         "channel": context.channel,
         "request_id": context.request_id,
-        "kind": event.kind,
-        "entity": event.entity,
-        "record_id": event.record_id,
-        "record_version": event.record_version,
-        "body": canonical_json(event.body),
+        "kind": kind,
+        "entity": entity,
     }
-    return row | {"leaf": leaf_of(row)}
+
+
+def _with_leaf(row: dict[str, object]) -> dict[str, object]:
+    row["leaf"] = leaf_of(row)
+    return row

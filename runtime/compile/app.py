@@ -8,13 +8,15 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from forms_dsl.model import App, Entity
+from forms_dsl.model import App, Entity, Field
+from forms_dsl.storage import FileStorage
 from runtime.compile.access import RoleAccess, compile_access
 from runtime.compile.cache import ShapeCache
 from runtime.compile.kept import Kept
 from runtime.compile.kept_columns import with_columns
+from runtime.compile.names import column_name
 from runtime.compile.searching import searched_fields, worded_fields
-from runtime.compile.tables import build_row_tables, build_tables, tables_of
+from runtime.compile.tables import build_row_tables, build_tables, is_kept, storage_of, tables_of
 from runtime.compile.triggers import Triggers, compile_triggers, trigger_expressions
 from runtime.compile.validators import EntityValidator, compile_validator
 from runtime.store.kept_columns import KeptColumns
@@ -36,6 +38,20 @@ class CompiledEntity:
     searched: Mapping[str, int] = field(default_factory=dict, repr=False)
     #: Those whose words its writes keep: also what another live release of the app searches.
     worded: Mapping[str, int] = field(default_factory=dict, repr=False)
+    #: The fields that have a column, by name, each with the column's name.
+    columns: Mapping[str, tuple[str, Field]] = field(init=False, repr=False)
+    #: The fields in which two states of a record may differ: what is computed on reading has no state.
+    compared: tuple[Field, ...] = field(init=False, repr=False)
+    #: Whether a record or a row of it may hold files.
+    holds_files: bool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        fields = tuple(self.entity.fields.values())
+        inner = (f for rows in self.entity.rows.values() for f in rows.fields.values())
+        columns = {f.name: (column_name(f), f) for f in fields if is_kept(f)}
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "compared", tuple(f for f in fields if f.type == "rows" or f.name in columns))
+        object.__setattr__(self, "holds_files", any(isinstance(storage_of(f), FileStorage) for f in (*fields, *inner)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,8 +186,8 @@ def _row_table(entity: CompiledEntity, rows_field: str) -> sa.Table:
 
 
 def _columns(entity: CompiledEntity, values: Mapping[str, object]) -> dict[str, object]:
-    fields = entity.entity.fields
-    return {column_name(fields[name]): to_column(fields[name], value) for name, value in values.items() if is_kept(fields[name])}
+    known = entity.columns
+    return {known[name][0]: to_column(known[name][1], value) for name, value in values.items() if name in known}
 
 
 def _row_columns(fields: Sequence[Field], row: Mapping[str, object]) -> dict[str, object]:

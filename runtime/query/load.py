@@ -23,7 +23,7 @@ from runtime.query.run import Runnable, compile_select, dialect_name, dialect_of
 from runtime.query.scope import FullScope, Statement
 from runtime.query.select import RECORD_ID, RECORD_IDS, one_of
 from runtime.query.source import Hops, Source, root_place
-from runtime.query.values import from_column
+from runtime.query.values import from_column, reader_of
 from runtime.store.asking import Asking, answer
 from runtime.store.waiting import demand_later, demanding
 
@@ -58,13 +58,13 @@ class _Prepared:
 
     runnable: Runnable
     fields: tuple[tuple[Hops, Field], ...]
-    #: What turns what the driver gives into the value of a column, for each of the fields.
-    results: tuple[Callable[[Any], Any] | None, ...] = ()
+    #: What turns what the driver gives into a value of the language, for each of the fields; None where that is the value.
+    readers: tuple[Callable[[Any], object] | None, ...] = ()
 
     def values(self, cells: Sequence[Any]) -> Iterator[tuple[Hops, object]]:
         """The values of the fields of one row."""
-        for (path, declared), result, cell in zip(self.fields, self.results, cells, strict=False):
-            yield path, from_column(declared, cell if result is None else result(cell))
+        for (path, _), read, cell in zip(self.fields, self.readers, cells, strict=False):
+            yield path, cell if cell is None or read is None else read(cell)
 
 
 def load_records(
@@ -251,7 +251,20 @@ def _made(
 ) -> _Prepared:
     dialect = connection.dialect
     results = tuple(c.type.dialect_impl(dialect).result_processor(dialect, _NUMERIC) for c in columns[: len(fields)])
-    return _Prepared(compile_select(select, statement, dialect), fields, results)
+    readers = tuple(_read_by(result, reader_of(field)) for result, (_, field) in zip(results, fields, strict=True))
+    return _Prepared(compile_select(select, statement, dialect), fields, readers)
+
+
+def _read_by(result: Callable[[Any], Any] | None, read: Callable[[object], object] | None) -> Callable[[Any], object] | None:
+    """First what the type of the column makes of what the driver gives, then the value of the language."""
+    if result is None or read is None:
+        return result or read
+
+    def both(cell: Any) -> object:
+        found = result(cell)
+        return None if found is None else read(found)
+
+    return both
 
 
 def _field_at(statement: Statement, path: Hops) -> Field:

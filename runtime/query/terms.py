@@ -23,6 +23,10 @@ _STARTS, _MOST = 24, 48
 #: Beginnings of Chinese of which also the pinyin is kept; how long a name of a person is, and ways to read it.
 _PINYIN_STARTS, _NAME, _WAYS = 8, 4, 4
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+#: What has no accents to take away.
+_PLAIN = re.compile(r"[\x00-\x7f\u3400-\u9fff\U00020000-\U0003ffff]*")
+#: Letters, digits and single signs where there is nothing but ASCII.
+_RUNS = re.compile(r"[a-z]+|[0-9]+|.", re.DOTALL)
 #: The blocks of the characters in common use, the first two of Unicode.
 _COMMON_HAN = range(0x3400, 0xA000)
 _NUMBERED = re.compile(r"[a-z]*0*([1-9][0-9]{2,})\Z")
@@ -32,8 +36,10 @@ _ASKED = 5
 
 def folded(text: str) -> str:
     """A text as searches compare it: without differences of width, case, accent and script."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKC", text).translate(_simplified()).casefold()
-    if plain.isascii() or _HAN.fullmatch(plain):
+    if _PLAIN.fullmatch(plain):
         return plain
     return unicodedata.normalize(
         "NFC", "".join(each for each in unicodedata.normalize("NFD", plain) if not unicodedata.combining(each))
@@ -90,6 +96,8 @@ def _starts(word: str) -> list[int]:
     """Where something begins: each Chinese character, each sign, the first of some letters or of some digits."""
     if _HAN.fullmatch(word):
         return list(range(min(len(word), _STARTS)))
+    if word.isascii():
+        return [run.start() for run in _RUNS.finditer(word)][:_STARTS]
     starts = [at for at, each in enumerate(word) if at == 0 or not _is_inside(word[at - 1], each)]
     return starts[:_STARTS]
 

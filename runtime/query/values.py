@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from forms_dsl.model import Field
@@ -13,19 +14,23 @@ _WHOLE = frozenset({"integer", "duration"})
 
 def from_column(field: Field, value: object) -> object:
     """The value of the language for what a typed column gave."""
-    if value is None:
-        return None
+    read = reader_of(field)
+    return value if value is None or read is None else read(value)
+
+
+def reader_of(field: Field) -> Callable[[object], object] | None:
+    """What makes a value of the language of what a typed column gave that was there; None where that is the value."""
     if field.encrypted:
-        return unseal(field.id, str(value))
+        return lambda value: unseal(field.id, str(value))
     match field.value_type.name:
         case "number":
-            return value if isinstance(value, Decimal) else Decimal(str(value))
+            return lambda value: value if isinstance(value, Decimal) else Decimal(str(value))
         case "multi_choice":
-            return tuple(value) if isinstance(value, list) else None
+            return lambda value: tuple(value) if isinstance(value, list) else None
         case "boolean":
-            return bool(value)
+            return bool
         case _:
-            return value
+            return None
 
 
 def to_column(field: Field, value: object) -> object:

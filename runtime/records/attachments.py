@@ -83,7 +83,7 @@ def attachment_fields(entity: Entity) -> tuple[Holder, ...]:
 
 def check_attachments(connection: Connection, context: Context, app: str, found: CompiledEntity, draft: Draft) -> None:
     """Report ids that are not files which this person has just kept for this very field."""
-    for holder, cells in _new_ids(found.entity, draft.record, draft.before):
+    for holder, cells in _new_ids(found, draft.record, draft.before):
         query = sa.select(attachment.c.id).where(
             attachment.c.id.in_({id for ids in cells.values() for id in ids}),
             attachment.c.app == app,
@@ -106,7 +106,7 @@ def bind_attachments(
     before: Mapping[str, object] | None,
 ) -> None:
     """Bind the new files of a record to it; raises Conflict when one was bound elsewhere or swept away meanwhile."""
-    for _, cells in _new_ids(found.entity, record, before):
+    for _, cells in _new_ids(found, record, before):
         ids = {id for some in cells.values() for id in some}
         bound = (
             sa.update(attachment).where(attachment.c.id.in_(ids), attachment.c.record_id.is_(None)).values(record_id=record_id)
@@ -164,10 +164,10 @@ def _is_readable(connection: Connection, context: Context, row: RowMapping) -> b
 
 
 def _new_ids(
-    entity: Entity, record: Mapping[str, object], before: Mapping[str, object] | None
+    found: CompiledEntity, record: Mapping[str, object], before: Mapping[str, object] | None
 ) -> Iterator[tuple[Holder, dict[str, tuple[str, ...]]]]:
     """For each field the ids that did not stand in it before, by the pointer of their cell."""
-    for holder in attachment_fields(entity):
+    for holder in attachment_fields(found.entity) if found.holds_files else ():
         stood = {id for _, ids in holder.cells(before or {}) for id in ids}
         cells = {pointer: tuple(id for id in ids if id not in stood) for pointer, ids in holder.cells(record)}
         new = {pointer: ids for pointer, ids in cells.items() if ids}

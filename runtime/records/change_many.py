@@ -18,7 +18,7 @@ from runtime.query.change import WritePlan, update_record_rows
 from runtime.query.load import Loaded, granted_on, load_records
 from runtime.query.plans import AccessPlan
 from runtime.records.access import possible_plan
-from runtime.records.difference import changed_among, compared_fields
+from runtime.records.difference import changed_fields
 from runtime.records.draft import Draft, Writer, read_body
 from runtime.records.opening import depends_on, grants_hold, writer_for
 from runtime.records.referring import in_approval
@@ -74,10 +74,9 @@ def change_many(
     if not changes or not is_plain(found) or _looks_back(access, own):
         return {}
     opened = _read(connection, context, access, changes)
-    compared = compared_fields(found.entity)
     ordered = {*own, *(name for names in unique_sets(found.entity) for name in names)}
     for each in opened:
-        each.changed = changed_among(found.entity, compared, each.loaded.values, each.draft.record)
+        each.changed = changed_fields(found, each.loaded.values, each.draft.record)
     # What another of them has taken, left or shown decides of another unique value, or of a choice among them: those go in their order.
     sound = [each for each in opened if not each.draft.faults and ordered.isdisjoint(each.changed)]
     while (refused := _write(connection, context, found, sound, tried=tried)) is not None:

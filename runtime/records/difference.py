@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from forms_dsl.model import Entity, Field
+from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import is_kept
 
 
-def changed_fields(entity: Entity, before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
+def changed_fields(entity: CompiledEntity, before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
     """The names of the fields whose kept value differs; what is computed on reading has none."""
-    return changed_among(entity, compared_fields(entity), before, after)
-
-
-def compared_fields(entity: Entity) -> tuple[Field, ...]:
-    """The fields of which two states of a record may differ."""
-    return tuple(field for field in entity.fields.values() if field.type == "rows" or is_kept(field))
-
-
-def changed_among(
-    entity: Entity, fields: Sequence[Field], before: Mapping[str, object], after: Mapping[str, object]
-) -> tuple[str, ...]:
-    """The names of those of these fields whose kept value differs; for many records, so that the fields are found once."""
     changed = []
-    for field in fields:
+    for field in entity.compared:
         name = field.name
         old, new = before.get(name), after.get(name)
         if old is new:
             continue
-        if kept_value(entity, field, old) != kept_value(entity, field, new) if field.type == "rows" else old != new:
+        if field.type == "rows":
+            old, new = kept_value(entity.entity, field, old), kept_value(entity.entity, field, new)
+        if old != new:
             changed.append(name)
     return tuple(changed)
 

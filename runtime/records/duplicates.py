@@ -66,10 +66,12 @@ def check_duplicates(
     Records `beside` which it stood before do not count.
     """
     rules = tuple(rule for rule in found.entity.duplicates if rule.then == "block" and _is_touched(draft, rule))
+    if not rules:
+        return
     for rule in rules:
         one_writer(connection, found, rule.fields, draft)
     narrowed = replace(found, entity=replace(found.entity, duplicates=rules))
-    for match in find_matches(connection, context, compiled, narrowed, draft.record, draft.id) if rules else ():
+    for match in find_matches(connection, context, compiled, narrowed, draft.record, draft.id):
         if set(match.ids) <= set(beside):
             continue
         for name in match.rule.fields:

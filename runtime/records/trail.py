@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 
 from forms_dsl.model import Field
 from runtime.audit.canonical import canonical_json
-from runtime.audit.trail import Alike, NewEvent, record_alike, record_events
+from runtime.audit.trail import Alike, record_alike
 from runtime.compile.app import CompiledEntity
 from runtime.compile.tables import is_kept
 from runtime.context import Context
 from runtime.query.masks import masked_value
-from runtime.records.difference import changed_among, changed_fields, compared_fields
+from runtime.records.difference import changed_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ def record_change(
     after: Mapping[str, object],
 ) -> None:
     """Write the event of one write in the caller's transaction; entities that say `audit: none` leave none."""
-    event = change_event(entity, kind, record_id, version, before, after)
-    if event is not None:
-        record_events(connection, context, [event])
+    record_changes(connection, context, entity, kind, [RecordWrite(record_id, version, before, after)])
 
 
 def record_changes(
@@ -51,13 +49,16 @@ def record_changes(
     if entity.entity.audit == "none":
         return
     act = Alike(kind, entity.entity.app, entity.entity.name)
-    compared = compared_fields(entity.entity)
-    texts = {field.name: (_text_of(field, entity), f',"field":{encode(field.id)}}}') for field in compared}
+    #: Made for the fields that change.
+    texts: dict[str, tuple[Callable[[object], str], str]] = {}
 
     def body(write: RecordWrite) -> str:
         before, after = write.before, write.after
         changes = []
-        for name in changed_among(entity.entity, compared, before, after):
+        for name in changed_fields(entity, before, after):
+            if name not in texts:
+                field = entity.entity.fields[name]
+                texts[name] = _text_of(field, entity), f',"field":{encode(field.id)}}}'
             text, end = texts[name]
             old = before.get(name)
             changes.append(f'{{"after":{text(after.get(name))},"before":{"null" if old is None else text(old)}{end}')
@@ -81,20 +82,6 @@ def _written(value: object) -> str:
     if isinstance(value, str):
         return encode(value)
     return "null" if value is None else canonical_json(value)
-
-
-def change_event(
-    entity: CompiledEntity, kind: str, record_id: str, version: int, before: Mapping[str, object], after: Mapping[str, object]
-) -> NewEvent | None:
-    """The event of one write; None for an entity whose trail is kept elsewhere."""
-    if entity.entity.audit == "none":
-        return None
-    changes = [
-        {"field": field.id, "before": shown(field, before.get(name), entity), "after": shown(field, after.get(name), entity)}
-        for name in changed_fields(entity.entity, before, after)
-        for field in (entity.entity.fields[name],)
-    ]
-    return NewEvent(kind, {"changes": changes}, entity.entity.app, entity.entity.name, record_id, version)
 
 
 def shown(field: Field, value: object, entity: CompiledEntity) -> object:

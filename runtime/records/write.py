@@ -167,7 +167,7 @@ def _change(
     _fill(connection, context, access, writer, draft, demands)
     draw_row_numbers(connection, context, compiled, found, draft)
     rows = _rows(context, found, draft)
-    changed = changed_fields(found.entity, loaded.values, draft.record)
+    changed = changed_fields(found, loaded.values, draft.record)
     if not changed:
         return Written(record_id, loaded.version, loaded.values, draft.record)
     plan = WritePlan(

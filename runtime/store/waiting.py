@@ -46,7 +46,8 @@ _demands = itertools.count()
 class _Waiting:
     """A statement that travels with the next one of its connection, and what a refusal of it means."""
 
-    text: bytes
+    prepared: Prepared
+    values: Mapping[str, object]
     meaning: Meaning | None
 
 
@@ -144,11 +145,10 @@ def send_waiting(connection: Connection) -> None:
     waiting: list[_Waiting] | None = connection.connection.info.pop(_LATER, None)
     if not waiting:
         return
-    text = b"; ".join(each.text for each in waiting)
     cursor = connection.connection.cursor()
-    with refusals(connection, text.decode(), waiting):
+    with refusals(connection, waiting[-1].prepared.text, waiting):
         try:
-            cursor.execute(text)
+            cursor.execute(b"; ".join(_written(connection, cursor, waiting)))
         finally:
             cursor.close()
 
@@ -196,14 +196,15 @@ def _waiting_on(connection: Connection) -> Sequence[_Waiting]:
 
 
 def _let_wait(connection: Connection, prepared: Prepared, values: Mapping[str, object], meaning: Meaning | None) -> None:
-    cursor = connection.connection.cursor()
-    with refusals(connection, prepared.text):
-        try:
-            _make_ready(connection, cursor, prepared)
-            waiting: list[_Waiting] = connection.connection.info.setdefault(_LATER, [])
-            waiting.append(_Waiting(cursor.mogrify(prepared.execute, prepared.bound(values)), meaning))
-        finally:
-            cursor.close()
+    waiting: list[_Waiting] = connection.connection.info.setdefault(_LATER, [])
+    waiting.append(_Waiting(prepared, values, meaning))
+
+
+def _written(connection: Connection, cursor: Any, waiting: Sequence[_Waiting]) -> list[bytes]:
+    """The statements that waited as the server takes them, once all of them are prepared."""
+    for each in waiting:
+        _make_ready(connection, cursor, each.prepared)
+    return [cursor.mogrify(each.prepared.execute, each.prepared.bound(each.values)) for each in waiting]
 
 
 def _raise_meant(refused: DBAPIError, meanings: Sequence[Meaning]) -> None:
@@ -230,7 +231,7 @@ def _execute(connection: Connection, cursor: Any, prepared: Prepared, values: Ma
     try:
         if waiting:
             # The answer is that of the last of them.
-            cursor.execute(b"; ".join([*(each.text for each in waiting), cursor.mogrify(prepared.execute, bound)]))
+            cursor.execute(b"; ".join([*_written(connection, cursor, waiting), cursor.mogrify(prepared.execute, bound)]))
         else:
             cursor.execute(prepared.execute, bound)
     except psycopg2.errors.FeatureNotSupported as outdated:
