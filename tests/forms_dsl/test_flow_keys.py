@@ -19,6 +19,7 @@ REVERSIBLE = {**BANK, **MORE, "workflows/approval.yaml": APPROVAL}
 del REVERSIBLE["workflows/reversal.yaml"]
 
 W = "workflows/credit.yaml"
+ALL = "workflows/all_orders.yaml"
 A = "automations/"
 
 #: Code, file, what is replaced, by what; ¦ stands where the finding must be.
@@ -201,6 +202,13 @@ def test_damaged_flows_are_findings_never_failures(seed: int) -> None:
         assert loaded.app is not None or loaded.diagnostics
 
 
+#: What the manual's sub-flow reads and writes in the record that it runs for.
+_OF_THE_MANUAL = """fields:
+  amount: {type: money, label: {zh: 金额, en: Amount}}
+  valued: {type: integer, label: {zh: 已评估, en: Valued}}
+"""
+
+
 def test_the_example_of_the_manual_is_clean() -> None:
     """What docs/workflows.md shows can be written so."""
     manual = (Path(__file__).parents[2] / "docs" / "workflows.md").read_text()
@@ -210,6 +218,17 @@ def test_the_example_of_the_manual_is_clean() -> None:
         if block.startswith("workflow:"):
             texts = {**REVERSIBLE, "workflows/loan_reversal.yaml": block.replace("reverses: loan_approval", "reverses: approval")}
             assert [] == [each.code for each in load_app(texts).diagnostics if each.span.file == "workflows/loan_reversal.yaml"]
+            continue
+        if block.startswith("- sub_flow:"):
+            step = (
+                block.replace("workflow: valuation", "workflow: approval")
+                .replace("collaterals", "orders")
+                .replace("worth", "amount")
+            )
+            entity = FILES["entities/customer.yaml"].replace("fields:\n", _OF_THE_MANUAL)
+            head, _, _ = FILES[ALL].partition("  - sub_flow")
+            text = f"{head}{step}examples:\n  - {{name: one, given: {{full_name: A}}, path: [valuations]}}\n"
+            assert [] == [place(each) for each in load_app({**FILES, "entities/customer.yaml": entity, ALL: text}).diagnostics]
             continue
         steps = "".join(f"  {line}\n" for line in block.splitlines()).replace("wait: confirmation", "wait: answer_of_customer")
         steps = steps.replace("core.confirmed", "core.booked").replace("loan_no", "core_number", 1).replace("loan_no", "number")
