@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.store.database import Database
-from tests.browser.conftest import free_port
+from tests.browser.running import free_port
 
 
 @dataclass(frozen=True, slots=True)

@@ -360,6 +360,10 @@ def test_an_earlier_approval_only_saves_a_click(seed: int) -> None:
         )
         command = random_command(random, on, state)
         first, second = handle(on, state, command, facts), handle(off, clicked, command, facts)
+        if isinstance(command, cmd.TakeBack):
+            # Beside a seat that the system passed one decided alone and may take it back; beside a person's click one did not.
+            news = ()
+            continue
         assert isinstance(first, Refusal) == isinstance(second, Refusal)
         if isinstance(first, Refusal) or isinstance(second, Refusal):
             news = ()
