@@ -23,7 +23,7 @@ from runtime.automations.events import RECEIVED
 from runtime.commands.deliver_calls import make_delivery
 from runtime.commands.deliver_webhooks import Courier, deliver_webhooks
 from runtime.commands.run_automation import Site, run_automation_job
-from runtime.commands.run_event import run_after, run_received
+from runtime.commands.run_event import run_after, run_expiry, run_received
 from runtime.commands.run_import import run_import_job
 from runtime.commands.run_sub_flow import run_sub_flow_job
 from runtime.commands.run_timer import run_timer
@@ -32,6 +32,7 @@ from runtime.jobs import automations, sweep
 from runtime.jobs.queue import Handler, Job, LongHandler, run_due
 from runtime.outbox.deliver import Delivery, deliver_next
 from runtime.outbox.gateway import open_engine
+from runtime.process.received import EXPIRY
 from runtime.process.sub_flow_jobs import KIND as SUB_FLOW
 from runtime.publish import scheduled
 from runtime.records.triggers import AFTER
@@ -108,7 +109,9 @@ def run_short_jobs(worker: Worker) -> int:
     """Queue what the schedules ask for and run the due jobs that are one transaction each."""
     automations.plan_runs(worker.database, worker.releases.current(), worker.clock())
     sweep.plan_sweep(worker.database, worker.clock())
-    handlers = {"timer": run_timer, SUB_FLOW: run_sub_flow_job, AFTER: run_after, RECEIVED: run_received}
+    handlers = {
+        "timer": run_timer, SUB_FLOW: run_sub_flow_job, AFTER: run_after, RECEIVED: run_received, EXPIRY: run_expiry,
+    }  # fmt: skip
     short: dict[str, Handler] = {kind: partial(_with_worker, worker, handler) for kind, handler in handlers.items()}
     short[sweep.KIND] = lambda connection, _job, now: sweep.sweep_files(connection, worker.settings.data_folder, now)
     return run_due(worker.database, short, worker.clock)

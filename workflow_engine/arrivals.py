@@ -1,4 +1,4 @@
-"""Events that a worked case lets arrive: which waits they end, and what these save of them."""
+"""Events that arrive: whether an approval can still wait for one; which waits of a worked case they end, and what these save."""
 
 from __future__ import annotations
 
@@ -7,8 +7,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from forms_dsl.model import CaseAct, WaitStep
+from workflow_engine.definition import Definition
 from workflow_engine.state import Instance, Visit
 from workflow_engine.worked_case import Record, WorkedCase, answered, facts_of, value_of
+
+
+def may_still_wait(definition: Definition, state: Instance, step: str) -> bool:
+    """Whether an approval may yet open its wait at a step: it runs, and has not gone on from there.
+
+    After a wait was passed, or its branch lost against another, an event belongs to what is over; a return makes it open again.
+    """
+    latest = state.latest(step)
+    if not state.is_running or state.ending is not None:
+        return False
+    if latest is None or latest.state in ("superseded", "held"):
+        return True
+    return latest.state == "cancelled" and not any(_has_ended(state, block) for block, _ in definition.around(step))
+
+
+def _has_ended(state: Instance, block: str) -> bool:
+    """Whether the last activation of a block of branches at the same time is through."""
+    activations = [each for each in state.blocks if each.name == block]
+    return bool(activations) and activations[-1].state == "ended"
 
 
 def arriving(

@@ -11,7 +11,7 @@ from forms_dsl.workflow_tree import UNDO
 from forms_dsl.working_time import end_of
 from workflow_engine import commands as cmd
 from workflow_engine import events as ev
-from workflow_engine.arrivals import arriving
+from workflow_engine.arrivals import arriving, may_still_wait
 from workflow_engine.child_ends import completed_by
 from workflow_engine.choosing import STARTER, suggest
 from workflow_engine.guards import Refusal
@@ -120,6 +120,8 @@ class _Scene:
     entries: list[ev.Entry] = field(default_factory=list)
     editors: dict[str, set[str]] = field(default_factory=dict)
     started: Instance | None = None
+    #: Events that came before their wait, each with the moment until which it is kept.
+    early: list[tuple[dt.datetime, CaseAct]] = field(default_factory=list)
 
     @property
     def state(self) -> Instance:
@@ -159,9 +161,7 @@ class _Scene:
             case "wait":
                 return self.wait(act) if self.started is not None else None
             case "receive":
-                for arrived, values in arriving(self.worked, self.state, self.record, self.now, act):
-                    self.record |= values
-                    self.give(cmd.EventArrived(arrived.step, arrived.number))
+                self.receive(act)
                 return None
             case "recall":
                 return self.give(cmd.Recall(self.worked.starter))
@@ -270,6 +270,34 @@ class _Scene:
         self.now = until
         return None
 
+    def receive(self, act: CaseAct) -> None:
+        """An event ends the waits that are open for it; without one it is kept for a wait that may yet open."""
+        if self.started is not None and self.arrives(act):
+            return
+        binding, _, name = (act.name or "").partition(".")
+        until = end_of(self.worked.app.bindings[binding].events[name].keep, self.now, None)
+        waits = [place.step for place in self.worked.definition.places.values() if isinstance(place.step, WaitStep)]
+        steps = [step.name for step in waits if step.event == act.name]
+        may_come = self.started is None or any(may_still_wait(self.worked.definition, self.state, step) for step in steps)
+        if until is not None and may_come:
+            self.early.append((until, act))
+
+    def arrives(self, act: CaseAct, *, once: bool = False) -> bool:
+        """Let an event end the waits that are open for it, `once` the first of them; whether there was one."""
+        found = list(arriving(self.worked, self.state, self.record, self.now, act))
+        for arrived, values in found[:1] if once else found:
+            self.record |= values
+            self.give(cmd.EventArrived(arrived.step, arrived.number))
+        return bool(found)
+
+    def take_early(self) -> None:
+        """What came before its wait opened is taken by it, once, while it is kept."""
+        for kept in list(self.early):
+            if kept in self.early and self.now < kept[0] and any(visit.state == "waiting" for visit in self.state.open_visits()):
+                self.early.remove(kept)
+                if not self.arrives(kept[1], once=True):
+                    self.early.append(kept)
+
     def timers(self) -> Iterator[tuple[dt.datetime, cmd.Command]]:
         """What time does at the open visits, and when."""
         for visit in self.state.open_visits():
@@ -318,6 +346,8 @@ class _Scene:
                 case ev.Recalled():
                     before = draft_record(self.worked)
                     self.record |= {name: before.get(name) for name in self.worked.workflow.start_set}
+        if self.early:
+            self.take_early()
 
     def world(self) -> World:
         return world_of(self.worked, self.record, self.now, self.editors_of)

@@ -15,7 +15,7 @@ from forms_dsl.expr.tree import ValueType
 from forms_dsl.fieldtypes.protocol import ValueRefused
 from forms_dsl.fieldtypes.registry import FIELD_TYPES
 from forms_dsl.files.bindings import BindingShape, BindingsShape, EventShape, OperationShape
-from forms_dsl.model import Binding, BindingEvent, BindingOperation, Choice, FieldOptions, Label
+from forms_dsl.model import Binding, BindingEvent, BindingOperation, Choice, Duration, FieldOptions, Label
 
 #: Field types that a contract may name; `record` is the whole record.
 CONTRACT_TYPES = ("text", "integer", "decimal", "money", "boolean", "date", "datetime")
@@ -99,7 +99,10 @@ def _event(bench: Workbench, place: Place, name: str, shape: EventShape) -> Bind
     output = _output(bench, place.at("out"), shape.out)
     if shape.once_by is not None and shape.once_by not in shape.out and place.file.is_whole(place.at("out").pointer):
         bench.unknown(place.at("once_by"), shape.once_by, Sentence("value of the event", "事件内容"), shape.out)
-    return BindingEvent(name, shape.event, output, shape.once_by)
+    if shape.keep is not None and shape.keep.working:
+        message = Sentence("An event is kept for hours or days, not for working time.", "保留时长应为自然时间，不能用工作时间。")
+        bench.find(codes.BAD_TIME, place.at("keep"), message)
+    return BindingEvent(name, shape.event, output, shape.once_by, shape.keep or Duration(7, "day"))
 
 
 def _output(bench: Workbench, place: Place, types: Mapping[str, str | list[str]]) -> dict[str, ValueType]:

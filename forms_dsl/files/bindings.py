@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Tag
 
 from forms_dsl.files.labels import Deprecated, LabelText
-from forms_dsl.files.values import ChoiceCode, FreeName, Literal, Name, Shape, Text, VersionRange, key, one_of
+from forms_dsl.files.values import ChoiceCode, FreeName, Length, Literal, Name, Shape, Text, VersionRange, key, one_of
 from forms_dsl.files.variants import by_kind, tag
 
 ContractType = Annotated[
@@ -34,6 +34,13 @@ class EventShape(Shape):
     event: Annotated[Text, key("Its name in the connector definition.", "在连接器定义中的事件名。")]
     out: Annotated[dict[FreeName, ContractType], key("What it brings.", "事件内容。")] = {}
     once_by: Annotated[FreeName | None, key("The value that makes a repeat harmless.", "用于识别重复事件的值。")] = None
+    keep: Annotated[
+        Length | None,
+        key(
+            "How long it is kept for a wait that is not open yet; default is 7 days.",
+            "早于等待到达时保留多久，默认 7 天。",
+        ),
+    ] = None
     deprecated: Deprecated = None
 
 

@@ -12,7 +12,7 @@ from forms_dsl.model.decisions import Decision
 from forms_dsl.model.entities import Entity, FieldOptions, Label, Value
 from forms_dsl.model.flows import Workflow
 from forms_dsl.model.screens import Form, ListView, Page
-from forms_dsl.model.steps import People
+from forms_dsl.model.steps import Duration, People
 from forms_dsl.model.templates import Template
 from forms_dsl.model.upkeep import Calendar, CaseFile, Translation, Upgrade
 from forms_dsl.source import Span
@@ -176,6 +176,8 @@ class BindingEvent:
     event: str
     output: Mapping[str, ValueType]
     once_by: str | None = None
+    #: How long it is kept for a wait that is not open yet.
+    keep: Duration = field(default_factory=lambda: Duration(7, "day"))
 
 
 @dataclass(frozen=True, slots=True)

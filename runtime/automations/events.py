@@ -24,6 +24,7 @@ from runtime.failures import Conflict, Fault, Invalid, NotAllowed, NotFound
 from runtime.identity.principal import resolve_principal
 from runtime.jobs.automations import Run, take
 from runtime.jobs.queue import add_job
+from runtime.process.received import find_received, show_received, write_received
 from runtime.process.record import platform_context
 from runtime.records.codes import NOT_VALID_NOW, REQUIRED, UNKNOWN_FIELD
 from runtime.records.facts import value_of
@@ -39,10 +40,11 @@ _TYPES = {"number": "decimal", "boolean": "boolean", "date": "date", "datetime":
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of an event: whether it is new, and how many automations wait for it."""
+    """What became of an event: whether it is new, how many automations wait for it, and how it stands with approvals."""
 
     is_new: bool
     automations: int
+    shown: Mapping[str, object]
 
 
 def act_after(connection: Connection, context: Context, payload: Mapping[str, object], *, send: Send | None = None) -> None:
@@ -70,12 +72,18 @@ def receive(connection: Connection, context: Context, app: str, name: str, body:
     same = context.request_id if declared.once_by is None else str(values[declared.once_by])
     once = hashlib.sha256(same.encode()).hexdigest()[:40]
     waiting = [rule for rule in compiled.app.automations.values() if rule.receive == name]
-    payload = {"app": app, "event": name, "values": values}
-    is_new = add_job(connection, RECEIVED, f"{RECEIVED}:{app}:{name}:{once}", payload, context.now)
+    key = f"{RECEIVED}:{app}:{name}:{once}"
+    payload = {"app": app, "event": name, "values": values, "key": key}
+    is_new = write_received(connection, context, app, name, values, key)
+    # Its job outlives the row of an event that was reported before there were such rows.
+    is_new = is_new and add_job(connection, RECEIVED, key, payload, context.now)
     if is_new:
         said = {} if declared.once_by is None else {declared.once_by: values[declared.once_by]}
         record_event(connection, context, "event_received", app=app, body={"event": name, **said})
-    return Received(is_new, len(waiting))
+    row = find_received(connection, key)
+    if row is None:
+        raise ValueError(f"the event {key} was not noted")
+    return Received(is_new, len(waiting), show_received(row))
 
 
 def act_on_received(connection: Connection, context: Context, payload: Mapping[str, object], *, send: Send | None = None) -> int:

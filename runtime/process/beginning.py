@@ -13,6 +13,7 @@ from runtime.process.effects import carry_out, write_values
 from runtime.process.flows import Flow
 from runtime.process.journal import write_start
 from runtime.process.notify import notify
+from runtime.process.opened import take_early
 from runtime.process.persons import names_of
 from runtime.process.record import CaseRecord
 from runtime.process.refusals import Words, failure_of, people_in
@@ -53,4 +54,5 @@ def begin(
     write_start(connection, frame, outcome.state, outcome.entries)
     notify(connection, context, frame, outcome.state, outcome.entries, world.proxies)
     carry_out(connection, context, flow, frame, record, outcome.entries)
+    take_early(connection, context, flow, instance_id, outcome.entries)
     return instance_id

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+from forms_dsl.model import WaitStep
 from runtime.context import Context
 from runtime.failures import Failure, NotFound
 from runtime.process.act_words import is_secret
-from runtime.process.effects import carry_out, put
+from runtime.process.effects import carry_out, put, write_values
 from runtime.process.flows import Flow, pinned_flow
 from runtime.process.journal import Journal, lock_instance, read_instance, write_progress
 from runtime.process.notify import notify
 from runtime.process.persons import names_of
+from runtime.process.received import claim_kept
 from runtime.process.record import CaseRecord, lock_record, read_case
 from runtime.process.refusals import Words, failure_of, people_in
 from runtime.process.secret_ballots import tell_ballots
-from runtime.process.world import make_world
+from runtime.process.world import facts_of, make_world
 from runtime.records.access import NOT_THERE
+from runtime.records.facts import value_of
 from workflow_engine import act_events as ae
 from workflow_engine import events as ev
-from workflow_engine.commands import Command
+from workflow_engine.commands import Command, EventArrived
+from workflow_engine.events import Entry
 from workflow_engine.guards import Refusal
 from workflow_engine.handle import handle
 from workflow_engine.world import World
@@ -132,4 +137,54 @@ def apply_command(opened: Opened, command: Command) -> CaseRecord:
         # Nothing says what a stopped case looks like: what its start wrote is put back.
         record = put(opened.connection, opened.context, opened.flow, record, opened.journal.state.before)
     tell_ballots(opened.connection, opened.context, opened.flow, frame, opened.journal.entries, outcome.entries)
+    return take_early(opened.connection, opened.context, opened.flow, opened.instance_id, outcome.entries) or record
+
+
+def take_early(
+    connection: Connection, context: Context, flow: Flow, instance_id: str, entries: Sequence[Entry]
+) -> CaseRecord | None:
+    """Let the waits that these events opened take what came before them; the record afterwards, None where nothing was taken."""
+    record = None
+    for event in (entry.event for entry in entries):
+        if not isinstance(event, ae.WaitStarted):
+            continue
+        step = flow.definition.places[event.step].step
+        if not isinstance(step, WaitStep) or step.event is None:
+            continue
+        opened = open_instance(connection, context, instance_id)
+        visit = opened.journal.state.visit(event.step, event.visit)
+        if visit is None or visit.state != "waiting":
+            continue
+        fits = partial(is_for, opened, step)
+        claimed = claim_kept(connection, context.now, flow.compiled.app.name, step.event, fits)
+        if claimed is not None:
+            record = take_event(opened, step, event.visit, claimed.values)
     return record
+
+
+def is_for(opened: Opened, step: WaitStep, wire: Mapping[str, object]) -> bool:
+    """Whether an event is the one that a wait of this approval is for."""
+    if step.match is None:
+        return False
+    facts = facts_of(opened.context, opened.flow.compiled, opened.record, _values(opened, step, wire))
+    return opened.flow.value(step.match, facts) is True
+
+
+def take_event(opened: Opened, step: WaitStep, visit: int, wire: Mapping[str, object]) -> CaseRecord:
+    """Save what an event brought and go on from the wait; what the record does not take holds this approval alone."""
+    fits = True
+    try:
+        with opened.connection.begin_nested():
+            values = _values(opened, step, wire)
+            saved = write_values(opened.connection, opened.context, opened.flow, opened.record, step.save, values)
+            opened = with_record(opened, saved)
+    except Failure:
+        # The other approvals that wait for the event must not miss it because this record does not take it.
+        fits = False
+    return apply_command(opened, EventArrived(step.name, visit, fits=fits))
+
+
+def _values(opened: Opened, step: WaitStep, wire: Mapping[str, object]) -> dict[str, object]:
+    binding, _, event = (step.event or "").partition(".")
+    declared = opened.flow.compiled.app.bindings[binding].events[event].output
+    return {key: value_of(type, wire.get(key)) for key, type in declared.items()}

@@ -200,6 +200,26 @@ sa.Index("wf_work_open", wf_work.c.state, wf_work.c.due_at)
 sa.Index("wf_work_record", wf_work.c.record_id)
 sa.Index("wf_work_instance", wf_work.c.instance_id)
 
+#: What other systems reported; an event is kept here for a wait that is not open yet.
+received_event = table(
+    "received_event",
+    id_column(),
+    sa.Column("app", sa.String(48), nullable=False),
+    #: binding.event
+    sa.Column("event", sa.String(100), nullable=False),
+    #: tells repeats of one event apart from others
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("body", Json, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    #: received, taken, kept, late, expired
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("until", Instant),
+    sa.Column("taken_at", Instant),
+    #: how many approvals went on by it
+    sa.Column("approvals", sa.Integer, nullable=False),
+)
+sa.Index("received_event_kept", received_event.c.app, received_event.c.event, received_event.c.state, received_event.c.until)
+
 #: Who is offered an open work item; the rows go when it is closed, the events keep who was asked.
 wf_work_person = table(
     "wf_work_person",

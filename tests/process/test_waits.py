@@ -7,7 +7,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from runtime.process.arrivals import event_arrived
+from runtime.process.arrivals import Arrived, event_arrived
 from runtime.process.service import timer_due
 from runtime.process.steering import resume, suspend
 from runtime.process.view import process_of
@@ -76,7 +76,12 @@ def cooled(bank: Bank) -> tuple[str, str, str]:
 
 def report(bank: Bank, number: str, loan_no: str = "LN-7") -> int:
     with bank.database.write() as connection:
-        return event_arrived(connection, bank.context("system"), APP, "core.confirmed", {"number": number, "loan_no": loan_no})
+        return (
+            event_arrived(
+                connection, bank.context("system"), APP, Arrived("core.confirmed", {"number": number, "loan_no": loan_no})
+            )
+            or 0
+        )
 
 
 def test_an_event_ends_the_wait_of_its_own_record(bank: Bank) -> None:
