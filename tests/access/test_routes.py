@@ -40,6 +40,7 @@ _OWN = {
     ("GET", "/api/proxies"),
     ("GET", "/api/rates"),
     ("GET", "/api/tasks"),
+    ("GET", "/api/tasks/counts"),
     ("GET", "/api/{app}/maintained"),
     ("POST", "/api/auth/logout"),
     ("POST", "/api/notices/read"),
