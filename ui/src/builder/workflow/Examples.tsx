@@ -22,7 +22,7 @@ export function Examples({ app, workflow }: { readonly app: string, readonly wor
   const passed = mine.filter(each => each.state === 'passed').length
   const first = mine.find(each => each.state === 'failed') ?? mine.find(each => each.state === 'not_run')
   if (!mine.length) return null
-  const text = t('examples', { passed, count: mine.length })
+  const text = t('examples', { passed, all: mine.length })
   return first
     ? <button type="button" className={`tag foot-count ${first.state === 'failed' ? 'tag-seal' : 'tag-warning'}`} title={first.faults.map(fault => fault.message).join('\n')} onClick={() => void navigate(placeFor(app, { file: workflowFile(workflow), line: first.line }))}>{text} · {first.name}</button>
     : <span className="hint small">{text}</span>

@@ -68,7 +68,7 @@ export const words = catalogue('workflow-designer', {
   scope_starter_region: ['发起区域', 'starter’s region'],
   scope_record_branch: ['记录所属机构', 'record’s branch'],
   scope_head_office: ['总行', 'head office'],
-  people: ['{{count}} 人', '{{count}} people'],
+  people: ['{{count}} 人', '{{count}} person', '{{count}} people'],
   pick_claim: ['候选认领', 'claimed'],
   pick_first: ['先答者定', 'first to answer'],
   pick_least_busy: ['最闲者', 'least busy'],
@@ -197,6 +197,6 @@ export const words = catalogue('workflow-designer', {
   who_hint: ['选发起人试算一次，就知道这一步会是谁、谁被排除、为什么。', 'Run a trial with a starter to see who it would be, who is left out, and why.'],
   gets_it: ['会收到', 'is asked'],
   takes_no_part: ['不参与', 'takes no part'],
-  examples: ['样例 {{passed}} / {{count}} 通过', 'Worked cases: {{passed}} of {{count}} pass'],
+  examples: ['样例 {{passed}} / {{all}} 通过', 'Worked cases: {{passed}} of {{all}} pass'],
   keys: ['方向键走动 · / 插入 · Alt+↑↓ 移动 · Ctrl+D 复制 · Del 删除 · Enter 属性', 'Arrows walk · / inserts · Alt+↑↓ moves · Ctrl+D duplicates · Del removes · Enter opens'],
 })
