@@ -84,13 +84,18 @@ def no_rule_starts_a_reversal(site: Site) -> Iterator[Diagnostic]:
                 yield site.find(NO_REVERSAL, site.place(rule.span.file, "do", number, "start"), message)
 
 
+def _reversals(site: Site) -> Iterator[tuple[Workflow, Workflow]]:
+    """Each reversal with the workflow that it takes back, where that was read without a mistake."""
+    for flow in flows_of(site):
+        reversed_one = site.app.workflows.get(flow.reverses or "")
+        if reversed_one is not None and site.is_whole(reversed_one.span.file):
+            yield flow, reversed_one
+
+
 @check
 def reversals_take_something_back(site: Site) -> Iterator[Diagnostic]:
     """What a command did in another system stays done where it has no undo: the analyst should know."""
-    for flow in flows_of(site):
-        reversed_one = site.app.workflows.get(flow.reverses or "")
-        if reversed_one is None or not site.is_whole(reversed_one.span.file):
-            continue
+    for flow, reversed_one in _reversals(site):
         calls = [step for step in steps_of(reversed_one) if isinstance(step, CallStep)]
         lasting = [step.name for step in calls if step.undo is None and _is_command(site, step)]
         if lasting:
@@ -120,10 +125,7 @@ def _is_command(site: Site, step: CallStep) -> bool:
 @check
 def answers_of_a_reversal_are_of_its_calls(site: Site) -> Iterator[Diagnostic]:
     """An example of a reversal says how the calls end that it makes, and those that take the approval's calls back."""
-    for flow in flows_of(site):
-        reversed_one = site.app.workflows.get(flow.reverses or "")
-        if reversed_one is None or not site.is_whole(reversed_one.span.file):
-            continue
+    for flow, reversed_one in _reversals(site):
         own = [step.name for step in steps_of(flow) if isinstance(step, CallStep)]
         theirs = [step.name for step in steps_of(reversed_one) if isinstance(step, CallStep) and step.undo is not None]
         for number, example in enumerate(flow.examples):
